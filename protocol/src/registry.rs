@@ -1,0 +1,135 @@
+//! Registered codes that cross the wire. Append-only: a code is never reused. Source: spec reg-1.
+//!
+//! Uses nothing. A peer receives a code and nothing else.
+
+use alloc::string::String;
+use core::fmt;
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde::de;
+
+macro_rules! codes {
+    ($(#[$doc:meta])* $name:ident { $($(#[$case_doc:meta])* $case:ident = $text:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum $name {
+            $($(#[$case_doc])* $case,)+
+        }
+
+        impl $name {
+            /// Every code, in the order of registration.
+            pub const ALL: &'static [Self] = &[$(Self::$case,)+];
+
+            /// The code as it is written.
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$case => $text,)+
+                }
+            }
+
+            /// Reads a code; `None` when it is not registered.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|code| code.text() == text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.text())
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(self.text())
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                Self::parse(&text).ok_or_else(|| de::Error::custom("a code that is not registered"))
+            }
+        }
+    };
+}
+
+// spec: reg-1
+// spec: reg-2
+codes! {
+    /// Why a message was not accepted; it settles its number all the same. Source: spec reg-2.
+    RefusalCode {
+        /// The header is not the deterministic encoding of a header.
+        NotCanonical = "not-canonical",
+        /// The signature on the header does not hold.
+        BadSignature = "bad-signature",
+        /// The header names an agency that the charter does not.
+        UnknownAgency = "unknown-agency",
+        /// The header names a credential serial that the receiver does not hold.
+        UnknownCredential = "unknown-credential",
+        /// The credential was not valid when the message was made, or is not now.
+        ExpiredCredential = "expired-credential",
+        /// The receiver is not among the recipients.
+        NotForUs = "not-for-us",
+        /// The sealed body is not the one that the header names.
+        BodyMismatch = "body-mismatch",
+        /// The kind is not one that the receiver knows.
+        UnknownKind = "unknown-kind",
+        /// The message had expired when it arrived.
+        Expired = "expired",
+        /// A message with this id and another digest was received before.
+        Equivocation = "equivocation",
+        /// The same message was received before under another number.
+        Duplicate = "duplicate",
+        /// The body cannot be opened with the receiver's key.
+        Unopenable = "unopenable",
+        /// The body does not have the fields that its kind demands.
+        BadBody = "bad-body",
+        /// The sender is not entitled to send this message.
+        NotEntitled = "not-entitled",
+        /// The receiver cannot honour the handling codes.
+        HandlingUnsupported = "handling-unsupported",
+        /// The created time lies further in the future than clocks may differ.
+        FromTheFuture = "from-the-future",
+    }
+}
+
+// spec: reg-3
+codes! {
+    /// Why a connection is closed. Source: spec reg-3.
+    CloseCode {
+        /// The transport key belongs to no credential that this node knows.
+        UnknownKey = "unknown-key",
+        /// The introduction was taken; connect again.
+        Introduced = "introduced",
+        /// The introduction was refused.
+        IntroductionRefused = "introduction-refused",
+        /// No version of the protocol in common.
+        NoCommonVersion = "no-common-version",
+        /// Another charter, by name or digest.
+        WrongCharter = "wrong-charter",
+        /// A frame that is too long, not canonical, or not allowed now.
+        BadFrame = "bad-frame",
+        /// A dispatch that does not verify.
+        BadDispatch = "bad-dispatch",
+        /// A number was skipped.
+        Gap = "gap",
+        /// Another digest under a number that was used.
+        NumberReused = "number-reused",
+        /// A receipt that does not verify.
+        BadReceipt = "bad-receipt",
+        /// Another connection of the same pair took over.
+        Superseded = "superseded",
+        /// This node is in quarantine and exchanges nothing.
+        Quarantined = "quarantined",
+        /// Asking too fast.
+        TooFast = "too-fast",
+        /// The node stops.
+        Stopping = "stopping",
+        /// The peer took too long.
+        Timeout = "timeout",
+        /// The peer's newest credential that this node holds does not count now.
+        ExpiredCredential = "expired-credential",
+    }
+}
