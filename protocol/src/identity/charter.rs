@@ -1,0 +1,368 @@
+//! The charter: who takes part, and by which rules. The machine-readable half of the members' outcome document.
+//!
+//! Uses `quorum`, `root`. A charter is drafted ([`propose`]), signed by each member in turn ([`add_signature`]) and
+//! relied on only after [`verify`], which is the one maker of a [`VerifiedCharter`].
+//! What the members sign is the encoding of [`Charter`]; its labelled digest names it, and the digest of version 1,
+//! pinned by the operator, is where all trust begins.
+//!
+//! Absent on purpose: amendments. Versions above 1 are recognised and refused until they are built.
+
+pub mod rules;
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::codec;
+use crate::codec::DecodeError;
+use crate::codec::EncodeError;
+use crate::codec::Encoded;
+use crate::crypto::cose::ContentType;
+use crate::crypto::cose::CoseError;
+use crate::crypto::cose::SignError;
+use crate::crypto::cose::hybrid::HybridSigned;
+use crate::crypto::digest;
+use crate::crypto::digest::Digest;
+use crate::crypto::digest::Label;
+use crate::crypto::signature::KeyId;
+use crate::identity::charter::rules::RuleError;
+use crate::identity::quorum::Quorum;
+use crate::identity::root::RootKey;
+use crate::identity::root::RootPublic;
+use crate::ids::AgencyId;
+use crate::ids::CharterName;
+use crate::ids::CharterVersion;
+use crate::ids::LogNumber;
+use crate::ids::Party;
+use crate::limits::CHARTER_BYTES_MAX;
+
+/// One version of a charter, as the members sign it. Source: spec id-8.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Charter {
+    /// Counts versions from 1.
+    pub version: CharterVersion,
+    /// Names the federation for good; the same in every version.
+    pub name: CharterName,
+    /// Digest of the version before; absent in version 1 and in no other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous: Option<Digest>,
+    /// Everyone who takes part, in ascending order of agency.
+    pub members: Vec<Member>,
+    /// Members that must sign the next version.
+    pub amendment_threshold: u16,
+    /// Dishonest members that the numbers are built to bear, *f*.
+    pub dishonest_max: u16,
+    /// Witnesses that must cosign a checkpoint.
+    pub witness_quorum: u16,
+    /// What members agree to use and to demand.
+    pub profiles: Profiles,
+}
+
+/// One agency that takes part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// The agency.
+    pub agency: AgencyId,
+    /// The State it acts for.
+    pub party: Party,
+    /// What people call it, in ascending order of language; at least one.
+    pub names: Vec<MemberName>,
+    /// The root that signs its credentials and its consent.
+    pub root: RootPublic,
+    /// The logs of this agency that members accept.
+    pub logs: LogRange,
+}
+
+/// The name of a member in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MemberName {
+    /// The language. Shape: BCP 47 tag, for example `en` or `zh-Hans`.
+    pub language: String,
+    /// The name. Shape: 1 to 200 bytes, without control characters.
+    pub text: String,
+}
+
+/// Log numbers from first to last, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogRange {
+    /// The first one, at least 1.
+    pub first: LogNumber,
+    /// The last one.
+    pub last: LogNumber,
+}
+
+/// What members agree to use and to demand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profiles {
+    /// Suites of algorithms that messages may use, ascending. See [`SUITE_1`].
+    pub suites: Vec<u16>,
+    /// Which approvals a message must carry.
+    pub approvals: ApprovalProfile,
+}
+
+/// Which approvals a message must carry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ApprovalProfile {
+    /// None is demanded.
+    NoneDemanded,
+}
+
+/// Ed25519 signatures, X-Wing with SHAKE256 and AES-256-GCM for sealing, SHA-256 digests. Source: spec id-10.
+pub const SUITE_1: u16 = 1;
+
+impl Encoded for Charter {
+    const BYTES_MAX: usize = CHARTER_BYTES_MAX;
+}
+
+impl Charter {
+    /// The member that is this agency.
+    pub fn member(&self, agency: &AgencyId) -> Option<&Member> {
+        self.members.iter().find(|member| member.agency == *agency)
+    }
+
+    /// The three numbers that must fit the number of members.
+    pub const fn quorum(&self) -> Quorum {
+        Quorum {
+            dishonest_max: self.dishonest_max,
+            witness_quorum: self.witness_quorum,
+            amendment_threshold: self.amendment_threshold,
+        }
+    }
+}
+
+impl LogRange {
+    /// Whether members accept this log.
+    pub fn contains(&self, log: LogNumber) -> bool {
+        self.first <= log && log <= self.last
+    }
+}
+
+/// A charter on its way from member to member: its rules hold, its signatures may be missing or wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Proposal {
+    charter: Charter,
+    digest: Digest,
+    signed: HybridSigned,
+}
+
+/// Whether a member has signed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Consent {
+    /// Both signatures of its root are there and hold.
+    Given,
+    /// Not both signatures are there.
+    Missing,
+    /// A signature in its name does not hold.
+    Forged,
+}
+
+/// Why a charter cannot be drafted, signed or relied on.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CharterError {
+    /// Not a signed charter at all.
+    #[error("the bytes are no signed charter")]
+    Form(#[from] CoseError),
+    /// What was signed is no charter.
+    #[error("what was signed is no charter")]
+    Content(#[from] DecodeError),
+    /// It says what no charter may say.
+    #[error("the charter does not hold")]
+    Rule(#[from] RuleError),
+    /// Another charter than the pinned one.
+    #[error("the charter's digest is {found}, the pinned one is {expected}")]
+    Pin {
+        /// The pin.
+        expected: Digest,
+        /// The digest found.
+        found: Digest,
+    },
+    /// A member has not signed.
+    #[error("{agency} has not signed the charter")]
+    Missing {
+        /// The first one.
+        agency: AgencyId,
+    },
+    /// A signature in a member's name does not hold.
+    #[error("the signature of {agency} on the charter does not hold")]
+    Forged {
+        /// The first one.
+        agency: AgencyId,
+    },
+    /// A signature of a key that is no member's root.
+    #[error("the charter is signed by {key:?}, which is no member's root")]
+    Stranger {
+        /// The key.
+        key: KeyId,
+    },
+    /// The root that was to sign is no member's.
+    #[error("the root {root} is no member's of this charter")]
+    NotAMember {
+        /// The root's fingerprint.
+        root: Digest,
+    },
+    /// Ours: nothing could be signed.
+    #[error("the charter could not be signed")]
+    Sign(#[from] SignError),
+    /// Ours: a value of ours has no encoding.
+    #[error("the charter could not be encoded")]
+    Encode(#[from] EncodeError),
+}
+
+/// Drafts a charter: puts it in order, checks its rules, and gives the bytes that members sign in turn.
+///
+/// # Errors
+/// The first rule that does not hold.
+pub fn propose(charter: Charter) -> Result<Vec<u8>, CharterError> {
+    let charter = rules::in_order(charter);
+    rules::check(&charter)?;
+    let payload = codec::encode(&charter)?;
+    let bytes = HybridSigned::unsigned(ContentType::Charter, &payload)?.to_bytes()?;
+    // What is drafted here must be readable there.
+    read(&bytes)?;
+    Ok(bytes)
+}
+
+/// Reads a charter that may not be signed by all yet.
+///
+/// # Errors
+/// When the bytes are no charter, or a rule does not hold.
+pub fn read(bytes: &[u8]) -> Result<Proposal, CharterError> {
+    let signed = HybridSigned::parse(bytes, ContentType::Charter)?;
+    let charter: Charter = codec::decode(signed.payload())?;
+    // spec: id-8
+    rules::check(&charter)?;
+    // spec: id-9
+    let digest = digest::labelled(Label::Charter, &[signed.payload()]);
+    Ok(Proposal { charter, digest, signed })
+}
+
+/// Adds the consent of the member whose root this is; repeating it changes nothing. Source: spec id-7.
+///
+/// # Errors
+/// When the bytes are no charter, or the root is no member's.
+pub fn add_signature(bytes: &[u8], root: &RootKey) -> Result<Vec<u8>, CharterError> {
+    let mut proposal = read(bytes)?;
+    let public = root.public();
+    if !proposal.charter.members.iter().any(|member| member.root == public) {
+        return Err(CharterError::NotAMember { root: public.fingerprint() });
+    }
+    // spec: id-7
+    proposal.signed.sign(&root.hybrid())?;
+    Ok(proposal.signed.to_bytes()?)
+}
+
+/// Verifies a founding charter: its rules, the pin where one is given, and every member's consent.
+///
+/// Without a pin the result is consistent with itself and anchored in nothing: a whole federation can be invented.
+/// Source: spec id-13.
+///
+/// # Errors
+/// The first thing that does not hold.
+pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<VerifiedCharter, CharterError> {
+    let Proposal { charter, digest, signed } = read(bytes)?;
+    // spec: id-13
+    if let Some(expected) = pin.filter(|expected| *expected != digest) {
+        return Err(CharterError::Pin { expected, found: digest });
+    }
+    // spec: id-24
+    if let Some(key) = stranger(&charter, &signed) {
+        return Err(CharterError::Stranger { key });
+    }
+    for member in &charter.members {
+        let agency = || member.agency.clone();
+        match consent(member, &signed) {
+            Consent::Given => {}
+            Consent::Missing => return Err(CharterError::Missing { agency: agency() }),
+            Consent::Forged => return Err(CharterError::Forged { agency: agency() }),
+        }
+    }
+    Ok(VerifiedCharter { charter, digest, bytes: bytes.to_vec() })
+}
+
+/// The first signature that no member's root can have made.
+fn stranger(charter: &Charter, signed: &HybridSigned) -> Option<KeyId> {
+    let known =
+        |id: &KeyId| charter.members.iter().any(|member| member.root.key_ids().contains(id));
+    signed.key_ids().find(|id| !known(id))
+}
+
+fn consent(member: &Member, signed: &HybridSigned) -> Consent {
+    let there = |id: KeyId| signed.key_ids().any(|found| found == id);
+    if !member.root.key_ids().into_iter().all(there) {
+        return Consent::Missing;
+    }
+    // spec: id-7
+    match signed.verify(&member.root.hybrid()) {
+        Ok(()) => Consent::Given,
+        Err(_) => Consent::Forged,
+    }
+}
+
+impl Proposal {
+    /// What the members sign.
+    pub const fn charter(&self) -> &Charter {
+        &self.charter
+    }
+
+    /// Names it. Shape: labelled digest of what is signed; signatures do not change it.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// Every member, and whether it has signed.
+    pub fn consents(&self) -> impl Iterator<Item = (&Member, Consent)> {
+        self.charter.members.iter().map(|member| (member, consent(member, &self.signed)))
+    }
+}
+
+/// A charter whose members all signed it, and which is the pinned one where a pin was given.
+///
+/// Made by nothing but [`verify`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VerifiedCharter {
+    charter: Charter,
+    digest: Digest,
+    bytes: Vec<u8>,
+}
+
+impl VerifiedCharter {
+    /// What the members signed.
+    pub const fn charter(&self) -> &Charter {
+        &self.charter
+    }
+
+    /// The federation's name.
+    pub const fn name(&self) -> &CharterName {
+        &self.charter.name
+    }
+
+    /// Which version this is.
+    pub const fn version(&self) -> CharterVersion {
+        self.charter.version
+    }
+
+    /// Names this version. Shape: labelled digest of what was signed. Source: spec id-9.
+    pub const fn digest(&self) -> Digest {
+        self.digest
+    }
+
+    /// The COSE_Sign bytes, as they were received.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The member that is this agency.
+    pub fn member(&self, agency: &AgencyId) -> Option<&Member> {
+        self.charter.member(agency)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,230 @@
+//! Everyone's verified credentials under one verified charter: whose key is this, and which keys has this agency?
+//!
+//! Uses `charter`, `credential`. Nothing unverified enters, and nothing leaves: older credentials stay, because what
+//! was signed under them stays verifiable. Absent on purpose: time (validity is asked of the credential), storage.
+
+use alloc::collections::BTreeMap;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::crypto::signature::VerifyingKey;
+use crate::identity;
+use crate::identity::charter::Member;
+use crate::identity::charter::VerifiedCharter;
+use crate::identity::credential::Credential;
+use crate::identity::credential::KeyRole;
+use crate::identity::credential::VerifiedCredential;
+use crate::ids::AgencyId;
+use crate::ids::CharterName;
+use crate::ids::LogNumber;
+use crate::ids::Serial;
+use crate::limits::CREDENTIALS_PER_MEMBER_MAX;
+
+/// The credentials known under one charter.
+#[derive(Clone, Debug)]
+pub struct Directory {
+    charter: VerifiedCharter,
+    credentials: BTreeMap<AgencyId, BTreeMap<Serial, VerifiedCredential>>,
+    owners: BTreeMap<[u8; 32], Owner>,
+}
+
+/// Whose a public key is, and what for; for good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Owner {
+    agency: AgencyId,
+    role: KeyRole,
+    /// The newest credential that names the key.
+    serial: Serial,
+}
+
+/// What became of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is the agency's newest now.
+    New,
+    /// It was known already.
+    Known,
+    /// It was not known, and a newer one is: kept for what was signed under it.
+    Older,
+}
+
+/// Why a verified credential is not admitted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AdmitError {
+    /// It was verified under another charter.
+    #[error("the credential counts under the charter {found}, not {expected}")]
+    OtherCharter {
+        /// The directory's charter.
+        expected: CharterName,
+        /// The credential's.
+        found: CharterName,
+    },
+    /// Another credential has this serial: the root signed two different ones, which is evidence.
+    #[error("{agency} has another credential with serial {serial}")]
+    SerialReused {
+        /// The agency.
+        agency: AgencyId,
+        /// The serial.
+        serial: Serial,
+    },
+    /// A key that belongs to another agency, or to another role.
+    #[error("the {role} key is the {owner_role} key of {owner}")]
+    KeyInUse {
+        /// The role in the credential.
+        role: KeyRole,
+        /// Whose key it is.
+        owner: AgencyId,
+        /// What for.
+        owner_role: KeyRole,
+    },
+    /// A key that is a member's root.
+    #[error("the {role} key is the root of {owner}")]
+    RootInUse {
+        /// The role in the credential.
+        role: KeyRole,
+        /// Whose root it is.
+        owner: AgencyId,
+    },
+    /// More credentials than a member may have.
+    #[error("{agency} has {CREDENTIALS_PER_MEMBER_MAX} credentials already")]
+    TooMany {
+        /// The agency.
+        agency: AgencyId,
+    },
+}
+
+impl Directory {
+    /// A directory that knows the members and none of their credentials.
+    pub const fn new(charter: VerifiedCharter) -> Self {
+        Self { charter, credentials: BTreeMap::new(), owners: BTreeMap::new() }
+    }
+
+    /// Takes in a verified credential. Repeating it changes nothing. Source: spec id-21, id-22.
+    ///
+    /// # Errors
+    /// When it belongs to another charter, contradicts one that is known, or uses a key that is somebody else's.
+    pub fn admit(&mut self, verified: VerifiedCredential) -> Result<Admission, AdmitError> {
+        let credential = verified.credential();
+        if credential.charter != *self.charter.name() {
+            let expected = self.charter.name().clone();
+            return Err(AdmitError::OtherCharter { expected, found: credential.charter.clone() });
+        }
+        let (agency, serial) = (credential.agency.clone(), credential.serial);
+        match self.with_serial(&agency, serial) {
+            Some(known) if known.credential() == credential => return Ok(Admission::Known),
+            // spec: id-21
+            Some(_) => return Err(AdmitError::SerialReused { agency, serial }),
+            None => {}
+        }
+        self.check_keys(credential)?;
+        // spec: id-25
+        if self
+            .credentials
+            .get(&agency)
+            .is_some_and(|held| held.len() >= CREDENTIALS_PER_MEMBER_MAX)
+        {
+            return Err(AdmitError::TooMany { agency });
+        }
+        let newest = self.newest(&agency).map(VerifiedCredential::serial);
+        self.remember_keys(&verified);
+        self.credentials.entry(agency).or_default().insert(serial, verified);
+        // spec: id-6
+        Ok(if newest < Some(serial) { Admission::New } else { Admission::Older })
+    }
+
+    /// The newest credential of an agency.
+    pub fn newest(&self, agency: &AgencyId) -> Option<&VerifiedCredential> {
+        self.credentials.get(agency)?.last_key_value().map(|(_, credential)| credential)
+    }
+
+    /// One credential of an agency.
+    pub fn with_serial(&self, agency: &AgencyId, serial: Serial) -> Option<&VerifiedCredential> {
+        self.credentials.get(agency)?.get(&serial)
+    }
+
+    /// The newest credential that names this transport key.
+    pub fn by_transport_key(&self, key: &VerifyingKey) -> Option<&VerifiedCredential> {
+        let owner = self.owners.get(key.as_bytes())?;
+        match owner.role {
+            KeyRole::Transport => self.with_serial(&owner.agency, owner.serial),
+            KeyRole::Signing | KeyRole::Sealing | KeyRole::Log | KeyRole::Witness => None,
+        }
+    }
+
+    /// The charter.
+    pub const fn charter(&self) -> &VerifiedCharter {
+        &self.charter
+    }
+
+    /// The members, in ascending order of agency.
+    pub fn members(&self) -> impl ExactSizeIterator<Item = &Member> {
+        self.charter.charter().members.iter()
+    }
+
+    /// Every credential held, by agency and serial.
+    pub fn credentials(&self) -> impl Iterator<Item = &VerifiedCredential> {
+        self.credentials.values().flat_map(BTreeMap::values)
+    }
+
+    /// The newest serial known of each agency, in ascending order of agency.
+    pub fn known(&self) -> Vec<(AgencyId, Serial)> {
+        let newest = |(agency, held): (&AgencyId, &BTreeMap<Serial, VerifiedCredential>)| {
+            held.last_key_value().map(|(serial, _)| (agency.clone(), *serial))
+        };
+        self.credentials.iter().filter_map(newest).collect()
+    }
+
+    /// Names a log of an agency under this charter. Source: spec id-5.
+    pub fn origin(&self, agency: &AgencyId, log: LogNumber) -> String {
+        identity::log_origin(self.charter.name(), agency, log)
+    }
+
+    /// A key stays with the agency and the role in which it was first seen; no root is a node's key.
+    fn check_keys(&self, credential: &Credential) -> Result<(), AdmitError> {
+        // spec: id-22
+        for (role, key) in credential.verifying_keys() {
+            if let Some(member) = self.members().find(|member| member.root.ed25519 == *key) {
+                return Err(AdmitError::RootInUse { role, owner: member.agency.clone() });
+            }
+            self.check_owner(credential, role, key.as_bytes())?;
+        }
+        self.check_owner(credential, KeyRole::Sealing, &sealing_name(credential))
+    }
+
+    fn check_owner(
+        &self,
+        credential: &Credential,
+        role: KeyRole,
+        key: &[u8; 32],
+    ) -> Result<(), AdmitError> {
+        match self.owners.get(key) {
+            Some(owner) if owner.agency != credential.agency || owner.role != role => {
+                Err(AdmitError::KeyInUse {
+                    role,
+                    owner: owner.agency.clone(),
+                    owner_role: owner.role,
+                })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn remember_keys(&mut self, verified: &VerifiedCredential) {
+        let credential = verified.credential();
+        let keys = credential.verifying_keys().map(|(role, key)| (role, *key.as_bytes()));
+        for (role, key) in keys.into_iter().chain([(KeyRole::Sealing, sealing_name(credential))]) {
+            let agency = credential.agency.clone();
+            let owner =
+                self.owners.entry(key).or_insert(Owner { agency, role, serial: credential.serial });
+            owner.serial = owner.serial.max(credential.serial);
+        }
+    }
+}
+
+/// A sealing key is longer than the others, so its digest stands for it.
+fn sealing_name(credential: &Credential) -> [u8; 32] {
+    *crate::crypto::digest::sha256(credential.sealing.as_bytes()).as_bytes()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,148 @@
+//! The directory: whose key is this.
+
+use alloc::vec;
+
+use crate::identity::credential;
+use crate::identity::credential::Credential;
+use crate::identity::credential::KeyRole;
+use crate::identity::credential::VerifiedCredential;
+use crate::identity::directory::Admission;
+use crate::identity::directory::AdmitError;
+use crate::identity::directory::Directory;
+use crate::identity::fixtures;
+use crate::ids::LogNumber;
+use crate::ids::Serial;
+use crate::moment::Timestamp;
+
+#[test]
+fn the_newest_serial_wins_and_older_ones_stay() {
+    // shows: id-6
+    let la = fixtures::agency("la.mps");
+    let mut directory = Directory::new(fixtures::verified_charter());
+
+    assert_eq!(directory.admit(fixtures::verified_credential("la.mps", 2)), Ok(Admission::New));
+    assert_eq!(directory.admit(fixtures::verified_credential("la.mps", 1)), Ok(Admission::Older));
+    assert_eq!(directory.admit(fixtures::verified_credential("la.mps", 3)), Ok(Admission::New));
+    assert_eq!(directory.admit(fixtures::verified_credential("la.mps", 3)), Ok(Admission::Known));
+
+    assert_eq!(directory.newest(&la).map(VerifiedCredential::serial), Some(Serial::new(3)));
+    for serial in [1, 2, 3] {
+        let held = directory.with_serial(&la, Serial::new(serial)).unwrap();
+        assert_eq!(held, &fixtures::verified_credential("la.mps", serial));
+    }
+    assert_eq!(directory.known(), vec![(la, Serial::new(3))]);
+    assert_eq!(directory.credentials().count(), 3);
+}
+
+#[test]
+fn a_serial_is_used_once() {
+    // shows: id-21
+    let mut directory = Directory::new(fixtures::verified_charter());
+    directory.admit(fixtures::verified_credential("la.mps", 1)).unwrap();
+    let other = Credential {
+        not_after: Timestamp::from_millis(u64::MAX),
+        ..fixtures::credential("la.mps", 1)
+    };
+
+    let refused = directory.admit(verified(&other));
+
+    let (agency, serial) = (fixtures::agency("la.mps"), Serial::new(1));
+    assert_eq!(refused, Err(AdmitError::SerialReused { agency, serial }));
+}
+
+#[test]
+fn a_key_stays_with_its_agency_and_its_role() {
+    // shows: id-22
+    let la = fixtures::credential("la.mps", 1);
+    let mm = || fixtures::credential("mm.mpf", 1);
+    let owner = fixtures::agency("la.mps");
+    let in_use = |role, owner_role| AdmitError::KeyInUse { role, owner: owner.clone(), owner_role };
+    let cases = [
+        (
+            Credential { transport: la.transport, ..mm() },
+            in_use(KeyRole::Transport, KeyRole::Transport),
+        ),
+        (Credential { log: la.signing, ..mm() }, in_use(KeyRole::Log, KeyRole::Signing)),
+        (
+            Credential { sealing: la.sealing.clone(), ..mm() },
+            in_use(KeyRole::Sealing, KeyRole::Sealing),
+        ),
+        (
+            Credential { transport: la.log, ..fixtures::credential("la.mps", 2) },
+            in_use(KeyRole::Transport, KeyRole::Log),
+        ),
+        (
+            Credential { witness: fixtures::root("th.rtp").public().ed25519, ..mm() },
+            AdmitError::RootInUse { role: KeyRole::Witness, owner: fixtures::agency("th.rtp") },
+        ),
+    ];
+
+    for (credential, expected) in cases {
+        let mut directory = Directory::new(fixtures::verified_charter());
+        directory.admit(fixtures::verified_credential("la.mps", 1)).unwrap();
+        assert_eq!(directory.admit(verified(&credential)), Err(expected));
+        assert_eq!(directory.credentials().count(), 1);
+    }
+}
+
+#[test]
+fn a_renewed_credential_may_keep_its_keys() {
+    // shows: id-22
+    let mut directory = Directory::new(fixtures::verified_charter());
+    directory.admit(fixtures::verified_credential("la.mps", 1)).unwrap();
+    let renewed = Credential { serial: Serial::new(2), ..fixtures::credential("la.mps", 1) };
+
+    assert_eq!(directory.admit(verified(&renewed)), Ok(Admission::New));
+
+    let found = directory.by_transport_key(&renewed.transport).unwrap();
+    assert_eq!(found.serial(), Serial::new(2));
+}
+
+#[test]
+fn a_transport_key_leads_to_its_agency_and_other_keys_do_not() {
+    // shows: id-22
+    let mut directory = Directory::new(fixtures::verified_charter());
+    for agency in fixtures::AGENCIES {
+        directory.admit(fixtures::verified_credential(agency, 1)).unwrap();
+    }
+    let thai = fixtures::credential("th.rtp", 1);
+
+    let found = directory.by_transport_key(&thai.transport).unwrap();
+
+    assert_eq!(found.agency(), &fixtures::agency("th.rtp"));
+    for key in [thai.signing, thai.log, thai.witness, fixtures::credential("th.rtp", 2).transport] {
+        assert!(directory.by_transport_key(&key).is_none());
+    }
+}
+
+#[test]
+fn the_credentials_of_one_member_are_bounded() {
+    // shows: id-25
+    let mut directory = Directory::new(fixtures::verified_charter());
+    let keys = fixtures::credential("la.mps", 1);
+    for serial in 1..=256 {
+        let renewed = Credential { serial: Serial::new(serial), ..keys.clone() };
+        assert_eq!(directory.admit(verified(&renewed)), Ok(Admission::New));
+    }
+
+    let agency = fixtures::agency("la.mps");
+    let one_more = verified(&fixtures::credential("la.mps", 257));
+    assert_eq!(directory.admit(one_more), Err(AdmitError::TooMany { agency }));
+    assert!(directory.by_transport_key(&fixtures::credential("la.mps", 257).transport).is_none());
+}
+
+#[test]
+fn a_directory_names_members_and_logs() {
+    // shows: id-5
+    let directory = Directory::new(fixtures::verified_charter());
+
+    assert_eq!(directory.members().len(), 3);
+    let origin = directory.origin(&fixtures::agency("la.mps"), LogNumber::new(1));
+    assert_eq!(origin, "concord/mekong/la.mps/log1");
+}
+
+fn verified(credential: &Credential) -> VerifiedCredential {
+    let root = fixtures::root(credential.agency.as_str());
+    let bytes = credential::sign(credential, &root).unwrap();
+    credential::verify(&bytes, &fixtures::verified_charter()).unwrap()
+}

@@ -1,0 +1,158 @@
+//! A federation for tests: three agencies, their roots, their charter, their credentials, all from small numbers.
+
+extern crate std;
+
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::sync::LazyLock;
+
+use crate::crypto::cose::ContentType;
+use crate::crypto::cose::hybrid::HybridSigned;
+use crate::crypto::expand;
+use crate::crypto::kem::Decapsulate;
+use crate::crypto::kem::SealingKey;
+use crate::crypto::kem::SealingPublic;
+use crate::crypto::signature::Signer;
+use crate::crypto::signature::SigningKey;
+use crate::crypto::signature::VerifyingKey;
+use crate::identity::charter;
+use crate::identity::charter::ApprovalProfile;
+use crate::identity::charter::Charter;
+use crate::identity::charter::LogRange;
+use crate::identity::charter::Member;
+use crate::identity::charter::MemberName;
+use crate::identity::charter::Profiles;
+use crate::identity::charter::SUITE_1;
+use crate::identity::charter::VerifiedCharter;
+use crate::identity::credential;
+use crate::identity::credential::Credential;
+use crate::identity::credential::VerifiedCredential;
+use crate::identity::root::RootKey;
+use crate::ids::AgencyId;
+use crate::ids::CharterName;
+use crate::ids::CharterVersion;
+use crate::ids::LogNumber;
+use crate::ids::Party;
+use crate::ids::Serial;
+use crate::moment::Timestamp;
+
+/// The agencies, in ascending order.
+pub(crate) const AGENCIES: [&str; 3] = ["la.mps", "mm.mpf", "th.rtp"];
+
+/// The day on which every credential begins; it counts for a year. Shape: 2026-01-01T00:00:00Z.
+pub(crate) const BEGIN: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+/// A year in milliseconds.
+pub(crate) const YEAR: u64 = 365 * 86_400_000;
+
+pub(crate) fn agency(text: &str) -> AgencyId {
+    AgencyId::parse(text).unwrap()
+}
+
+/// The root of an agency: a function of its name.
+pub(crate) fn root(agency: &str) -> RootKey {
+    RootKey::from_seed(&seed(agency, "root", 0))
+}
+
+/// The charter before anybody signed it: f = 0, two of two witnesses, two of three to amend.
+pub(crate) fn charter() -> Charter {
+    Charter {
+        version: CharterVersion::new(1),
+        name: CharterName::parse("mekong").unwrap(),
+        previous: None,
+        members: AGENCIES.iter().map(|agency| member(agency)).collect(),
+        amendment_threshold: 2,
+        dishonest_max: 0,
+        witness_quorum: 2,
+        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+    }
+}
+
+pub(crate) fn member(text: &str) -> Member {
+    Member {
+        agency: agency(text),
+        party: Party::parse(&text[..2].to_uppercase()).unwrap(),
+        names: vec![name("en", text), name("zh-Hans", "公安部")],
+        root: root(text).public(),
+        logs: LogRange { first: LogNumber::new(1), last: LogNumber::new(1) },
+    }
+}
+
+pub(crate) fn name(language: &str, text: &str) -> MemberName {
+    MemberName { language: language.to_string(), text: text.to_string() }
+}
+
+/// A charter, signed by these agencies.
+pub(crate) fn signed(charter: Charter, agencies: &[&str]) -> Vec<u8> {
+    let proposed = charter::propose(charter).unwrap();
+    agencies
+        .iter()
+        .fold(proposed, |bytes, agency| charter::add_signature(&bytes, &root(agency)).unwrap())
+}
+
+/// The same, read and written once only: for many members.
+pub(crate) fn signed_at_once(charter: Charter, agencies: &[&str]) -> Vec<u8> {
+    let proposed = charter::propose(charter).unwrap();
+    let mut signed = HybridSigned::parse(&proposed, ContentType::Charter).unwrap();
+    for agency in agencies {
+        signed.sign(&root(agency).hybrid()).unwrap();
+    }
+    signed.to_bytes().unwrap()
+}
+
+/// The charter with everybody's signatures, made once.
+pub(crate) fn verified_charter() -> VerifiedCharter {
+    static CHARTER: LazyLock<VerifiedCharter> =
+        LazyLock::new(|| charter::verify(&signed(charter(), &AGENCIES), None).unwrap());
+    CHARTER.clone()
+}
+
+/// The credential of an agency with a serial; other serials have other keys.
+pub(crate) fn credential(text: &str, serial: u64) -> Credential {
+    Credential {
+        charter: CharterName::parse("mekong").unwrap(),
+        agency: agency(text),
+        serial: Serial::new(serial),
+        not_before: BEGIN,
+        not_after: Timestamp::from_millis(BEGIN.millis() + YEAR),
+        signing: signing_key(text, "signing", serial).public(),
+        sealing: sealing_key(text, serial).public().clone(),
+        log: signing_key(text, "log", serial).public(),
+        log_number: LogNumber::new(1),
+        witness: signing_key(text, "witness", serial).public(),
+        transport: signing_key(text, "transport", serial).public(),
+        addresses: vec![String::from("127.0.0.1:7400")],
+    }
+}
+
+pub(crate) fn signing_key(agency: &str, role: &str, serial: u64) -> SigningKey {
+    SigningKey::from_seed(&seed(agency, role, serial))
+}
+
+pub(crate) fn sealing_key(agency: &str, serial: u64) -> SealingKey {
+    SealingKey::from_seed(&seed(agency, "sealing", serial))
+}
+
+pub(crate) fn verifying_key(agency: &str, role: &str) -> VerifyingKey {
+    signing_key(agency, role, 1).public()
+}
+
+pub(crate) fn sealing_public(agency: &str) -> SealingPublic {
+    sealing_key(agency, 1).public().clone()
+}
+
+/// Signed by the root of its agency and verified under the charter.
+pub(crate) fn verified_credential(agency: &str, serial: u64) -> VerifiedCredential {
+    let bytes = credential::sign(&credential(agency, serial), &root(agency)).unwrap();
+    credential::verify(&bytes, &verified_charter()).unwrap()
+}
+
+fn seed(agency: &str, role: &str, number: u64) -> [u8; 32] {
+    let mut label = String::from("fixture ");
+    label.push_str(agency);
+    label.push(' ');
+    label.push_str(role);
+    *expand::expand::<32>(&[7; 32], &label, number)
+}
