@@ -1,0 +1,61 @@
+//! What agencies say to each other: kinds, bodies, and the values they are made of.
+//!
+//! Uses `codec`, `crypto`, `ids`, `limits`, `moment`. In reading order:
+//!
+//! | what | modules |
+//! |---|---|
+//! | reading and its faults | [`fault`] [`mod@pointer`] [`field`] [`list`] [`grammar`] |
+//! | texts, times, small values | [`text`] [`time`] [`values`] |
+//! | what a header says | [`kind`] [`recipient`] [`urgency`] [`handling`] [`purpose`] [`legal_basis`] [`attachment`] |
+//! | people, things, law | [`name`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
+//! | bodies | [`acknowledgement`] [`additional_information`] [`handover_request`] [`handover_decision`] [`intelligence_report`] [`information_request`] [`information_reply`] [`body`] |
+//! | the whole | [`content`] [`submission`] |
+//!
+//! A body is one tree in CBOR and in JSON (`codec::value`), so one reader serves both, and it lists every fault in one
+//! answer. Declarations read like the catalogue they come from, and the grammar in `spec/cddl` is printed from them.
+//!
+//! Absent on purpose: the header (`envelope`), who may send what (`procedure`), floats, and any way for what a person
+//! wrote to appear in a fault or in `Debug`.
+
+pub mod fault;
+pub mod field;
+pub mod grammar;
+pub mod list;
+pub mod pointer;
+
+pub mod text;
+pub mod time;
+pub mod values;
+
+pub mod attachment;
+pub mod handling;
+pub mod kind;
+pub mod legal_basis;
+pub mod purpose;
+pub mod recipient;
+pub mod urgency;
+
+pub mod assurance;
+pub mod custody;
+pub mod evaluation;
+pub mod identifier;
+pub mod name;
+pub mod offence;
+pub mod partial_date;
+pub mod person;
+pub mod refusal_ground;
+
+pub mod acknowledgement;
+pub mod additional_information;
+pub mod body;
+pub mod handover_decision;
+pub mod handover_request;
+pub mod information_reply;
+pub mod information_request;
+pub mod intelligence_report;
+
+pub mod content;
+pub mod submission;
+
+#[cfg(test)]
+mod tests;

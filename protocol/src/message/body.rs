@@ -1,0 +1,153 @@
+//! The body of a message: one type for each kind.
+
+use alloc::boxed::Box;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::codec::value::Value;
+use crate::message::acknowledgement::Acknowledgement;
+use crate::message::additional_information::AdditionalInformationReply;
+use crate::message::additional_information::AdditionalInformationRequest;
+use crate::message::fault::FaultCode;
+use crate::message::fault::Faults;
+use crate::message::fault::FieldFault;
+use crate::message::field;
+use crate::message::field::Field;
+use crate::message::grammar::Grammar;
+use crate::message::grammar::Rule;
+use crate::message::grammar::Shape;
+use crate::message::handover_decision::HandoverDecision;
+use crate::message::handover_request::HandoverRequest;
+use crate::message::information_reply::InformationReply;
+use crate::message::information_request::RequestForInformation;
+use crate::message::intelligence_report::IntelligenceReport;
+use crate::message::kind::Kind;
+use crate::message::pointer::Pointer;
+use crate::message::time::CivilDate;
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $kind:ident,)+) => {
+        /// A body that was read whole.
+        #[derive(Clone, PartialEq, Eq)]
+        pub enum Body {
+            $($(#[$doc])* $kind(Box<$kind>),)+
+        }
+
+        impl Body {
+            /// Its kind.
+            pub const fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$kind(_) => Kind::$kind,)+
+                }
+            }
+
+            /// Reads the body of a kind and adds every fault.
+            pub fn read_at(kind: Kind, value: &Value, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
+                match kind {
+                    $(Kind::$kind => $kind::read(value, at, faults).map(|body| Self::$kind(Box::new(body))),)+
+                }
+            }
+
+            /// The body in its one form.
+            pub fn write(&self) -> Value {
+                match self {
+                    $(Self::$kind(body) => body.write(),)+
+                }
+            }
+        }
+
+        /// The rule of each kind, by the order of registration.
+        fn rules(grammar: &mut Grammar) -> Vec<Shape> {
+            Vec::from([$($kind::grammar(grammar)),+])
+        }
+    };
+}
+
+bodies! {
+    /// Asks for a person.
+    HandoverRequest,
+    /// Proves that a human took a message.
+    Acknowledgement,
+    /// Asks for what is missing.
+    AdditionalInformationRequest,
+    /// Gives what was missing.
+    AdditionalInformationReply,
+    /// Decides on a handover request.
+    HandoverDecision,
+    /// Tells what is known.
+    IntelligenceReport,
+    /// Asks what another agency may know.
+    RequestForInformation,
+    /// Answers it.
+    InformationReply,
+}
+
+impl Body {
+    /// Reads the body of a kind.
+    ///
+    /// # Errors
+    /// Every fault, with pointers that start at the body.
+    pub fn read(kind: Kind, value: &Value) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let body = Self::read_at(kind, value, &Pointer::Root, &mut faults);
+        faults.judge(body)
+    }
+
+    /// Adds what cannot be said on that day.
+    pub fn check_on(&self, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {
+        match self {
+            Self::HandoverRequest(body) => body.check_on(on, at, faults),
+            Self::Acknowledgement(_)
+            | Self::AdditionalInformationRequest(_)
+            | Self::AdditionalInformationReply(_)
+            | Self::HandoverDecision(_)
+            | Self::IntelligenceReport(_)
+            | Self::RequestForInformation(_)
+            | Self::InformationReply(_) => {}
+        }
+    }
+}
+
+/// Shows the kind and nothing of what it holds.
+// spec: msgk-19
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({})", self.kind())
+    }
+}
+
+/// The place of a body inside a larger map: it must be there; its kind decides how it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyPlace;
+
+impl Field for BodyPlace {
+    fn read(value: &Value, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
+        field::map(value, at, faults).map(|_| Self)
+    }
+
+    fn write(&self) -> Value {
+        Value::Null
+    }
+
+    fn grammar(grammar: &mut Grammar) -> Shape {
+        let rules = rules(grammar);
+        grammar.rule("Body", |_| Rule::AnyOf(rules))
+    }
+}
+
+/// The reason a kind needs when it is sent as U1, as the value stands: judged although the body has other faults.
+// spec: msgk-7
+pub fn demand_urgency_reason(kind: Kind, body: &Value, at: &Pointer<'_>, faults: &mut Faults) {
+    let needs_reason = matches!(kind, Kind::HandoverRequest | Kind::RequestForInformation);
+    if let Value::Map(map) = body
+        && needs_reason
+        && matches!(map.get("urgency_reason"), None | Some(Value::Null))
+    {
+        faults.add(
+            &at.key("urgency_reason"),
+            FaultCode::Missing,
+            String::from("U1 has a written reason"),
+        );
+    }
+}

@@ -1,0 +1,186 @@
+//! The requested Party decides, for one person, offence by offence.
+
+use alloc::vec::Vec;
+
+use crate::message::fault::FaultCode;
+use crate::message::fault::Faults;
+use crate::message::field;
+use crate::message::field::choice;
+use crate::message::field::record;
+use crate::message::list;
+use crate::message::list::OneOrMore;
+use crate::message::pointer::Pointer;
+use crate::message::refusal_ground::RefusalGround;
+use crate::message::refusal_ground::StatedGround;
+use crate::message::text::LocalizedText;
+use crate::message::text::RecordRef;
+use crate::message::time::Instant;
+use crate::message::time::TimeRange;
+use crate::message::values::Ordinal;
+
+choice! {
+    /// What was decided.
+    Outcome {
+        /// The person is handed over.
+        Granted = "granted",
+        /// The person is handed over once conditions are accepted.
+        GrantedConditional = "granted-conditional",
+        /// Not now.
+        Deferred = "deferred",
+        /// No.
+        Refused = "refused",
+    }
+}
+
+impl Outcome {
+    /// Whether the person may leave, at once or under conditions.
+    pub const fn is_grant(self) -> bool {
+        match self {
+            Self::Granted | Self::GrantedConditional => true,
+            Self::Deferred | Self::Refused => false,
+        }
+    }
+}
+
+record! {
+    /// What was decided about one offence.
+    OffenceDecision {
+        /// Which of the request's offences, from 1.
+        offence: Ordinal,
+        /// What was decided.
+        outcome: Outcome,
+    }
+}
+
+record! {
+    /// Decides on a handover request. Source: DOMAIN 2.3, spec msgk-23.
+    HandoverDecision {
+        /// What was decided.
+        outcome: Outcome,
+        /// And about each offence: the person may be tried for no other.
+        per_offence: OneOrMore<OffenceDecision>,
+        /// Conditions; required with a conditional grant, and only there.
+        conditions: Vec<LocalizedText>,
+        /// Why; required when an offence or the whole is refused.
+        grounds: Vec<StatedGround>,
+        /// Until when; required when deferred, and only there.
+        deferral_until: Option<Instant>,
+        /// The case at home; required with the ground that the person is an own national.
+        domestic_prosecution_case: Option<RecordRef>,
+        /// The screening for signs of a victim; required for any grant.
+        victim_screening_ref: Option<RecordRef>,
+        /// The assessment of the risk of ill-treatment; required for any grant.
+        risk_assessment_ref: Option<RecordRef>,
+        /// Whether the person was told.
+        person_informed: bool,
+        /// Until when the person can appeal.
+        appeal_possible_until: Option<Instant>,
+        /// When the person can be collected; only with a grant.
+        surrender_window: Option<TimeRange>,
+    }
+    rules(at, faults) {
+        let entries = per_offence.iter().flat_map(|per_offence| per_offence.iter());
+        list::refuse_repeated(entries.map(|entry| entry.offence), &at.key("per_offence"), faults);
+
+        grounds_agree(outcome, per_offence.as_ref(), grounds.as_ref(), &at.key("grounds"), faults);
+        let own_national = |ground: &StatedGround| ground.ground == RefusalGround::OwnNational;
+        if grounds.iter().flatten().any(own_national) {
+            let reason = "whoever does not hand over an own national names the case at home";
+            field::demand(
+                domestic_prosecution_case.as_ref(), &at.key("domestic_prosecution_case"), faults, reason);
+        }
+
+        if let Some(outcome) = outcome {
+            if let Some(per_offence) = &per_offence {
+                offences_agree(outcome, per_offence, &at.key("per_offence"), faults);
+            }
+            // spec: msgk-23
+            if outcome.is_grant() {
+                let reason = "no grant without a screening for signs of a victim";
+                field::demand(victim_screening_ref.as_ref(), &at.key("victim_screening_ref"), faults, reason);
+                let reason = "no grant without an assessment of the risk of ill-treatment";
+                field::demand(risk_assessment_ref.as_ref(), &at.key("risk_assessment_ref"), faults, reason);
+            } else {
+                let reason = "a person is collected after a grant only";
+                field::exclude(surrender_window.as_ref(), &at.key("surrender_window"), faults, reason);
+            }
+            let conditions_at = at.key("conditions");
+            if outcome == Outcome::GrantedConditional {
+                let reason = "a conditional grant names its conditions";
+                field::demand(conditions.as_ref(), &conditions_at, faults, reason);
+            } else {
+                let reason = "only a conditional grant has conditions";
+                field::exclude(conditions.as_ref(), &conditions_at, faults, reason);
+            }
+            let deferral_at = at.key("deferral_until");
+            if outcome == Outcome::Deferred {
+                field::demand(deferral_until.as_ref(), &deferral_at, faults, "a deferral says until when");
+            } else {
+                field::exclude(deferral_until.as_ref(), &deferral_at, faults, "only a deferral says until when");
+            }
+        }
+    }
+}
+
+/// The whole and its parts say the same.
+fn offences_agree(
+    outcome: Outcome,
+    per_offence: &OneOrMore<OffenceDecision>,
+    at: &Pointer<'_>,
+    faults: &mut Faults,
+) {
+    let any = |wanted: Outcome| per_offence.iter().any(|entry| entry.outcome == wanted);
+    let any_grant = any(Outcome::Granted) || any(Outcome::GrantedConditional);
+    let (agree, reason) = match outcome {
+        Outcome::Granted | Outcome::GrantedConditional => {
+            (any_grant, "a grant grants at least one offence")
+        }
+        Outcome::Deferred => {
+            (!any_grant && any(Outcome::Deferred), "a deferral defers an offence and grants none")
+        }
+        Outcome::Refused => {
+            (!any_grant && !any(Outcome::Deferred), "a refusal refuses every offence")
+        }
+    };
+    if !agree {
+        faults.add(at, FaultCode::Conflicting, reason);
+    }
+}
+
+/// Grounds stand where something is refused, and are grounds of handover.
+// spec: msgk-16
+fn grounds_agree(
+    outcome: Option<Outcome>,
+    per_offence: Option<&OneOrMore<OffenceDecision>>,
+    grounds: Option<&Vec<StatedGround>>,
+    at: &Pointer<'_>,
+    faults: &mut Faults,
+) {
+    let refused_part = per_offence
+        .map(|per_offence| per_offence.iter().any(|entry| entry.outcome == Outcome::Refused));
+    match (outcome, refused_part) {
+        (Some(Outcome::Refused), _) | (_, Some(true)) => {
+            field::demand(
+                grounds,
+                at,
+                faults,
+                "a refusal, of the whole or of an offence, names its grounds",
+            );
+        }
+        (Some(Outcome::Granted | Outcome::GrantedConditional), Some(false)) => {
+            field::exclude(
+                grounds,
+                at,
+                faults,
+                "a grant of every offence has no ground for refusal",
+            );
+        }
+        (Some(Outcome::Deferred) | None, _) | (_, None) => {}
+    }
+    for (index, stated) in grounds.into_iter().flatten().enumerate() {
+        if stated.ground.default_class().is_none() {
+            let reason = "this ground refuses information, not a handover";
+            faults.add(&at.item(index).key("ground"), FaultCode::Conflicting, reason);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The registered kinds of message.
+
+use core::fmt;
+
+use serde::Deserialize;
+use serde::Serialize;
+use serde::de;
+
+use crate::message::field::choice;
+
+// spec: msgk-6
+choice! {
+    /// What a message is. A closed set: an unknown kind is refused with `unknown-kind`. Source: spec msgk-6.
+    Kind {
+        /// Asks for a person.
+        HandoverRequest = "handover-request",
+        /// Proves that a human took a message.
+        Acknowledgement = "acknowledgement",
+        /// Asks for what is missing before a decision.
+        AdditionalInformationRequest = "additional-information-request",
+        /// Gives what was missing.
+        AdditionalInformationReply = "additional-information-reply",
+        /// Decides on a handover request.
+        HandoverDecision = "handover-decision",
+        /// Tells what is known, unasked.
+        IntelligenceReport = "intelligence-report",
+        /// Asks for what another agency may know.
+        RequestForInformation = "request-for-information",
+        /// Answers it.
+        InformationReply = "information-reply",
+    }
+}
+
+impl Kind {
+    /// Every kind, in the order of registration.
+    pub const fn all() -> &'static [Self] {
+        Self::ALL
+    }
+}
+
+/// On the wire a kind is its text, so that one which is not known can still be named in a refusal.
+impl Serialize for Kind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text())
+    }
+}
+
+impl<'de> Deserialize<'de> for Kind {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl de::Visitor<'_> for Reader {
+            type Value = Kind;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a registered kind of message")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Kind, E> {
+                Kind::parse(text).ok_or_else(|| E::custom("a kind that is not registered"))
+            }
+        }
+
+        deserializer.deserialize_str(Reader)
+    }
+}

@@ -1,0 +1,170 @@
+//! Why a Party refuses: a closed set, because what Parties cannot do for each other is what they must talk about.
+
+use crate::message::field::choice;
+use crate::message::field::record;
+use crate::message::field::tagged;
+use crate::message::text::Line;
+use crate::message::text::LocalizedText;
+
+choice! {
+    /// One ground. Source: DOMAIN 2.3, spec msgk-16.
+    RefusalGround {
+        /// The act is no offence in the requested Party.
+        NoDualCriminality = "no-dual-criminality",
+        /// The penalty is too low.
+        BelowPenaltyThreshold = "below-penalty-threshold",
+        /// A political offence.
+        PoliticalOffence = "political-offence",
+        /// The person is pursued for race, religion, nationality or opinion.
+        DiscriminatoryPurpose = "discriminatory-purpose",
+        /// A military offence.
+        MilitaryOffence = "military-offence",
+        /// The person was judged for it already.
+        NeBisInIdem = "ne-bis-in-idem",
+        /// Too long ago, or pardoned.
+        TimeBarredOrAmnesty = "time-barred-or-amnesty",
+        /// Torture or ill-treatment is to be feared.
+        TortureOrIllTreatmentRisk = "torture-or-ill-treatment-risk",
+        /// No fair trial is to be expected.
+        UnfairTrial = "unfair-trial",
+        /// Judged in absence without a new trial.
+        InAbsentiaNoRetrial = "in-absentia-no-retrial",
+        /// A national of the requested Party; it then prosecutes at home.
+        OwnNational = "own-national",
+        /// Death is possible and nothing was promised.
+        DeathPenaltyNoAssurance = "death-penalty-no-assurance",
+        /// Proceedings are under way at home.
+        PendingDomesticProceedings = "pending-domestic-proceedings",
+        /// Committed on the requested Party's territory.
+        OffenceOnOwnTerritory = "offence-on-own-territory",
+        /// Committed outside the requesting Party's territory.
+        ExtraterritorialOffence = "extraterritorial-offence",
+        /// An extraordinary court.
+        ExtraordinaryCourt = "extraordinary-court",
+        /// Age or health.
+        HumanitarianAgeHealth = "humanitarian-age-health",
+        /// A child.
+        Minor = "minor",
+        /// A victim of trafficking.
+        TraffickingVictim = "trafficking-victim",
+        /// A refugee, or asking for asylum.
+        RefugeeOrAsylum = "refugee-or-asylum",
+        /// Another Party's request goes first.
+        PreferredConcurrentRequest = "preferred-concurrent-request",
+        /// Sovereignty, security or public order.
+        SovereigntySecurityPublicOrder = "sovereignty-security-public-order",
+        /// An investigation would suffer.
+        PrejudiceToInvestigation = "prejudice-to-investigation",
+        /// Not enough evidence.
+        InsufficientEvidence = "insufficient-evidence",
+        /// It is not established who the person is.
+        IdentityNotEstablished = "identity-not-established",
+        /// The nationality is not confirmed.
+        NationalityNotConfirmed = "nationality-not-confirmed",
+        /// The person was not found.
+        NotLocated = "not-located",
+        /// The person is not held.
+        NotHeld = "not-held",
+        /// No law allows it.
+        NoLegalBasis = "no-legal-basis",
+        /// The undertaking on specialty is missing.
+        SpecialtyUndertakingMissing = "specialty-undertaking-missing",
+        /// The information is not there.
+        NotAvailable = "not-available",
+        /// A court did not allow it.
+        JudicialAuthorisationRefused = "judicial-authorisation-refused",
+        /// The owner of the information did not allow it.
+        ThirdPartyOwnerRefused = "third-party-owner-refused",
+        /// Out of proportion to the purpose.
+        Disproportionate = "disproportionate",
+        /// It would endanger somebody.
+        EndangersPerson = "endangers-person",
+    }
+}
+
+choice! {
+    /// How a ground binds the requested Party.
+    GroundClass {
+        /// It must refuse.
+        Mandatory = "mandatory",
+        /// It may refuse.
+        Discretionary = "discretionary",
+        /// Something is missing that can be brought.
+        Procedural = "procedural",
+    }
+}
+
+impl RefusalGround {
+    /// The class where no profile of a Party says otherwise; `None` for grounds of information requests only.
+    pub const fn default_class(self) -> Option<GroundClass> {
+        match self {
+            Self::NoDualCriminality
+            | Self::BelowPenaltyThreshold
+            | Self::PoliticalOffence
+            | Self::DiscriminatoryPurpose
+            | Self::MilitaryOffence
+            | Self::NeBisInIdem
+            | Self::TimeBarredOrAmnesty
+            | Self::TortureOrIllTreatmentRisk
+            | Self::UnfairTrial
+            | Self::InAbsentiaNoRetrial => Some(GroundClass::Mandatory),
+            Self::OwnNational
+            | Self::DeathPenaltyNoAssurance
+            | Self::PendingDomesticProceedings
+            | Self::OffenceOnOwnTerritory
+            | Self::ExtraterritorialOffence
+            | Self::ExtraordinaryCourt
+            | Self::HumanitarianAgeHealth
+            | Self::Minor
+            | Self::TraffickingVictim
+            | Self::RefugeeOrAsylum
+            | Self::PreferredConcurrentRequest
+            | Self::SovereigntySecurityPublicOrder
+            | Self::PrejudiceToInvestigation => Some(GroundClass::Discretionary),
+            Self::InsufficientEvidence
+            | Self::IdentityNotEstablished
+            | Self::NationalityNotConfirmed
+            | Self::NotLocated
+            | Self::NotHeld
+            | Self::NoLegalBasis
+            | Self::SpecialtyUndertakingMissing => Some(GroundClass::Procedural),
+            Self::NotAvailable
+            | Self::JudicialAuthorisationRefused
+            | Self::ThirdPartyOwnerRefused
+            | Self::Disproportionate
+            | Self::EndangersPerson => None,
+        }
+    }
+}
+
+choice! {
+    /// Why reasons are not given.
+    Withheld {
+        /// To say why would harm an essential interest.
+        EssentialInterest = "essential-interest",
+    }
+}
+
+tagged! {
+    /// The reasons for a ground, or why they are not given.
+    Reasons {
+        /// Given.
+        Given(LocalizedText) = "given",
+        /// Not given.
+        Withheld(Withheld) = "withheld",
+    }
+}
+
+record! {
+    /// A ground as a decision states it.
+    StatedGround {
+        /// Which.
+        ground: RefusalGround,
+        /// How it binds, by the law of the requested Party.
+        class: GroundClass,
+        /// By which law.
+        law: Line,
+        /// Why.
+        reasons: Reasons,
+    }
+}

@@ -1,0 +1,295 @@
+//! What an officer's system submits: one JSON map, read whole, with every fault in one answer.
+//!
+//! A submission says what a message will say; it has no id, no sender and no time, because the node gives those.
+//! What stands in the open goes to the header, the rest is sealed ([`Content`]).
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::codec;
+use crate::codec::scan;
+use crate::codec::value::Value;
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::ids::ProcedureId;
+use crate::limits::ATTACHMENTS_MAX;
+use crate::limits::CONTENT_BYTES_MAX;
+use crate::limits::ITEMS_MAX;
+use crate::limits::LEGAL_BASES_MAX;
+use crate::limits::PARENTS_MAX;
+use crate::limits::RECIPIENTS_MAX;
+use crate::message::attachment::Attachment;
+use crate::message::body;
+use crate::message::body::Body;
+use crate::message::body::BodyPlace;
+use crate::message::content;
+use crate::message::content::BODY_KEY;
+use crate::message::content::Content;
+use crate::message::content::SealedPart;
+use crate::message::content::Translation;
+use crate::message::fault::FaultCode;
+use crate::message::fault::Faults;
+use crate::message::fault::FieldFault;
+use crate::message::field::Field;
+use crate::message::field::record;
+use crate::message::handling::Handling;
+use crate::message::handling::HandlingCodes;
+use crate::message::kind::Kind;
+use crate::message::legal_basis::LegalBasisRef;
+use crate::message::list;
+use crate::message::list::Bounded;
+use crate::message::pointer::Pointer;
+use crate::message::purpose::Purpose;
+use crate::message::purpose::PurposeKind;
+use crate::message::recipient::Recipient;
+use crate::message::text::HeaderText;
+use crate::message::text::LanguageTag;
+use crate::message::text::Line;
+use crate::message::text::RecordRef;
+use crate::message::text::StaffNumber;
+use crate::message::text::ZoneName;
+use crate::message::time::CivilDate;
+use crate::message::urgency::Urgency;
+use crate::moment::Timestamp;
+
+record! {
+    /// The fields of a submission, its body apart. Source: DESIGN 12, DOMAIN 2.0, spec msgk-27.
+    SubmittedFields {
+        /// What the message is.
+        kind: Kind,
+        /// To whom it goes; agencies differ.
+        to: Bounded<Recipient, 1, RECIPIENTS_MAX>,
+        /// The procedure it belongs to; absent when it begins one.
+        procedure: Option<ProcedureId>,
+        /// Digests of the last messages of that procedure that the author had seen.
+        parents: Bounded<Digest, 0, PARENTS_MAX>,
+        /// The message that it replaces.
+        supersedes: Option<Digest>,
+        /// The unit that sends it.
+        unit: Option<HeaderText>,
+        /// Whose information it is, when it is passed on.
+        originator: Option<AgencyId>,
+        /// How urgent it is.
+        urgency: Urgency,
+        /// By when an answer is asked for.
+        respond_by: Option<Timestamp>,
+        /// When it loses its point.
+        expires: Option<Timestamp>,
+        /// Restrictions on its use.
+        handling: Handling,
+        /// On what law it rests.
+        legal_basis: Bounded<LegalBasisRef, 1, LEGAL_BASES_MAX>,
+        /// What it may be used for.
+        purpose: Purpose,
+        /// Files beside it.
+        attachments: Bounded<Attachment, 0, ATTACHMENTS_MAX>,
+        /// What it is about, without personal data.
+        subject_line: Line,
+        /// The reference that people use for the procedure.
+        procedure_ref: Option<RecordRef>,
+        /// In which language it is written.
+        language: LanguageTag,
+        /// In which time zone its author works.
+        zone: ZoneName,
+        /// In which other languages it stands.
+        translations: Vec<Translation>,
+        /// Who drafted it.
+        drafted_by: StaffNumber,
+        /// Whether it is an exercise; exercise and live traffic never mix.
+        exercise: bool,
+        /// The body.
+        body: BodyPlace,
+    }
+    rules(at, faults) {
+        let agencies = to.iter().flat_map(|to| to.iter()).map(|recipient| &recipient.agency);
+        list::refuse_repeated(agencies, &at.key("to"), faults);
+        let parents = parents.iter().flat_map(|parents| parents.iter());
+        list::refuse_repeated(parents, &at.key("parents"), faults);
+        if let (Some(Some(respond_by)), Some(Some(expires))) = (respond_by, expires) && respond_by > expires {
+            let reason = "an answer is asked for before the message expires";
+            faults.add(&at.key("respond_by"), FaultCode::Conflicting, reason);
+        }
+    }
+}
+
+/// A submission that was read whole. `Debug` shows the kind only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Submission {
+    fields: SubmittedFields,
+    body: Body,
+}
+
+impl Submission {
+    /// Reads a submission.
+    ///
+    /// # Errors
+    /// Every fault, with pointers that start at the submission.
+    // spec: msgk-27
+    pub fn read(value: &Value) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let root = Pointer::Root;
+        let fields = SubmittedFields::read(value, &root, &mut faults);
+        let body = read_body(value, &root, &mut faults);
+        let submission = fields.zip(body).map(|(fields, body)| Self { fields, body });
+        if let Some(submission) = &submission {
+            submission.refuse_too_large(&root, &mut faults);
+        }
+        faults.judge(submission)
+    }
+
+    /// Whether everything in it can be said on that day: the day on which the message is made.
+    ///
+    /// # Errors
+    /// Every fault, with pointers that start at the submission.
+    // spec: msgk-11
+    pub fn check_on(&self, on: CivilDate) -> Result<(), Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        self.body.check_on(on, &Pointer::Root.key(BODY_KEY), &mut faults);
+        faults.judge(Some(()))
+    }
+
+    /// The submission in its one form; instants of the header in UTC.
+    pub fn write(&self) -> Value {
+        match self.fields.write() {
+            Value::Map(mut map) => {
+                drop(map.put(BODY_KEY, self.body.write()));
+                Value::Map(map)
+            }
+            other @ (Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Text(_)
+            | Value::List(_)) => other,
+        }
+    }
+
+    /// What is sealed.
+    pub fn content(&self) -> Content {
+        let fields = &self.fields;
+        let words = SealedPart {
+            subject_line: fields.subject_line.clone(),
+            procedure_ref: fields.procedure_ref.clone(),
+            case_ref: fields.purpose.case_ref.clone(),
+            h3_text: fields.handling.h3_text.clone(),
+            compartment: fields.handling.compartment.clone(),
+            drafted_by: fields.drafted_by.clone(),
+            language: fields.language.clone(),
+            zone: fields.zone.clone(),
+            translations: fields.translations.clone(),
+            body: BodyPlace,
+        };
+        Content { words, body: self.body.clone() }
+    }
+
+    /// What the message is.
+    pub const fn kind(&self) -> Kind {
+        self.fields.kind
+    }
+
+    /// To whom it goes, in the order given.
+    pub fn to(&self) -> &[Recipient] {
+        self.fields.to.as_slice()
+    }
+
+    /// The procedure it belongs to; `None` when it begins one.
+    pub const fn procedure(&self) -> Option<ProcedureId> {
+        self.fields.procedure
+    }
+
+    /// Digests of the messages it follows.
+    pub fn parents(&self) -> &[Digest] {
+        self.fields.parents.as_slice()
+    }
+
+    /// The message that it replaces.
+    pub const fn supersedes(&self) -> Option<Digest> {
+        self.fields.supersedes
+    }
+
+    /// The unit that sends it.
+    pub const fn unit(&self) -> Option<&HeaderText> {
+        self.fields.unit.as_ref()
+    }
+
+    /// Whose information it is, when it is passed on.
+    pub const fn originator(&self) -> Option<&AgencyId> {
+        self.fields.originator.as_ref()
+    }
+
+    /// How urgent it is.
+    pub const fn urgency(&self) -> Urgency {
+        self.fields.urgency
+    }
+
+    /// By when an answer is asked for.
+    pub const fn respond_by(&self) -> Option<Timestamp> {
+        self.fields.respond_by
+    }
+
+    /// When it loses its point.
+    pub const fn expires(&self) -> Option<Timestamp> {
+        self.fields.expires
+    }
+
+    /// The restrictions that stand in the header.
+    pub fn handling_codes(&self) -> HandlingCodes {
+        self.fields.handling.codes()
+    }
+
+    /// On what law it rests.
+    pub fn legal_basis(&self) -> &[LegalBasisRef] {
+        self.fields.legal_basis.as_slice()
+    }
+
+    /// What it may be used for.
+    pub const fn purpose(&self) -> PurposeKind {
+        self.fields.purpose.kind
+    }
+
+    /// Files beside it.
+    pub fn attachments(&self) -> &[Attachment] {
+        self.fields.attachments.as_slice()
+    }
+
+    /// Whether it is an exercise.
+    pub const fn exercise(&self) -> bool {
+        self.fields.exercise
+    }
+
+    /// The body.
+    pub const fn body(&self) -> &Body {
+        &self.body
+    }
+
+    /// A receiver scans before it reads: what that scan would refuse is refused here, while its author can still act.
+    // spec: msgk-28
+    fn refuse_too_large(&self, at: &Pointer<'_>, faults: &mut Faults) {
+        let fits = codec::encode(&self.content().write())
+            .is_ok_and(|bytes| bytes.len() <= CONTENT_BYTES_MAX && scan::check(&bytes).is_ok());
+        if !fits {
+            let reason = format!(
+                "the sealed part has at most {CONTENT_BYTES_MAX} bytes and {} items; move the rest to attachments",
+                ITEMS_MAX
+            );
+            faults.add(&at.key(BODY_KEY), FaultCode::TooLong, reason);
+        }
+    }
+}
+
+/// Reads the body although other fields may be bad: by its kind, if that can be read, and with the reason U1 demands.
+fn read_body(value: &Value, at: &Pointer<'_>, faults: &mut Faults) -> Option<Body> {
+    let Value::Map(map) = value else { return None };
+    let text_of = |key: &str| match map.get(key) {
+        Some(Value::Text(text)) => Some(text.as_str()),
+        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::List(_) | Value::Map(_))
+        | None => None,
+    };
+    let kind = text_of("kind").and_then(Kind::parse)?;
+    let read = content::read_body(kind, map, at, faults);
+    if text_of("urgency").and_then(Urgency::parse) == Some(Urgency::U1)
+        && let Some(body) = map.get(BODY_KEY)
+    {
+        body::demand_urgency_reason(kind, body, &at.key(BODY_KEY), faults);
+    }
+    read
+}

@@ -1,0 +1,201 @@
+//! The examples of the specification: each is whole, and each of its required fields is needed.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use serde_json::Value as Json;
+use serde_json::json;
+
+use super::brief;
+use super::cut;
+use super::example;
+use super::files;
+use super::pointers;
+use super::put;
+use super::submit;
+use super::tree;
+use crate::codec;
+use crate::codec::value::Value;
+use crate::message::content::Content;
+use crate::message::field::Field;
+use crate::message::grammar::Grammar;
+use crate::message::grammar::Presence;
+use crate::message::grammar::Rule;
+use crate::message::grammar::Shape;
+use crate::message::kind::Kind;
+use crate::message::submission::SubmittedFields;
+
+#[test]
+fn every_kind_has_one_example_and_no_other_file_stands_beside_them() {
+    let found = files("examples");
+
+    let wanted: BTreeSet<String> = Kind::all().iter().map(|kind| format!("{kind}.json")).collect();
+
+    assert_eq!(found, wanted);
+}
+
+#[test]
+fn an_example_reads_and_writes_back_equal() {
+    // shows: msgk-27
+    for kind in Kind::all() {
+        let example = example(*kind);
+
+        let submission = submit(&example).unwrap();
+
+        assert_eq!(submission.kind(), *kind);
+        assert_eq!(submission.write(), tree(&example), "{kind}");
+        assert_eq!(submission.to().len(), example["to"].as_array().unwrap().len());
+        assert!(submission.exercise());
+    }
+}
+
+#[test]
+fn what_is_sealed_comes_back_from_its_bytes() {
+    // shows: msgk-17
+    for kind in Kind::all() {
+        let content = submit(&example(*kind)).unwrap().content();
+        let bytes = codec::encode(&content.write()).unwrap();
+
+        let tree: Value = codec::decode(&bytes).unwrap();
+        let again = Content::read(*kind, &tree).unwrap();
+
+        assert_eq!(again, content);
+        assert_eq!(codec::encode(&again.write()).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn without_a_required_field_exactly_that_fault_is_found() {
+    // shows: msgk-1
+    let mut removed = 0;
+    for kind in Kind::all() {
+        let example = example(*kind);
+        for (pointer, presence) in fields(*kind, &example) {
+            if presence == Presence::Required {
+                let mut less = example.clone();
+                cut(&mut less, &pointer);
+
+                let faults = submit(&less).unwrap_err();
+
+                assert_eq!(
+                    brief(&faults),
+                    [(pointer.clone(), "missing")],
+                    "{kind} without {pointer}"
+                );
+                removed += 1;
+            }
+        }
+    }
+    assert!(removed > 400, "only {removed} required fields stand in the examples");
+}
+
+/// What the examples need although its declaration lets it be absent: the conditions that hold in them.
+const CONDITIONAL: [&str; 22] = [
+    "handover-request /body/person/nationalities/0/country",
+    "handover-request /body/warrant_or_judgment",
+    "handover-request /body/offences/0/max_penalty/months",
+    "handover-request /body/nationality/country",
+    "handover-request /body/urgency_reason",
+    "additional-information-reply /body/answers/0/content",
+    "additional-information-reply /body/answers/0/reason",
+    "additional-information-reply /body/answers/1/content",
+    "handover-decision /body/conditions",
+    "handover-decision /body/grounds",
+    "handover-decision /body/victim_screening_ref",
+    "handover-decision /body/risk_assessment_ref",
+    "intelligence-report /handling/h3_text",
+    "intelligence-report /body/entities",
+    "request-for-information /body/offence/max_penalty/months",
+    "request-for-information /body/subjects/0/person/nationalities/0/country",
+    "request-for-information /body/urgency_reason",
+    "information-reply /body/answers/0/content",
+    "information-reply /body/refusal",
+    "information-reply /body/refusal_scope",
+    "information-reply /body/delay_reason",
+    "information-reply /body/next_update_by",
+];
+
+#[test]
+fn without_an_optional_field_nothing_is_wrong_unless_a_condition_holds() {
+    let mut needed = Vec::new();
+    for kind in Kind::all() {
+        let example = example(*kind);
+        for (pointer, presence) in fields(*kind, &example) {
+            if presence == Presence::Optional {
+                let mut less = example.clone();
+                cut(&mut less, &pointer);
+                if submit(&less).is_err() {
+                    needed.push(format!("{kind} {pointer}"));
+                }
+            }
+        }
+    }
+
+    assert_eq!(needed, CONDITIONAL);
+}
+
+#[test]
+fn a_value_of_another_type_is_one_fault_where_it_stands() {
+    for kind in Kind::all() {
+        let example = example(*kind);
+        let mut all = Vec::new();
+        pointers(&example, "", &mut all);
+        for pointer in all {
+            let mut other = example.clone();
+            let wrong =
+                if other.pointer(&pointer).unwrap().is_boolean() { json!(7) } else { json!(true) };
+            put(&mut other, &pointer, wrong);
+
+            let faults = submit(&other).unwrap_err();
+
+            assert_eq!(brief(&faults), [(pointer.clone(), "wrong-type")], "{kind} at {pointer}");
+        }
+    }
+}
+
+/// Every field of a record that stands in an example, and whether its declaration demands it.
+fn fields(kind: Kind, example: &Json) -> Vec<(String, Presence)> {
+    let mut grammar = Grammar::new();
+    let shape = SubmittedFields::grammar(&mut grammar);
+    let mut found = Vec::new();
+    walk(&grammar, kind, &shape, (example, ""), &mut found);
+    found
+}
+
+fn walk(
+    grammar: &Grammar,
+    kind: Kind,
+    shape: &Shape,
+    (json, at): (&Json, &str),
+    found: &mut Vec<(String, Presence)>,
+) {
+    match shape {
+        Shape::Flag | Shape::Number { .. } | Shape::Text { .. } => {}
+        Shape::List { of, .. } => {
+            for (index, item) in json.as_array().unwrap().iter().enumerate() {
+                walk(grammar, kind, of, (item, &format!("{at}/{index}")), found);
+            }
+        }
+        Shape::Rule(name) => match grammar.get(name).unwrap() {
+            Rule::Choice(_) | Rule::Is(_) => {}
+            Rule::AnyOf(_) => {
+                walk(grammar, kind, &Shape::Rule(kind.text().into()), (json, at), found)
+            }
+            Rule::Record(members) => {
+                for member in members.iter().filter(|member| json.get(member.key).is_some()) {
+                    let pointer = format!("{at}/{}", member.key);
+                    walk(grammar, kind, &member.shape, (&json[member.key], &pointer), found);
+                    found.push((pointer, member.presence));
+                }
+            }
+            Rule::Tagged(cases) => {
+                for (key, shape) in cases.iter().filter(|(key, _)| json.get(key).is_some()) {
+                    let shape = shape.as_ref().unwrap();
+                    walk(grammar, kind, shape, (&json[*key], &format!("{at}/{key}")), found);
+                }
+            }
+        },
+    }
+}

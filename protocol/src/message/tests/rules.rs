@@ -1,0 +1,192 @@
+//! Rules that need more than one submission to show.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+use core::iter;
+
+use serde_json::json;
+
+use super::brief;
+use super::example;
+use super::put;
+use super::read;
+use super::submit;
+use super::tree;
+use crate::codec;
+use crate::limits::CONTENT_BYTES_MAX;
+use crate::message::content::Content;
+use crate::message::fault::FieldFault;
+use crate::message::handling::HandlingCode;
+use crate::message::kind::Kind;
+use crate::message::partial_date::PartialDate;
+use crate::message::refusal_ground::GroundClass;
+use crate::message::refusal_ground::RefusalGround;
+use crate::message::time::CivilDate;
+use crate::message::urgency::Urgency;
+
+fn day(text: &str) -> CivilDate {
+    CivilDate::parse(text).unwrap()
+}
+
+fn born(precision: &str, earliest: &str, latest: &str) -> PartialDate {
+    read(&tree(&json!({
+        "as_stated": "as said", "calendar": "gregorian", "precision": precision,
+        "earliest": earliest, "latest": latest,
+    })))
+    .unwrap()
+}
+
+#[test]
+fn age_is_judged_by_the_latest_day_of_birth() {
+    // shows: msgk-11
+    let year = born("year", "2008-01-01", "2008-12-31");
+    assert!(year.possibly_under(18, day("2026-12-30")));
+    assert!(!year.possibly_under(18, day("2026-12-31")));
+
+    let leap = born("day", "2008-02-29", "2008-02-29");
+    assert!(leap.possibly_under(18, day("2026-02-28")));
+    assert!(!leap.possibly_under(18, day("2026-03-01")));
+}
+
+#[test]
+fn nobody_who_may_be_a_child_is_said_to_be_none() {
+    // shows: msgk-11
+    let mut json = example(Kind::HandoverRequest);
+    put(&mut json, "/body/person/birth/precision", json!("year"));
+    put(&mut json, "/body/person/birth/earliest", json!("2008-01-01"));
+    put(&mut json, "/body/person/birth/latest", json!("2008-12-31"));
+    let said_no = submit(&json).unwrap();
+    put(&mut json, "/body/minor", json!("uncertain"));
+    let said_uncertain = submit(&json).unwrap();
+
+    let faults = said_no.check_on(day("2026-03-01")).unwrap_err();
+
+    assert_eq!(brief(&faults), [("/body/minor".into(), "conflicting")]);
+    assert_eq!(said_no.check_on(day("2027-01-01")), Ok(()));
+    assert_eq!(said_uncertain.check_on(day("2026-03-01")), Ok(()));
+}
+
+#[test]
+fn every_ground_has_a_class_or_is_for_information_only() {
+    // shows: msgk-16
+    let of = |class: Option<GroundClass>| {
+        RefusalGround::ALL.iter().filter(|ground| ground.default_class() == class).count()
+    };
+
+    let counts = [
+        of(Some(GroundClass::Mandatory)),
+        of(Some(GroundClass::Discretionary)),
+        of(Some(GroundClass::Procedural)),
+        of(None),
+    ];
+
+    assert_eq!(counts, [10, 13, 7, 5]);
+}
+
+/// What the sealed part of an example says against another header.
+fn against(kind: Kind, urgency: Urgency, codes: &[HandlingCode]) -> Vec<FieldFault> {
+    let submission = submit(&example(kind)).unwrap();
+    let mut header = submission.handling_codes();
+    header.codes = codes.iter().copied().collect::<BTreeSet<_>>();
+    submission.content().agree(urgency, &header).err().unwrap_or_default()
+}
+
+#[test]
+fn the_sealed_part_agrees_with_its_header() {
+    // shows: msgk-18
+    assert_eq!(against(Kind::IntelligenceReport, Urgency::U1, &[HandlingCode::H3]), []);
+    assert_eq!(against(Kind::HandoverRequest, Urgency::U1, &[HandlingCode::H0]), []);
+
+    let without_h3 = against(Kind::IntelligenceReport, Urgency::U3, &[HandlingCode::H1]);
+    let without_text = against(Kind::HandoverRequest, Urgency::U1, &[HandlingCode::H3]);
+
+    assert_eq!(brief(&without_h3), [("/h3_text".into(), "conflicting")]);
+    assert_eq!(brief(&without_text), [("/h3_text".into(), "missing")]);
+}
+
+#[test]
+fn a_reason_is_demanded_where_the_header_says_immediate() {
+    // shows: msgk-7
+    // shows: msgk-18
+    let mut json = example(Kind::HandoverRequest);
+    put(&mut json, "/urgency", json!("U2"));
+    put(&mut json, "/body/urgency_reason", json!(null));
+    let submission = submit(&json).unwrap();
+
+    let faults = submission.content().agree(Urgency::U1, &submission.handling_codes()).unwrap_err();
+
+    assert_eq!(brief(&faults), [("/body/urgency_reason".into(), "missing")]);
+}
+
+#[test]
+fn a_body_of_another_kind_is_refused() {
+    // shows: msgk-17
+    let content = submit(&example(Kind::Acknowledgement)).unwrap().content().write();
+
+    let faults = Content::read(Kind::HandoverDecision, &content).unwrap_err();
+
+    assert!(faults.iter().any(|fault| fault.pointer == "/body/outcome"));
+    assert!(faults.iter().any(|fault| fault.pointer == "/body/of"));
+}
+
+#[test]
+fn what_a_receiver_would_not_scan_is_refused_to_its_author() {
+    // shows: msgk-28
+    let mut json = example(Kind::HandoverRequest);
+    let long = json!({"lang": "en", "text": "x".repeat(65_536)});
+    put(&mut json, "/body/prior_proceedings", iter::repeat_n(long, 8).collect());
+    let mut items = example(Kind::HandoverRequest);
+    let many = json!({"reference": "Law", "text": {"lang": "en", "text": "x"}});
+    put(&mut items, "/body/law_texts", iter::repeat_n(many, 1_000).collect());
+    let offence = items["body"]["offences"][1].clone();
+    put(&mut items, "/body/offences", iter::repeat_n(offence, 1_000).collect());
+    let person = items["body"]["person"]["names"][0].clone();
+    put(&mut items, "/body/person/names", iter::repeat_n(person, 1_000).collect());
+
+    let too_long = submit(&json).unwrap_err();
+    let too_many = submit(&items).unwrap_err();
+
+    assert_eq!(brief(&too_long), [("/body".into(), "too-long")]);
+    assert_eq!(brief(&too_many), [("/body".into(), "too-long")]);
+}
+
+#[test]
+fn what_just_fits_is_accepted() {
+    // shows: msgk-28
+    let mut json = example(Kind::HandoverRequest);
+    let long = json!({"lang": "en", "text": "x".repeat(65_536)});
+    put(&mut json, "/body/prior_proceedings", iter::repeat_n(long, 7).collect());
+
+    let submission = submit(&json).unwrap();
+
+    assert!(codec::encode(&submission.content().write()).unwrap().len() <= CONTENT_BYTES_MAX);
+}
+
+#[test]
+fn a_passage_has_a_bound() {
+    // shows: msgk-5
+    let mut json = example(Kind::HandoverRequest);
+    put(&mut json, "/body/facts/text", json!("x".repeat(65_537)));
+
+    assert_eq!(brief(&submit(&json).unwrap_err()), [("/body/facts/text".into(), "too-long")]);
+}
+
+#[test]
+fn a_list_has_a_bound() {
+    // shows: msgk-1
+    let mut json = example(Kind::IntelligenceReport);
+    put(&mut json, "/body/mo_codes", iter::repeat_n(json!("MO-1"), 1_001).collect());
+
+    assert_eq!(brief(&submit(&json).unwrap_err()), [("/body/mo_codes".into(), "too-many")]);
+}
+
+#[test]
+fn the_originator_and_the_message_replaced_are_named_in_the_header() {
+    // shows: msgk-27
+    let reply = submit(&example(Kind::InformationReply)).unwrap();
+
+    assert_eq!(reply.originator().unwrap().as_str(), "th.rtp");
+    assert!(reply.supersedes().is_some() && reply.procedure().is_some());
+    assert_eq!(reply.parents().len(), 1);
+    assert_eq!(reply.content().words.case_ref.unwrap().as_str(), "TH-2026-INV-0090");
+}
