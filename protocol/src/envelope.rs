@@ -1,0 +1,82 @@
+//! A message as it is sent: a signed header, and a sealed body that the header names.
+//!
+//! Uses `codec`, `crypto`, `identity`, `message`. The way of a message is a chain of types, and each arrow is the only
+//! maker of what it points to:
+//!
+//! ```text
+//! Draft ── seal ──▶ Sealed ── sign ──▶ Signed          out
+//! Opened ◀── open ── Verified ◀── verify ── Received   in
+//! ```
+//!
+//! The header is small, goes into the evidence log and can be verified for ever. The body can be erased; what remains
+//! is its salted commitment. A header that comes without its body is a tombstone.
+//!
+//! Absent on purpose: dispatches (`wire`), numbers on links (`link`), who may send what (`procedure`), approvals: they
+//! are a part of their own, sealed like the body, whose digest stands in the header; until they are built it is absent.
+
+mod content;
+pub mod header;
+pub mod open;
+pub mod seal;
+
+#[cfg(test)]
+pub(crate) mod fixtures;
+#[cfg(test)]
+mod tests;
+
+use alloc::vec::Vec;
+
+use serde_bytes::Bytes;
+
+use crate::codec;
+use crate::codec::EncodeError;
+use crate::crypto::digest;
+use crate::crypto::digest::Digest;
+use crate::crypto::digest::Label;
+use crate::crypto::signature::KeyId;
+use crate::envelope::header::Header;
+
+/// Bytes of the salt before the content.
+pub const SALT_BYTES: usize = 32;
+
+/// What approvers sign: everything that decides what the message does, before it is sealed and signed.
+///
+/// Shape: labelled digest of `[kind, procedure, parents, recipients, handling, urgency, commitment]`. Source: spec env-16.
+///
+/// # Errors
+/// Only when a broken invariant of ours stands in the way.
+pub fn core_digest(header: &Header) -> Result<Digest, EncodeError> {
+    // spec: env-16
+    let encoded = codec::encode_parts(&(
+        header.kind,
+        header.procedure,
+        &header.parents,
+        &header.to,
+        &header.handling,
+        header.urgency,
+        header.commitment,
+    ))?;
+    Ok(digest::labelled(Label::Core, &[&encoded]))
+}
+
+/// What a body is committed to. Shape: labelled digest of salt and content. Source: spec env-13.
+pub fn commitment(salt: &[u8; SALT_BYTES], content: &[u8]) -> Digest {
+    // spec: env-13
+    digest::labelled(Label::BodyCommitment, &[salt, content])
+}
+
+/// What a sealed body is bound to, so that nobody can strip the signature and pass the body off as its own.
+///
+/// Shape: `["concord/1", sender, message id, kind, procedure, [key id]]`. Source: spec env-11.
+fn bound_to(header: &Header, recipients: &[KeyId]) -> Result<Vec<u8>, EncodeError> {
+    // spec: env-11
+    let ids: Vec<&Bytes> = recipients.iter().map(|id| Bytes::new(id.as_bytes())).collect();
+    codec::encode_parts(&(
+        "concord/1",
+        &header.from.agency,
+        header.id,
+        header.kind,
+        header.procedure,
+        ids,
+    ))
+}

@@ -1,0 +1,57 @@
+//! The content of a body, judged by its kind and by what its header says, in its one form.
+
+use alloc::vec::Vec;
+
+use crate::codec;
+use crate::codec::value::Value;
+use crate::envelope::header::Header;
+use crate::message::content::BODY_KEY;
+use crate::message::content::Content;
+use crate::message::fault::Faults;
+use crate::message::fault::FieldFault;
+use crate::message::handling::HandlingCodes;
+use crate::message::kind::Kind;
+use crate::message::pointer::Pointer;
+use crate::message::time::CivilDate;
+use crate::message::urgency::Urgency;
+use crate::moment::Timestamp;
+
+/// What the header says that content is judged by.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Frame<'a> {
+    pub(super) kind: Kind,
+    pub(super) urgency: Urgency,
+    pub(super) handling: &'a HandlingCodes,
+    pub(super) created: Timestamp,
+}
+
+impl<'a> Frame<'a> {
+    pub(super) const fn of(header: &'a Header) -> Self {
+        let Header { kind, urgency, handling, created, .. } = header;
+        Self { kind: *kind, urgency: *urgency, handling, created: *created }
+    }
+}
+
+/// The content as it is sealed: what means the same is written the same.
+pub(super) fn normalised(frame: Frame<'_>, content: &Value) -> Result<Value, Vec<FieldFault>> {
+    let content = Content::read(frame.kind, content)?;
+    content.agree(frame.urgency, frame.handling)?;
+    sayable(&content, frame.created)?;
+    Ok(content.write())
+}
+
+/// Whether everything in it could be said on the day on which the message was made.
+fn sayable(content: &Content, created: Timestamp) -> Result<(), Vec<FieldFault>> {
+    let mut faults = Faults::new();
+    if let Some(day) = CivilDate::of(created) {
+        content.body.check_on(day, &Pointer::Root.key(BODY_KEY), &mut faults);
+    }
+    faults.judge(Some(()))
+}
+
+/// The content of an opened body. No fault is listed when it is valid and merely not in its one form.
+pub(super) fn read(frame: Frame<'_>, bytes: &[u8]) -> Result<Value, Vec<FieldFault>> {
+    let content: Value = codec::decode(bytes).map_err(|_| Vec::new())?;
+    // spec: env-25
+    if normalised(frame, &content)? == content { Ok(content) } else { Err(Vec::new()) }
+}
