@@ -1,0 +1,337 @@
+//! What was found wrong with a bundle: where, a code for machines, a reason for people.
+
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use core::fmt;
+
+use crate::audit::bundle::sequence::BadItem;
+use crate::audit::ustar::ArchiveError;
+use crate::codec::DecodeError;
+use crate::envelope::header::HeaderError;
+use crate::identity::charter::CharterError;
+use crate::identity::credential::CredentialError;
+use crate::identity::credential::NotValid;
+use crate::identity::directory::AdmitError;
+use crate::ids::AgencyId;
+use crate::ids::LeafIndex;
+use crate::ids::LinkNumber;
+use crate::ids::Serial;
+use crate::ids::TreeSize;
+use crate::log::checkpoint::CheckpointError;
+use crate::log::tile::BundleError;
+use crate::wire::dispatch::DispatchError;
+use crate::wire::receipt::ReceiptError;
+
+/// The first thing that failed. Source: spec audit-1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The part of the bundle in which it failed; `archive` where the container itself did.
+    pub part: String,
+    /// The leaf, where it is about one.
+    pub leaf: Option<LeafIndex>,
+    /// What is wrong.
+    pub flaw: Flaw,
+}
+
+impl Finding {
+    pub(crate) fn of(part: &str, flaw: Flaw) -> Self {
+        Self { part: part.to_owned(), leaf: None, flaw }
+    }
+
+    /// A code for machines, from the registry.
+    pub const fn code(&self) -> &'static str {
+        self.flaw.code()
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.leaf {
+            Some(leaf) => write!(f, "{}, leaf {leaf}: {}", self.part, self.flaw),
+            None => write!(f, "{}: {}", self.part, self.flaw),
+        }
+    }
+}
+
+impl core::error::Error for Finding {
+    fn source(&self) -> Option<&(dyn core::error::Error + 'static)> {
+        Some(&self.flaw)
+    }
+}
+
+/// What can be wrong with a bundle. The text is the reason; [`Flaw::code`] is for machines.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Flaw {
+    /// The container is not in its one form.
+    #[error("the container is not in its one form")]
+    Archive(#[source] ArchiveError),
+    /// The archive ends before its last part.
+    #[error("the archive ends before its last part")]
+    Ended,
+    /// A part that does not belong here.
+    #[error("a part that does not belong here")]
+    Surplus,
+    /// Another part, or none, where this one belongs.
+    #[error("the part that belongs here is {expected}")]
+    PartPath {
+        /// The path.
+        expected: String,
+    },
+    /// A part of another length than the manifest states.
+    #[error("the manifest states {expected} bytes")]
+    PartLength {
+        /// Bytes stated.
+        expected: u64,
+    },
+    /// A part with another content than the manifest states.
+    #[error("the content does not have the digest that the manifest states")]
+    PartDigest,
+    /// The whole is not what was written.
+    #[error("the bytes before it do not have this digest")]
+    BundleDigest,
+    /// A list that is no sequence of byte strings.
+    #[error("not a sequence of byte strings")]
+    Item(#[from] BadItem),
+    /// An item of the manifest cannot be read.
+    #[error("an item of the manifest cannot be read")]
+    Manifest(#[source] DecodeError),
+    /// The manifest does not name as many parts as it says.
+    #[error("the manifest does not name as many parts as it says")]
+    ManifestCount,
+    /// Another format.
+    #[error("the bundle has format {found}, this software reads format 1")]
+    Format {
+        /// The format found.
+        found: u16,
+    },
+    /// The charter does not hold, or is not the pinned one.
+    #[error("the charter does not hold")]
+    Charter(#[source] CharterError),
+    /// The manifest names another charter than the one inside.
+    #[error("the manifest names another charter")]
+    OtherCharter,
+    /// A credential does not hold.
+    #[error("the credential does not hold")]
+    Credential(#[source] CredentialError),
+    /// A credential contradicts another one.
+    #[error("the credential contradicts another one")]
+    Admission(#[source] AdmitError),
+    /// A part or an item is out of order, or there twice.
+    #[error("the part or item is out of order, or there twice")]
+    Order,
+    /// An agency that the charter does not name.
+    #[error("the charter has no member {agency}")]
+    NotAMember {
+        /// The agency.
+        agency: AgencyId,
+    },
+    /// No credential names the key of a log.
+    #[error("no credential inside names the key of the log {origin}")]
+    NoLogKey {
+        /// The log.
+        origin: String,
+    },
+    /// A checkpoint does not hold.
+    #[error("the checkpoint does not hold")]
+    Checkpoint(#[source] CheckpointError),
+    /// The checkpoint is of another size than the manifest.
+    #[error("the checkpoint is of size {found}, not of the size that the manifest states")]
+    CheckpointSize {
+        /// The size found.
+        found: TreeSize,
+    },
+    /// An entry bundle cannot be read.
+    #[error("the entry bundle cannot be read")]
+    Entries(#[source] BundleError),
+    /// A tile holds other hashes than the leaves have.
+    #[error("the hashes are not those of the leaves")]
+    TileDiffers,
+    /// The leaves do not have the root that was signed.
+    #[error("the leaves do not have the root that was signed")]
+    RootDiffers,
+    /// A leaf cannot be read.
+    #[error("the leaf cannot be read")]
+    Leaf(#[source] DecodeError),
+    /// The first leaf does not say that the node started.
+    #[error("the first leaf does not say that the node started")]
+    NotStarted,
+    /// A credential is named and not inside.
+    #[error("the bundle holds no credential {serial} of {agency}")]
+    UnknownCredential {
+        /// The agency.
+        agency: AgencyId,
+        /// The serial.
+        serial: Serial,
+    },
+    /// The header of a message cannot be read.
+    #[error("the header of the message cannot be read")]
+    Message(#[source] HeaderError),
+    /// The signature on a message does not hold.
+    #[error("the signature on the message does not hold")]
+    MessageSignature,
+    /// A message made when its credential did not count.
+    #[error("the credential of the message did not count when it was made")]
+    MessageTime(#[source] NotValid),
+    /// A message of another author.
+    #[error("the message is of {found}")]
+    MessageAuthor {
+        /// The author found.
+        found: AgencyId,
+    },
+    /// The same message twice.
+    #[error("the message is in the log already")]
+    MessageTwice,
+    /// Two messages under one id.
+    #[error("another message in the log has this id")]
+    IdReused,
+    /// A message was sent that the log does not hold.
+    #[error("no leaf before this one holds the message")]
+    SentUnknown,
+    /// A message was sent to someone it is not addressed to.
+    #[error("the message is not addressed to {to}")]
+    SentElsewhere {
+        /// The recipient named.
+        to: AgencyId,
+    },
+    /// A message got two numbers on one link.
+    #[error("the message has a number on this link already")]
+    SentTwice,
+    /// Numbers of a link with a gap or a repetition.
+    #[error("the number is {found}, {expected} follows on this link")]
+    Number {
+        /// The number that follows.
+        expected: LinkNumber,
+        /// The number found.
+        found: LinkNumber,
+    },
+    /// An older epoch of a link after a newer one.
+    #[error("an older epoch of the link after a newer one")]
+    EpochBack,
+    /// A message was received that is not addressed to the agency.
+    #[error("the message is not addressed to this agency")]
+    NotAddressed,
+    /// The header of a received message is not inside.
+    #[error("the header of the message is not inside")]
+    HeaderMissing,
+    /// Another header stands in the place of a received message.
+    #[error("another header stands in its place")]
+    HeaderDiffers,
+    /// A dispatch is not inside.
+    #[error("the dispatch is not inside")]
+    DispatchMissing,
+    /// Another dispatch stands in its place.
+    #[error("another dispatch stands in its place")]
+    DispatchDiffers,
+    /// A dispatch does not hold.
+    #[error("the dispatch does not hold")]
+    Dispatch(#[source] DispatchError),
+    /// A dispatch does not cover the message under its number.
+    #[error("the dispatch does not cover this message under this number")]
+    DispatchCover,
+    /// A receipt is not inside.
+    #[error("the receipt is not inside")]
+    ReceiptMissing,
+    /// Another receipt stands in its place.
+    #[error("another receipt stands in its place")]
+    ReceiptDiffers,
+    /// A receipt cannot be read.
+    #[error("the receipt cannot be read")]
+    ReceiptForm(#[source] DecodeError),
+    /// A receipt does not hold.
+    #[error("the receipt does not hold")]
+    Receipt(#[source] ReceiptError),
+    /// A leaf does not say what its receipt says.
+    #[error("the leaf does not say what the receipt says")]
+    ReceiptLeaf,
+    /// A receipt for what was not sent.
+    #[error("number {number} was not sent so on this link")]
+    ReceiptUnsent {
+        /// The number.
+        number: LinkNumber,
+    },
+    /// Two receipts for one number.
+    #[error("number {number} was settled before")]
+    ReceiptTwice {
+        /// The number.
+        number: LinkNumber,
+    },
+    /// A peer's log has two roots at one size.
+    #[error("two checkpoints of {origin} at size {size} have different roots")]
+    PeerFork {
+        /// The log.
+        origin: String,
+        /// The size.
+        size: TreeSize,
+    },
+    /// A message was read that the log does not hold.
+    #[error("no leaf before this one holds the message that was read")]
+    ReadUnknown,
+    /// An item that no leaf names.
+    #[error("item {item} belongs to no leaf")]
+    SurplusItem {
+        /// Its place, from 0.
+        item: usize,
+    },
+}
+
+impl Flaw {
+    /// The code. Source: spec audit-1.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Archive(_) => "archive",
+            Self::Ended => "archive-ended",
+            Self::Surplus => "surplus-part",
+            Self::PartPath { .. } => "part-path",
+            Self::PartLength { .. } => "part-length",
+            Self::PartDigest => "part-digest",
+            Self::BundleDigest => "bundle-digest",
+            Self::Item(_) => "bad-item",
+            Self::Manifest(_) => "manifest",
+            Self::ManifestCount => "manifest-count",
+            Self::Format { .. } => "unknown-format",
+            Self::Charter(_) => "charter",
+            Self::OtherCharter => "other-charter",
+            Self::Credential(_) => "credential",
+            Self::Admission(_) => "credential-conflict",
+            Self::Order => "order",
+            Self::NotAMember { .. } => "not-a-member",
+            Self::NoLogKey { .. } => "no-log-key",
+            Self::Checkpoint(_) => "checkpoint",
+            Self::CheckpointSize { .. } => "checkpoint-size",
+            Self::Entries(_) => "entries",
+            Self::TileDiffers => "tile-differs",
+            Self::RootDiffers => "root-differs",
+            Self::Leaf(_) => "leaf",
+            Self::NotStarted => "not-started",
+            Self::UnknownCredential { .. } => "unknown-credential",
+            Self::Message(_) => "message",
+            Self::MessageSignature => "message-signature",
+            Self::MessageTime(_) => "message-time",
+            Self::MessageAuthor { .. } => "message-author",
+            Self::MessageTwice => "message-twice",
+            Self::IdReused => "id-reused",
+            Self::SentUnknown => "sent-unknown",
+            Self::SentElsewhere { .. } => "sent-elsewhere",
+            Self::SentTwice => "sent-twice",
+            Self::Number { .. } => "number",
+            Self::EpochBack => "epoch-back",
+            Self::NotAddressed => "not-addressed",
+            Self::HeaderMissing => "header-missing",
+            Self::HeaderDiffers => "header-differs",
+            Self::DispatchMissing => "dispatch-missing",
+            Self::DispatchDiffers => "dispatch-differs",
+            Self::Dispatch(_) => "dispatch",
+            Self::DispatchCover => "dispatch-cover",
+            Self::ReceiptMissing => "receipt-missing",
+            Self::ReceiptDiffers => "receipt-differs",
+            Self::ReceiptForm(_) => "receipt-form",
+            Self::Receipt(_) => "receipt",
+            Self::ReceiptLeaf => "receipt-leaf",
+            Self::ReceiptUnsent { .. } => "receipt-unsent",
+            Self::ReceiptTwice { .. } => "receipt-twice",
+            Self::PeerFork { .. } => "peer-fork",
+            Self::ReadUnknown => "read-unknown",
+            Self::SurplusItem { .. } => "surplus-item",
+        }
+    }
+}

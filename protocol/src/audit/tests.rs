@@ -1,0 +1,8 @@
+//! Bundles of small federations, honest and forged.
+
+mod bundle;
+mod forge;
+mod lies;
+mod reconcile;
+mod ustar;
+mod verify;

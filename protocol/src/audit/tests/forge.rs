@@ -1,0 +1,594 @@
+//! The workshop: agencies that log, exchange and export without a node, and may lie at every step.
+
+extern crate std;
+
+use alloc::collections::BTreeMap;
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec;
+use alloc::vec::Vec;
+use std::sync::LazyLock;
+
+use serde_bytes::ByteBuf;
+
+use crate::audit::bundle;
+use crate::audit::bundle::Manifest;
+use crate::audit::bundle::Part;
+use crate::audit::bundle::PartEntry;
+use crate::audit::bundle::sequence;
+use crate::audit::export;
+use crate::audit::export::Archive;
+use crate::audit::export::Kept;
+use crate::audit::export::Scope;
+use crate::audit::finding::Finding;
+use crate::audit::ledger::Grown;
+use crate::audit::ustar;
+use crate::audit::verify;
+use crate::audit::verify::Report;
+use crate::codec;
+use crate::crypto::cose;
+use crate::crypto::cose::ContentType;
+use crate::crypto::digest;
+use crate::crypto::digest::Digest;
+use crate::crypto::signature::Signer;
+use crate::crypto::signature::SigningKey;
+use crate::envelope::header::Header;
+use crate::envelope::header::SealedRef;
+use crate::envelope::header::Sender;
+use crate::identity::credential;
+use crate::identity::fixtures;
+use crate::ids::AgencyId;
+use crate::ids::CharterVersion;
+use crate::ids::Epoch;
+use crate::ids::LeafIndex;
+use crate::ids::LinkNumber;
+use crate::ids::MessageId;
+use crate::ids::ProcedureId;
+use crate::ids::PurposeCode;
+use crate::ids::Serial;
+use crate::ids::StaffNumber;
+use crate::ids::TreeSize;
+use crate::log::checkpoint;
+use crate::log::checkpoint::Checkpoint;
+use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::leaf::Form;
+use crate::log::leaf::Leaf;
+use crate::log::leaf::Outcome;
+use crate::log::leaf::ReceiptItem as HeldItem;
+use crate::log::proof;
+use crate::log::tile;
+use crate::log::tile::TileId;
+use crate::log::tile::Tiles;
+use crate::message::handling::Classification;
+use crate::message::handling::EvidentialUse;
+use crate::message::handling::HandlingCodes;
+use crate::message::handling::Onward;
+use crate::message::kind::Kind;
+use crate::message::purpose::PurposeKind;
+use crate::message::recipient::Recipient;
+use crate::message::recipient::Role;
+use crate::message::time::CivilDate;
+use crate::message::urgency::Urgency;
+use crate::moment::Span;
+use crate::moment::Timestamp;
+use crate::registry::RefusalCode;
+use crate::wire::dispatch;
+use crate::wire::dispatch::Dispatch;
+use crate::wire::dispatch::DispatchItem;
+use crate::wire::receipt::Receipt;
+use crate::wire::receipt::ReceiptItem;
+
+pub(super) const LA: &str = "la.mps";
+pub(super) const MM: &str = "mm.mpf";
+pub(super) const TH: &str = "th.rtp";
+
+/// When everything happens: a day after the credentials begin.
+pub(super) const NOW: Timestamp = fixtures::BEGIN.after(Span::from_days(1));
+
+/// The epoch of every link, unless a test says otherwise.
+pub(super) const EPOCH: Epoch = Epoch::new(1);
+
+/// The credentials of all three, as their roots signed them; made once, for lattice signatures take their time.
+fn credentials() -> Vec<(AgencyId, Serial, Vec<u8>)> {
+    static SIGNED: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+        let sign = |agency| {
+            credential::sign(&fixtures::credential(agency, 1), &fixtures::root(agency)).unwrap()
+        };
+        [LA, MM, TH].into_iter().map(sign).collect()
+    });
+    let signed = [LA, MM, TH].into_iter().zip(SIGNED.iter());
+    signed
+        .map(|(agency, bytes)| (fixtures::agency(agency), Serial::new(1), bytes.clone()))
+        .collect()
+}
+
+fn key(agency: &str, role: &str) -> SigningKey {
+    fixtures::signing_key(agency, role, 1)
+}
+
+pub(super) fn origin(agency: &str) -> String {
+    format!("concord/mekong/{agency}/log1")
+}
+
+/// The digest to pin.
+pub(super) fn genesis() -> Digest {
+    fixtures::verified_charter().digest()
+}
+
+/// An agency with its log and what it keeps.
+#[derive(Clone)]
+pub(super) struct Agency {
+    pub(super) name: &'static str,
+    pub(super) leaves: Vec<Vec<u8>>,
+    pub(super) log: Grown,
+    pub(super) messages: BTreeMap<Digest, Vec<u8>>,
+    pub(super) dispatches: BTreeMap<Kept, Vec<u8>>,
+    pub(super) receipts: BTreeMap<Kept, Vec<u8>>,
+    pub(super) peer_checkpoints: Vec<(AgencyId, Vec<u8>)>,
+    queue: BTreeMap<&'static str, Vec<(LinkNumber, Vec<u8>)>>,
+    next: BTreeMap<&'static str, u64>,
+    made: u8,
+}
+
+/// What goes over a link: numbers with messages, and the dispatch that covers them.
+#[derive(Clone)]
+pub(super) struct Offered {
+    pub(super) dispatch: Vec<u8>,
+    pub(super) messages: Vec<(LinkNumber, Vec<u8>)>,
+}
+
+impl Agency {
+    /// An agency whose node has started.
+    pub(super) fn new(name: &'static str) -> Self {
+        let mut agency = Self::blank(name);
+        agency.push(&started());
+        agency
+    }
+
+    /// An agency with an empty log.
+    pub(super) fn blank(name: &'static str) -> Self {
+        Self {
+            name,
+            leaves: Vec::new(),
+            log: Grown::default(),
+            messages: BTreeMap::new(),
+            dispatches: BTreeMap::new(),
+            receipts: BTreeMap::new(),
+            peer_checkpoints: Vec::new(),
+            queue: BTreeMap::new(),
+            next: BTreeMap::new(),
+            made: 0,
+        }
+    }
+
+    pub(super) fn push(&mut self, leaf: &Leaf) -> LeafIndex {
+        self.push_bytes(codec::encode(leaf).unwrap())
+    }
+
+    pub(super) fn push_bytes(&mut self, leaf: Vec<u8>) -> LeafIndex {
+        self.log.append(&leaf);
+        self.leaves.push(leaf);
+        LeafIndex::new(u64::try_from(self.leaves.len() - 1).unwrap())
+    }
+
+    /// A header from this agency, with an id of its own.
+    pub(super) fn header(&mut self, to: &[&str]) -> Header {
+        self.made += 1;
+        header(self.name, to, self.made)
+    }
+
+    pub(super) fn sign(&self, header: &Header) -> Vec<u8> {
+        let encoded = codec::encode(header).unwrap();
+        cose::sign1(&key(self.name, "signing"), ContentType::Message, &encoded).unwrap()
+    }
+
+    /// Logs a message and its numbers.
+    pub(super) fn send(&mut self, to: &[&'static str]) -> Digest {
+        let header = self.header(to);
+        let message = self.sign(&header);
+        let digest = self.log_message(&message);
+        for peer in to {
+            let number = self.next.entry(*peer).or_insert(0);
+            *number += 1;
+            let number = LinkNumber::new(*number);
+            self.push(&Leaf::Sent {
+                message: digest,
+                to: fixtures::agency(peer),
+                epoch: EPOCH,
+                number,
+            });
+            self.queue.entry(*peer).or_default().push((number, message.clone()));
+        }
+        digest
+    }
+
+    pub(super) fn log_message(&mut self, message: &[u8]) -> Digest {
+        self.push(&Leaf::Message { header: ByteBuf::from(message) });
+        digest::sha256(message)
+    }
+
+    /// Everything that waits for a peer, under one dispatch.
+    pub(super) fn offer(&mut self, to: &'static str) -> Offered {
+        let messages = self.queue.remove(to).unwrap_or_default();
+        let dispatch = self.dispatch(to, &messages);
+        Offered { dispatch, messages }
+    }
+
+    pub(super) fn dispatch(&self, to: &str, messages: &[(LinkNumber, Vec<u8>)]) -> Vec<u8> {
+        let item =
+            |message: &[u8]| DispatchItem { message: digest::sha256(message), form: Form::Whole };
+        let dispatch = Dispatch {
+            charter: fixtures::charter().name,
+            from: fixtures::agency(self.name),
+            to: fixtures::agency(to),
+            serial: Serial::new(1),
+            epoch: EPOCH,
+            first: messages[0].0,
+            items: messages.iter().map(|(_, message)| item(message)).collect(),
+        };
+        dispatch::sign(&dispatch, &key(self.name, "signing")).unwrap()
+    }
+
+    /// Logs what was offered; numbers in `refused` are refused. Gives the places.
+    pub(super) fn take(
+        &mut self,
+        from: &str,
+        offered: &Offered,
+        refused: &[u64],
+    ) -> Vec<(LinkNumber, LeafIndex)> {
+        let (from, dispatch) = (fixtures::agency(from), digest::sha256(&offered.dispatch));
+        let mut places = Vec::new();
+        for (number, message) in &offered.messages {
+            let (number, digest) = (*number, digest::sha256(message));
+            let kept = Kept { peer: from.clone(), epoch: EPOCH, first: number };
+            self.dispatches.insert(kept, offered.dispatch.clone());
+            let place = Arrival { message: digest, from: &from, number, dispatch };
+            let leaf = if refused.contains(&number.get()) {
+                place.refused()
+            } else {
+                self.messages.insert(digest, message.clone());
+                place.received()
+            };
+            places.push((number, self.push(&leaf)));
+        }
+        places
+    }
+
+    /// This agency's signed head.
+    pub(super) fn checkpoint(&self) -> SignedCheckpoint {
+        let head = self.log.head();
+        let checkpoint = Checkpoint { origin: origin(self.name), size: head.size, root: head.root };
+        let note = checkpoint::sign(&checkpoint, &key(self.name, "log")).unwrap();
+        checkpoint::verify(&note, &checkpoint.origin, &key(self.name, "log").public()).unwrap()
+    }
+
+    /// A receipt for what stands at these places, continuing from an older size.
+    pub(super) fn receipt(&self, places: &[(LinkNumber, LeafIndex)], from: u64) -> Receipt {
+        let (from, size) = (TreeSize::new(from), self.log.head().size);
+        let item = |(number, index): &(LinkNumber, LeafIndex)| ReceiptItem {
+            number: *number,
+            index: *index,
+            leaf: ByteBuf::from(self.leaves[usize::try_from(index.get()).unwrap()].clone()),
+            path: proof::inclusion(&self.log, *index, size).unwrap(),
+        };
+        Receipt {
+            epoch: EPOCH,
+            checkpoint: ByteBuf::from(self.checkpoint().note()),
+            from,
+            consistency: proof::consistency(&self.log, from, size).unwrap(),
+            items: places.iter().map(item).collect(),
+        }
+    }
+
+    /// Logs a receipt of a peer as held, with all its items.
+    pub(super) fn hold(&mut self, peer: &str, receipt: &Receipt) {
+        let leaf = held(peer, receipt);
+        self.keep_receipt(peer, (EPOCH.get(), receipt.items[0].number.get()), receipt);
+        self.push(&leaf);
+    }
+
+    pub(super) fn keep_receipt(
+        &mut self,
+        peer: &str,
+        (epoch, first): (u64, u64),
+        receipt: &Receipt,
+    ) {
+        let (epoch, first) = (Epoch::new(epoch), LinkNumber::new(first));
+        let kept = Kept { peer: fixtures::agency(peer), epoch, first };
+        self.receipts.insert(kept, codec::encode(receipt).unwrap());
+    }
+
+    pub(super) fn scope(&self) -> Scope {
+        Scope {
+            agency: fixtures::agency(self.name),
+            charter: fixtures::charter().name,
+            checkpoint: self.checkpoint(),
+            made_at: NOW,
+            charters: vec![(CharterVersion::new(1), fixtures::verified_charter().bytes().to_vec())],
+            credentials: credentials(),
+            peer_checkpoints: self.peer_checkpoints.clone(),
+        }
+    }
+
+    pub(super) fn bundle(&self) -> Vec<u8> {
+        let mut bundle = Vec::new();
+        export::write(self, &self.scope(), &mut bundle).unwrap();
+        bundle
+    }
+
+    /// What an auditor with the pin says of this agency's bundle.
+    pub(super) fn audited(&self) -> Result<Report, Finding> {
+        verify::verify(&self.bundle(), Some(genesis()))
+    }
+}
+
+impl Archive for Agency {
+    type Error = &'static str;
+
+    fn hashes(&self, id: TileId, width: usize) -> Result<Vec<Digest>, Self::Error> {
+        Tiles::hashes(&self.log, id, width).map_err(|_| "no such tile")
+    }
+
+    fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, Self::Error> {
+        self.leaves
+            .get(usize::try_from(index.get()).unwrap_or(usize::MAX))
+            .cloned()
+            .ok_or("no such leaf")
+    }
+
+    fn message(&self, digest: &Digest) -> Result<Vec<u8>, Self::Error> {
+        self.messages.get(digest).cloned().ok_or("no such message")
+    }
+
+    fn dispatch(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error> {
+        self.dispatches.get(kept).cloned().ok_or("no such dispatch")
+    }
+
+    fn receipt(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error> {
+        self.receipts.get(kept).cloned().ok_or("no such receipt")
+    }
+}
+
+/// The leaf of an arrival.
+pub(super) struct Arrival<'a> {
+    pub(super) message: Digest,
+    pub(super) from: &'a AgencyId,
+    pub(super) number: LinkNumber,
+    pub(super) dispatch: Digest,
+}
+
+impl Arrival<'_> {
+    pub(super) fn received(&self) -> Leaf {
+        let Self { message, from, number, dispatch } = *self;
+        Leaf::Received {
+            message,
+            from: from.clone(),
+            epoch: EPOCH,
+            number,
+            dispatch,
+            at: NOW,
+            form: Form::Whole,
+        }
+    }
+
+    pub(super) fn refused(&self) -> Leaf {
+        let Self { message, from, number, dispatch } = *self;
+        let code = RefusalCode::Unopenable;
+        Leaf::Refused { message, from: from.clone(), epoch: EPOCH, number, dispatch, at: NOW, code }
+    }
+}
+
+pub(super) fn started() -> Leaf {
+    let (charter_version, credential) = (CharterVersion::new(1), Serial::new(1));
+    Leaf::Started { at: NOW, charter_version, credential, probed: false }
+}
+
+pub(super) fn read(message: Digest) -> Leaf {
+    let officer = StaffNumber::parse("LA-0042").unwrap();
+    Leaf::Read { message, officer, purpose: PurposeCode::parse("investigation").unwrap(), at: NOW }
+}
+
+/// The leaf that says what a receipt says.
+pub(super) fn held(peer: &str, receipt: &Receipt) -> Leaf {
+    let checkpoint =
+        checkpoint::verify(&receipt.checkpoint, &origin(peer), &key(peer, "log").public()).unwrap();
+    let item = |item: &ReceiptItem| {
+        let (message, outcome) = match codec::decode::<Leaf>(&item.leaf).unwrap() {
+            Leaf::Received { message, .. } => (message, Outcome::Accepted),
+            Leaf::Refused { message, code, .. } => (message, Outcome::Refused { code }),
+            Leaf::Started { .. }
+            | Leaf::Message { .. }
+            | Leaf::Sent { .. }
+            | Leaf::ReceiptHeld { .. }
+            | Leaf::Read { .. } => {
+                panic!("no receipt is about another leaf")
+            }
+        };
+        HeldItem { number: item.number, message, index: item.index, outcome }
+    };
+    Leaf::ReceiptHeld {
+        from: fixtures::agency(peer),
+        epoch: receipt.epoch,
+        items: receipt.items.iter().map(item).collect(),
+        receipt: digest::sha256(&codec::encode(receipt).unwrap()),
+        size: checkpoint.checkpoint().size,
+        root: checkpoint.checkpoint().root,
+    }
+}
+
+pub(super) fn header(from: &str, to: &[&str], id: u8) -> Header {
+    let recipient = |to: &&str| Recipient { agency: fixtures::agency(to), role: Role::Action };
+    Header {
+        version: 1,
+        id: MessageId::new(NOW, [id; 10]),
+        kind: Kind::Acknowledgement,
+        procedure: ProcedureId::new(NOW, [0; 10]),
+        participants_version: 1,
+        parents: Vec::new(),
+        supersedes: None,
+        from: Sender { agency: fixtures::agency(from), unit: None },
+        originator: None,
+        to: to.iter().map(recipient).collect(),
+        created: NOW,
+        respond_by: None,
+        expires: None,
+        urgency: Urgency::U3,
+        handling: HandlingCodes {
+            classification: Classification::Official,
+            codes: Default::default(),
+            onward: Onward::OwnCompetentAuthorities,
+            evidential_use: EvidentialUse::WithConsent,
+            review_on: CivilDate::parse("2026-06-30").unwrap(),
+            erase_by: CivilDate::parse("2027-01-31").unwrap(),
+        },
+        purpose: PurposeKind::Investigation,
+        legal_basis: Vec::new(),
+        sealed: SealedRef { digest: digest::sha256(&[id]), length: 1 },
+        commitment: digest::sha256(b"salt and body"),
+        approvals: None,
+        attachments: Vec::new(),
+        serial: Serial::new(1),
+        exercise: true,
+    }
+}
+
+/// Offers everything that waits, and hands the receipt back. Gives the receipt.
+pub(super) fn exchange(from: &mut Agency, to: &mut Agency, refused: &[u64]) -> Receipt {
+    let offered = from.offer(to.name);
+    let places = to.take(from.name, &offered, refused);
+    let receipt = to.receipt(&places, 0);
+    from.hold(to.name, &receipt);
+    receipt
+}
+
+/// Two agencies after a morning's work: both sent, both took, one number was refused, a body was read.
+pub(super) fn morning() -> (Agency, Agency) {
+    let (mut la, mut mm) = (Agency::new(LA), Agency::new(MM));
+    let first = la.send(&[MM]);
+    la.send(&[MM, TH]);
+    exchange(&mut la, &mut mm, &[2]);
+    mm.send(&[LA]);
+    exchange(&mut mm, &mut la, &[]);
+    mm.push(&read(first));
+    la.send(&[MM]);
+    exchange(&mut la, &mut mm, &[]);
+    la.peer_checkpoints = vec![(fixtures::agency(MM), mm.checkpoint().note().to_vec())];
+    (la, mm)
+}
+
+/// A bundle taken apart, to be changed and packed again with digests that fit.
+#[derive(Clone)]
+pub(super) struct Pack {
+    pub(super) manifest: Manifest,
+    pub(super) parts: Vec<(String, Vec<u8>)>,
+}
+
+impl Pack {
+    pub(super) fn of(agency: &Agency) -> Self {
+        let bytes = agency.bundle();
+        let bundle = bundle::read(&bytes).unwrap();
+        let parts = bundle.parts().iter().map(|(path, content)| (path.clone(), content.to_vec()));
+        Self { manifest: bundle.manifest().clone(), parts: parts.collect() }
+    }
+
+    /// The content of a part, to be changed.
+    pub(super) fn part(&mut self, path: &str) -> &mut Vec<u8> {
+        &mut self.parts.iter_mut().find(|(known, _)| known == path).unwrap().1
+    }
+
+    pub(super) fn rename(&mut self, path: &str, to: &str) {
+        self.parts.iter_mut().find(|(known, _)| known == path).unwrap().0 = to.to_string();
+    }
+
+    pub(super) fn remove(&mut self, path: &str) {
+        self.parts.retain(|(known, _)| known != path);
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&mut self, path: &str) -> Vec<Vec<u8>> {
+        let mut items = sequence::Items::new(self.part(path));
+        core::iter::from_fn(|| items.next_item().unwrap().map(<[u8]>::to_vec)).collect()
+    }
+
+    pub(super) fn put_items(&mut self, path: &str, items: &[Vec<u8>]) {
+        *self.part(path) = sequence_of(items);
+    }
+
+    pub(super) fn entries(&self) -> Vec<PartEntry> {
+        let entry = |(path, content): &(String, Vec<u8>)| PartEntry {
+            path: path.clone(),
+            length: u64::try_from(content.len()).unwrap(),
+            digest: digest::sha256(content),
+        };
+        self.parts.iter().map(entry).collect()
+    }
+
+    /// Packs it again: manifest and digest fit whatever the parts are now.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        let mut manifest = self.manifest.clone();
+        manifest.parts = u64::try_from(self.parts.len()).unwrap();
+        self.bytes_with(&manifest, &self.entries())
+    }
+
+    pub(super) fn bytes_with(&self, manifest: &Manifest, entries: &[PartEntry]) -> Vec<u8> {
+        let mut items = vec![codec::encode(manifest).unwrap()];
+        items.extend(entries.iter().map(|entry| codec::encode(entry).unwrap()));
+        let mut members = vec![(bundle::MANIFEST.to_string(), sequence_of(&items))];
+        members.extend(self.parts.iter().cloned());
+        archive(&members)
+    }
+
+    /// Puts the tree of this agency in the place of the one inside, without a look at its leaves.
+    pub(super) fn regrow(&mut self, agency: &Agency) {
+        let size = agency.log.head().size;
+        let tree = bundle::tree_parts(self.manifest.size).count();
+        let leaf = |index: u64| agency.leaves[usize::try_from(index).unwrap()].clone();
+        let content = |part: &Part| match part {
+            Part::Tile(id, width) => {
+                tile::hash_bytes(&Tiles::hashes(&agency.log, *id, *width).unwrap())
+            }
+            Part::Entries(index, width) => {
+                let first = index * 256;
+                let last = first + u64::try_from(*width).unwrap();
+                tile::write_bundle(&(first..last).map(leaf).collect::<Vec<Vec<u8>>>()).unwrap()
+            }
+            Part::Checkpoint
+            | Part::Charter(_)
+            | Part::Credential(..)
+            | Part::Headers
+            | Part::Dispatches
+            | Part::Receipts
+            | Part::PeerCheckpoints => agency.checkpoint().note().to_vec(),
+        };
+        let parts = bundle::tree_parts(size).map(|part| (part.path(), content(&part)));
+        self.parts.splice(..tree, parts.collect::<Vec<(String, Vec<u8>)>>());
+        self.manifest.size = size;
+    }
+
+    pub(super) fn finding(&self) -> Finding {
+        verify::verify(&self.bytes(), Some(genesis())).unwrap_err()
+    }
+}
+
+pub(super) fn sequence_of(items: &[Vec<u8>]) -> Vec<u8> {
+    items.iter().flat_map(|item| [sequence::head(item.len()), item.clone()].concat()).collect()
+}
+
+/// Members, the digest of everything before it, and the end.
+pub(super) fn archive(members: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (path, content) in members {
+        put_member(&mut bytes, path, content);
+    }
+    let digest = digest::sha256(&bytes);
+    put_member(&mut bytes, bundle::DIGEST, digest.as_bytes());
+    bytes.extend([0; 1024]);
+    bytes
+}
+
+pub(super) fn put_member(archive: &mut Vec<u8>, path: &str, content: &[u8]) {
+    archive.extend(ustar::header(path, u64::try_from(content.len()).unwrap()).unwrap());
+    archive.extend(content);
+    archive.resize(archive.len().next_multiple_of(512), 0);
+}

@@ -1,0 +1,182 @@
+//! Checkpoints: the signed statement of a log's size and root. Source: C2SP tlog-checkpoint, spec log-13.
+//!
+//! Uses `note`, `proof`. Of our logs every checkpoint has exactly three lines; extension lines are refused, because
+//! monitors cannot audit them.
+//!
+//! Absent on purpose: a time. Time comes from cosignatures.
+
+use alloc::borrow::ToOwned;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::crypto::digest::Digest;
+use crate::crypto::signature::Signer;
+use crate::crypto::signature::VerifyingKey;
+use crate::ids::TreeSize;
+use crate::log::hash;
+use crate::log::note;
+use crate::log::note::BadKeyName;
+use crate::log::note::NoteError;
+use crate::log::note::NoteKey;
+use crate::log::note::SignNoteError;
+use crate::log::proof;
+use crate::log::proof::BadProof;
+
+/// What a log says of itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Names the log, for example `concord/mekong/la.mps/log0`.
+    pub origin: String,
+    /// Number of leaves.
+    pub size: TreeSize,
+    /// Root over them.
+    pub root: Digest,
+}
+
+/// A checkpoint whose signature was verified, with its bytes. Only [`verify`] makes one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedCheckpoint {
+    checkpoint: Checkpoint,
+    note: Vec<u8>,
+}
+
+/// Why a note is not a checkpoint of this log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CheckpointError {
+    /// The origin expected cannot name a key.
+    #[error(transparent)]
+    Name(#[from] BadKeyName),
+    /// Not a note, or not signed by the log's key.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// Fewer than three lines.
+    #[error("a checkpoint has three lines")]
+    TooShort,
+    /// Lines after the root.
+    #[error("a checkpoint of this federation has no extension lines")]
+    Extension,
+    /// Another log.
+    #[error("the checkpoint is of another log")]
+    Origin,
+    /// Not a number in its one form.
+    #[error("the size is a decimal number below 2^64 without leading zeros")]
+    Size,
+    /// Not 32 bytes in base64.
+    #[error("the root is 32 bytes in base64")]
+    Root,
+    /// Size 0 with a root that is not that of the empty tree.
+    #[error("the root of an empty tree is the hash of nothing")]
+    EmptyRoot,
+}
+
+/// Why one checkpoint does not grow into another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GrowthError {
+    /// They are of different logs.
+    #[error("the checkpoints are of different logs")]
+    Origin,
+    /// The older one is of size 0, yet a path was given.
+    #[error("growth from an empty tree has an empty path")]
+    Surplus,
+    /// The path does not show it.
+    #[error(transparent)]
+    Proof(#[from] BadProof),
+}
+
+/// Signs a checkpoint with the log's key, under the log's origin. Shape of the result: a C2SP note.
+///
+/// # Errors
+/// When the origin cannot stand in a note, or the key cannot be reached.
+pub fn sign(checkpoint: &Checkpoint, signer: &dyn Signer) -> Result<Vec<u8>, SignNoteError> {
+    note::sign(&text(checkpoint), &checkpoint.origin, signer)
+}
+
+fn text(checkpoint: &Checkpoint) -> String {
+    format!(
+        "{}\n{}\n{}\n",
+        checkpoint.origin,
+        checkpoint.size,
+        STANDARD.encode(checkpoint.root.as_bytes())
+    )
+}
+
+/// Reads a checkpoint of the log `origin` and checks the signature of the log's key.
+///
+/// # Errors
+/// The first thing that is wrong: with the note, its signature, or its three lines.
+pub fn verify(
+    bytes: &[u8],
+    origin: &str,
+    key: &VerifyingKey,
+) -> Result<SignedCheckpoint, CheckpointError> {
+    let key = NoteKey::new(origin, *key)?;
+    let text = note::parse(bytes)?.verify(&key)?;
+    let checkpoint = parse(text)?;
+    if checkpoint.origin != origin {
+        return Err(CheckpointError::Origin);
+    }
+    Ok(SignedCheckpoint { checkpoint, note: bytes.to_vec() })
+}
+
+/// Reads the text of a checkpoint in its one form.
+fn parse(text: &str) -> Result<Checkpoint, CheckpointError> {
+    // spec: log-13
+    let mut lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
+        return Err(CheckpointError::TooShort);
+    };
+    if lines.next().is_some() {
+        return Err(CheckpointError::Extension);
+    }
+    let size = decimal(size).ok_or(CheckpointError::Size)?;
+    let root = STANDARD.decode(root).ok().and_then(|root| <[u8; 32]>::try_from(root).ok());
+    let root = Digest::from_bytes(root.ok_or(CheckpointError::Root)?);
+    // spec: log-14
+    if size == 0 && root != hash::EMPTY_ROOT {
+        return Err(CheckpointError::EmptyRoot);
+    }
+    Ok(Checkpoint { origin: origin.to_owned(), size: TreeSize::new(size), root })
+}
+
+fn decimal(text: &str) -> Option<u64> {
+    let canonical =
+        text.bytes().all(|digit| digit.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
+    if canonical { text.parse().ok() } else { None }
+}
+
+/// Checks that the older checkpoint's tree is the beginning of the newer one's.
+///
+/// Everything begins with the empty tree, so growth from size 0 needs no path and must not have one.
+///
+/// # Errors
+/// When the logs differ, or the path does not show it.
+pub fn verify_growth(
+    older: &Checkpoint,
+    newer: &Checkpoint,
+    path: &[Digest],
+) -> Result<(), GrowthError> {
+    // spec: log-17
+    if older.origin != newer.origin {
+        return Err(GrowthError::Origin);
+    }
+    if older.size.get() == 0 {
+        return if path.is_empty() { Ok(()) } else { Err(GrowthError::Surplus) };
+    }
+    Ok(proof::verify_consistency(older.size, &older.root, newer.size, &newer.root, path)?)
+}
+
+impl SignedCheckpoint {
+    /// What it says.
+    pub const fn checkpoint(&self) -> &Checkpoint {
+        &self.checkpoint
+    }
+
+    /// The note, byte for byte as it was received.
+    pub fn note(&self) -> &[u8] {
+        &self.note
+    }
+}
