@@ -1,0 +1,330 @@
+//! The way in: greetings, offers → log → receipts. Mirror of `outbound`.
+
+use alloc::vec::Vec;
+
+use serde_bytes::ByteBuf;
+
+use crate::crypto::digest::Digest;
+use crate::engine::Connection;
+use crate::engine::Engine;
+use crate::engine::Fault;
+use crate::engine::Permission;
+use crate::engine::effects::Action;
+use crate::engine::effects::Body;
+use crate::engine::effects::Effects;
+use crate::engine::effects::ReceiptAction;
+use crate::engine::input::MetPeer;
+use crate::engine::input::Offered;
+use crate::engine::input::Recalled;
+use crate::engine::record::BodyForm;
+use crate::engine::record::DispatchRecord;
+use crate::engine::record::InboundRecord;
+use crate::engine::record::MessageRecord;
+use crate::engine::record::ModeRecord;
+use crate::engine::record::PeerHeadRecord;
+use crate::engine::record::Record;
+use crate::envelope::open::Verified;
+use crate::ids::AgencyId;
+use crate::ids::Epoch;
+use crate::ids::LeafIndex;
+use crate::ids::LinkNumber;
+use crate::ids::TreeSize;
+use crate::limits::RECEIPT_MESSAGES_MAX;
+use crate::link::inbound::Place;
+use crate::link::inbound::PlaceError;
+use crate::log::leaf::Leaf;
+use crate::moment::Moment;
+use crate::registry::CloseCode;
+use crate::registry::RefusalCode;
+use crate::wire::dispatch::VerifiedDispatch;
+use crate::wire::offer::Arrival;
+
+impl Engine {
+    /// Greetings went both ways: a newer or different checkpoint of our own log stops everything.
+    pub(super) fn met(&mut self, met: &MetPeer, effects: &mut Effects) {
+        let agency = met.met.peer().clone();
+        if self.mode != ModeRecord::Open {
+            effects.act(Action::Close { peer: agency, code: CloseCode::Quarantined });
+            return;
+        }
+        let shown = match self.judge_shown(met) {
+            Ok(shown) => shown,
+            Err(newer) => return self.quarantine(newer, effects),
+        };
+        let Some(peer) = self.peers.get_mut(&agency) else {
+            effects.act(Action::Close { peer: agency, code: CloseCode::UnknownKey });
+            return;
+        };
+        let cursor = met.met.cursor();
+        match peer.out.resume(cursor.epoch, cursor.number) {
+            Ok(()) => peer.connection = Connection::Up { shown },
+            Err(_) => effects.act(Action::Close { peer: agency, code: CloseCode::Gap }),
+        }
+        peer.due.clear();
+    }
+
+    /// The size of our newest checkpoint that the peer holds, or the proof that our log was rolled back or forked.
+    // spec: eng-2
+    fn judge_shown(&self, met: &MetPeer) -> Result<TreeSize, PeerHeadRecord> {
+        let Some(shown) = met.met.shown() else { return Ok(TreeSize::new(0)) };
+        let head = shown.checkpoint();
+        let signed = self.head.as_ref().map_or(TreeSize::new(0), |head| head.size);
+        if head.size <= signed && met.root_then == Some(head.root) {
+            return Ok(head.size);
+        }
+        Err(PeerHeadRecord {
+            peer: met.met.peer().clone(),
+            size: head.size,
+            root: head.root,
+            note: ByteBuf::from(shown.note().to_vec()),
+        })
+    }
+
+    fn quarantine(&mut self, newer: PeerHeadRecord, effects: &mut Effects) {
+        effects.act(Action::Quarantine { peer: newer.peer.clone(), size: newer.size });
+        self.mode = ModeRecord::Quarantined(newer);
+        effects.remember(Record::Mode(self.mode.clone()));
+        for peer in self.peers.values_mut() {
+            peer.out.pause();
+            peer.connection = Connection::Down;
+            peer.due.clear();
+        }
+    }
+
+    /// The connection is gone; what was offered on it and not settled is offered again on the next one.
+    pub(super) fn lost(&mut self, agency: &AgencyId) {
+        if let Some(peer) = self.peers.get_mut(agency) {
+            peer.out.pause();
+            peer.connection = Connection::Down;
+            peer.due.clear();
+        }
+    }
+
+    /// Takes an offer message by message: repetitions are receipted again, the next number is logged, a gap ends it.
+    pub(super) fn offered(
+        &mut self,
+        moment: &Moment,
+        offered: Offered,
+        effects: &mut Effects,
+    ) -> Result<(), Fault> {
+        if matches!(self.may_append()?, Permission::Quarantined) {
+            return Ok(());
+        }
+        let Offered { peer, offer, recalled } = offered;
+        let (dispatch, arrivals) = offer.into_parts();
+        let mut place =
+            Slot { peer, epoch: dispatch.dispatch().epoch, number: dispatch.dispatch().first };
+        let mut fresh = Fresh::None;
+        for (arrival, recalled) in arrivals
+            .into_iter()
+            .zip(recalled.into_iter().chain(core::iter::repeat(Recalled::default())))
+        {
+            match self.place(&place, arrival.digest, &recalled) {
+                Ok(Standing::Repeated(leaf)) => self.due(&place, leaf),
+                Ok(Standing::Next) => {
+                    let leaf = self.arrive(
+                        moment,
+                        &place,
+                        &dispatch,
+                        Judged { arrival, recalled },
+                        effects,
+                    )?;
+                    self.due(&place, leaf);
+                    fresh.note(place.number);
+                }
+                Err(code) => {
+                    effects.act(Action::Close { peer: place.peer.clone(), code });
+                    break;
+                }
+            }
+            place.number = place.number.next();
+        }
+        if let Fresh::From(first) = fresh {
+            self.group.touched.insert(place.peer.clone());
+            effects.remember(Record::Dispatch(DispatchRecord {
+                peer: place.peer,
+                epoch: place.epoch,
+                first,
+                dispatch: ByteBuf::from(dispatch.bytes().to_vec()),
+            }));
+        }
+        Ok(())
+    }
+
+    // spec: link-5
+    // spec: promise-2
+    fn place(
+        &self,
+        slot: &Slot,
+        digest: Digest,
+        recalled: &Recalled,
+    ) -> Result<Standing, CloseCode> {
+        let peer = self.peers.get(&slot.peer).ok_or(CloseCode::UnknownKey)?;
+        match peer.inbound.place(slot.epoch, slot.number) {
+            Ok(Place::Next) => Ok(Standing::Next),
+            Ok(Place::Repeated) => {
+                let arrived = self.group.arrived.get(&(slot.peer.clone(), slot.number));
+                match arrived.copied().or(recalled.by_number) {
+                    Some((before, leaf)) if before == digest => Ok(Standing::Repeated(leaf)),
+                    Some(_) | None => Err(CloseCode::NumberReused),
+                }
+            }
+            Err(PlaceError::Gap | PlaceError::Epoch) => Err(CloseCode::Gap),
+        }
+    }
+
+    /// Logs the message under the next number, or its refusal.
+    fn arrive(
+        &mut self,
+        moment: &Moment,
+        slot: &Slot,
+        dispatch: &VerifiedDispatch,
+        judged: Judged,
+        effects: &mut Effects,
+    ) -> Result<LeafIndex, Fault> {
+        let Judged { arrival, recalled } = judged;
+        let (digest, form) = (arrival.digest, arrival.form);
+        let verdict = arrival.judged.and_then(|verified| self.once(slot, verified, &recalled));
+        let refused = verdict.as_ref().err().copied();
+        let leaf = match refused {
+            None => Leaf::Received {
+                message: digest,
+                from: slot.peer.clone(),
+                epoch: slot.epoch,
+                number: slot.number,
+                dispatch: dispatch.digest(),
+                at: moment.now,
+                form,
+            },
+            Some(code) => Leaf::Refused {
+                message: digest,
+                from: slot.peer.clone(),
+                epoch: slot.epoch,
+                number: slot.number,
+                dispatch: dispatch.digest(),
+                at: moment.now,
+                code,
+            },
+        };
+        let index = self.append(&leaf, effects)?;
+        if let Ok(verified) = verdict {
+            self.accept(moment, slot, verified, index, effects);
+        }
+        self.group.arrived.insert((slot.peer.clone(), slot.number), (digest, index));
+        if let Some(peer) = self.peers.get_mut(&slot.peer) {
+            peer.inbound.advance();
+        }
+        effects.remember(Record::Inbound(InboundRecord {
+            peer: slot.peer.clone(),
+            epoch: slot.epoch,
+            number: slot.number,
+            message: digest,
+            leaf: index,
+            refused,
+        }));
+        Ok(index)
+    }
+
+    /// The same id twice from one author: the same message is a duplicate, another one is equivocation.
+    ///
+    /// What another author named so says nothing: whoever has seen an id could else spend it before its author.
+    // spec: link-10
+    fn once(
+        &self,
+        slot: &Slot,
+        verified: Verified,
+        recalled: &Recalled,
+    ) -> Result<Verified, RefusalCode> {
+        let name = (slot.peer.clone(), verified.header().id);
+        let before = self.group.ids.get(&name).copied().or(recalled.by_id);
+        match before {
+            None => Ok(verified),
+            Some(digest) if digest == verified.digest() => Err(RefusalCode::Duplicate),
+            Some(_) => Err(RefusalCode::Equivocation),
+        }
+    }
+
+    fn accept(
+        &mut self,
+        moment: &Moment,
+        slot: &Slot,
+        verified: Verified,
+        leaf: LeafIndex,
+        effects: &mut Effects,
+    ) {
+        let digest = verified.digest();
+        let id = verified.header().id;
+        self.group.ids.insert((slot.peer.clone(), id), digest);
+        let (message, sealed) = verified.into_bytes();
+        effects.remember(Record::Message(MessageRecord {
+            digest,
+            id,
+            from: slot.peer.clone(),
+            at: moment.now,
+            leaf,
+            message: ByteBuf::from(message),
+            body: if sealed.is_some() { BodyForm::Held } else { BodyForm::Absent },
+        }));
+        if let Some(sealed) = sealed {
+            effects.keep(Body { message: digest, sealed, own_key: None });
+        }
+    }
+
+    fn due(&mut self, slot: &Slot, leaf: LeafIndex) {
+        if let Some(peer) = self.peers.get_mut(&slot.peer) {
+            peer.due.push((slot.number, leaf));
+        }
+    }
+
+    /// Receipts for each peer that offered something in this group, under the head just signed: one, unless it is long.
+    pub(super) fn name_receipts(&mut self, effects: &mut Effects) {
+        let Some(head) = &self.head else { return };
+        for (agency, peer) in &mut self.peers {
+            let items: Vec<(LinkNumber, LeafIndex)> = core::mem::take(&mut peer.due);
+            let Connection::Up { shown } = &mut peer.connection else { continue };
+            for items in items.chunks(RECEIPT_MESSAGES_MAX) {
+                effects.act(Action::Receipt(ReceiptAction {
+                    peer: agency.clone(),
+                    epoch: peer.inbound.epoch(),
+                    from: core::mem::replace(shown, head.size),
+                    size: head.size,
+                    checkpoint: head.note.to_vec(),
+                    items: items.to_vec(),
+                }));
+            }
+        }
+    }
+}
+
+/// A number on a link.
+struct Slot {
+    peer: AgencyId,
+    epoch: Epoch,
+    number: LinkNumber,
+}
+
+/// An arrival with what the store recalls about it.
+struct Judged {
+    arrival: Arrival,
+    recalled: Recalled,
+}
+
+/// Where an arrival stands.
+enum Standing {
+    Repeated(LeafIndex),
+    Next,
+}
+
+/// The first number of an offer that was new.
+enum Fresh {
+    None,
+    From(LinkNumber),
+}
+
+impl Fresh {
+    fn note(&mut self, number: LinkNumber) {
+        if let Self::None = self {
+            *self = Self::From(number);
+        }
+    }
+}

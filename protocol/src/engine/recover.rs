@@ -1,0 +1,113 @@
+//! From durable records to the same engine. There is no other way to make one.
+
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::engine::Connection;
+use crate::engine::Engine;
+use crate::engine::Fault;
+use crate::engine::Group;
+use crate::engine::Peer;
+use crate::engine::Persona;
+use crate::engine::Phase;
+use crate::engine::record::HeadRecord;
+use crate::engine::record::LinkRecord;
+use crate::engine::record::ModeRecord;
+use crate::engine::record::OutboundRecord;
+use crate::engine::record::PeerHeadRecord;
+use crate::engine::record::Settlement;
+use crate::ids::AgencyId;
+use crate::ids::Epoch;
+use crate::ids::LinkNumber;
+use crate::link::inbound::Inbound;
+use crate::link::outbound::Outbound;
+use crate::link::outbound::Owed;
+use crate::log::tree::Tree;
+
+/// What the store remembers.
+#[derive(Debug)]
+pub struct Remembered {
+    /// The tree of the node's own log, its edge checked against the head.
+    pub tree: Tree,
+    /// The newest signed head; `None` before the first.
+    pub head: Option<HeadRecord>,
+    /// The counters of every link.
+    pub links: Vec<LinkRecord>,
+    /// Every number out that is not settled.
+    pub owed: Vec<OutboundRecord>,
+    /// The newest checkpoints held of the peers' logs.
+    pub held: Vec<PeerHeadRecord>,
+    /// Whether the node may sign.
+    pub mode: ModeRecord,
+}
+
+impl Engine {
+    /// The engine as it was when the last commit became durable, with a link to each peer.
+    ///
+    /// # Errors
+    /// When what is remembered breaks an invariant.
+    pub fn recover(
+        persona: Persona,
+        peers: impl IntoIterator<Item = AgencyId>,
+        remembered: Remembered,
+    ) -> Result<Self, Fault> {
+        let Remembered { tree, head, links, owed, held, mode } = remembered;
+        let mut links: BTreeMap<AgencyId, LinkRecord> =
+            links.into_iter().map(|link| (link.peer.clone(), link)).collect();
+        let mut held: BTreeMap<AgencyId, PeerHeadRecord> =
+            held.into_iter().map(|head| (head.peer.clone(), head)).collect();
+        let mut owed = by_peer(owed);
+        let peers = peers.into_iter().filter(|agency| *agency != persona.agency).map(|agency| {
+            let link = links.remove(&agency).unwrap_or_else(|| first_link(&agency));
+            let peer = Peer {
+                out: Outbound::restore(
+                    link.out_epoch,
+                    link.out_next,
+                    owed.remove(&agency).unwrap_or_default(),
+                ),
+                inbound: Inbound::restore(link.in_epoch, link.in_cursor),
+                held: held.remove(&agency),
+                connection: Connection::Down,
+                due: Vec::new(),
+            };
+            (agency, peer)
+        });
+        let peers = peers.collect();
+        let engine = Self {
+            persona,
+            tree,
+            head,
+            peers,
+            mode,
+            phase: Phase::Waiting,
+            group: Group::default(),
+        };
+        engine.check()?;
+        Ok(engine)
+    }
+}
+
+fn by_peer(owed: Vec<OutboundRecord>) -> BTreeMap<AgencyId, BTreeMap<LinkNumber, Owed>> {
+    let mut peers: BTreeMap<AgencyId, BTreeMap<LinkNumber, Owed>> = BTreeMap::new();
+    for record in owed.into_iter().filter(|record| record.settlement == Settlement::Open) {
+        let one = Owed {
+            message: record.message,
+            bytes: record.bytes,
+            expires: record.expires,
+            leaf: record.leaf,
+        };
+        peers.entry(record.peer).or_default().insert(record.number, one);
+    }
+    peers
+}
+
+fn first_link(agency: &AgencyId) -> LinkRecord {
+    LinkRecord {
+        peer: agency.clone(),
+        out_epoch: Epoch::new(1),
+        out_next: LinkNumber::new(1),
+        in_epoch: Epoch::new(1),
+        in_cursor: LinkNumber::new(0),
+        out_lowest: LinkNumber::new(1),
+    }
+}

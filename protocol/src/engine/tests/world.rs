@@ -1,0 +1,420 @@
+//! Engines with a naive memory each, and nothing between them: the test carries what one says to the other.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use serde_bytes::ByteBuf;
+
+use crate::codec;
+use crate::crypto::digest::Digest;
+use crate::engine::Engine;
+use crate::engine::Persona;
+use crate::engine::effects::Action;
+use crate::engine::effects::Batch;
+use crate::engine::effects::Effects;
+use crate::engine::effects::OfferAction;
+use crate::engine::effects::ReceiptAction;
+use crate::engine::input::Input;
+use crate::engine::input::Key;
+use crate::engine::input::MetPeer;
+use crate::engine::input::Offered;
+use crate::engine::input::Probed;
+use crate::engine::input::Recalled;
+use crate::engine::input::Receipted;
+use crate::engine::input::Start;
+use crate::engine::input::Submit;
+use crate::engine::input::Ticket;
+use crate::engine::record::InboundRecord;
+use crate::engine::record::LinkRecord;
+use crate::engine::record::MessageRecord;
+use crate::engine::record::ModeRecord;
+use crate::engine::record::OutboundRecord;
+use crate::engine::record::PeerHeadRecord;
+use crate::engine::record::Record;
+use crate::engine::recover::Remembered;
+use crate::envelope::fixtures as letters;
+use crate::envelope::seal::Draft;
+use crate::envelope::seal::Signed;
+use crate::identity::directory::Directory;
+use crate::identity::fixtures as members;
+use crate::ids::AgencyId;
+use crate::ids::CharterVersion;
+use crate::ids::LeafIndex;
+use crate::ids::LinkNumber;
+use crate::ids::MessageId;
+use crate::ids::Serial;
+use crate::log::leaf::Form;
+use crate::log::leaf::Leaf;
+use crate::log::proof;
+use crate::log::tile::FullTiles;
+use crate::log::tile::MissingTile;
+use crate::log::tile::TileId;
+use crate::log::tree::Tree;
+use crate::moment::Moment;
+use crate::moment::Timestamp;
+use crate::registry::CloseCode;
+use crate::wire::greeting;
+use crate::wire::greeting::Cursor;
+use crate::wire::greeting::Greeting;
+use crate::wire::greeting::VERSION;
+use crate::wire::offer;
+use crate::wire::offer::Judge;
+use crate::wire::offer::Offer;
+use crate::wire::offer::OfferedMessage;
+use crate::wire::receipt;
+use crate::wire::receipt::Expected;
+use crate::wire::receipt::Held;
+use crate::wire::receipt::Receipt;
+use crate::wire::receipt::ReceiptItem;
+
+/// One engine with what it asked to remember.
+pub(super) struct Node {
+    pub(super) engine: Engine,
+    pub(super) memory: Memory,
+    pub(super) now: Timestamp,
+    name: &'static str,
+    steps: u64,
+}
+
+/// Records by what they are about; applying one twice changes nothing.
+#[derive(Clone, Default)]
+pub(super) struct Memory {
+    pub(super) leaves: Vec<Vec<u8>>,
+    pub(super) messages: BTreeMap<Digest, MessageRecord>,
+    pub(super) bodies: BTreeMap<Digest, Vec<u8>>,
+    pub(super) outbound: BTreeMap<(AgencyId, LinkNumber), OutboundRecord>,
+    pub(super) inbound: BTreeMap<(AgencyId, LinkNumber), InboundRecord>,
+    links: BTreeMap<AgencyId, LinkRecord>,
+    held: BTreeMap<AgencyId, PeerHeadRecord>,
+    keys: BTreeMap<alloc::string::String, (Digest, Digest)>,
+    ids: BTreeMap<(AgencyId, MessageId), Digest>,
+    tiles: BTreeMap<TileId, Vec<Digest>>,
+    head: Option<crate::engine::record::HeadRecord>,
+    mode: Option<ModeRecord>,
+}
+
+impl FullTiles for Memory {
+    fn full(&self, id: TileId) -> Result<Vec<Digest>, MissingTile> {
+        self.tiles.get(&id).cloned().ok_or(MissingTile { id, width: 256 })
+    }
+}
+
+impl Memory {
+    fn apply(&mut self, batch: Batch) {
+        for body in batch.bodies {
+            self.bodies.insert(body.message, body.sealed);
+        }
+        for record in batch.records {
+            self.apply_one(record);
+        }
+    }
+
+    fn apply_one(&mut self, record: Record) {
+        match record {
+            Record::Leaf(leaf) => {
+                assert_eq!(leaf.index, LeafIndex::new(self.leaves.len() as u64));
+                self.leaves.push(leaf.leaf.into_vec());
+            }
+            Record::Tile(tile) => {
+                let hashes = crate::log::tile::hashes_from(&tile.hashes).unwrap();
+                self.tiles.insert(TileId { level: tile.level, index: tile.index }, hashes);
+            }
+            Record::Head(head) => self.head = Some(head),
+            Record::Message(message) => {
+                self.ids.insert((message.from.clone(), message.id), message.digest);
+                self.messages.insert(message.digest, message);
+            }
+            Record::Outbound(out) => {
+                self.outbound.insert((out.peer.clone(), out.number), out);
+            }
+            Record::Inbound(arrived) => {
+                self.inbound.insert((arrived.peer.clone(), arrived.number), arrived);
+            }
+            Record::Link(link) => {
+                self.links.insert(link.peer.clone(), link);
+            }
+            Record::PeerHead(held) => {
+                self.held.insert(held.peer.clone(), held);
+            }
+            Record::Idempotency(key) => {
+                self.keys.insert(key.key, (key.request, key.message));
+            }
+            Record::Mode(mode) => self.mode = Some(mode),
+            Record::Dispatch(_)
+            | Record::Receipt(_)
+            | Record::Credential(_)
+            | Record::Charter(_) => {}
+        }
+    }
+
+    /// The leaves, decoded.
+    pub(super) fn log(&self) -> Vec<Leaf> {
+        self.leaves.iter().map(|leaf| codec::decode(leaf).unwrap()).collect()
+    }
+}
+
+impl Node {
+    /// A node that has started, and whose log holds its `started` leaf.
+    pub(super) fn started(name: &'static str) -> Self {
+        let mut node = Self::recovered(name, Memory::default());
+        node.start();
+        node
+    }
+
+    /// A node as it comes up from what it remembers.
+    pub(super) fn recovered(name: &'static str, memory: Memory) -> Self {
+        let mut tree = Tree::new();
+        for leaf in &memory.leaves {
+            tree.append(leaf);
+        }
+        let remembered = Remembered {
+            tree,
+            head: memory.head.clone(),
+            links: memory.links.values().cloned().collect(),
+            owed: memory.outbound.values().cloned().collect(),
+            held: memory.held.values().cloned().collect(),
+            mode: memory.mode.clone().unwrap_or(ModeRecord::Open),
+        };
+        let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
+        let engine = Engine::recover(persona(name), agencies, remembered).unwrap();
+        Self { engine, memory, now: letters::CREATED, name, steps: 0 }
+    }
+
+    pub(super) fn start(&mut self) {
+        let start = Start { charter_version: CharterVersion::new(1), probed: Probed::No };
+        self.act(vec_of(Input::Start(start)));
+    }
+
+    pub(super) fn agency(&self) -> AgencyId {
+        members::agency(self.name)
+    }
+
+    /// Steps through the inputs and the checkpoint, remembers, and gives the actions.
+    pub(super) fn act(&mut self, inputs: Vec<Input>) -> Vec<Action> {
+        let mut effects = Effects::default();
+        for input in inputs.into_iter().chain([Input::Checkpoint]) {
+            self.steps += 1;
+            let mut seed = [0; 32];
+            seed[..8].copy_from_slice(&self.steps.to_be_bytes());
+            effects.absorb(self.engine.step(&Moment::new(self.now, seed), input).unwrap());
+        }
+        let memory = &mut self.memory;
+        let remember = |batch| -> Result<(), ()> {
+            memory.apply(batch);
+            Ok(())
+        };
+        effects.settle(remember).unwrap()
+    }
+
+    /// Submits a message; `ordinal` makes it another one.
+    pub(super) fn submit(&mut self, to: &[&str], ordinal: u8) -> (Digest, Vec<Action>) {
+        let signed = self.signed(to, ordinal);
+        let digest = signed.digest();
+        (digest, self.act(vec_of(submission(signed, None))))
+    }
+
+    pub(super) fn signed(&self, to: &[&str], ordinal: u8) -> Signed {
+        assert_eq!(self.name, letters::SENDER, "the fixtures' sender");
+        let id = MessageId::new(letters::CREATED, [ordinal; 10]);
+        letters::signed_with(Draft { id, ..letters::draft(to) }, ordinal)
+    }
+
+    /// What this node says first to a peer.
+    pub(super) fn greeting(&self, to: &AgencyId) -> Greeting {
+        let directory = letters::directory();
+        let (_, inbound) = self.engine.links(to).unwrap();
+        Greeting {
+            versions: vec_of(VERSION),
+            agency: self.agency(),
+            charter: directory.charter().charter().name.clone(),
+            charter_version: directory.charter().charter().version,
+            charter_digest: directory.charter().digest(),
+            serial: Serial::new(1),
+            cursor: Cursor { epoch: inbound.epoch(), number: inbound.cursor() },
+            known: Vec::new(),
+            own_head: self.engine.head().map(|head| head.note.clone()),
+            your_head: self.engine.held(to).map(|held| held.note.clone()),
+        }
+    }
+
+    /// Hears a peer's greeting.
+    pub(super) fn meet(&mut self, greeting: Greeting) -> Vec<Action> {
+        let met = self.met(greeting);
+        self.act(vec_of(met))
+    }
+
+    /// A peer's greeting as an input.
+    pub(super) fn met(&self, greeting: Greeting) -> Input {
+        let peer = greeting.agency.clone();
+        let met = greeting::meet(greeting, &letters::directory(), &peer, &self.agency()).unwrap();
+        let size = met.shown().map(|shown| shown.checkpoint().size);
+        let root_then = size
+            .filter(|size| *size <= self.engine.tree().size())
+            .map(|size| proof::root_at(&self.engine.tree().over(&self.memory), size).unwrap());
+        Input::Met(Box::new(MetPeer { met, root_then }))
+    }
+
+    /// The wire form of an offer that the engine wants made.
+    pub(super) fn offer(&self, action: &OfferAction) -> Offer {
+        let message = |(digest, form): &(Digest, Form)| OfferedMessage {
+            message: self.memory.messages[digest].message.clone(),
+            sealed: match form {
+                Form::Whole => Some(ByteBuf::from(self.memory.bodies[digest].clone())),
+                Form::Tombstone => None,
+            },
+        };
+        Offer {
+            dispatch: ByteBuf::from(action.dispatch.clone()),
+            messages: action.items.iter().map(message).collect(),
+        }
+    }
+
+    /// Hears an offer of a peer.
+    pub(super) fn hear_offer(
+        &mut self,
+        from: &AgencyId,
+        offer: Offer,
+    ) -> Result<Vec<Action>, CloseCode> {
+        let offered = self.offered(from, offer)?;
+        Ok(self.act(vec_of(offered)))
+    }
+
+    /// An offer of a peer as an input.
+    pub(super) fn offered(&self, from: &AgencyId, offer: Offer) -> Result<Input, CloseCode> {
+        let directory: Directory = letters::directory();
+        let (me, sealing) = (self.agency(), members::sealing_key(self.name, 1));
+        let judge = Judge {
+            directory: &directory,
+            me: &me,
+            sealing: &sealing,
+            now: self.now,
+            tolerance: letters::TOLERANCE,
+        };
+        let offer = offer::verify(offer, from, &judge)?;
+        let mut number = offer.dispatch().dispatch().first;
+        let mut recalled = Vec::new();
+        for arrival in offer.arrivals() {
+            let by_id =
+                arrival.judged.as_ref().ok().and_then(|verified| {
+                    self.memory.ids.get(&(from.clone(), verified.header().id))
+                });
+            let by_number = self.memory.inbound.get(&(from.clone(), number));
+            recalled.push(Recalled {
+                by_id: by_id.copied(),
+                by_number: by_number.map(|record| (record.message, record.leaf)),
+            });
+            number = number.next();
+        }
+        let offered = Offered { peer: from.clone(), offer, recalled };
+        Ok(Input::Offered(Box::new(offered)))
+    }
+
+    /// The wire form of a receipt that the engine wants made.
+    pub(super) fn receipt(&self, action: &ReceiptAction) -> Receipt {
+        let tiles = self.engine.tree().over(&self.memory);
+        let item = |(number, index): &(LinkNumber, LeafIndex)| ReceiptItem {
+            number: *number,
+            index: *index,
+            leaf: ByteBuf::from(self.memory.leaves[index.get() as usize].clone()),
+            path: proof::inclusion(&tiles, *index, action.size).unwrap(),
+        };
+        let grown = action.from.get() > 0 && action.from != action.size;
+        Receipt {
+            epoch: action.epoch,
+            checkpoint: ByteBuf::from(action.checkpoint.clone()),
+            from: action.from,
+            consistency: if grown {
+                proof::consistency(&tiles, action.from, action.size).unwrap()
+            } else {
+                Vec::new()
+            },
+            items: action.items.iter().map(item).collect(),
+        }
+    }
+
+    /// Hears a receipt of a peer.
+    pub(super) fn hear_receipt(
+        &mut self,
+        from: &AgencyId,
+        receipt: &Receipt,
+    ) -> Result<Vec<Action>, receipt::ReceiptError> {
+        let directory = letters::directory();
+        let credential = directory.newest(from).unwrap().credential();
+        let origin = directory.origin(from, credential.log_number);
+        let held = self.engine.held(from).map(|held| Held { size: held.size, root: held.root });
+        let expected =
+            Expected { origin: &origin, log_key: &credential.log, me: &self.agency(), held };
+        let receipt = receipt::verify(receipt, &expected)?;
+        Ok(self.act(vec_of(Input::Receipted(Box::new(Receipted { peer: from.clone(), receipt })))))
+    }
+}
+
+/// A submission as an input.
+pub(super) fn submission(signed: Signed, key: Option<Key>) -> Input {
+    Input::Submit(Box::new(Submit { ticket: Ticket(1), signed, key }))
+}
+
+/// Both greet; gives what each then wants.
+pub(super) fn connect(a: &mut Node, b: &mut Node) -> (Vec<Action>, Vec<Action>) {
+    let (from_a, from_b) = (a.greeting(&b.agency()), b.greeting(&a.agency()));
+    (a.meet(from_b), b.meet(from_a))
+}
+
+/// Carries offers from `a` to `b` and receipts back until `a` has no more to offer; gives how many were settled.
+pub(super) fn carry(a: &mut Node, b: &mut Node, actions: Vec<Action>) -> usize {
+    let (from, to) = (a.agency(), b.agency());
+    let mut offers: Vec<OfferAction> = offers(actions);
+    let mut settled = 0;
+    while !offers.is_empty() {
+        let mut next = Vec::new();
+        for offer in &offers {
+            let answers = b.hear_offer(&from, a.offer(offer)).unwrap();
+            for receipt in receipts(answers) {
+                for action in a.hear_receipt(&to, &b.receipt(&receipt)).unwrap() {
+                    if let Action::Settled { count, .. } = action {
+                        settled += count;
+                    } else {
+                        next.push(action);
+                    }
+                }
+            }
+        }
+        offers = self::offers(next);
+    }
+    settled
+}
+
+pub(super) fn offers(actions: Vec<Action>) -> Vec<OfferAction> {
+    actions
+        .into_iter()
+        .filter_map(|action| if let Action::Offer(offer) = action { Some(offer) } else { None })
+        .collect()
+}
+
+pub(super) fn receipts(actions: Vec<Action>) -> Vec<ReceiptAction> {
+    actions
+        .into_iter()
+        .filter_map(
+            |action| if let Action::Receipt(receipt) = action { Some(receipt) } else { None },
+        )
+        .collect()
+}
+
+pub(super) fn vec_of<T>(one: T) -> Vec<T> {
+    Vec::from([one])
+}
+
+fn persona(name: &str) -> Persona {
+    let directory = letters::directory();
+    let agency = members::agency(name);
+    let log = directory.newest(&agency).unwrap().credential().log_number;
+    Persona {
+        charter: directory.charter().charter().name.clone(),
+        serial: Serial::new(1),
+        origin: directory.origin(&agency, log),
+        signing: alloc::sync::Arc::new(members::signing_key(name, "signing", 1)),
+        log: alloc::sync::Arc::new(members::signing_key(name, "log", 1)),
+        agency,
+    }
+}

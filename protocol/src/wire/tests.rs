@@ -1,0 +1,315 @@
+//! Frames, greetings, dispatches and receipts: what is believed and what is not.
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use serde_bytes::ByteBuf;
+
+use crate::codec;
+use crate::crypto::digest;
+use crate::envelope::fixtures as letters;
+use crate::envelope::fixtures::RECEIVER;
+use crate::envelope::fixtures::SENDER;
+use crate::envelope::fixtures::THIRD;
+use crate::envelope::seal::Signed;
+use crate::identity::fixtures as members;
+use crate::ids::CharterName;
+use crate::ids::Epoch;
+use crate::ids::LeafIndex;
+use crate::ids::LinkNumber;
+use crate::ids::Serial;
+use crate::ids::TreeSize;
+use crate::limits::OFFER_MESSAGES_MAX;
+use crate::log::checkpoint;
+use crate::log::checkpoint::Checkpoint;
+use crate::log::leaf::Form;
+use crate::registry::CloseCode;
+use crate::registry::RefusalCode;
+use crate::wire::dispatch;
+use crate::wire::dispatch::Dispatch;
+use crate::wire::dispatch::DispatchError;
+use crate::wire::dispatch::DispatchItem;
+use crate::wire::frame::Frame;
+use crate::wire::frame::Introduction;
+use crate::wire::greeting;
+use crate::wire::greeting::Cursor;
+use crate::wire::greeting::Greeting;
+use crate::wire::greeting::Known;
+use crate::wire::greeting::VERSION;
+use crate::wire::offer;
+use crate::wire::offer::Judge;
+use crate::wire::offer::Offer;
+use crate::wire::offer::OfferedMessage;
+use crate::wire::offer::VerifiedOffer;
+use crate::wire::receipt::Receipt;
+use crate::wire::receipt::ReceiptItem;
+
+#[test]
+fn every_frame_has_one_form_and_reads_back() {
+    // shows: wire-30, wire-31, wire-34, wire-35
+    let frames = [
+        Frame::Greeting(greeting()),
+        Frame::Credential(ByteBuf::from(vec![1, 2])),
+        Frame::Offer(offer_of(&[signed(1), signed(2)])),
+        Frame::Receipt(receipt()),
+        Frame::Ping(7),
+        Frame::Pong(u64::MAX),
+    ];
+
+    for frame in frames {
+        let bytes = codec::encode(&frame).unwrap();
+        assert_eq!(codec::decode::<Frame>(&bytes).unwrap(), frame);
+        for cut in [0, 1, bytes.len() / 2, bytes.len() - 1] {
+            assert!(codec::decode::<Frame>(&bytes[..cut]).is_err());
+        }
+        let mut longer = bytes.clone();
+        longer.push(0);
+        assert!(codec::decode::<Frame>(&longer).is_err());
+    }
+}
+
+#[test]
+fn what_is_no_frame_is_refused() {
+    // shows: wire-30
+    let introduction = codec::encode(&Introduction { credential: ByteBuf::from(vec![1]) }).unwrap();
+    for bytes in [&b""[..], &[0x06], &[0x82, 0x06, 0x00], &[0xf6], &introduction] {
+        assert!(codec::decode::<Frame>(bytes).is_err(), "{bytes:02x?}");
+    }
+}
+
+#[test]
+fn a_greeting_is_believed_from_the_agency_whose_key_it_came_with() {
+    // shows: wire-32
+    let met = meet(greeting()).unwrap();
+
+    assert_eq!(met.peer(), &members::agency(SENDER));
+    assert_eq!(met.cursor(), Cursor { epoch: Epoch::new(1), number: LinkNumber::new(3) });
+    assert_eq!(
+        meet(Greeting { agency: members::agency(THIRD), ..greeting() }).unwrap_err(),
+        CloseCode::BadFrame
+    );
+}
+
+#[test]
+fn another_version_or_charter_ends_the_connection_with_its_code() {
+    // shows: wire-32
+    let other = CharterName::parse("another").unwrap();
+    let cases = [
+        (Greeting { versions: vec![2, 3], ..greeting() }, CloseCode::NoCommonVersion),
+        (Greeting { versions: Vec::new(), ..greeting() }, CloseCode::NoCommonVersion),
+        (Greeting { charter: other, ..greeting() }, CloseCode::WrongCharter),
+        (
+            Greeting { charter_digest: digest::sha256(b"another"), ..greeting() },
+            CloseCode::WrongCharter,
+        ),
+        (Greeting { versions: vec![VERSION; 9], ..greeting() }, CloseCode::BadFrame),
+    ];
+
+    for (greeting, code) in cases {
+        assert_eq!(meet(greeting).unwrap_err(), code);
+    }
+}
+
+#[test]
+fn a_checkpoint_shown_of_our_log_must_bear_our_own_signature() {
+    // shows: wire-33
+    let ours = note(RECEIVER, RECEIVER);
+    let met = meet(Greeting { your_head: Some(ours), ..greeting() }).unwrap();
+    assert_eq!(met.shown().unwrap().checkpoint().size, TreeSize::new(5));
+
+    for forged in [note(RECEIVER, THIRD), note(SENDER, SENDER), ByteBuf::from(b"no note".to_vec())]
+    {
+        assert_eq!(
+            meet(Greeting { your_head: Some(forged), ..greeting() }).unwrap_err(),
+            CloseCode::BadFrame
+        );
+    }
+}
+
+#[test]
+fn a_dispatch_names_the_run_and_bears_the_senders_signature() {
+    // shows: link-2
+    let dispatch = dispatch_of(&[signed(1)]);
+    let bytes = sign(&dispatch);
+
+    let verified = verify(&bytes).unwrap();
+
+    assert_eq!(verified.dispatch(), &dispatch);
+    assert_eq!(verified.digest(), digest::sha256(&bytes));
+    assert_eq!(verified.bytes(), bytes);
+}
+
+#[test]
+fn a_dispatch_that_does_not_hold_is_refused_with_its_reason() {
+    // shows: link-3
+    let good = dispatch_of(&[signed(1)]);
+    let item = good.items[0].clone();
+    let cases = [
+        (Dispatch { to: members::agency(THIRD), ..good.clone() }, DispatchError::WrongLink),
+        (Dispatch { from: members::agency(THIRD), ..good.clone() }, DispatchError::WrongLink),
+        (
+            Dispatch { charter: CharterName::parse("another").unwrap(), ..good.clone() },
+            DispatchError::WrongLink,
+        ),
+        (Dispatch { serial: Serial::new(9), ..good.clone() }, DispatchError::UnknownCredential),
+        (Dispatch { items: Vec::new(), ..good.clone() }, DispatchError::Bounds),
+        (
+            Dispatch { items: vec![item; OFFER_MESSAGES_MAX + 1], ..good.clone() },
+            DispatchError::Bounds,
+        ),
+        (Dispatch { first: LinkNumber::new(0), ..good.clone() }, DispatchError::Bounds),
+    ];
+    for (dispatch, error) in cases {
+        assert_eq!(verify(&sign(&dispatch)).unwrap_err(), error);
+    }
+
+    let foreign = dispatch::sign(&good, &members::signing_key(THIRD, "signing", 1)).unwrap();
+    assert_eq!(verify(&foreign).unwrap_err(), DispatchError::BadSignature);
+    assert_eq!(verify(b"no dispatch").unwrap_err(), DispatchError::NotCanonical);
+}
+
+#[test]
+fn no_changed_bit_of_a_dispatch_verifies() {
+    // shows: link-3
+    let bytes = sign(&dispatch_of(&[signed(1)]));
+
+    for bit in 0..bytes.len() * 8 {
+        let mut changed = bytes.clone();
+        changed[bit / 8] ^= 1 << (bit % 8);
+        assert!(verify(&changed).is_err(), "bit {bit}");
+    }
+}
+
+#[test]
+fn an_offer_must_hold_exactly_what_its_dispatch_names() {
+    // shows: link-4, wire-34
+    let good = offer_of(&[signed(1), signed(2)]);
+    assert_eq!(judge(good.clone()).unwrap().arrivals().len(), 2);
+
+    let mut swapped = good.clone();
+    swapped.messages.swap(0, 1);
+    let mut short = good.clone();
+    short.messages.pop();
+    let mut stripped = good.clone();
+    stripped.messages[0].sealed = None;
+    for offer in [swapped, short, stripped] {
+        assert_eq!(judge(offer).unwrap_err(), CloseCode::BadDispatch);
+    }
+}
+
+#[test]
+fn one_bad_message_of_an_offer_is_refused_and_the_others_are_not() {
+    // shows: link-4
+    let mut offer = offer_of(&[signed(1), signed(2)]);
+    offer.messages[0].sealed = Some(ByteBuf::from(b"another body".to_vec()));
+
+    let judged = judge(offer).unwrap();
+
+    assert_eq!(judged.arrivals()[0].judged.as_ref().unwrap_err(), &RefusalCode::BodyMismatch);
+    assert!(judged.arrivals()[1].judged.is_ok());
+}
+
+fn greeting() -> Greeting {
+    let directory = letters::directory();
+    Greeting {
+        versions: vec![VERSION],
+        agency: members::agency(SENDER),
+        charter: directory.charter().charter().name.clone(),
+        charter_version: directory.charter().charter().version,
+        charter_digest: directory.charter().digest(),
+        serial: Serial::new(1),
+        cursor: Cursor { epoch: Epoch::new(1), number: LinkNumber::new(3) },
+        known: vec![Known { agency: members::agency(SENDER), serial: Serial::new(1) }],
+        own_head: None,
+        your_head: None,
+    }
+}
+
+fn meet(greeting: Greeting) -> Result<greeting::Met, CloseCode> {
+    greeting::meet(
+        greeting,
+        &letters::directory(),
+        &members::agency(SENDER),
+        &members::agency(RECEIVER),
+    )
+}
+
+/// A checkpoint of one agency's log, signed by another's log key.
+fn note(of: &str, by: &str) -> ByteBuf {
+    let directory = letters::directory();
+    let agency = members::agency(of);
+    let log = directory.newest(&agency).unwrap().credential().log_number;
+    let head = Checkpoint {
+        origin: directory.origin(&agency, log),
+        size: TreeSize::new(5),
+        root: digest::sha256(b"root"),
+    };
+    ByteBuf::from(checkpoint::sign(&head, &members::signing_key(by, "log", 1)).unwrap())
+}
+
+fn signed(seed: u8) -> Signed {
+    letters::signed_with(letters::draft(&[RECEIVER]), seed)
+}
+
+fn dispatch_of(messages: &[Signed]) -> Dispatch {
+    let item = |signed: &Signed| DispatchItem { message: signed.digest(), form: Form::Whole };
+    Dispatch {
+        charter: letters::directory().charter().charter().name.clone(),
+        from: members::agency(SENDER),
+        to: members::agency(RECEIVER),
+        serial: Serial::new(1),
+        epoch: Epoch::new(1),
+        first: LinkNumber::new(1),
+        items: messages.iter().map(item).collect(),
+    }
+}
+
+fn sign(dispatch: &Dispatch) -> Vec<u8> {
+    dispatch::sign(dispatch, &members::signing_key(SENDER, "signing", 1)).unwrap()
+}
+
+fn verify(bytes: &[u8]) -> Result<dispatch::VerifiedDispatch, DispatchError> {
+    dispatch::verify(
+        bytes,
+        &letters::directory(),
+        &members::agency(SENDER),
+        &members::agency(RECEIVER),
+    )
+}
+
+fn offer_of(messages: &[Signed]) -> Offer {
+    let message = |signed: &Signed| OfferedMessage {
+        message: ByteBuf::from(signed.message().to_vec()),
+        sealed: Some(ByteBuf::from(signed.sealed().to_vec())),
+    };
+    Offer {
+        dispatch: ByteBuf::from(sign(&dispatch_of(messages))),
+        messages: messages.iter().map(message).collect(),
+    }
+}
+
+fn judge(offer: Offer) -> Result<VerifiedOffer, CloseCode> {
+    let judge = Judge {
+        directory: &letters::directory(),
+        me: &members::agency(RECEIVER),
+        sealing: &members::sealing_key(RECEIVER, 1),
+        now: letters::CREATED,
+        tolerance: letters::TOLERANCE,
+    };
+    offer::verify(offer, &members::agency(SENDER), &judge)
+}
+
+fn receipt() -> Receipt {
+    Receipt {
+        epoch: Epoch::new(1),
+        checkpoint: ByteBuf::from(b"note".to_vec()),
+        from: TreeSize::new(0),
+        consistency: Vec::new(),
+        items: vec![ReceiptItem {
+            number: LinkNumber::new(1),
+            index: LeafIndex::new(2),
+            leaf: ByteBuf::from(b"leaf".to_vec()),
+            path: vec![digest::sha256(b"sibling")],
+        }],
+    }
+}
