@@ -1,0 +1,258 @@
+//! The codes of the local API and the command line, each with blame, ending, status and remedy. Source: spec reg-4.
+//!
+//! Append-only: a code is never reused. `spec/07-registry.md` shows the same table and is renewed with
+//! `CONCORD_BLESS=1`. Codes that cross the wire between nodes stand in `concord_protocol::registry`.
+
+use core::fmt;
+
+use crate::report::Blame;
+use crate::report::Exit;
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $case:ident = $text:literal, $blame:ident, $exit:ident $(, $status:literal)?; $remedy:literal)+) => {
+        /// Why something was not done. Source: spec reg-4.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum Code {
+            $($(#[doc = $doc])+ $case,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of registration.
+            pub const ALL: &'static [Self] = &[$(Self::$case,)+];
+
+            /// The code as it is written.
+            pub const fn text(self) -> &'static str {
+                match self {
+                    $(Self::$case => $text,)+
+                }
+            }
+
+            /// What it means, as the registry says it.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$case => concat!($($doc,)+).trim_ascii(),)+
+                }
+            }
+
+            /// Who can end the trouble.
+            pub const fn blame(self) -> Blame {
+                match self {
+                    $(Self::$case => Blame::$blame,)+
+                }
+            }
+
+            /// How a command ends that meets it on its own; whatever the node answers ends with 5.
+            pub const fn exit(self) -> Exit {
+                match self {
+                    $(Self::$case => Exit::$exit,)+
+                }
+            }
+
+            /// The HTTP status: its own, or the one of its blame.
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$case => first(&[$($status,)? Blame::$blame.status()]),)+
+                }
+            }
+
+            /// What to do now.
+            pub const fn remedy(self) -> &'static str {
+                match self {
+                    $(Self::$case => $remedy,)+
+                }
+            }
+        }
+    };
+}
+
+const fn first(statuses: &[u16]) -> u16 {
+    match statuses {
+        [status, ..] => *status,
+        [] => 500,
+    }
+}
+
+// spec: reg-4
+codes! {
+    /// The request carries no bearer token, or another one than the node's.
+    TokenRefused = "token-refused", Caller, Refused, 401;
+    "send `Authorization: Bearer …` with the content of the file `token` in the node's directory"
+    /// The API has no such path.
+    NoSuchPath = "no-such-path", Caller, Refused, 404;
+    "see /openapi.json for the paths"
+    /// The path does not take this method.
+    MethodNotAllowed = "method-not-allowed", Caller, Refused, 405;
+    "use a method that the header `Allow` names"
+    /// A part of the path or of the query cannot be read, is unknown, or is missing.
+    BadParameter = "bad-parameter", Caller, Refused, 400;
+    "correct the parameter; /openapi.json says what each one takes"
+    /// The cursor was not made by this node for this list.
+    BadCursor = "bad-cursor", Caller, Refused, 400;
+    "start again without a cursor, and use `next` as it was answered"
+    /// The request's media type is not the one that the path takes.
+    MediaType = "media-type", Caller, Refused, 415;
+    "send the media type that /openapi.json names for the path"
+    /// The request is longer than the path takes.
+    RequestTooLong = "request-too-long", Caller, Refused, 413;
+    "send less at once; what is larger than a message travels as an attachment"
+    /// The request did not arrive whole in time.
+    RequestTooSlow = "request-too-slow", Caller, Refused, 408;
+    "send it again; nothing was done"
+    /// The request is not JSON.
+    BadJson = "bad-json", Caller, Refused, 400;
+    "correct the JSON at the place that is named"
+    /// Fields of the submission are missing, unknown or wrong; all of them are listed.
+    BadSubmission = "bad-submission", Caller, Refused, 422;
+    "correct every field that is listed, then submit again"
+    /// The charter has no such member.
+    UnknownRecipient = "unknown-recipient", Caller, Refused, 422;
+    "`concord peer list` shows the members of the charter"
+    /// The recipient is a member, yet no credential of it is held.
+    NoCredential = "no-credential", Operator, Refused, 422;
+    "obtain the agency's credential and run `concord peer add FILE`"
+    /// The node's own agency is among the recipients.
+    ToOneself = "to-oneself", Caller, Refused, 422;
+    "leave the node's own agency out of `to`"
+    /// The content is longer than a message may carry.
+    ContentTooLarge = "content-too-large", Caller, Refused, 413;
+    "shorten the texts, or split the message"
+    /// The header `Idempotency-Key` is not 1 to 128 visible ASCII characters.
+    BadIdempotencyKey = "bad-idempotency-key", Caller, Refused, 400;
+    "send 1 to 128 visible ASCII characters, for example a UUID"
+    /// The idempotency key was used for another submission.
+    IdempotencyKeyReused = "idempotency-key-reused", Caller, Refused, 422;
+    "use a new key for a new submission"
+    /// A mailbox or an outbox is full.
+    Busy = "busy", Operator, Refused, 503;
+    "ask again after the seconds in `Retry-After`; nothing was done"
+    /// The disk is nearly full: the node takes no new messages, keeps serving reads, and loses nothing.
+    DiskFull = "disk-full", Operator, Refused, 507;
+    "make room on the node's disk; it takes messages again by itself"
+    /// The node is in quarantine: a peer holds a newer or different checkpoint of its log.
+    Quarantined = "quarantined", Operator, Refused, 503;
+    "do not restart it; compare the logs with the peer that /readyz names"
+    /// The node has started and waits for its peers' greetings before it signs anything.
+    Starting = "starting", Operator, Refused, 503;
+    "ask again after the seconds in `Retry-After`; the wait has a bound in the settings"
+    /// The node met a fault of its own and stops in order.
+    Stopping = "stopping", Ourselves, Refused, 503;
+    "see the node's log, and start it again; what was acknowledged is kept"
+    /// There is no such message here.
+    NoSuchMessage = "no-such-message", Caller, Refused, 404;
+    "`concord message list` shows the messages"
+    /// The log has no such leaf or size.
+    NoSuchLeaf = "no-such-leaf", Caller, Refused, 404;
+    "ask below the size that `concord log head` shows"
+    /// The charter has no such member, or it is the node itself.
+    NoSuchPeer = "no-such-peer", Caller, Refused, 404;
+    "`concord peer list` shows the peers"
+    /// No receipt of this agency for this message is held.
+    NoSuchReceipt = "no-such-receipt", Caller, Refused, 404;
+    "see the message's deliveries; a receipt is held once its delivery is `receipted` or `refused`"
+    /// The body of the message is not held: it was not sent, or it was erased.
+    NoBody = "no-body", Caller, Refused, 404;
+    "ask the message's author to send it again"
+    /// The body cannot be opened, or does not have the fields of its kind.
+    Unopenable = "unopenable", Peer, Refused, 502;
+    "ask the message's author to send it again, and name the message's digest"
+    /// A credential does not verify up to the charter.
+    CredentialRefused = "credential-refused", Caller, Refused, 422;
+    "obtain the credential again from the agency, under the charter that both use"
+    /// There is no live connection with the peer.
+    PeerAway = "peer-away", Peer, Refused, 502;
+    "`concord peer show AGENCY` says why; the node keeps trying by itself"
+    /// The peer did not answer in time.
+    PeerSilent = "peer-silent", Peer, Refused, 504;
+    "try again; `concord peer show AGENCY` says how the link stands"
+    /// The command line was not understood.
+    Usage = "usage", Caller, Usage;
+    "`concord help` shows the commands"
+    /// A file cannot be read.
+    FileUnreadable = "file-unreadable", Caller, CouldNot;
+    "check the path and its permissions"
+    /// A file cannot be written.
+    FileUnwritable = "file-unwritable", Caller, CouldNot;
+    "check the path, its permissions and the room on the disk"
+    /// A file stands where a new one was to be made.
+    FileExists = "file-exists", Caller, CouldNot;
+    "name another file, or move the one that is there"
+    /// A file is longer than any file of its kind.
+    FileTooLong = "file-too-long", Caller, CouldNot;
+    "check that it is the file you mean"
+    /// The directory is not a node's directory, or lacks what the command needs of it.
+    NotANodeDirectory = "not-a-node-directory", Caller, CouldNot;
+    "name the node's directory with `--dir`, or give `--api URL --token-file FILE`"
+    /// Nothing answers at the node's API address.
+    NodeUnreachable = "node-unreachable", Operator, NotReachable;
+    "start the node with `concord run --dir NODE_DIR`, or check the address"
+    /// What answers at the node's API address does not speak this API.
+    AnswerUnreadable = "answer-unreadable", Operator, NotReachable;
+    "check the address, and that the node and this command are of the same release"
+    /// The node refused with a code that this release does not know.
+    RefusedByNode = "refused-by-node", Operator, Refused;
+    "do as the node says, or use a command of the node's release"
+    /// Something was verified and does not hold.
+    VerificationFailed = "verification-failed", Peer, VerificationFailed;
+    "keep what was verified as it is: it is evidence; then ask whoever made it"
+    /// The operating system gives no randomness, and nothing may be made without it.
+    NoEntropy = "no-entropy", Operator, CouldNot;
+    "check that the operating system's random device works"
+    /// A private file or folder can be reached by others than its owner.
+    FileExposed = "file-exposed", Operator, CouldNot;
+    "take the permissions away (`chmod 600 FILE`, `chmod 700 FOLDER`), and ask who may have read it"
+    /// The settings file has an unknown key, or a value that does not hold.
+    SettingsRefused = "settings-refused", Operator, CouldNot;
+    "correct the key that is named; `config/node.toml` documents every key"
+    /// A key file is not the key that it should be.
+    KeyUnusable = "key-unusable", Operator, CouldNot;
+    "put back the key file that was made for this node; keys are never copied from one node to another"
+    /// The node has no charter, or no credential, yet.
+    NotEnrolled = "not-enrolled", Operator, CouldNot;
+    "run `concord charter adopt --dir NODE_DIR --genesis DIGEST CHARTER`, then `concord node credential --dir NODE_DIR --out REQUEST`"
+    /// A charter, or another charter than this one, was adopted before.
+    AlreadyAdopted = "already-adopted", Caller, CouldNot;
+    "a node belongs to one charter for good; make another node with `concord node init`"
+    /// A charter cannot be drafted like this.
+    CharterDraft = "charter-draft", Caller, CouldNot;
+    "correct the draft as the reason says, and propose it again"
+    /// A charter does not verify, or is not the pinned one.
+    CharterRefused = "charter-refused", Peer, VerificationFailed;
+    "compare the charter's digest with the other members aloud, and obtain the charter again"
+    /// A charter has a version above 1, and amendments are not built yet.
+    AmendmentNotBuilt = "amendment-not-built", Operator, VerificationFailed;
+    "use version 1 of the charter, or a later release of this program"
+    /// A root is not the one that must sign here.
+    RootRefused = "root-refused", Caller, CouldNot;
+    "sign with the root of the agency that the document names"
+    /// A credential request cannot be read or does not hold.
+    RequestRefused = "request-refused", Caller, CouldNot;
+    "have the node write it again with `concord node credential --dir NODE_DIR --out REQUEST`"
+    /// A node runs on the directory.
+    NodeRunning = "node-running", Caller, CouldNot;
+    "stop the node first, or ask it through its API"
+    /// Something else listens on the address.
+    AddressTaken = "address-taken", Operator, CouldNot;
+    "end what listens there, or change `listen` or `api_listen` in concord.toml"
+    /// The node's data cannot be used as they are, and nothing was signed.
+    StoreRefused = "store-refused", Operator, CouldNot;
+    "change nothing in the node's directory; compare with a backup and with what its peers hold"
+    /// The operating system lets the node not start.
+    NotStarted = "not-started", Operator, CouldNot;
+    "see the reason; check the limits of the process and of the machine"
+    /// The demonstration broke off; its processes are stopped.
+    DemoFailed = "demo-failed", Ourselves, CouldNot;
+    "see `node.log` in the agencies' folders; `--dir DIR` keeps them where you like"
+}
+
+impl Code {
+    /// Reads a code; `None` when it is not registered, as with a newer node's.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.text() == text)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}

@@ -1,0 +1,255 @@
+//! What the operator decides: one file, read in two stages.
+//!
+//! Uses `files`. [`file::File`] is what was written, with unknown keys refused; [`Settings`] is what it means: parsed,
+//! bounded, complete, with the origin of each value. [`key::KEYS`] documents every key once, and both the file that
+//! `node init` writes and the commented example in `config/` come from it.
+//! [`folder::NodeFolder`] knows where things lie; [`enrolment`] reads charter and credentials from there.
+//! Absent on purpose: secrets (they are paths), the reconnect table (fixed in code), environment variables.
+
+pub mod enrolment;
+pub mod file;
+pub mod folder;
+pub mod key;
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::crypto::digest::DigestError;
+use concord_protocol::identity::credential::rules;
+use concord_protocol::identity::credential::rules::RuleError;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::NameError;
+use concord_protocol::moment::Span;
+
+use crate::files;
+use crate::files::FileError;
+use crate::settings::file::File;
+use crate::settings::file::FormError;
+use crate::settings::folder::NodeFolder;
+use crate::settings::key::Key;
+
+/// Longest settings file, in bytes.
+pub const SETTINGS_BYTES_MAX: usize = 64 * 1024;
+
+const MIB: u64 = 1024 * 1024;
+
+/// What the settings file means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The node's agency.
+    pub agency: AgencyId,
+    /// Digest of charter version 1, where all trust begins; `None` until a charter is adopted.
+    pub genesis: Option<Digest>,
+    /// Where peers connect to; port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// Where peers find the node, best first. Shape: `host:port`.
+    pub advertise: Vec<String>,
+    /// Where the local API listens; port 0 lets the system choose.
+    pub api_listen: SocketAddr,
+    /// How far clocks may differ.
+    pub clock_tolerance: Span,
+    /// Threads that seal, sign, verify and open.
+    pub workers: NonZeroUsize,
+    /// Inputs that wait for the engine. Beyond it: callers are told that the node is busy.
+    pub mailbox_inputs: usize,
+    /// How long a starting node waits for greetings before its `started` leaf.
+    pub greeting_wait: Span,
+    /// Memory for the store's cache, in bytes.
+    pub store_cache_bytes: u64,
+    /// Length at which a journal segment is closed, in bytes.
+    pub journal_segment_bytes: u64,
+    /// Room on the disk below which no new messages are taken, in bytes.
+    pub disk_reserve_bytes: u64,
+    shown: Vec<Shown>,
+}
+
+/// One value, as it counts, and where it comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The key.
+    pub key: &'static str,
+    /// The value, as TOML writes it.
+    pub value: String,
+    /// Where it comes from.
+    pub origin: Origin,
+}
+
+/// Where a value comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The settings file.
+    File,
+    /// The key stands in no file.
+    Default,
+}
+
+impl Origin {
+    /// The origin as people read it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::File => "concord.toml",
+            Self::Default => "default",
+        }
+    }
+}
+
+/// Why the settings cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// The file.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// Not TOML, or with unknown keys or other types.
+    #[error(transparent)]
+    Form(#[from] FormError),
+    /// Not an agency.
+    #[error("{key} is no agency")]
+    Agency {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        source: NameError,
+    },
+    /// Not a digest.
+    #[error("{key} is neither empty nor a digest")]
+    Genesis {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        source: DigestError,
+    },
+    /// Not a socket address.
+    #[error("{key} is an IP address and a port, such as 127.0.0.1:0 or [::1]:7400")]
+    Listen {
+        /// The key.
+        key: &'static str,
+    },
+    /// Addresses that a credential could not carry.
+    #[error("{key} does not hold")]
+    Advertise {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        source: RuleError,
+    },
+    /// A number out of its bounds.
+    #[error("{key} is {min} to {max}, not {found}")]
+    OutOfBounds {
+        /// The key.
+        key: &'static str,
+        /// What was written.
+        found: i64,
+        /// The least allowed.
+        min: i64,
+        /// The most allowed.
+        max: i64,
+    },
+}
+
+impl Settings {
+    /// Reads the settings of a node's folder.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with the file.
+    pub fn load(folder: &NodeFolder) -> Result<Self, SettingsError> {
+        let bytes = files::read(&folder.settings(), SETTINGS_BYTES_MAX)?;
+        Self::parse(&bytes)
+    }
+
+    /// Reads settings from the bytes of a file.
+    ///
+    /// # Errors
+    /// The first thing that is wrong with them.
+    pub fn parse(bytes: &[u8]) -> Result<Self, SettingsError> {
+        let file = file::read(bytes)?;
+        let agency = AgencyId::parse(&file.agency)
+            .map_err(|source| SettingsError::Agency { key: key::AGENCY.name, source })?;
+        let advertise = file.advertise.clone().unwrap_or_default();
+        rules::addresses(advertise.iter().map(String::as_str))
+            .map_err(|source| SettingsError::Advertise { key: key::ADVERTISE.name, source })?;
+        let bytes_of =
+            |key: &Key, mib: Option<i64>| number(key, mib).map(|mib| mib.saturating_mul(MIB));
+        Ok(Self {
+            agency,
+            genesis: genesis(file.genesis.as_deref().unwrap_or_default())?,
+            listen: listen(&key::LISTEN, file.listen.as_deref())?,
+            advertise,
+            api_listen: listen(&key::API_LISTEN, file.api_listen.as_deref())?,
+            clock_tolerance: minutes(number(&key::CLOCK_TOLERANCE, file.clock_tolerance_minutes)?),
+            workers: workers(number(&key::WORKERS, file.workers)?),
+            mailbox_inputs: size(number(&key::MAILBOX, file.mailbox_inputs)?),
+            greeting_wait: Span::from_millis(number(&key::GREETING_WAIT, file.greeting_wait_ms)?),
+            store_cache_bytes: bytes_of(&key::STORE_CACHE, file.store_cache_mib)?,
+            journal_segment_bytes: bytes_of(&key::JOURNAL_SEGMENT, file.journal_segment_mib)?,
+            disk_reserve_bytes: bytes_of(&key::DISK_RESERVE, file.disk_reserve_mib)?,
+            shown: shown(&file),
+        })
+    }
+
+    /// Every value with its origin, in the order of the file.
+    pub fn shown(&self) -> &[Shown] {
+        &self.shown
+    }
+
+    /// Where peers find the node: what is advertised, or else where it listens, if that can be reached.
+    pub fn addresses(&self) -> Vec<String> {
+        if self.advertise.is_empty()
+            && self.listen.port() != 0
+            && !self.listen.ip().is_unspecified()
+        {
+            return vec![self.listen.to_string()];
+        }
+        self.advertise.clone()
+    }
+}
+
+fn genesis(text: &str) -> Result<Option<Digest>, SettingsError> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let parsed = Digest::parse(text);
+    parsed.map(Some).map_err(|source| SettingsError::Genesis { key: key::GENESIS.name, source })
+}
+
+fn listen(key: &Key, written: Option<&str>) -> Result<SocketAddr, SettingsError> {
+    let text = written.unwrap_or_else(|| key.default_text());
+    text.parse().map_err(|_| SettingsError::Listen { key: key.name })
+}
+
+/// The number written, or the default, within the bounds of its key.
+fn number(key: &Key, written: Option<i64>) -> Result<u64, SettingsError> {
+    let (min, max) = key.bounds();
+    let found = written.unwrap_or_else(|| key.default_number());
+    let out = SettingsError::OutOfBounds { key: key.name, found, min, max };
+    match u64::try_from(found) {
+        Ok(number) if (min..=max).contains(&found) => Ok(number),
+        Ok(_) | Err(_) => Err(out),
+    }
+}
+
+const fn minutes(minutes: u64) -> Span {
+    Span::from_millis(minutes.saturating_mul(60_000))
+}
+
+fn size(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+/// As many as asked for, or as many as there are cores.
+fn workers(asked: u64) -> NonZeroUsize {
+    let cores = || std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    NonZeroUsize::new(size(asked)).unwrap_or_else(cores)
+}
+
+fn shown(file: &File) -> Vec<Shown> {
+    key::KEYS.iter().map(|key| one_shown(key, file.written(key))).collect()
+}
+
+fn one_shown(key: &Key, written: Option<String>) -> Shown {
+    let origin = if written.is_some() { Origin::File } else { Origin::Default };
+    Shown { key: key.name, value: written.unwrap_or_else(|| key.default_toml()), origin }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,247 @@
+//! Every key of the settings file, documented once: what it does, its unit and bounds, its default, and what someone
+//! who can change it would gain.
+
+/// One key of the settings file.
+#[derive(Clone, Copy, Debug)]
+pub struct Key {
+    /// The key.
+    pub name: &'static str,
+    /// What it does, one sentence per line.
+    pub about: &'static [&'static str],
+    /// Its unit or shape.
+    pub unit: &'static str,
+    /// What may stand there, and what stands there by itself.
+    pub value: Allowed,
+    /// What someone who can change it would gain.
+    pub trust: &'static str,
+}
+
+/// What may stand under a key.
+#[derive(Clone, Copy, Debug)]
+pub enum Allowed {
+    /// A text that must be there.
+    Required,
+    /// A text.
+    Text {
+        /// What counts when the key is absent.
+        default: &'static str,
+    },
+    /// A list of texts, empty when the key is absent.
+    Texts,
+    /// A whole number.
+    Number {
+        /// The least allowed.
+        min: i64,
+        /// The most allowed.
+        max: i64,
+        /// What counts when the key is absent.
+        default: i64,
+    },
+}
+
+/// The node's agency.
+pub const AGENCY: Key = Key {
+    name: "agency",
+    about: &["The agency that this node acts for, as the charter names it."],
+    unit: "3 to 64 characters of a-z 0-9 - . such as la.mps",
+    value: Allowed::Required,
+    trust: "nothing is gained without that agency's keys; the node refuses to start when keys and agency differ.",
+};
+
+/// The pin.
+pub const GENESIS: Key = Key {
+    name: "genesis",
+    about: &[
+        "Digest of version 1 of the charter: where all trust begins.",
+        "`concord charter adopt` writes it; compare it with the other members aloud before that.",
+    ],
+    unit: "64 characters of 0-9 a-f, or empty as long as no charter is adopted",
+    value: Allowed::Text { default: "" },
+    trust: "everything: whoever can change it decides whose keys the node believes.",
+};
+
+/// Where peers connect to.
+pub const LISTEN: Key = Key {
+    name: "listen",
+    about: &["Where other agencies' nodes connect to, over QUIC (UDP)."],
+    unit: "IP address and port; port 0 lets the system choose",
+    value: Allowed::Text { default: "0.0.0.0:7400" },
+    trust: "the node can be hidden from its peers, nothing more.",
+};
+
+/// Where peers find the node.
+pub const ADVERTISE: Key = Key {
+    name: "advertise",
+    about: &[
+        "Where other agencies find this node, best first; it goes into the next credential request.",
+        "When empty, the request names `listen`, unless that is a wildcard or port 0.",
+    ],
+    unit: "at most 8 times host:port",
+    value: Allowed::Texts,
+    trust: "the node can be hidden from its peers; nobody can take its place without its transport key.",
+};
+
+/// Where the local API listens.
+pub const API_LISTEN: Key = Key {
+    name: "api_listen",
+    about: &[
+        "Where the local API listens, over HTTP (TCP); the address in use is written to api.json.",
+        "Keep it on loopback: the token and opened bodies cross this socket in clear text.",
+    ],
+    unit: "IP address and port; port 0 lets the system choose",
+    value: Allowed::Text { default: "127.0.0.1:0" },
+    trust: "on another address than loopback, whoever can read the network reads the token and opened bodies.",
+};
+
+/// How far clocks may differ.
+pub const CLOCK_TOLERANCE: Key = Key {
+    name: "clock_tolerance_minutes",
+    about: &["How far another agency's clock may differ from this one; it never decides order."],
+    unit: "minutes",
+    value: Allowed::Number { min: 0, max: 60, default: 5 },
+    trust: "expired credentials count so much longer.",
+};
+
+/// Threads.
+pub const WORKERS: Key = Key {
+    name: "workers",
+    about: &["Threads that seal, sign, verify and open."],
+    unit: "threads; 0 takes one for each core",
+    value: Allowed::Number { min: 0, max: 256, default: 0 },
+    trust: "the node can be slowed, nothing more.",
+};
+
+/// The mailbox.
+pub const MAILBOX: Key = Key {
+    name: "mailbox_inputs",
+    about: &[
+        "Inputs that may wait for the engine; beyond it callers are told that the node is busy.",
+    ],
+    unit: "inputs",
+    value: Allowed::Number { min: 16, max: 65_536, default: 1_024 },
+    trust: "the node can be made to refuse work, or to take more memory.",
+};
+
+/// The wait for greetings.
+pub const GREETING_WAIT: Key = Key {
+    name: "greeting_wait_ms",
+    about: &[
+        "How long a starting node waits for peers to show the newest checkpoint that they hold of its log.",
+        "A peer that holds a newer one proves that this node was rolled back.",
+    ],
+    unit: "milliseconds",
+    value: Allowed::Number { min: 0, max: 600_000, default: 2_000 },
+    trust: "at 0 a rolled-back node may sign a little before it is found out.",
+};
+
+/// The store's cache.
+pub const STORE_CACHE: Key = Key {
+    name: "store_cache_mib",
+    about: &["Memory for the store's cache."],
+    unit: "MiB",
+    value: Allowed::Number { min: 8, max: 65_536, default: 32 },
+    trust: "the node can be slowed, or made to take more memory.",
+};
+
+/// A journal segment.
+pub const JOURNAL_SEGMENT: Key = Key {
+    name: "journal_segment_mib",
+    about: &["Length at which a segment of the journal is closed and the next one begun."],
+    unit: "MiB",
+    value: Allowed::Number { min: 4, max: 4_096, default: 64 },
+    trust: "nothing is gained.",
+};
+
+/// The disk reserve.
+pub const DISK_RESERVE: Key = Key {
+    name: "disk_reserve_mib",
+    about: &["Room on the disk below which no new messages are taken; reads and receipts go on."],
+    unit: "MiB",
+    value: Allowed::Number { min: 16, max: 1_048_576, default: 256 },
+    trust: "set high, the node refuses new messages; set low, a full disk stops it.",
+};
+
+/// Every key, in the order of the file.
+pub const KEYS: [Key; 12] = [
+    AGENCY,
+    GENESIS,
+    LISTEN,
+    ADVERTISE,
+    API_LISTEN,
+    CLOCK_TOLERANCE,
+    WORKERS,
+    MAILBOX,
+    GREETING_WAIT,
+    STORE_CACHE,
+    JOURNAL_SEGMENT,
+    DISK_RESERVE,
+];
+
+impl Key {
+    /// The default of a text; empty where there is none.
+    pub const fn default_text(&self) -> &'static str {
+        match self.value {
+            Allowed::Text { default } => default,
+            Allowed::Required | Allowed::Texts | Allowed::Number { .. } => "",
+        }
+    }
+
+    /// The default of a number; 0 where there is none.
+    pub const fn default_number(&self) -> i64 {
+        match self.value {
+            Allowed::Number { default, .. } => default,
+            Allowed::Required | Allowed::Text { .. } | Allowed::Texts => 0,
+        }
+    }
+
+    /// Least and most of a number.
+    pub const fn bounds(&self) -> (i64, i64) {
+        match self.value {
+            Allowed::Number { min, max, .. } => (min, max),
+            Allowed::Required | Allowed::Text { .. } | Allowed::Texts => (0, 0),
+        }
+    }
+
+    /// The default, as TOML writes it.
+    pub fn default_toml(&self) -> String {
+        match self.value {
+            Allowed::Required => String::new(),
+            Allowed::Text { default } => toml_text(default),
+            Allowed::Texts => "[]".to_owned(),
+            Allowed::Number { default, .. } => default.to_string(),
+        }
+    }
+
+    /// The comment above the key: what it does, unit, bounds, default, trust.
+    pub fn comment(&self) -> String {
+        let shape = match self.value {
+            Allowed::Required => format!("{}. Required.", self.unit),
+            Allowed::Text { .. } | Allowed::Texts => {
+                format!("{}. Default {}.", self.unit, self.default_toml())
+            }
+            Allowed::Number { min, max, default } => {
+                format!("{}, {min} to {max}. Default {default}.", self.unit)
+            }
+        };
+        let lines = self.about.iter().map(|line| (*line).to_owned());
+        let lines = lines.chain([capitalised(&shape), format!("Trust: {}", self.trust)]);
+        lines.map(|line| format!("# {line}\n")).collect()
+    }
+}
+
+/// A text, as TOML writes it.
+pub fn toml_text(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
+}
+
+/// A list of texts, as TOML writes it.
+pub fn toml_texts(texts: &[String]) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| toml_text(text)).collect();
+    format!("[{}]", texts.join(", "))
+}
+
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    let first = rest.next().map(|first| first.to_ascii_uppercase());
+    first.into_iter().chain(rest).collect()
+}
