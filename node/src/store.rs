@@ -1,0 +1,375 @@
+//! What a node remembers: one journal in front of one embedded store, bodies and their keys beside them.
+//!
+//! Uses `protocol`, `entropy`. One thread owns the [`Store`] and commits; any number of [`read::Reader`]s read.
+//! A commit is durable when the call returns, with at most three syncs: bodies, key slots, journal. The embedded store
+//! is applied after that and can be made again from the journal; opening is recovering.
+//!
+//! | file | what | without it |
+//! |---|---|---|
+//! | `format` | version of the disk format, name of this life | the directory is refused |
+//! | `lock` | held by the one process that may write | |
+//! | `journal/*.journal` | every commit, in order | the directory is refused |
+//! | `journal/mark` | up to where the embedded store is synced | more is replayed |
+//! | `store/` | the embedded store: everything that is read | it is made again |
+//! | `bodies/*.bodies` | sealed bodies, sealed once more | those bodies are lost |
+//! | `bodies/slots` | their keys | the bodies are erased |
+//! | `state/head` | the newest commit; outside the backups | the node must not sign |
+//! | `state/reserve` | room to give back when the disk is full | |
+//!
+//! Absent on purpose: the meaning of records, the clock, unsafe code, and trying again after a failed write.
+
+pub mod bodies;
+pub(crate) mod disk;
+pub mod edge;
+pub mod entry;
+pub mod format;
+pub mod head;
+pub mod journal;
+pub(crate) mod lock;
+pub mod read;
+pub mod recover;
+pub mod reserve;
+pub mod rows;
+pub(crate) mod schema;
+pub(crate) mod sled;
+pub(crate) mod slots;
+pub(crate) mod twin;
+pub mod walk;
+
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+
+use concord_protocol::codec;
+use concord_protocol::codec::Encoded;
+use concord_protocol::codec::scan;
+use concord_protocol::crypto::aead::ContentKey;
+use concord_protocol::engine::record::Record;
+use serde_bytes::ByteBuf;
+
+use crate::entropy;
+use crate::store::bodies::Bodies;
+use crate::store::bodies::BodyFiles;
+use crate::store::bodies::BodyIn;
+use crate::store::bodies::Tail;
+use crate::store::disk::Disk;
+use crate::store::disk::RealDisk;
+use crate::store::entry::Entry;
+use crate::store::entry::Placement;
+use crate::store::format::Life;
+use crate::store::head::HEAD_BYTES;
+use crate::store::head::Newest;
+use crate::store::journal::Journal;
+use crate::store::lock::Lock;
+use crate::store::lock::LockError;
+use crate::store::read::Inner;
+use crate::store::read::Reader;
+use crate::store::recover::OpenError;
+use crate::store::recover::Parts;
+use crate::store::recover::Places;
+use crate::store::recover::Recovered;
+use crate::store::recover::replay;
+use crate::store::recover::replay::MARK_BYTES;
+use crate::store::reserve::Reserve;
+use crate::store::reserve::Room;
+use crate::store::rows::Mark;
+use crate::store::rows::Row;
+use crate::store::rows::Rows;
+use crate::store::rows::RowsError;
+use crate::store::rows::Shelf;
+use crate::store::sled::SledShelf;
+use crate::store::slots::Slots;
+use crate::store::twin::Twin;
+
+/// What an operator may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct StoreSettings {
+    /// Most memory that the embedded store keeps pages in. Units: bytes.
+    pub cache_bytes: u64,
+    /// Size of the file that is given back when the disk is full; 0 for none. Units: bytes.
+    pub reserve_bytes: u64,
+    /// Free room below which no new messages are taken. Units: bytes.
+    pub low_bytes: u64,
+    /// Length from which a journal segment is closed and the next begun. Units: bytes.
+    pub segment_bytes: u64,
+}
+
+impl Default for StoreSettings {
+    fn default() -> Self {
+        Self {
+            cache_bytes: 32 * 1024 * 1024,
+            reserve_bytes: 64 * 1024 * 1024,
+            low_bytes: 128 * 1024 * 1024,
+            segment_bytes: journal::SEGMENT_BYTES,
+        }
+    }
+}
+
+/// What is committed together.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// The facts, in the order in which they are applied; the head that covers the leaves comes last.
+    pub records: Vec<Record>,
+    /// The sealed bodies of the messages among them.
+    pub bodies: Vec<BodyIn>,
+}
+
+/// A commit did not happen, or nobody knows whether it did. The store takes nothing after it; the process must stop.
+#[derive(Debug, thiserror::Error)]
+pub enum CommitError {
+    /// An earlier commit failed.
+    #[error("the store stopped after an earlier failure")]
+    Stopped,
+    /// The head file does not allow this node to sign, and the batch has a signed head.
+    #[error("the head file does not allow a new head")]
+    HeadInDoubt,
+    /// A record has no encoding, or the batch is longer than one entry may be.
+    #[error("the batch cannot be written as one journal record")]
+    Unwritable,
+    /// No randomness for the keys of the bodies.
+    #[error("draw keys for the bodies")]
+    Entropy(#[from] entropy::NoEntropy),
+    /// Bodies or their keys could not be written or synced.
+    #[error("write the bodies")]
+    Bodies(#[source] io::Error),
+    /// The journal could not be written or synced.
+    #[error("write the journal")]
+    Journal(#[source] io::Error),
+    /// The head or mark file could not be written.
+    #[error("write the state")]
+    State(#[source] io::Error),
+    /// The embedded store did not take the rows; the commit itself is durable.
+    #[error("apply the commit to the embedded store")]
+    Rows(#[from] RowsError),
+}
+
+/// The one writer. Owned by one thread; dropping it is a crash that happens to be clean.
+#[derive(Debug)]
+pub struct Store {
+    disk: Arc<dyn Disk>,
+    places: Places,
+    life: Life,
+    rows: Arc<dyn Rows>,
+    journal: Journal,
+    bodies: Bodies,
+    slots: Arc<Slots>,
+    reserve: Arc<Reserve>,
+    /// `None` while the head file does not allow this node to sign.
+    head: Option<Twin<HEAD_BYTES>>,
+    mark: Twin<MARK_BYTES>,
+    newest: Newest,
+    tail: Tail,
+    stopped: Arc<AtomicBool>,
+    reader: Reader,
+    _lock: Option<Lock>,
+}
+
+impl Store {
+    /// Opens a node directory, which exists, and recovers what is in it.
+    ///
+    /// # Errors
+    /// When the directory is another process's or another version's, or when something acknowledged is missing.
+    pub fn open(
+        dir: &Path,
+        settings: StoreSettings,
+        storage: ContentKey,
+    ) -> Result<(Self, Recovered), OpenError> {
+        let lock = lock::take(dir).map_err(|error| match error {
+            LockError::Held(pid) => OpenError::Locked { pid },
+            LockError::Unusable(source) => OpenError::Unusable { path: dir.join("lock"), source },
+        })?;
+        let shelf = SledShelf::new(dir.join("store"), settings.cache_bytes);
+        let (store, recovered) =
+            Self::open_on(Arc::new(RealDisk), &shelf, (dir, settings), storage)?;
+        Ok((Self { _lock: Some(lock), ..store }, recovered))
+    }
+
+    /// Opens a node directory on a disk and an embedded store that are handed in.
+    pub(crate) fn open_on(
+        disk: Arc<dyn Disk>,
+        shelf: &dyn Shelf,
+        (dir, settings): (&Path, StoreSettings),
+        storage: ContentKey,
+    ) -> Result<(Self, Recovered), OpenError> {
+        let places = Places::of(dir);
+        let (parts, recovered) =
+            recover::recover(disk.as_ref(), shelf, (&places, &settings), storage)?;
+        let Parts { life, rows, mut journal, bodies, slots, reserve, head, mark, newest, tail } =
+            parts;
+        journal.close_segments_at(settings.segment_bytes);
+        let (slots, reserve, stopped) =
+            (Arc::new(slots), Arc::new(reserve), Arc::new(AtomicBool::new(false)));
+        let reader = Reader::new(Inner {
+            disk: Arc::clone(&disk),
+            rows: Arc::clone(&rows),
+            bodies: BodyFiles::new(Arc::clone(&disk), places.bodies.clone()),
+            slots: Arc::clone(&slots),
+            reserve: Arc::clone(&reserve),
+            stopped: Arc::clone(&stopped),
+            unfit: places.unfit(),
+        });
+        let store = Self {
+            disk,
+            places,
+            life,
+            rows,
+            journal,
+            bodies,
+            slots,
+            reserve,
+            head,
+            mark,
+            newest,
+            tail,
+            stopped,
+            reader,
+            _lock: None,
+        };
+        Ok((store, recovered))
+    }
+
+    /// Makes a batch durable, then readable. Bodies and key slots are synced before the one journal record that refers
+    /// to them; from the record's sync on the batch may be acknowledged. Source: spec store-3.
+    ///
+    /// # Errors
+    /// When anything at all fails; the store then takes nothing more, and the process must stop.
+    pub fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
+        self.unless_stopped(|store| store.commit_parts(batch))
+    }
+
+    /// Syncs the embedded store and moves the journal's mark, so that the next start replays only what comes after.
+    ///
+    /// To be called by the writer every few seconds, and before a clean stop. Source: spec store-10.
+    ///
+    /// # Errors
+    /// When anything fails; the store then takes nothing more, and the process must stop.
+    pub fn flush(&mut self) -> Result<(), CommitError> {
+        self.unless_stopped(|store| {
+            store.reserve.keep(store.disk.as_ref());
+            let end = store.journal.end();
+            store.rows.flush().map_err(|error| store.reader.noted(error))?;
+            if let Some(head) = &store.head {
+                head.sync().map_err(CommitError::State)?;
+            }
+            store.mark.write(&replay::mark_bytes(end)).map_err(CommitError::State)?;
+            store.mark.sync().map_err(CommitError::State)
+        })
+    }
+
+    /// Flushes and gives the directory up: a clean stop, which makes the next start faster and nothing else.
+    ///
+    /// # Errors
+    /// As [`Store::flush`]; the directory is given up all the same.
+    pub fn close(mut self) -> Result<(), CommitError> {
+        self.flush()?;
+        Ok(self.rows.close()?)
+    }
+
+    /// Takes the data as they are for the newest, although the head file is missing, newer or another: the decision of
+    /// the quorum or of the operator after a restore, never of this module. The old file is kept as `state/head.refused`.
+    ///
+    /// # Errors
+    /// When the head file cannot be written.
+    pub fn accept_head(&mut self) -> Result<(), OpenError> {
+        if self.head.is_some() {
+            return Ok(());
+        }
+        let path = self.places.head();
+        match self.disk.rename(&path, &path.with_extension("refused")) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(OpenError::Unusable { path, source: error });
+            }
+            Ok(()) | Err(_) => {}
+        }
+        self.head =
+            Some(recover::open_head(self.disk.as_ref(), &self.places, self.life, &self.newest)?);
+        Ok(())
+    }
+
+    /// A reader of what is committed.
+    pub fn reader(&self) -> Reader {
+        self.reader.clone()
+    }
+
+    /// Whether there is room for new messages.
+    pub fn room(&self) -> Room {
+        self.reader.room()
+    }
+
+    fn unless_stopped(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<(), CommitError>,
+    ) -> Result<(), CommitError> {
+        // spec: store-13
+        if self.stopped.load(Ordering::Acquire) {
+            return Err(CommitError::Stopped);
+        }
+        work(self).inspect_err(|_| self.stopped.store(true, Ordering::Release))
+    }
+
+    fn commit_parts(&mut self, batch: Batch) -> Result<(), CommitError> {
+        let head = newest_head(&batch.records);
+        if head.is_some() && self.head.is_none() {
+            return Err(CommitError::HeadInDoubt);
+        }
+        self.reserve.give_back_early(self.disk.as_ref());
+        let (records, mut rows) = encoded(&batch.records)?;
+        let placements = self.place(&batch.bodies)?;
+        let tail = schema::rows_of_placements(&placements, self.tail, &mut rows);
+        let tail = tail.ok_or(CommitError::Unwritable)?;
+        let entry = Entry { bodies: placements, records };
+        let payload = codec::encode(&entry).map_err(|_| CommitError::Unwritable)?;
+        // What could not be read back must not be written: the node would never start again.
+        scan::check(&payload).map_err(|_| CommitError::Unwritable)?;
+        // spec: store-3
+        let end = self
+            .journal
+            .append(self.disk.as_ref(), &self.reserve, &payload)
+            .map_err(CommitError::Journal)?;
+        self.tail = tail;
+        self.newest = Newest { sequence: end.sequence, ..head.unwrap_or(self.newest) };
+        if let Some(file) = &mut self.head {
+            file.write(&self.newest.to_bytes()).map_err(CommitError::State)?;
+        }
+        let mark = Mark { life: self.life, sequence: end.sequence };
+        Ok(self.rows.commit(rows, mark).map_err(|error| self.reader.noted(error))?)
+    }
+
+    fn place(&mut self, bodies: &[BodyIn]) -> Result<Vec<Placement>, CommitError> {
+        if bodies.is_empty() {
+            return Ok(Vec::new());
+        }
+        let seed = zeroize::Zeroizing::new(entropy::draw::<32>()?);
+        self.bodies
+            .append(self.disk.as_ref(), (&self.slots, &self.reserve), bodies, &seed)
+            .map_err(CommitError::Bodies)
+    }
+}
+
+/// The newest head among the records of a batch; its sequence is filled in by the journal.
+fn newest_head(records: &[Record]) -> Option<Newest> {
+    records.iter().rev().find_map(|record| match read::as_head(record.clone()) {
+        Some(head) => Some(Newest { sequence: 0, size: head.size, root: head.root }),
+        None => None,
+    })
+}
+
+/// The records as the journal carries them, and the rows that they become.
+fn encoded(records: &[Record]) -> Result<(Vec<ByteBuf>, Vec<Row>), CommitError> {
+    let mut carried = Vec::with_capacity(records.len());
+    let mut rows = Vec::with_capacity(records.len().saturating_mul(2));
+    for record in records {
+        let bytes = codec::encode(record).map_err(|_| CommitError::Unwritable)?;
+        if bytes.len() > Record::BYTES_MAX {
+            return Err(CommitError::Unwritable);
+        }
+        schema::rows_of_record(record, &bytes, &mut rows);
+        carried.push(ByteBuf::from(bytes));
+    }
+    Ok((carried, rows))
+}
