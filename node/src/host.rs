@@ -1,0 +1,22 @@
+//! The writer and its doors: mailbox → step → commit → perform.
+//!
+//! One thread owns the engine and the store ([`writer`]); everything else sends it jobs through a bounded mailbox and
+//! reads what it publishes ([`shared`]). One task for each peer keeps the connection ([`link`]) and runs the exchange
+//! on it ([`exchange`]). The local API holds a [`handle::Handle`].
+//!
+//! Absent on purpose: decisions. They are the engine's.
+
+pub mod evidence;
+pub mod handle;
+pub mod start;
+pub mod view;
+
+mod exchange;
+mod frames;
+mod link;
+mod listen;
+mod mailbox;
+mod sealing;
+mod shared;
+mod work;
+pub mod writer;

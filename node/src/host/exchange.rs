@@ -1,0 +1,365 @@
+//! One connection from greeting to end: what is heard becomes jobs, what the engine wants said is said.
+//!
+//! Three loops run side by side: `hear` takes frames off the stream and gives each to a worker; `deliver` takes the
+//! results in the order of arrival and hands them to the writer; `speak` sends what the writer wants said.
+//! The first loop that ends, ends the connection.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_protocol::codec;
+use concord_protocol::engine::record::CredentialRecord;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::limits::FRAME_BYTES_MAX;
+use concord_protocol::registry::CloseCode;
+use concord_protocol::wire::frame::Frame;
+use concord_protocol::wire::greeting;
+use concord_protocol::wire::greeting::Met;
+use concord_protocol::wire::offer;
+use concord_protocol::wire::offer::Judge;
+use concord_protocol::wire::offer::VerifiedOffer;
+use concord_protocol::wire::receipt;
+use concord_protocol::wire::receipt::Expected;
+use concord_protocol::wire::receipt::Held;
+use concord_protocol::wire::receipt::Receipt;
+use concord_protocol::wire::receipt::VerifiedReceipt;
+use serde_bytes::ByteBuf;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time;
+
+use crate::clock;
+use crate::host::frames;
+use crate::host::mailbox::Job;
+use crate::host::mailbox::LinkUp;
+use crate::host::mailbox::OUTGOING_MAX;
+use crate::host::mailbox::Opening;
+use crate::host::mailbox::Outgoing;
+use crate::host::shared::Shared;
+use crate::host::view::Mode;
+use crate::host::view::Phase;
+use crate::transport::connection::Connection;
+use crate::transport::stream::FrameReceiver;
+use crate::transport::stream::FrameSender;
+
+/// Frames that are checked ahead of the writer, for each connection.
+const AHEAD_MAX: usize = 8;
+
+/// Bytes of frames between the stream and the writer, for each connection: one of the longest while another is checked.
+///
+/// The mailbox counts jobs; without this, one peer could fill it with frames of 4 MiB.
+const AHEAD_BYTES_MAX: usize = 2 * FRAME_BYTES_MAX;
+
+/// How long a peer may take to greet.
+const GREETING_WAIT: Duration = Duration::from_secs(10);
+
+/// What an exchange needs to know of the node around it.
+#[derive(Clone)]
+pub(crate) struct Surroundings {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) mailbox: mpsc::Sender<Job>,
+}
+
+/// Why an exchange ended on this side; the connection itself may know more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ended {
+    /// This side closes with a code.
+    Code(CloseCode),
+    /// The stream or the connection broke; the connection says why.
+    Broken,
+}
+
+impl From<CloseCode> for Ended {
+    fn from(code: CloseCode) -> Self {
+        Self::Code(code)
+    }
+}
+
+/// A link that is up: greetings went both ways and the engine took the peer's.
+pub(crate) struct Up {
+    sender: FrameSender,
+    receiver: FrameReceiver,
+    outgoing: mpsc::Receiver<Outgoing>,
+    /// Weak: the writer alone keeps the connection's sender alive, and ends it by letting go.
+    answers: mpsc::WeakSender<Outgoing>,
+    held: Option<Held>,
+}
+
+/// Greets, hears the greeting, and lets the engine judge it. Source: spec wire-31, wire-32.
+pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Result<Up, Ended> {
+    let shared = &around.shared;
+    let peer = connection.peer();
+    in_force(shared, peer)?;
+    let (mut sender, mut receiver) = connection.exchange().await.map_err(|_| Ended::Broken)?;
+    let Opening { greeting, held } =
+        ask(around, |reply| Job::Greet { peer: peer.clone(), reply }).await?;
+    say(&mut sender, &Frame::Greeting(greeting)).await?;
+    let heard =
+        time::timeout(GREETING_WAIT, receiver.receive()).await.map_err(|_| CloseCode::Timeout)?;
+    let heard = heard.map_err(|_| Ended::Broken)?;
+    let Ok(Frame::Greeting(heard)) = codec::decode::<Frame>(&heard) else {
+        return Err(CloseCode::BadFrame.into());
+    };
+    let met = greeting::meet(heard, &shared.directory(), peer, &shared.me)?;
+    let (writers, outgoing) = mpsc::channel(OUTGOING_MAX);
+    let answers = writers.downgrade();
+    // Before any offer, which may name them.
+    introduce(around, &met, &writers);
+    let up = ask(around, |reply| Job::Met { met: Box::new(met), outgoing: writers, reply }).await?;
+    match up {
+        LinkUp::Yes => Ok(Up { sender, receiver, outgoing, answers, held }),
+        LinkUp::No(code) => Err(code.into()),
+    }
+}
+
+/// A connection is judged by the credential in force now; a message by the one in force when it was made.
+// spec: wire-37
+fn in_force(shared: &Shared, peer: &AgencyId) -> Result<(), CloseCode> {
+    let directory = shared.directory();
+    let newest = directory.newest(peer).ok_or(CloseCode::UnknownKey)?;
+    newest.valid_at(clock::now(), shared.tolerance).map_err(|_| CloseCode::ExpiredCredential)
+}
+
+/// Runs a link that is up until one side ends it.
+pub(crate) async fn run(around: &Surroundings, peer: &AgencyId, up: Up) -> Ended {
+    let Up { sender, receiver, outgoing, answers, held } = up;
+    let (ahead, judged) = mpsc::channel(AHEAD_MAX);
+    let listener = Listener { around: around.clone(), peer: peer.clone(), held, answers };
+    // spec: link-11
+    let decided = around.shared.wait_for(|published| {
+        published.view.phase == Phase::Started
+            || matches!(published.view.mode, Mode::Quarantined { .. })
+    });
+    if !decided.await {
+        return CloseCode::Stopping.into();
+    }
+    if around.shared.published().view.phase != Phase::Started {
+        return CloseCode::Quarantined.into();
+    }
+    tokio::select! {
+        ended = hear(&listener, receiver, ahead) => ended,
+        ended = listener.clone().deliver(judged) => ended,
+        ended = speak(&around.shared, sender, outgoing) => ended,
+    }
+}
+
+/// Asks the writer and waits for its answer.
+pub(crate) async fn ask<T>(
+    around: &Surroundings,
+    job: impl FnOnce(oneshot::Sender<T>) -> Job,
+) -> Result<T, Ended> {
+    let (reply, answer) = oneshot::channel();
+    around.mailbox.send(job(reply)).await.map_err(|_| CloseCode::Stopping)?;
+    answer.await.map_err(|_| CloseCode::Stopping.into())
+}
+
+/// Sends the credentials that the peer's greeting showed it to lack. Source: spec wire-36.
+fn introduce(around: &Surroundings, met: &Met, answers: &mpsc::Sender<Outgoing>) {
+    let directory = around.shared.directory();
+    // spec: wire-36
+    for (agency, serial) in directory.known() {
+        let holds =
+            met.known().iter().any(|known| known.agency == agency && known.serial >= serial);
+        if let (false, Some(credential)) = (holds, directory.with_serial(&agency, serial)) {
+            // A queue that is full now loses nothing: the next greeting shows the lack again.
+            drop(answers.try_send(Outgoing::Credential(credential.bytes().to_vec())));
+        }
+    }
+}
+
+async fn say(sender: &mut FrameSender, frame: &Frame) -> Result<(), Ended> {
+    let frame = codec::encode(frame).map_err(|_| Ended::Broken)?;
+    sender.send(frame).await.map_err(|_| Ended::Broken)
+}
+
+/// A frame that a worker has looked at.
+enum Judged {
+    Offer(Box<VerifiedOffer>),
+    /// Receipts are checked in order, because each continues the one before.
+    Receipt(Box<Receipt>),
+    Credential(CredentialRecord),
+    /// A credential that does not verify; it is ignored, for it may be of a charter we do not know.
+    Ignored,
+    Ping(u64),
+    Pong(u64),
+    Bad(CloseCode),
+}
+
+/// A judged frame, and its bytes' share of the room until the writer has taken it.
+struct Heard {
+    judged: Judged,
+    room: OwnedSemaphorePermit,
+}
+
+/// Takes frames off the stream and gives each to a worker; at most [`AHEAD_MAX`] wait.
+async fn hear(
+    listener: &Listener,
+    mut receiver: FrameReceiver,
+    ahead: mpsc::Sender<JoinHandle<Heard>>,
+) -> Ended {
+    let room = Arc::new(Semaphore::new(AHEAD_BYTES_MAX));
+    loop {
+        let Ok(frame) = receiver.receive().await else { return Ended::Broken };
+        let bytes = u32::try_from(frame.len()).unwrap_or(u32::MAX);
+        let Ok(room) = Arc::clone(&room).acquire_many_owned(bytes).await else {
+            return Ended::Broken;
+        };
+        let Ok(place) = ahead.reserve().await else { return Ended::Broken };
+        let listener = listener.clone();
+        place.send(tokio::spawn(async move {
+            let workers = listener.around.shared.workers.clone();
+            let judged = workers.run(move || listener.judge(&frame)).await;
+            Heard { judged: judged.unwrap_or(Judged::Bad(CloseCode::Stopping)), room }
+        }));
+    }
+}
+
+/// The hearing side of one connection.
+#[derive(Clone)]
+struct Listener {
+    around: Surroundings,
+    peer: AgencyId,
+    held: Option<Held>,
+    answers: mpsc::WeakSender<Outgoing>,
+}
+
+impl Listener {
+    /// Pure and expensive: runs on a worker.
+    fn judge(&self, frame: &[u8]) -> Judged {
+        let shared = &self.around.shared;
+        let directory = shared.directory();
+        match codec::decode::<Frame>(frame) {
+            Ok(Frame::Offer(offered)) => {
+                let judge = Judge {
+                    directory: &directory,
+                    me: &shared.me,
+                    sealing: shared.opens.as_ref(),
+                    now: clock::now(),
+                    tolerance: shared.tolerance,
+                };
+                match offer::verify(offered, &self.peer, &judge) {
+                    Ok(verified) => Judged::Offer(Box::new(verified)),
+                    Err(code) => Judged::Bad(code),
+                }
+            }
+            Ok(Frame::Receipt(receipt)) => Judged::Receipt(Box::new(receipt)),
+            Ok(Frame::Credential(bytes)) => judge_credential(&bytes, shared, &directory),
+            Ok(Frame::Ping(number)) => Judged::Ping(number),
+            Ok(Frame::Pong(number)) => Judged::Pong(number),
+            Ok(Frame::Greeting(_)) | Err(_) => Judged::Bad(CloseCode::BadFrame),
+        }
+    }
+
+    /// Hands results to the writer in the order in which the frames came.
+    async fn deliver(mut self, mut judged: mpsc::Receiver<JoinHandle<Heard>>) -> Ended {
+        while let Some(next) = judged.recv().await {
+            let Ok(next) = next.await else { return CloseCode::Stopping.into() };
+            match self.hand_on(next).await {
+                Ok(()) => {}
+                Err(ended) => return ended,
+            }
+        }
+        Ended::Broken
+    }
+
+    async fn hand_on(&mut self, heard: Heard) -> Result<(), Ended> {
+        let Heard { judged, room } = heard;
+        let job = match judged {
+            Judged::Offer(offer) => Job::Offered { peer: self.peer.clone(), offer, room },
+            Judged::Receipt(receipt) => {
+                let receipt = Box::new(self.check(*receipt).await?);
+                Job::Receipted { peer: self.peer.clone(), receipt, room }
+            }
+            Judged::Credential(record) => Job::Admit { record, reply: None },
+            Judged::Ignored => return Ok(()),
+            Judged::Ping(number) => {
+                if let Some(answers) = self.answers.upgrade() {
+                    drop(answers.try_send(Outgoing::Pong(number)));
+                }
+                return Ok(());
+            }
+            Judged::Pong(number) => {
+                self.around.shared.pong(number);
+                return Ok(());
+            }
+            Judged::Bad(code) => return Err(code.into()),
+        };
+        self.around.mailbox.send(job).await.map_err(|_| CloseCode::Stopping.into())
+    }
+
+    /// Checks a receipt against the newest checkpoint held, and holds its checkpoint from then on.
+    async fn check(&mut self, receipt: Receipt) -> Result<VerifiedReceipt, Ended> {
+        let shared = Arc::clone(&self.around.shared);
+        let (peer, held) = (self.peer.clone(), self.held);
+        let verified = self.around.shared.workers.run(move || {
+            let directory = shared.directory();
+            let credential = directory.newest(&peer)?.credential();
+            let origin = directory.origin(&peer, credential.log_number);
+            let expected =
+                Expected { origin: &origin, log_key: &credential.log, me: &shared.me, held };
+            receipt::verify(&receipt, &expected).ok()
+        });
+        let verified =
+            verified.await.map_err(|_| CloseCode::Stopping)?.ok_or(CloseCode::BadReceipt)?;
+        let head = verified.checkpoint().checkpoint();
+        self.held = Some(Held { size: head.size, root: head.root });
+        Ok(verified)
+    }
+}
+
+fn judge_credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Judged {
+    match credential::verify(bytes, directory.charter()) {
+        Ok(verified) => {
+            let (agency, serial) =
+                (verified.credential().agency.clone(), verified.credential().serial);
+            if directory.with_serial(&agency, serial).is_some() {
+                return Judged::Ignored;
+            }
+            let record =
+                CredentialRecord { agency, serial, credential: ByteBuf::from(bytes.to_vec()) };
+            if shared.may_admit(&record) { Judged::Credential(record) } else { Judged::Ignored }
+        }
+        Err(_) => Judged::Ignored,
+    }
+}
+
+/// Sends what the writer wants said, in its order.
+async fn speak(
+    shared: &Arc<Shared>,
+    mut sender: FrameSender,
+    mut outgoing: mpsc::Receiver<Outgoing>,
+) -> Ended {
+    while let Some(next) = outgoing.recv().await {
+        let frame = match next {
+            Outgoing::Offer(action) => {
+                let shared = Arc::clone(shared);
+                shared.workers.clone().run(move || frames::offer(&shared.reader, action)).await
+            }
+            Outgoing::Receipt(action) => {
+                let shared = Arc::clone(shared);
+                let tree = Arc::clone(&shared.published().tree);
+                shared
+                    .workers
+                    .clone()
+                    .run(move || frames::receipt(&shared.reader, &tree, &action))
+                    .await
+            }
+            Outgoing::Credential(bytes) => {
+                Ok(frames::plain(&Frame::Credential(ByteBuf::from(bytes))))
+            }
+            Outgoing::Ping(number) => Ok(frames::plain(&Frame::Ping(number))),
+            Outgoing::Pong(number) => Ok(frames::plain(&Frame::Pong(number))),
+            Outgoing::Close(code) => return code.into(),
+        };
+        let Ok(Ok(frame)) = frame else { return CloseCode::Stopping.into() };
+        if sender.send(frame).await.is_err() {
+            return Ended::Broken;
+        }
+    }
+    CloseCode::Superseded.into()
+}

@@ -1,0 +1,280 @@
+//! What the local API and the command line may ask of a running node.
+//!
+//! [`command`] changes something and goes through the writer; [`query`] reads what is durable.
+
+mod command;
+mod query;
+
+use std::fmt;
+use std::sync::Arc;
+
+use concord_protocol::codec::value::Value;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::TreeSize;
+use concord_protocol::message::fault::FieldFault;
+use concord_protocol::registry::RefusalCode;
+
+use crate::host::exchange::Surroundings;
+use crate::host::view::Delivery;
+use crate::host::view::Submitted;
+use crate::host::view::View;
+use crate::store::read::Reader;
+
+/// A handle on the running node; cheap to clone.
+#[derive(Clone)]
+pub struct Handle {
+    around: Surroundings,
+}
+
+impl fmt::Debug for Handle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Handle({})", self.around.shared.me)
+    }
+}
+
+/// Why a submission was not taken. Nothing was logged, nothing will be sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// The charter does not name a recipient.
+    #[error("the charter has no member {agency}")]
+    UnknownRecipient {
+        /// Who was named.
+        agency: AgencyId,
+    },
+    /// A recipient is a member, yet no credential of it is held.
+    #[error("no credential of {agency} is held")]
+    NoCredential {
+        /// Who was named.
+        agency: AgencyId,
+    },
+    /// The node itself was named.
+    #[error("a message cannot be addressed to the node's own agency")]
+    ToOneself,
+    /// The same idempotency key came with another submission.
+    #[error("the idempotency key was used for another submission")]
+    KeyReused,
+    /// The body is longer than a message may carry.
+    #[error("the content has {len} bytes, at most {max} are taken")]
+    TooLarge {
+        /// Bytes found.
+        len: usize,
+        /// Bytes allowed.
+        max: usize,
+    },
+    /// It could not be said on the day on which it was submitted.
+    #[error("the submission has {} faults", faults.len())]
+    NotToday {
+        /// Each of them.
+        faults: Vec<FieldFault>,
+    },
+    /// The mailbox or the outbox of a link is full.
+    #[error("the node is busy")]
+    Busy,
+    /// The disk is nearly full.
+    #[error("the disk is nearly full")]
+    Full,
+    /// The node is in quarantine.
+    #[error("the node is in quarantine")]
+    Quarantined,
+    /// A key, a worker or the writer failed: ours.
+    #[error("the node is stopping after a fault")]
+    Stopping,
+}
+
+/// Why something could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing has this name.
+    #[error("there is no such thing here")]
+    NotFound,
+    /// The body was not sent, or was erased.
+    #[error("the body is not held")]
+    NoBody,
+    /// The body cannot be opened or does not fit its kind.
+    #[error("the body cannot be opened")]
+    Unopenable,
+    /// The node is in quarantine and opens no bodies.
+    #[error("the node is in quarantine")]
+    Quarantined,
+    /// The mailbox is full.
+    #[error("the node is busy")]
+    Busy,
+    /// The store failed: ours.
+    #[error("the node is stopping after a fault")]
+    Stopping,
+}
+
+/// Which messages to list.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only messages of this direction.
+    pub direction: Option<Direction>,
+    /// Go on after the message with this leaf, newest first.
+    pub before: Option<LeafIndex>,
+    /// At most this many.
+    pub limit: usize,
+}
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The node's own.
+    Out,
+    /// From a peer.
+    In,
+}
+
+/// An inclusion proof in the node's own log.
+#[derive(Clone, Debug)]
+pub struct InclusionProof {
+    /// Place of the leaf.
+    pub index: LeafIndex,
+    /// The leaf's bytes.
+    pub leaf: Vec<u8>,
+    /// Sibling hashes, leaf first.
+    pub path: Vec<Digest>,
+    /// The signed checkpoint that the path leads to.
+    pub checkpoint: Vec<u8>,
+}
+
+/// One leaf of the node's own log with what its kind is called.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Place in the log.
+    pub index: LeafIndex,
+    /// The encoded leaf.
+    pub leaf: Vec<u8>,
+}
+
+/// A body that was opened, after its `read` leaf became durable.
+#[derive(Clone, Debug)]
+pub struct OpenedBody {
+    /// The content as the sender wrote it.
+    pub content: Value,
+    /// The `read` leaf.
+    pub leaf: LeafIndex,
+}
+
+/// What became of a credential file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admitted {
+    /// It is new.
+    New(AgencyId),
+    /// It was known already.
+    Known(AgencyId),
+}
+
+/// Why a credential was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum AdmitError {
+    /// It does not verify up to the charter.
+    #[error("the credential does not verify: {reason}")]
+    Refused {
+        /// The first thing that failed.
+        reason: String,
+    },
+    /// The mailbox is full.
+    #[error("the node is busy")]
+    Busy,
+    /// Ours.
+    #[error("the node is stopping after a fault")]
+    Stopping,
+}
+
+/// A delivery that a peer refused, for lists.
+#[derive(Clone, Debug)]
+pub struct RefusedDelivery {
+    /// The message.
+    pub message: MessageId,
+    /// Who refused it.
+    pub peer: AgencyId,
+    /// Why.
+    pub code: RefusalCode,
+}
+
+/// Where a consistency proof starts and ends.
+#[derive(Clone, Copy, Debug)]
+pub struct Growth {
+    /// The older size.
+    pub from: TreeSize,
+    /// The newer size.
+    pub to: TreeSize,
+}
+
+/// Why a peer did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PingError {
+    /// The charter has no such member, or it is the node itself.
+    #[error("the charter has no peer {agency}")]
+    Unknown {
+        /// Who was named.
+        agency: AgencyId,
+    },
+    /// There is no live connection.
+    #[error("there is no live connection with {agency}")]
+    Away {
+        /// Who was named.
+        agency: AgencyId,
+    },
+    /// No answer came in time.
+    #[error("{agency} did not answer in time")]
+    Silent {
+        /// Who was named.
+        agency: AgencyId,
+    },
+    /// The mailbox is full.
+    #[error("the node is busy")]
+    Busy,
+    /// Ours.
+    #[error("the node is stopping after a fault")]
+    Stopping,
+}
+
+/// An idempotency key and the digest of the submission that came with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestKey {
+    /// As the caller wrote it.
+    pub text: String,
+    /// Digest of the submission.
+    pub request: Digest,
+}
+
+/// The snapshot that readers share.
+pub type SharedView = Arc<View>;
+
+/// A message with what the node knows about it.
+#[derive(Clone, Debug)]
+pub struct MessageView {
+    /// The stored message; its header is decoded by the reader.
+    pub record: MessageRecord,
+    /// How it stands with each recipient; empty for a received message.
+    pub deliveries: Vec<Delivery>,
+}
+
+/// A submission's result, for callers.
+pub type SubmitResult = Result<Submitted, SubmitError>;
+
+impl Handle {
+    pub(crate) fn new(around: Surroundings) -> Self {
+        Self { around }
+    }
+
+    /// The newest snapshot.
+    pub fn view(&self) -> SharedView {
+        self.around.shared.view()
+    }
+
+    fn reader(&self) -> &Reader {
+        &self.around.shared.reader
+    }
+
+    fn record(&self, id: MessageId) -> Result<MessageRecord, ReadError> {
+        let found = self.reader().messages_by_id(&id).map_err(|_| ReadError::Stopping)?;
+        // Whoever names a message as another author has comes after it; the first one keeps the name for people.
+        found.into_iter().min_by_key(|record| record.leaf).ok_or(ReadError::NotFound)
+    }
+}

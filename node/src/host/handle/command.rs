@@ -1,0 +1,238 @@
+//! What changes something: it goes through the mailbox and is answered after the commit.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::effects::Answer;
+use concord_protocol::engine::record::CredentialRecord;
+use concord_protocol::envelope::seal::Recipients;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::PurposeCode;
+use concord_protocol::ids::StaffNumber;
+use concord_protocol::message::submission::Submission;
+use serde_bytes::ByteBuf;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::oneshot;
+use tokio::time;
+use tokio::time::Instant;
+
+use crate::entropy;
+use crate::host::handle::AdmitError;
+use crate::host::handle::Admitted;
+use crate::host::handle::Handle;
+use crate::host::handle::OpenedBody;
+use crate::host::handle::PingError;
+use crate::host::handle::ReadError;
+use crate::host::handle::RequestKey;
+use crate::host::handle::SubmitError;
+use crate::host::handle::SubmitResult;
+use crate::host::mailbox::Job;
+use crate::host::sealing;
+use crate::host::view::Made;
+use crate::host::view::Mode;
+use crate::host::view::Phase;
+use crate::host::view::Submitted;
+
+/// How long a peer may take to answer a ping.
+const PING_WAIT: Duration = Duration::from_secs(5);
+
+impl Handle {
+    /// Logs and sends a message, once for each idempotency key.
+    ///
+    /// # Errors
+    /// When it was not taken; nothing was logged then.
+    pub async fn submit(&self, submission: Submission, key: Option<RequestKey>) -> SubmitResult {
+        self.may_submit()?;
+        if let Some(known) = self.answered_before(key.as_ref())? {
+            return Ok(known);
+        }
+        let recipients = self.recipients(&submission)?;
+        let shared = Arc::clone(&self.around.shared);
+        let signed = self
+            .around
+            .shared
+            .workers
+            .run(move || sealing::seal(&shared, &submission, &recipients));
+        let signed = signed.await.map_err(|_| SubmitError::Stopping)??;
+        let (id, digest) = (signed.header().id, signed.digest());
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Submit { signed: Box::new(signed), key, reply };
+        self.around.mailbox.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => SubmitError::Busy,
+            TrySendError::Closed(_) => SubmitError::Stopping,
+        })?;
+        match answer.await.map_err(|_| SubmitError::Stopping)? {
+            Answer::Submitted { leaf, .. } => Ok(Submitted { id, digest, leaf, made: Made::Now }),
+            Answer::Repeated { message } => self.submitted_before(&message),
+            Answer::KeyReused => Err(SubmitError::KeyReused),
+            Answer::NoLink(agency) => Err(SubmitError::UnknownRecipient { agency }),
+            Answer::OutboxFull(_) => Err(SubmitError::Busy),
+            Answer::Quarantined => Err(SubmitError::Quarantined),
+            Answer::ReadRecorded(_) => Err(SubmitError::Stopping),
+        }
+    }
+
+    /// Whether the node takes messages now. What it cannot take is refused before any work is done.
+    fn may_submit(&self) -> Result<(), SubmitError> {
+        let view = self.view();
+        match (&view.mode, view.phase) {
+            (Mode::Quarantined { .. }, _) => Err(SubmitError::Quarantined),
+            (Mode::Full, _) => Err(SubmitError::Full),
+            (Mode::Open, Phase::Waiting) => Err(SubmitError::Busy),
+            (Mode::Open, Phase::Started) => Ok(()),
+        }
+    }
+
+    /// Whether the node can log a reading now; before its start it appends nothing.
+    fn may_read(&self) -> Result<(), ReadError> {
+        let view = self.view();
+        match (&view.mode, view.phase) {
+            (Mode::Quarantined { .. }, _) => Err(ReadError::Quarantined),
+            (Mode::Open | Mode::Full, Phase::Waiting) => Err(ReadError::Busy),
+            (Mode::Open | Mode::Full, Phase::Started) => Ok(()),
+        }
+    }
+
+    fn answered_before(&self, key: Option<&RequestKey>) -> Result<Option<Submitted>, SubmitError> {
+        let Some(key) = key else { return Ok(None) };
+        match self.around.shared.reader.idempotency(&key.text).map_err(|_| SubmitError::Stopping)? {
+            None => Ok(None),
+            Some(earlier) if earlier.request == key.request => {
+                self.submitted_before(&earlier.message).map(Some)
+            }
+            Some(_) => Err(SubmitError::KeyReused),
+        }
+    }
+
+    fn submitted_before(&self, digest: &Digest) -> SubmitResult {
+        let record = self
+            .around
+            .shared
+            .reader
+            .message(digest)
+            .ok()
+            .flatten()
+            .ok_or(SubmitError::Stopping)?;
+        Ok(Submitted {
+            id: record.id,
+            digest: record.digest,
+            leaf: record.leaf,
+            made: Made::Before,
+        })
+    }
+
+    /// The sealing key of each recipient's newest credential, in the order of the submission.
+    fn recipients(&self, submission: &Submission) -> Result<Recipients, SubmitError> {
+        let directory = self.around.shared.directory();
+        for recipient in submission.to() {
+            let agency = &recipient.agency;
+            if *agency == self.around.shared.me {
+                return Err(SubmitError::ToOneself);
+            }
+            if directory.charter().member(agency).is_none() {
+                return Err(SubmitError::UnknownRecipient { agency: agency.clone() });
+            }
+        }
+        Recipients::find(submission.to(), &directory)
+            .map_err(|unknown| SubmitError::NoCredential { agency: unknown.agency })
+    }
+
+    /// Opens a body after its `read` leaf has become durable.
+    ///
+    /// # Errors
+    /// When it was not opened.
+    pub async fn read_body(
+        &self,
+        id: MessageId,
+        officer: StaffNumber,
+        purpose: PurposeCode,
+    ) -> Result<OpenedBody, ReadError> {
+        self.may_read()?;
+        let record = self.record(id)?;
+        let body = self.reader().body(&record.digest).map_err(|_| ReadError::Stopping)?;
+        let body = body.ok_or(ReadError::NoBody)?;
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Read { message: record.digest, officer, purpose, reply };
+        self.around.mailbox.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => ReadError::Busy,
+            TrySendError::Closed(_) => ReadError::Stopping,
+        })?;
+        let leaf = match answer.await.map_err(|_| ReadError::Stopping)? {
+            Answer::ReadRecorded(leaf) => leaf,
+            Answer::Quarantined => return Err(ReadError::Quarantined),
+            Answer::Submitted { .. }
+            | Answer::Repeated { .. }
+            | Answer::KeyReused
+            | Answer::NoLink(_)
+            | Answer::OutboxFull(_) => return Err(ReadError::Stopping),
+        };
+        let shared = Arc::clone(&self.around.shared);
+        let opened = self.around.shared.workers.run(move || sealing::open(&shared, &record, &body));
+        let content =
+            opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
+        Ok(OpenedBody { content, leaf })
+    }
+
+    /// Takes a credential file.
+    ///
+    /// # Errors
+    /// When it does not verify up to the charter.
+    pub async fn admit(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
+        let directory = self.around.shared.directory();
+        let refused = |reason: String| AdmitError::Refused { reason };
+        let verified = credential::verify(&file, directory.charter())
+            .map_err(|error| refused(error.to_string()))?;
+        let (agency, serial) = (verified.credential().agency.clone(), verified.credential().serial);
+        if directory.with_serial(&agency, serial).is_some_and(|held| held.bytes() == file) {
+            return Ok(Admitted::Known(agency));
+        }
+        if agency == self.around.shared.me {
+            return Err(refused(
+                "the node's own credential is changed together with its keys".to_owned(),
+            ));
+        }
+        let admission = Directory::clone(&directory).admit(verified);
+        admission.map_err(|error| refused(error.to_string()))?;
+        let record =
+            CredentialRecord { agency: agency.clone(), serial, credential: ByteBuf::from(file) };
+        let (reply, answer) = oneshot::channel();
+        self.around.mailbox.try_send(Job::Admit { record, reply: Some(reply) }).map_err(
+            |error| match error {
+                TrySendError::Full(_) => AdmitError::Busy,
+                TrySendError::Closed(_) => AdmitError::Stopping,
+            },
+        )?;
+        answer.await.map_err(|_| AdmitError::Stopping)?;
+        Ok(Admitted::New(agency))
+    }
+
+    /// Asks a peer over the live connection whether it is there. Units: the time until it answered.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub async fn ping(&self, peer: &AgencyId) -> Result<Duration, PingError> {
+        let view = self.view();
+        let known = view.peers.iter().find(|known| known.agency == *peer);
+        let known = known.ok_or_else(|| PingError::Unknown { agency: peer.clone() })?;
+        if !known.connected {
+            return Err(PingError::Away { agency: peer.clone() });
+        }
+        let [a, b, c, d, e, f, g, h] = entropy::draw::<8>().map_err(|_| PingError::Stopping)?;
+        let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        let heard = self.around.shared.expect_pong(number);
+        let since = Instant::now();
+        let job = Job::Ping { peer: peer.clone(), number };
+        self.around.mailbox.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => PingError::Busy,
+            TrySendError::Closed(_) => PingError::Stopping,
+        })?;
+        match time::timeout(PING_WAIT, heard).await {
+            Ok(Ok(())) => Ok(since.elapsed()),
+            Ok(Err(_)) | Err(_) => Err(PingError::Silent { agency: peer.clone() }),
+        }
+    }
+}

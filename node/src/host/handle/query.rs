@@ -1,0 +1,180 @@
+//! What reads: from the store and the published snapshot, past the writer.
+
+use std::io::Write;
+
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::record::Settlement;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::MessageId;
+use concord_protocol::log::proof;
+
+use crate::host::evidence;
+use crate::host::evidence::Cut;
+use crate::host::evidence::EvidenceError;
+use crate::host::handle::Direction;
+use crate::host::handle::Entry;
+use crate::host::handle::Filter;
+use crate::host::handle::Growth;
+use crate::host::handle::Handle;
+use crate::host::handle::InclusionProof;
+use crate::host::handle::MessageView;
+use crate::host::handle::ReadError;
+use crate::host::view::Delivery;
+use crate::host::view::DeliveryStatus;
+use crate::host::view::View;
+
+impl Handle {
+    /// Messages, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn messages(&self, filter: &Filter) -> Result<Vec<MessageView>, ReadError> {
+        let mut found = Vec::new();
+        let mut before = filter.before;
+        while found.len() < filter.limit {
+            let page =
+                self.reader().messages(before, filter.limit).map_err(|_| ReadError::Stopping)?;
+            let Some(last) = page.last() else { break };
+            before = Some(last.leaf);
+            let wanted = page.into_iter().filter(|record| self.goes(record, filter.direction));
+            for record in wanted.take(filter.limit.saturating_sub(found.len())) {
+                found.push(self.message_view(record)?);
+            }
+        }
+        Ok(found)
+    }
+
+    fn goes(&self, record: &MessageRecord, direction: Option<Direction>) -> bool {
+        match direction {
+            None => true,
+            Some(Direction::Out) => record.from == self.around.shared.me,
+            Some(Direction::In) => record.from != self.around.shared.me,
+        }
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    pub fn message(&self, id: MessageId) -> Result<MessageView, ReadError> {
+        self.message_view(self.record(id)?)
+    }
+
+    fn message_view(&self, record: MessageRecord) -> Result<MessageView, ReadError> {
+        let owed = self.reader().deliveries(&record.digest).map_err(|_| ReadError::Stopping)?;
+        let view = self.view();
+        let deliveries = owed.into_iter().map(|owed| delivery(owed, &view));
+        Ok(MessageView { record, deliveries: deliveries.collect() })
+    }
+
+    /// The proof that a message's leaf stands in the log.
+    ///
+    /// # Errors
+    /// When there is no such message, or the store cannot be read.
+    pub fn message_proof(&self, id: MessageId) -> Result<InclusionProof, ReadError> {
+        self.leaf_proof(self.record(id)?.leaf)
+    }
+
+    /// The receipt of one recipient, as it was received.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    pub fn receipt_of(&self, id: MessageId, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
+        let record = self.record(id)?;
+        let owed = self.reader().deliveries(&record.digest).map_err(|_| ReadError::Stopping)?;
+        let owed = owed.into_iter().find(|owed| owed.peer == *peer).ok_or(ReadError::NotFound)?;
+        let first = owed.receipt.ok_or(ReadError::NotFound)?;
+        let receipt =
+            self.reader().receipt(peer, owed.epoch, first).map_err(|_| ReadError::Stopping)?;
+        Ok(receipt.ok_or(ReadError::NotFound)?.receipt.into_vec())
+    }
+
+    /// The proof that a leaf stands in the log.
+    ///
+    /// # Errors
+    /// When the log does not reach so far, or the store cannot be read.
+    pub fn leaf_proof(&self, index: LeafIndex) -> Result<InclusionProof, ReadError> {
+        let published = self.around.shared.published();
+        let head = &published.view.head;
+        if index.get() >= head.size.get() {
+            return Err(ReadError::NotFound);
+        }
+        let leaf = self
+            .reader()
+            .leaf(index)
+            .map_err(|_| ReadError::Stopping)?
+            .ok_or(ReadError::NotFound)?;
+        let tiles = published.tree.over(self.reader());
+        let path = proof::inclusion(&tiles, index, head.size).map_err(|_| ReadError::Stopping)?;
+        Ok(InclusionProof { index, leaf, path, checkpoint: head.note.clone() })
+    }
+
+    /// The path that shows that the log only grew.
+    ///
+    /// # Errors
+    /// When the log does not reach so far, or the store cannot be read.
+    pub fn consistency(&self, growth: Growth) -> Result<Vec<Digest>, ReadError> {
+        let published = self.around.shared.published();
+        if growth.from.get() == 0 || growth.from > growth.to || growth.to > published.view.head.size
+        {
+            return Err(ReadError::NotFound);
+        }
+        let tiles = published.tree.over(self.reader());
+        proof::consistency(&tiles, growth.from, growth.to).map_err(|_| ReadError::Stopping)
+    }
+
+    /// Leaves in order.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn entries(&self, from: LeafIndex, limit: usize) -> Result<Vec<Entry>, ReadError> {
+        let leaves = self.reader().leaves(from, limit).map_err(|_| ReadError::Stopping)?;
+        Ok(leaves
+            .into_iter()
+            .map(|record| Entry { index: record.index, leaf: record.leaf.into_vec() })
+            .collect())
+    }
+
+    /// Writes the bundle that an auditor verifies offline.
+    ///
+    /// # Errors
+    /// When the store cannot be read, or `out` takes no more.
+    pub fn export(&self, out: &mut dyn Write) -> Result<(), ReadError> {
+        let published = self.around.shared.published();
+        let cut = Cut {
+            reader: self.reader(),
+            tree: &published.tree,
+            note: &published.view.head.note,
+            directory: &self.around.shared.directory(),
+            agency: &self.around.shared.me,
+        };
+        match evidence::export(&cut, out) {
+            Ok(_) => Ok(()),
+            Err(EvidenceError::NoCheckpoint) => Err(ReadError::NotFound),
+            Err(
+                EvidenceError::Store(_)
+                | EvidenceError::Missing
+                | EvidenceError::Write(_)
+                | EvidenceError::Unwritable,
+            ) => Err(ReadError::Stopping),
+        }
+    }
+}
+
+/// How a message stands with one recipient.
+fn delivery(owed: OutboundRecord, view: &View) -> Delivery {
+    let offered =
+        view.peers.iter().find(|peer| peer.agency == owed.peer).and_then(|peer| peer.offered);
+    let status = match owed.settlement {
+        Settlement::Open if offered.is_some_and(|last| owed.number <= last) => {
+            DeliveryStatus::Offered
+        }
+        Settlement::Open => DeliveryStatus::Queued,
+        Settlement::Accepted(leaf, size) => DeliveryStatus::Receipted { leaf, size },
+        Settlement::Refused(leaf, code) => DeliveryStatus::Refused { leaf, code },
+    };
+    Delivery { agency: owed.peer, epoch: owed.epoch, number: owed.number, status }
+}

@@ -1,0 +1,384 @@
+//! From a node's folder to a running node: the shelves, built from the bottom up. Starting is recovering.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use concord_protocol::crypto::aead::ContentKey;
+use concord_protocol::crypto::kem::Decapsulate;
+use concord_protocol::crypto::kem::SealingKey;
+use concord_protocol::engine::Engine;
+use concord_protocol::engine::Fault;
+use concord_protocol::engine::Persona;
+use concord_protocol::engine::input::Probed;
+use concord_protocol::engine::input::Start;
+use concord_protocol::engine::record::ModeRecord;
+use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::recover::Remembered;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::log::tree::Tree;
+use tokio::sync::mpsc;
+use tokio::sync::oneshot;
+use tokio::time;
+
+use crate::host::exchange::Surroundings;
+use crate::host::handle::Handle;
+use crate::host::link;
+use crate::host::link::Link;
+use crate::host::listen;
+use crate::host::mailbox::Job;
+use crate::host::shared::Parts;
+use crate::host::shared::Shared;
+use crate::host::work::Workers;
+use crate::host::writer::Stopped;
+use crate::host::writer::Writer;
+use crate::keystore;
+use crate::keystore::KeyError;
+use crate::keystore::KeyMismatch;
+use crate::keystore::Keys;
+use crate::provider::FastKem;
+use crate::provider::FastSealingKey;
+use crate::settings::Settings;
+use crate::settings::enrolment;
+use crate::settings::enrolment::Enrolment;
+use crate::settings::enrolment::EnrolmentError;
+use crate::settings::folder::NodeFolder;
+use crate::store::Store;
+use crate::store::StoreSettings;
+use crate::store::edge;
+use crate::store::edge::BadTree;
+use crate::store::head::HeadFinding;
+use crate::store::read::ReadError;
+use crate::store::read::Reader;
+use crate::store::recover::BodiesFinding;
+use crate::store::recover::OpenError;
+use crate::store::recover::Recovered;
+use crate::store::recover::RowsFinding;
+use crate::transport;
+use crate::transport::BindError;
+use crate::transport::Endpoint;
+use crate::transport::pins::Pins;
+
+/// Connections of one peer that may wait for its link.
+const ARRIVALS_MAX: usize = 4;
+
+/// How often the store's mark moves forward.
+const FLUSH_EVERY: Duration = Duration::from_secs(5);
+
+/// Rows read at once while looking for what is owed.
+const OWED_PAGE: usize = 1024;
+
+/// A running node.
+#[derive(Debug)]
+pub struct Node {
+    handle: Handle,
+    endpoint: Endpoint,
+    mailbox: mpsc::Sender<Job>,
+    stopped: oneshot::Receiver<Stopped>,
+}
+
+/// A stopped node that is read; it holds the folder's lock for as long.
+#[derive(Debug)]
+pub struct StoppedNode {
+    handle: Handle,
+    _store: Store,
+}
+
+/// Why a node did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Charter or credentials.
+    #[error("read charter and credentials")]
+    Enrolment(#[from] EnrolmentError),
+    /// The keys.
+    #[error("read the keys")]
+    Keys(#[from] KeyError),
+    /// The keys are not those of the credential.
+    #[error("the keys are not those of the node's credential")]
+    Mismatch(#[from] KeyMismatch),
+    /// The store.
+    #[error("open the store")]
+    Store(#[from] OpenError),
+    /// The store could not be read.
+    #[error("read the store")]
+    Read(#[from] ReadError),
+    /// The head file is missing, or newer than the data: the directory may have been rolled back.
+    #[error("the head file does not allow this node to sign: {0:?}")]
+    HeadInDoubt(HeadFinding),
+    /// The log does not have the tree that was signed.
+    #[error("rebuild the tree")]
+    Tree(#[from] BadTree),
+    /// What is remembered breaks an invariant.
+    #[error("recover the engine")]
+    Engine(#[from] Fault),
+    /// The network.
+    #[error("listen for peers")]
+    Bind(#[from] BindError),
+    /// The address of the socket.
+    #[error("learn the listening address")]
+    Address(#[source] io::Error),
+    /// The writer's thread.
+    #[error("start the writer")]
+    Thread(#[source] io::Error),
+}
+
+/// Starts a node from its folder. Needs a tokio runtime around it.
+///
+/// # Errors
+/// The first thing that stands in the way; nothing was signed or sent then.
+pub fn start(folder: &NodeFolder, settings: &Settings) -> Result<Node, StartError> {
+    let Opened { store, engine, shared, recovered, keys } = open(folder, settings)?;
+    if !recovered.head.may_sign() {
+        return Err(StartError::HeadInDoubt(recovered.head));
+    }
+    let endpoint = Endpoint::bind(
+        transport::settings::Settings::new(settings.listen),
+        Arc::clone(&keys.transport),
+        Arc::clone(&shared.pins),
+    )?;
+    let peers: Vec<AgencyId> = engine.peers().cloned().collect();
+    let (mailbox, jobs) = mpsc::channel(settings.mailbox_inputs);
+    let stopped = spawn_writer(Writer::new(engine, store, Arc::clone(&shared), jobs))?;
+    let around = Surroundings { shared, mailbox: mailbox.clone() };
+    spawn_tasks(&around, &endpoint, peers, settings);
+    Ok(Node { handle: Handle::new(around), endpoint, mailbox, stopped })
+}
+
+/// Opens a stopped node for reading: nothing is signed, sent or appended, also where the node would not start
+/// because its head is in doubt.
+///
+/// # Errors
+/// The first thing that stands in the way, another process that runs the node among them.
+pub fn read_only(folder: &NodeFolder, settings: &Settings) -> Result<StoppedNode, StartError> {
+    let Opened { store, shared, .. } = open(folder, settings)?;
+    // Nobody takes jobs: whatever would change something is answered as by a node that stops.
+    let (mailbox, _) = mpsc::channel(1);
+    Ok(StoppedNode { handle: Handle::new(Surroundings { shared, mailbox }), _store: store })
+}
+
+/// A node between its shelves: recovered, and not yet connected to anything.
+struct Opened {
+    store: Store,
+    engine: Engine,
+    shared: Arc<Shared>,
+    recovered: Recovered,
+    keys: Keys,
+}
+
+fn open(folder: &NodeFolder, settings: &Settings) -> Result<Opened, StartError> {
+    let enrolment = enrolment::load(folder, settings)?;
+    let keys = keystore::load(&folder.keys(), &settings.agency, sealing_key)?;
+    keys.check(enrolment.own.credential())?;
+    let storage = ContentKey::from_bytes(*keys.storage);
+    let (store, recovered) = Store::open(folder.path(), store_settings(settings), storage)?;
+    tell(&recovered);
+    let reader = store.reader();
+    let directory = directory(&enrolment, &reader)?;
+    let engine = engine(&enrolment, &keys, &directory, &reader)?;
+    let pins = Arc::new(Pins::new());
+    for known in directory.credentials().map(|verified| verified.credential()) {
+        if known.agency != settings.agency {
+            pins.allow(known.agency.clone(), known.transport);
+        }
+    }
+    let parts = Parts {
+        me: settings.agency.clone(),
+        reader,
+        signing: Arc::clone(&keys.signing),
+        seals: Arc::new(FastKem),
+        opens: Arc::clone(&keys.sealing),
+        tolerance: settings.clock_tolerance,
+        workers: Workers::new(settings.workers.get()),
+        pins,
+        credential: enrolment.own.bytes().to_vec(),
+        directory,
+    };
+    let shared = Arc::new(Shared::new(parts, &engine));
+    Ok(Opened { store, engine, shared, recovered, keys })
+}
+
+/// Says what the store found, so that an operator sees what was repaired.
+fn tell(recovered: &Recovered) {
+    tracing::info!("store opened");
+    if matches!(recovered.rows, RowsFinding::Rebuilt { .. }) {
+        tracing::warn!("the embedded store did not fit the journal and was made again from it");
+    }
+    if recovered.torn_bytes > 0 {
+        tracing::info!("an unfinished journal record was cut off; it was never acknowledged");
+    }
+    match recovered.bodies {
+        BodiesFinding::Present => {}
+        BodiesFinding::KeysGone => {
+            tracing::warn!("the keys of stored bodies are gone; none can be opened")
+        }
+        BodiesFinding::SegmentShort => tracing::warn!("the newest file of stored bodies is short"),
+    }
+}
+
+impl StoppedNode {
+    /// A handle for the local API.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+}
+
+impl Node {
+    /// A handle for the local API.
+    pub fn handle(&self) -> Handle {
+        self.handle.clone()
+    }
+
+    /// Where the node listens for peers, with the port that the system chose.
+    ///
+    /// # Errors
+    /// When the system does not say.
+    pub fn listens_on(&self) -> Result<SocketAddr, StartError> {
+        self.endpoint.local_address().map_err(StartError::Address)
+    }
+
+    /// Waits until the writer ends by itself: always a fault.
+    pub async fn ended(&mut self) -> Stopped {
+        (&mut self.stopped).await.unwrap_or(Stopped::Asked)
+    }
+
+    /// Stops in order: the peers are told, the last group is committed, the store is flushed.
+    pub async fn stop(mut self) -> Stopped {
+        self.endpoint.stop().await;
+        // A mailbox that is closed means that the writer has stopped already.
+        drop(self.mailbox.send(Job::Stop).await);
+        self.ended().await
+    }
+}
+
+/// The sealing key in the fast provider; one that fails its self-check leaves the slower provider to serve.
+fn sealing_key(seed: &[u8; 32]) -> Arc<dyn Decapsulate> {
+    match FastSealingKey::from_seed(seed) {
+        Ok(key) => Arc::new(key),
+        Err(_) => {
+            tracing::warn!(
+                "the fast sealing provider failed its self-check; the slower one serves"
+            );
+            Arc::new(SealingKey::from_seed(seed))
+        }
+    }
+}
+
+fn store_settings(settings: &Settings) -> StoreSettings {
+    StoreSettings {
+        cache_bytes: settings.store_cache_bytes,
+        reserve_bytes: settings.disk_reserve_bytes / 2,
+        low_bytes: settings.disk_reserve_bytes,
+        segment_bytes: settings.journal_segment_bytes,
+    }
+}
+
+/// Members and credentials: those in the folder, and those that were learned since.
+fn directory(enrolment: &Enrolment, reader: &Reader) -> Result<Directory, StartError> {
+    let mut directory = enrolment.directory.clone();
+    let learned = reader.credentials()?;
+    let charter = enrolment.directory.charter();
+    for verified in
+        learned.iter().filter_map(|record| credential::verify(&record.credential, charter).ok())
+    {
+        if directory.admit(verified).is_err() {
+            tracing::warn!("a credential with a serial that is in use was left out");
+        }
+    }
+    Ok(directory)
+}
+
+fn engine(
+    enrolment: &Enrolment,
+    keys: &Keys,
+    directory: &Directory,
+    reader: &Reader,
+) -> Result<Engine, StartError> {
+    let own = enrolment.own.credential();
+    let persona = Persona {
+        agency: own.agency.clone(),
+        charter: own.charter.clone(),
+        serial: own.serial,
+        origin: directory.origin(&own.agency, own.log_number),
+        signing: Arc::clone(&keys.signing),
+        log: Arc::clone(&keys.log),
+    };
+    let head = reader.head()?;
+    let tree = match &head {
+        Some(head) => edge::tree(reader.rows(), head)?,
+        None => Tree::new(),
+    };
+    let links = reader.links()?;
+    let mut owed = Vec::new();
+    for link in &links {
+        let mut from = link.out_lowest;
+        while from < link.out_next {
+            let page: Vec<OutboundRecord> =
+                reader.outbound_from(&link.peer, link.out_epoch, (from, OWED_PAGE))?;
+            let Some(last) = page.last() else { break };
+            from = last.number.next();
+            owed.extend(page);
+        }
+    }
+    let held = reader.peer_heads()?;
+    let mode = reader.mode()?.unwrap_or(ModeRecord::Open);
+    let peers = directory.members().map(|member| member.agency.clone());
+    Ok(Engine::recover(persona, peers, Remembered { tree, head, links, owed, held, mode })?)
+}
+
+fn spawn_writer(writer: Writer) -> Result<oneshot::Receiver<Stopped>, StartError> {
+    let (ended, stopped) = oneshot::channel();
+    let run = move || {
+        // Nobody listens when the process is ending anyway.
+        drop(ended.send(writer.run()));
+    };
+    thread::Builder::new().name("writer".to_owned()).spawn(run).map_err(StartError::Thread)?;
+    Ok(stopped)
+}
+
+fn spawn_tasks(
+    around: &Surroundings,
+    endpoint: &Endpoint,
+    peers: Vec<AgencyId>,
+    settings: &Settings,
+) {
+    let mut doors = BTreeMap::new();
+    for peer in peers {
+        let (door, arrivals) = mpsc::channel(ARRIVALS_MAX);
+        doors.insert(peer.clone(), door);
+        let link = Link { around: around.clone(), peer, endpoint: endpoint.clone(), arrivals };
+        tokio::spawn(link::keep(link));
+    }
+    tokio::spawn(listen::accept(endpoint.clone(), around.clone(), Arc::new(doors)));
+    tokio::spawn(flush_regularly(around.mailbox.clone()));
+    let wait = Duration::from_millis(settings.greeting_wait.millis());
+    tokio::spawn(begin(around.clone(), wait));
+}
+
+/// Waits for greetings, so that a rollback shows before anything is signed; then the node starts. Source: spec eng-7.
+async fn begin(around: Surroundings, wait: Duration) {
+    // spec: eng-7
+    // spec: promise-6
+    let all = around.shared.wait_for(|published| {
+        published.view.peers.iter().filter(|peer| peer.serial.is_some()).all(|peer| peer.connected)
+    });
+    drop(time::timeout(wait, all).await);
+    let published = around.shared.published();
+    let charter_version = published.view.charter_version;
+    let connected = published.view.peers.iter().any(|peer| peer.connected);
+    let probed = if connected { Probed::Yes } else { Probed::No };
+    drop(around.mailbox.send(Job::Start(Start { charter_version, probed })).await);
+}
+
+async fn flush_regularly(mailbox: mpsc::Sender<Job>) {
+    loop {
+        time::sleep(FLUSH_EVERY).await;
+        if mailbox.send(Job::Flush).await.is_err() {
+            return;
+        }
+    }
+}
