@@ -1,0 +1,40 @@
+//! Every bound of the local API: its unit, why this number, and what happens at the edge.
+
+use core::time::Duration;
+
+use concord_protocol::limits::BODY_BYTES_MAX;
+
+/// Longest submission, in bytes. Beyond it: `request-too-long`. Source: spec api-6.
+///
+/// Four times the longest content: JSON may write one character as an escape of six.
+pub const SUBMISSION_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
+
+/// Longest header value under `Idempotency-Key`, in characters. Beyond it: `bad-idempotency-key`. Source: spec api-9.
+pub const IDEMPOTENCY_KEY_MAX: usize = 128;
+
+/// Time for a request's body to arrive whole. Beyond it: `request-too-slow`.
+pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// Connections that are served at once. Beyond it: a new one waits until another ends.
+pub const CONNECTIONS_MAX: usize = 256;
+
+/// Bundles that are exported at once, each of which holds a thread. Beyond it: `busy`.
+pub const EXPORTS_MAX: usize = 2;
+
+/// Pieces of a bundle that wait for a slow reader. Beyond it: the export waits.
+pub const EXPORT_PIECES_MAX: usize = 4;
+
+/// Length of one piece of a bundle, in bytes.
+pub const EXPORT_PIECE_BYTES: usize = 64 * 1024;
+
+/// Items in one page where the caller does not say how many.
+pub const PAGE_ITEMS: usize = 50;
+
+/// Most items in one page. Beyond it: `bad-parameter`. Source: spec api-10.
+pub const PAGE_ITEMS_MAX: usize = 200;
+
+/// When to ask again after `busy`.
+pub const BUSY_RETRY: Duration = Duration::from_secs(1);
+
+/// When to ask again after `stopping`: a supervisor has started the node again by then.
+pub const STOPPING_RETRY: Duration = Duration::from_secs(5);

@@ -1,0 +1,81 @@
+//! A bundle on its way to the caller: written by a thread, read by a connection, with a few pieces between.
+//!
+//! A fault after the first piece breaks the connection, so that nobody takes half a bundle for a whole one; the
+//! bundle's last digest says the same.
+
+use core::pin::Pin;
+use core::task::Context;
+use core::task::Poll;
+use std::io;
+use std::io::BufWriter;
+use std::io::Write;
+use std::sync::Arc;
+
+use axum::body::Body;
+use futures_core::Stream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc;
+
+use crate::api::ask::Ask;
+use crate::api::bounds::EXPORT_PIECE_BYTES;
+use crate::api::bounds::EXPORT_PIECES_MAX;
+use crate::host::handle::ReadError;
+
+/// Starts an export and gives back its bytes once the first of them are there.
+///
+/// # Errors
+/// When the node cannot begin.
+pub(crate) async fn stream(
+    node: Arc<dyn Ask>,
+    place: OwnedSemaphorePermit,
+) -> Result<Body, ReadError> {
+    let (sender, mut receiver) = mpsc::channel(EXPORT_PIECES_MAX);
+    // The thread ends when the bundle does, or when the caller goes away and the channel closes.
+    drop(tokio::task::spawn_blocking(move || write(&*node, sender)));
+    let first = receiver.recv().await.transpose()?;
+    Ok(Body::from_stream(Pieces { first, receiver, _place: place }))
+}
+
+fn write(node: &dyn Ask, sender: mpsc::Sender<Result<Vec<u8>, ReadError>>) {
+    let mut out = BufWriter::with_capacity(EXPORT_PIECE_BYTES, Pipe(sender.clone()));
+    let done = node.export(&mut out).and_then(|()| out.flush().map_err(|_| ReadError::Stopping));
+    if let Err(error) = done {
+        // Whoever does not listen any more needs no error either.
+        drop(sender.blocking_send(Err(error)));
+    }
+}
+
+/// Where the thread writes.
+struct Pipe(mpsc::Sender<Result<Vec<u8>, ReadError>>);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let piece = bytes.get(..bytes.len().min(EXPORT_PIECE_BYTES)).unwrap_or_default();
+        match self.0.blocking_send(Ok(piece.to_vec())) {
+            Ok(()) => Ok(piece.len()),
+            Err(_) => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What the connection reads.
+struct Pieces {
+    first: Option<Vec<u8>>,
+    receiver: mpsc::Receiver<Result<Vec<u8>, ReadError>>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Stream for Pieces {
+    type Item = Result<Vec<u8>, ReadError>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        match self.first.take() {
+            Some(piece) => Poll::Ready(Some(Ok(piece))),
+            None => self.receiver.poll_recv(cx),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! Peers: list, show, admit a credential, ping.
+
+use axum::Json;
+use axum::extract::Request;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::Api;
+use crate::api::problem::Problem;
+use crate::api::problem::ProblemDocument;
+use crate::api::refusal;
+use crate::api::request;
+use crate::api::request::Parameters;
+use crate::api::request::Segments;
+use crate::api::shape::Binary;
+use crate::api::shape::peer::AdmittedPeer;
+use crate::api::shape::peer::Peer;
+use crate::api::shape::peer::PeerList;
+use crate::api::shape::peer::Pong;
+use crate::host::handle::Admitted;
+use crate::host::handle::PingError;
+use crate::report::code::Code;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new().routes(routes!(list, admit)).routes(routes!(show)).routes(routes!(ping))
+}
+
+/// Lists the other members of the charter and the links with them.
+#[utoipa::path(get, operation_id = "peer_list", path = "/api/v1/peers", tag = "peers", security(("token" = [])),
+    responses(
+        (status = 200, description = "every peer, by agency", body = PeerList),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<PeerList>, Problem> {
+    query.among(&[])?;
+    Ok(Json(PeerList { items: api.node.view().peers.iter().map(Peer::from).collect() }))
+}
+
+/// Takes an agency's credential, as its root signed it. Taking it twice changes nothing.
+#[utoipa::path(post, operation_id = "peer_admit", path = "/api/v1/peers", tag = "peers", security(("token" = [])),
+    request_body(content = Binary, content_type = "application/octet-stream", description = "the credential file"),
+    responses(
+        (status = 201, description = "the credential is new", body = AdmittedPeer),
+        (status = 200, description = "the credential was known", body = AdmittedPeer),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn admit(
+    State(api): State<Api>,
+    query: Parameters,
+    request: Request,
+) -> Result<Response, Problem> {
+    query.among(&[])?;
+    let credential = request::body(
+        request,
+        &["application/octet-stream", "application/cose"],
+        CREDENTIAL_BYTES_MAX,
+    )
+    .await?;
+    let admitted =
+        api.node.admit(credential).await.map_err(|error| refusal::of_admission(&error))?;
+    let (status, agency, known) = match admitted {
+        Admitted::New(agency) => (StatusCode::CREATED, agency, false),
+        Admitted::Known(agency) => (StatusCode::OK, agency, true),
+    };
+    let location = [(header::LOCATION, format!("/api/v1/peers/{agency}"))];
+    Ok((status, location, Json(AdmittedPeer { agency: agency.to_string(), known })).into_response())
+}
+
+/// Shows one peer and the link with it.
+#[utoipa::path(get, operation_id = "peer_show", path = "/api/v1/peers/{agency}", tag = "peers", security(("token" = [])),
+    params(("agency" = String, Path, description = "the peer's agency, for example `mm.mpf`")),
+    responses(
+        (status = 200, description = "the peer", body = Peer),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn show(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<Json<Peer>, Problem> {
+    query.among(&[])?;
+    let agency = segments.agency()?;
+    let view = api.node.view();
+    match view.peers.iter().find(|peer| peer.agency == agency) {
+        Some(peer) => Ok(Json(Peer::from(peer))),
+        None => Err(Problem::new(
+            Code::NoSuchPeer,
+            "nothing was found",
+            format!("the charter has no peer {agency}"),
+        )),
+    }
+}
+
+/// Asks a peer over the live connection whether it is there.
+#[utoipa::path(post, operation_id = "peer_ping", path = "/api/v1/peers/{agency}/ping", tag = "peers", security(("token" = [])),
+    params(("agency" = String, Path, description = "the peer's agency")),
+    responses(
+        (status = 200, description = "it answered", body = Pong),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn ping(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<Json<Pong>, Problem> {
+    query.among(&[])?;
+    let agency = segments.agency()?;
+    let waited =
+        api.node.ping(agency.clone()).await.map_err(|error: PingError| refusal::of_ping(&error))?;
+    let round_trip_us = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
+    Ok(Json(Pong { agency: agency.to_string(), round_trip_us }))
+}

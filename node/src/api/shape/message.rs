@@ -1,0 +1,232 @@
+//! Messages in JSON: what the header says and how each delivery stands. A body is shown only where it was opened.
+
+use concord_protocol::engine::record::BodyForm;
+use concord_protocol::ids::AgencyId;
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::shape::header::HeaderDocument;
+use crate::host::handle::MessageView;
+use crate::host::view::Delivery;
+use crate::host::view::DeliveryStatus;
+
+/// One page of messages, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MessageList {
+    /// The messages.
+    pub items: Vec<Message>,
+    /// The cursor of the next page; absent at the end.
+    pub next: Option<String>,
+}
+
+/// A message with what the node knows about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Message {
+    /// Names the message to people.
+    pub id: String,
+    /// Names the message to machines.
+    pub digest: String,
+    /// Which way it went.
+    pub direction: Way,
+    /// The author.
+    pub from: String,
+    /// When this node made or took it.
+    pub at: String,
+    /// Place of its leaf in the node's own log.
+    pub log_index: u64,
+    /// What the sender signed; absent when it is not a header that this release reads.
+    pub header: Option<HeaderDocument>,
+    /// Whether the sealed body is held.
+    pub body: BodyState,
+    /// How it stands with each recipient; empty for a received message.
+    pub deliveries: Vec<DeliveryDocument>,
+    /// Where more of it is.
+    pub links: MessageLinks,
+}
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Way {
+    /// The node's own.
+    Out,
+    /// From a peer.
+    In,
+}
+
+/// Whether a sealed body is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum BodyState {
+    /// It is.
+    Held,
+    /// It is not: the message came without.
+    Absent,
+}
+
+/// Where more of a message is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MessageLinks {
+    /// The message.
+    #[serde(rename = "self")]
+    pub this: String,
+    /// Its body, to be asked for with an officer and a purpose.
+    pub body: String,
+    /// Its deliveries.
+    pub deliveries: String,
+    /// The proof that its leaf stands in the log.
+    pub proof: String,
+}
+
+impl MessageLinks {
+    /// The links of a message.
+    pub fn of(id: &str) -> Self {
+        let this = format!("/api/v1/messages/{id}");
+        let below = |part: &str| format!("{this}/{part}");
+        Self { body: below("body"), deliveries: below("deliveries"), proof: below("proof"), this }
+    }
+}
+
+/// What a submission became.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct SubmittedMessage {
+    /// Names the message to people.
+    pub id: String,
+    /// The procedure that it belongs to.
+    pub procedure: String,
+    /// Names the message to machines.
+    pub digest: String,
+    /// Place of its `message` leaf in the node's own log.
+    pub log_index: u64,
+    /// How it stands with each recipient.
+    pub deliveries: Vec<DeliveryDocument>,
+    /// Where more of it is.
+    pub links: MessageLinks,
+}
+
+/// The deliveries of one message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct DeliveryList {
+    /// One for each recipient.
+    pub items: Vec<DeliveryDocument>,
+}
+
+/// How a message stands with one recipient.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Delivery)]
+pub struct DeliveryDocument {
+    /// The recipient.
+    pub agency: String,
+    /// Epoch of the link.
+    pub epoch: u64,
+    /// Number on the link.
+    pub number: u64,
+    /// How it stands.
+    pub status: Status,
+    /// Place of the `received` or `refused` leaf in the recipient's log, where a receipt is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_log_index: Option<u64>,
+    /// Size of the recipient's log that the receipt proves it for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub peer_log_size: Option<u64>,
+    /// The recipient's reason, where it refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Where the receipt is, where one is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<String>,
+}
+
+/// The life of one delivery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// Waits in the outbox.
+    Queued,
+    /// Was offered and waits for its receipt.
+    Offered,
+    /// The recipient proved that its log holds the message.
+    Receipted,
+    /// The recipient proved that its log holds a refusal.
+    Refused,
+}
+
+impl Status {
+    /// The status as it is written.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Offered => "offered",
+            Self::Receipted => "receipted",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl DeliveryDocument {
+    /// How the message `id` stands with one recipient.
+    pub fn new(id: &str, delivery: &Delivery) -> Self {
+        let (status, peer_log_index, peer_log_size, code) = match delivery.status {
+            DeliveryStatus::Queued => (Status::Queued, None, None, None),
+            DeliveryStatus::Offered => (Status::Offered, None, None, None),
+            DeliveryStatus::Receipted { leaf, size } => {
+                (Status::Receipted, Some(leaf), Some(size), None)
+            }
+            DeliveryStatus::Refused { leaf, code } => {
+                (Status::Refused, Some(leaf), None, Some(code))
+            }
+        };
+        let agency = delivery.agency.to_string();
+        Self {
+            receipt: peer_log_index.map(|_| format!("/api/v1/messages/{id}/receipts/{agency}")),
+            agency,
+            epoch: delivery.epoch.get(),
+            number: delivery.number.get(),
+            status,
+            peer_log_index: peer_log_index.map(|index| index.get()),
+            peer_log_size: peer_log_size.map(|size| size.get()),
+            code: code.map(|code| code.to_string()),
+        }
+    }
+}
+
+/// The deliveries of a message.
+pub fn deliveries(view: &MessageView) -> Vec<DeliveryDocument> {
+    let id = view.record.id.to_string();
+    view.deliveries.iter().map(|delivery| DeliveryDocument::new(&id, delivery)).collect()
+}
+
+impl Message {
+    /// The message, as the node of the agency `own` shows it.
+    pub fn new(own: &AgencyId, view: &MessageView) -> Self {
+        let record = &view.record;
+        let id = record.id.to_string();
+        Self {
+            digest: record.digest.to_string(),
+            direction: if record.from == *own { Way::Out } else { Way::In },
+            from: record.from.to_string(),
+            at: record.at.to_string(),
+            log_index: record.leaf.get(),
+            header: HeaderDocument::read(&record.message),
+            body: match record.body {
+                BodyForm::Held => BodyState::Held,
+                BodyForm::Absent => BodyState::Absent,
+            },
+            deliveries: deliveries(view),
+            links: MessageLinks::of(&id),
+            id,
+        }
+    }
+}
+
+/// A body that was opened. The opening stands in the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct OpenedMessage {
+    /// The message.
+    pub id: String,
+    /// Place of the `read` leaf in the node's own log.
+    pub log_index: u64,
+    /// The content as the sender wrote it.
+    pub content: serde_json::Value,
+}

@@ -1,0 +1,77 @@
+//! Peers in JSON.
+
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::host::view::PeerView;
+
+/// Every other member of the charter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PeerList {
+    /// By agency.
+    pub items: Vec<Peer>,
+}
+
+/// One peer and the link with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Peer {
+    /// The peer.
+    pub agency: String,
+    /// Whether greetings went both ways on a live connection.
+    pub connected: bool,
+    /// Why the last connection ended or could not be made.
+    pub trouble: Option<String>,
+    /// Serial of the newest credential held.
+    pub serial: Option<u64>,
+    /// When that credential ends.
+    pub not_after: Option<String>,
+    /// Where the peer listens.
+    pub addresses: Vec<String>,
+    /// Messages owed to the peer and not settled.
+    pub waiting: u64,
+    /// Epoch of the link to the peer.
+    pub epoch: u64,
+    /// The number that the next message to the peer gets.
+    pub next: u64,
+    /// The last number of the peer's that was settled.
+    pub cursor: u64,
+    /// Size of the newest checkpoint held of the peer's log.
+    pub log_size: Option<u64>,
+}
+
+impl From<&PeerView> for Peer {
+    fn from(peer: &PeerView) -> Self {
+        Self {
+            agency: peer.agency.to_string(),
+            connected: peer.connected,
+            trouble: peer.trouble.clone(),
+            serial: peer.serial.map(|serial| serial.get()),
+            not_after: peer.not_after.map(|end| end.to_string()),
+            addresses: peer.addresses.clone(),
+            waiting: u64::try_from(peer.waiting).unwrap_or(u64::MAX),
+            epoch: peer.epoch.get(),
+            next: peer.next.get(),
+            cursor: peer.cursor.get(),
+            log_size: peer.held.map(|size| size.get()),
+        }
+    }
+}
+
+/// A credential that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct AdmittedPeer {
+    /// Whose it is.
+    pub agency: String,
+    /// Whether it was known already.
+    pub known: bool,
+}
+
+/// A peer that answered.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Pong {
+    /// The peer.
+    pub agency: String,
+    /// Microseconds until it answered.
+    pub round_trip_us: u64,
+}

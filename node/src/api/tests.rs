@@ -1,0 +1,10 @@
+//! The API as its callers meet it: transcripts, refusals, bounds; first without a socket, then over loopback.
+
+mod bounds;
+mod client;
+pub(crate) mod fake;
+mod parts;
+mod refusals;
+pub(crate) mod running;
+mod transcripts;
+pub(crate) mod wire;

@@ -1,0 +1,512 @@
+//! A node that answers from memory: one message each way, a log with real proofs, and whatever refusal is asked for.
+
+use core::time::Duration;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::Mutex;
+
+use concord_protocol::codec;
+use concord_protocol::codec::value::Map;
+use concord_protocol::codec::value::Value;
+use concord_protocol::crypto::cose;
+use concord_protocol::crypto::cose::ContentType;
+use concord_protocol::crypto::digest;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::engine::record::BodyForm;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::envelope::header::HEADER_VERSION;
+use concord_protocol::envelope::header::Header;
+use concord_protocol::envelope::header::SealedRef;
+use concord_protocol::envelope::header::Sender;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::CharterName;
+use concord_protocol::ids::CharterVersion;
+use concord_protocol::ids::Epoch;
+use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::ids::PurposeCode;
+use concord_protocol::ids::Serial;
+use concord_protocol::ids::StaffNumber;
+use concord_protocol::ids::TreeSize;
+use concord_protocol::log::checkpoint;
+use concord_protocol::log::checkpoint::Checkpoint;
+use concord_protocol::log::hash;
+use concord_protocol::log::leaf::Form;
+use concord_protocol::log::leaf::Leaf;
+use concord_protocol::log::leaf::Outcome;
+use concord_protocol::log::leaf::ReceiptItem;
+use concord_protocol::log::proof;
+use concord_protocol::log::tile::MissingTile;
+use concord_protocol::log::tile::TileId;
+use concord_protocol::log::tile::Tiles;
+use concord_protocol::message::handling::Classification;
+use concord_protocol::message::handling::EvidentialUse;
+use concord_protocol::message::handling::HandlingCode;
+use concord_protocol::message::handling::HandlingCodes;
+use concord_protocol::message::handling::Onward;
+use concord_protocol::message::kind::Kind;
+use concord_protocol::message::legal_basis::LegalBasisKind;
+use concord_protocol::message::legal_basis::LegalBasisRef;
+use concord_protocol::message::purpose::PurposeKind;
+use concord_protocol::message::recipient::Recipient;
+use concord_protocol::message::recipient::Role;
+use concord_protocol::message::submission::Submission;
+use concord_protocol::message::text::HeaderText;
+use concord_protocol::message::time::CivilDate;
+use concord_protocol::message::urgency::Urgency;
+use concord_protocol::moment::Timestamp;
+use concord_protocol::registry::RefusalCode;
+use serde_bytes::ByteBuf;
+
+use crate::api::ask::Answer;
+use crate::api::ask::Ask;
+use crate::api::tests::wire::NOON;
+use crate::host::handle::AdmitError;
+use crate::host::handle::Admitted;
+use crate::host::handle::Direction;
+use crate::host::handle::Entry;
+use crate::host::handle::Filter;
+use crate::host::handle::Growth;
+use crate::host::handle::InclusionProof;
+use crate::host::handle::MessageView;
+use crate::host::handle::OpenedBody;
+use crate::host::handle::PingError;
+use crate::host::handle::ReadError;
+use crate::host::handle::RequestKey;
+use crate::host::handle::SharedView;
+use crate::host::handle::SubmitError;
+use crate::host::handle::SubmitResult;
+use crate::host::view::Delivery;
+use crate::host::view::DeliveryStatus;
+use crate::host::view::HeadView;
+use crate::host::view::Made;
+use crate::host::view::Mode;
+use crate::host::view::PeerView;
+use crate::host::view::Phase;
+use crate::host::view::Submitted;
+use crate::host::view::View;
+
+/// The message that the node sent.
+pub(crate) const SENT: &str = "019ca884-c740-7101-8101-010101010101";
+
+/// The message that came from a peer.
+pub(crate) const RECEIVED: &str = "019ca884-cb28-7202-8202-020202020202";
+
+/// A node that answers from memory.
+#[derive(Debug)]
+pub(crate) struct Fake {
+    pub(crate) view: View,
+    pub(crate) messages: Vec<MessageView>,
+    leaves: Vec<Vec<u8>>,
+    /// What the next submission meets, if not success.
+    pub(crate) refusal: Mutex<Option<SubmitError>>,
+    keys: Mutex<Vec<RequestKey>>,
+}
+
+impl Fake {
+    pub(crate) fn new() -> Self {
+        let leaves = leaves();
+        let messages = vec![sent(), received()];
+        let view = view(&leaves);
+        Self { view, messages, leaves, refusal: Mutex::new(None), keys: Mutex::new(Vec::new()) }
+    }
+
+    /// A node with so many messages from a peer, and no other.
+    pub(crate) fn with_messages(count: u8) -> Self {
+        let one = |number: u8| {
+            let mut view = received();
+            view.record.id = MessageId::new(Timestamp::from_millis(NOON), [number; 10]);
+            view.record.leaf = LeafIndex::new(u64::from(number));
+            view
+        };
+        Self { messages: (0..count).map(one).collect(), ..Self::new() }
+    }
+
+    /// A node whose head covers one leaf more.
+    pub(crate) fn with_another_leaf() -> Self {
+        let mut leaves = leaves();
+        leaves.push(b"another".to_vec());
+        Self { view: view(&leaves), ..Self::new() }
+    }
+
+    pub(crate) fn in_mode(mode: Mode) -> Self {
+        let mut node = Self::new();
+        node.view.mode = mode;
+        node
+    }
+
+    pub(crate) fn refusing(error: SubmitError) -> Self {
+        Self { refusal: Mutex::new(Some(error)), ..Self::new() }
+    }
+
+    fn hashes(&self) -> Hashes {
+        Hashes(self.leaves.iter().map(|leaf| hash::leaf_hash(leaf)).collect())
+    }
+
+    fn proof(&self, index: LeafIndex) -> Result<InclusionProof, ReadError> {
+        let leaf = usize::try_from(index.get())
+            .ok()
+            .and_then(|index| self.leaves.get(index))
+            .ok_or(ReadError::NotFound)?;
+        let path = proof::inclusion(&self.hashes(), index, self.view.head.size)
+            .map_err(|_| ReadError::NotFound)?;
+        Ok(InclusionProof {
+            index,
+            leaf: leaf.clone(),
+            path,
+            checkpoint: self.view.head.note.clone(),
+        })
+    }
+}
+
+impl Ask for Fake {
+    fn view(&self) -> SharedView {
+        Arc::new(self.view.clone())
+    }
+
+    fn submit(&self, _: Submission, key: Option<RequestKey>) -> Answer<'_, SubmitResult> {
+        Box::pin(async move {
+            if let Some(error) = self.refusal.lock().unwrap().take() {
+                return Err(error);
+            }
+            let mut keys = self.keys.lock().unwrap();
+            let known =
+                keys.iter().find(|known| key.as_ref().is_some_and(|key| key.text == known.text));
+            if known.is_some_and(|known| Some(known) != key.as_ref()) {
+                return Err(SubmitError::KeyReused);
+            }
+            let known = known.is_some();
+            keys.extend(key);
+            let record = sent().record;
+            let made = if known { Made::Before } else { Made::Now };
+            Ok(Submitted { id: record.id, digest: record.digest, leaf: record.leaf, made })
+        })
+    }
+
+    fn read_body(
+        &self,
+        id: MessageId,
+        _: StaffNumber,
+        _: PurposeCode,
+    ) -> Answer<'_, Result<OpenedBody, ReadError>> {
+        Box::pin(async move {
+            let message = self.message(id)?;
+            if message.record.body == BodyForm::Absent {
+                return Err(ReadError::NoBody);
+            }
+            let mut content = Map::new();
+            content.put("subject_line", Value::Text("Exercise".to_owned()));
+            Ok(OpenedBody { content: Value::Map(content), leaf: LeafIndex::new(6) })
+        })
+    }
+
+    fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
+        Box::pin(async move {
+            match credential.as_slice() {
+                b"new" => Ok(Admitted::New(agency("mm.mpf"))),
+                b"known" => Ok(Admitted::Known(agency("mm.mpf"))),
+                _ => Err(AdmitError::Refused {
+                    reason: "the signature of the root does not hold".to_owned(),
+                }),
+            }
+        })
+    }
+
+    fn ping(&self, peer: AgencyId) -> Answer<'_, Result<Duration, PingError>> {
+        Box::pin(async move {
+            let found = self.view.peers.iter().find(|known| known.agency == peer);
+            match found.map(|known| known.connected) {
+                Some(true) => Ok(Duration::from_micros(420)),
+                Some(false) => Err(PingError::Away { agency: peer }),
+                None => Err(PingError::Unknown { agency: peer }),
+            }
+        })
+    }
+
+    fn messages(&self, filter: &Filter) -> Result<Vec<MessageView>, ReadError> {
+        let wanted = |view: &&MessageView| {
+            let own = view.record.from == self.view.agency;
+            let way = filter.direction.is_none_or(|direction| own == (direction == Direction::Out));
+            way && filter.before.is_none_or(|before| view.record.leaf < before)
+        };
+        Ok(self.messages.iter().rev().filter(wanted).take(filter.limit).cloned().collect())
+    }
+
+    fn message(&self, id: MessageId) -> Result<MessageView, ReadError> {
+        self.messages.iter().find(|view| view.record.id == id).cloned().ok_or(ReadError::NotFound)
+    }
+
+    fn message_proof(&self, id: MessageId) -> Result<InclusionProof, ReadError> {
+        self.proof(self.message(id)?.record.leaf)
+    }
+
+    fn receipt_of(&self, id: MessageId, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
+        let message = self.message(id)?;
+        let delivery = message
+            .deliveries
+            .iter()
+            .find(|delivery| delivery.agency == *peer)
+            .ok_or(ReadError::NotFound)?;
+        match delivery.status {
+            DeliveryStatus::Receipted { .. } | DeliveryStatus::Refused { .. } => {
+                Ok(b"receipt".to_vec())
+            }
+            DeliveryStatus::Queued | DeliveryStatus::Offered => Err(ReadError::NotFound),
+        }
+    }
+
+    fn leaf_proof(&self, index: LeafIndex) -> Result<InclusionProof, ReadError> {
+        self.proof(index)
+    }
+
+    fn consistency(&self, growth: Growth) -> Result<Vec<Digest>, ReadError> {
+        if growth.to > self.view.head.size {
+            return Err(ReadError::NotFound);
+        }
+        proof::consistency(&self.hashes(), growth.from, growth.to).map_err(|_| ReadError::NotFound)
+    }
+
+    fn entries(&self, from: LeafIndex, limit: usize) -> Result<Vec<Entry>, ReadError> {
+        let entry = |(index, leaf): (usize, &Vec<u8>)| Entry {
+            index: LeafIndex::new(u64::try_from(index).unwrap()),
+            leaf: leaf.clone(),
+        };
+        let from = usize::try_from(from.get()).unwrap_or(usize::MAX);
+        Ok(self.leaves.iter().enumerate().skip(from).take(limit).map(entry).collect())
+    }
+
+    fn export(&self, out: &mut dyn Write) -> Result<(), ReadError> {
+        if self.view.mode != Mode::Open {
+            return Err(ReadError::Quarantined);
+        }
+        let piece = [0x5a; 1000];
+        (0..200).try_for_each(|_| out.write_all(&piece)).map_err(|_| ReadError::Stopping)
+    }
+}
+
+/// The hashes of a log with fewer than 256 leaves.
+struct Hashes(Vec<Digest>);
+
+impl Tiles for Hashes {
+    fn hashes(&self, id: TileId, width: usize) -> Result<Vec<Digest>, MissingTile> {
+        match (id.level, id.index) {
+            (0, 0) => self.0.get(..width).map(<[Digest]>::to_vec).ok_or(MissingTile { id, width }),
+            _ => Err(MissingTile { id, width }),
+        }
+    }
+}
+
+pub(crate) fn agency(name: &str) -> AgencyId {
+    AgencyId::parse(name).unwrap()
+}
+
+fn view(leaves: &[Vec<u8>]) -> View {
+    let origin = "concord/heron/la.mps/log1".to_owned();
+    let size = TreeSize::new(u64::try_from(leaves.len()).unwrap());
+    let hashes = Hashes(leaves.iter().map(|leaf| hash::leaf_hash(leaf)).collect());
+    let root = proof::root_at(&hashes, size).unwrap();
+    let signer = SigningKey::from_seed(&[7; 32]);
+    let note =
+        checkpoint::sign(&Checkpoint { origin: origin.clone(), size, root }, &signer).unwrap();
+    View {
+        agency: agency("la.mps"),
+        charter: CharterName::parse("heron").unwrap(),
+        charter_version: CharterVersion::new(1),
+        charter_digest: digest::sha256(b"charter"),
+        phase: Phase::Started,
+        mode: Mode::Open,
+        head: HeadView { origin, size, root, note },
+        peers: vec![connected("mm.mpf"), away("th.rtp")],
+    }
+}
+
+fn connected(name: &str) -> PeerView {
+    PeerView {
+        agency: agency(name),
+        serial: Some(Serial::new(3)),
+        not_after: Some(Timestamp::from_millis(NOON + 86_400_000)),
+        addresses: vec!["198.18.0.2:7411".to_owned()],
+        connected: true,
+        trouble: None,
+        waiting: 0,
+        epoch: Epoch::new(1),
+        next: LinkNumber::new(2),
+        offered: Some(LinkNumber::new(1)),
+        cursor: LinkNumber::new(1),
+        held: Some(TreeSize::new(9)),
+    }
+}
+
+fn away(name: &str) -> PeerView {
+    PeerView {
+        agency: agency(name),
+        serial: None,
+        not_after: None,
+        addresses: Vec::new(),
+        connected: false,
+        trouble: Some("no credential of th.rtp is held".to_owned()),
+        waiting: 1,
+        epoch: Epoch::new(1),
+        next: LinkNumber::new(2),
+        offered: None,
+        cursor: LinkNumber::new(0),
+        held: None,
+    }
+}
+
+fn sent() -> MessageView {
+    let at = |name: &str, status: DeliveryStatus| Delivery {
+        agency: agency(name),
+        epoch: Epoch::new(1),
+        number: LinkNumber::new(1),
+        status,
+    };
+    let receipted = DeliveryStatus::Receipted { leaf: LeafIndex::new(8), size: TreeSize::new(9) };
+    let refused =
+        DeliveryStatus::Refused { leaf: LeafIndex::new(4), code: RefusalCode::HandlingUnsupported };
+    let deliveries = vec![
+        at("cn.mps", DeliveryStatus::Offered),
+        at("mm.mpf", receipted),
+        at("th.rtp", DeliveryStatus::Queued),
+        at("vn.mps", refused),
+    ];
+    MessageView { record: record("la.mps", 1, 1), deliveries }
+}
+
+fn received() -> MessageView {
+    MessageView {
+        record: MessageRecord { body: BodyForm::Absent, ..record("mm.mpf", 2, 4) },
+        deliveries: Vec::new(),
+    }
+}
+
+fn record(from: &str, number: u8, leaf: u64) -> MessageRecord {
+    let at = Timestamp::from_millis(NOON + 1000 * (u64::from(number) - 1));
+    let id = MessageId::new(at, [number; 10]);
+    let from = agency(from);
+    let payload = codec::encode(&header(id, at, &from)).unwrap();
+    let message =
+        cose::sign1(&SigningKey::from_seed(&[number; 32]), ContentType::Message, &payload).unwrap();
+    MessageRecord {
+        digest: digest::sha256(&message),
+        id,
+        from,
+        at,
+        leaf: LeafIndex::new(leaf),
+        message: ByteBuf::from(message),
+        body: BodyForm::Held,
+    }
+}
+
+fn header(id: MessageId, created: Timestamp, from: &AgencyId) -> Header {
+    let recipients: &[&str] = if from.as_str() == "la.mps" {
+        &["cn.mps", "mm.mpf", "th.rtp", "vn.mps"]
+    } else {
+        &["la.mps"]
+    };
+    let to = recipients
+        .iter()
+        .map(|name| Recipient { agency: agency(name), role: Role::Action })
+        .collect();
+    Header {
+        version: HEADER_VERSION,
+        id,
+        kind: Kind::HandoverRequest,
+        procedure: ProcedureId::new(created, [9; 10]),
+        participants_version: 1,
+        parents: Vec::new(),
+        supersedes: None,
+        from: Sender { agency: from.clone(), unit: None },
+        originator: None,
+        to,
+        created,
+        respond_by: Some(Timestamp::from_millis(NOON + 259_200_000)),
+        expires: None,
+        urgency: Urgency::U2,
+        handling: HandlingCodes {
+            classification: Classification::Restricted,
+            codes: BTreeSet::from([HandlingCode::H0, HandlingCode::H1]),
+            onward: Onward::OwnCompetentAuthorities,
+            evidential_use: EvidentialUse::WithConsent,
+            review_on: CivilDate::parse("2027-03-01").unwrap(),
+            erase_by: CivilDate::parse("2031-03-01").unwrap(),
+        },
+        purpose: PurposeKind::Prosecution,
+        legal_basis: vec![LegalBasisRef {
+            kind: LegalBasisKind::Treaty,
+            instrument: HeaderText::parse("CN-LA 2002").unwrap(),
+            article: None,
+        }],
+        sealed: SealedRef { digest: digest::sha256(b"sealed"), length: 6 },
+        commitment: digest::sha256(b"commitment"),
+        approvals: None,
+        attachments: Vec::new(),
+        serial: Serial::new(1),
+        exercise: true,
+    }
+}
+
+/// One leaf of each kind.
+fn leaves() -> Vec<Vec<u8>> {
+    let at = Timestamp::from_millis(NOON);
+    let (own, other) = (record("la.mps", 1, 1).digest, record("mm.mpf", 2, 4).digest);
+    let (epoch, number, dispatch) =
+        (Epoch::new(1), LinkNumber::new(1), digest::sha256(b"dispatch"));
+    let items = vec![
+        ReceiptItem { number, message: own, index: LeafIndex::new(8), outcome: Outcome::Accepted },
+        ReceiptItem {
+            number: number.next(),
+            message: other,
+            index: LeafIndex::new(9),
+            outcome: Outcome::Refused { code: RefusalCode::BadBody },
+        },
+    ];
+    let from = agency("mm.mpf");
+    let facts = [
+        Leaf::Started {
+            at,
+            charter_version: CharterVersion::new(1),
+            credential: Serial::new(1),
+            probed: false,
+        },
+        Leaf::Message { header: ByteBuf::from(vec![1; 8]) },
+        Leaf::Sent { message: own, to: from.clone(), epoch, number },
+        Leaf::ReceiptHeld {
+            from: from.clone(),
+            epoch,
+            items,
+            receipt: digest::sha256(b"receipt"),
+            size: TreeSize::new(9),
+            root: digest::sha256(b"root"),
+        },
+        Leaf::Received {
+            message: other,
+            from: from.clone(),
+            epoch,
+            number,
+            dispatch,
+            at,
+            form: Form::Whole,
+        },
+        Leaf::Refused {
+            message: other,
+            from,
+            epoch,
+            number,
+            dispatch,
+            at,
+            code: RefusalCode::Duplicate,
+        },
+        Leaf::Read {
+            message: own,
+            officer: StaffNumber::parse("LA-0042").unwrap(),
+            purpose: PurposeCode::parse("prosecution").unwrap(),
+            at,
+        },
+    ];
+    facts.iter().map(|leaf| codec::encode(leaf).unwrap()).collect()
+}
