@@ -1,0 +1,160 @@
+//! The command line: nouns and verbs, for people and for scripts.
+//!
+//! One module for each noun. A command is a function that returns an [`answer::Answer`] or a report; this module alone
+//! reads arguments, prints, and knows the process's ending. Data goes to standard output, talk to standard error.
+//! Commands that work on files stand here; commands that ask a running node go through its API.
+//! Absent on purpose: anything that only the command line can do.
+
+pub mod answer;
+pub mod audit;
+pub mod charter;
+pub mod config;
+pub mod demo;
+pub mod fail;
+pub mod log;
+pub mod message;
+pub mod node;
+pub mod peer;
+pub mod peer_file;
+pub mod reach;
+pub mod root;
+pub mod run;
+pub mod send;
+pub mod stopped;
+pub mod table;
+
+use std::ffi::OsString;
+use std::io;
+use std::io::Write;
+
+use clap::Parser;
+use clap::Subcommand;
+use clap::error::ErrorKind;
+
+use crate::cli::answer::Answer;
+use crate::cli::answer::Form;
+use crate::report::Exit;
+use crate::report::Report;
+
+/// Exchange of signed, sealed messages between law-enforcement agencies, without a centre.
+#[derive(Debug, Parser)]
+#[command(name = "concord", version, propagate_version = true)]
+pub struct Cli {
+    /// Print JSON instead of text.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    noun: Noun,
+}
+
+/// What a command is about.
+#[derive(Debug, Subcommand)]
+pub enum Noun {
+    /// The agency's root key: made and used offline.
+    #[command(subcommand)]
+    Root(root::RootVerb),
+    /// A node's folder, its keys and its credential.
+    #[command(subcommand)]
+    Node(node::NodeVerb),
+    /// The charter: who takes part, by which rules.
+    #[command(subcommand)]
+    Charter(charter::CharterVerb),
+    /// Shows what the settings mean, and what the node still lacks.
+    CheckConfig(config::CheckConfig),
+    /// The other agencies.
+    #[command(subcommand)]
+    Peer(peer::PeerVerb),
+    /// Submits a message.
+    Send(send::Send),
+    /// What the node sent and took.
+    #[command(subcommand)]
+    Message(message::MessageVerb),
+    /// The node's own log.
+    #[command(subcommand)]
+    Log(log::LogVerb),
+    /// Runs a node until it is asked to stop.
+    Run(run::Run),
+    /// Verifies logs and holds them together, offline.
+    #[command(subcommand)]
+    Audit(audit::AuditVerb),
+    /// A whole federation on this machine: plays a story, then proves it.
+    Demo(demo::Demo),
+}
+
+/// What a command leaves to be printed.
+#[derive(Debug)]
+enum Outcome {
+    /// Its answer.
+    Answer(Answer),
+    /// Nothing: a command that lasts has printed its answer already.
+    Announced(Exit),
+}
+
+/// Where a command prints.
+#[derive(Debug)]
+pub struct Streams<D, T> {
+    /// For data.
+    pub data: D,
+    /// For talk.
+    pub talk: T,
+}
+
+/// Runs one command line, from the program's name on, and says how the process ends. Source: spec reg-5.
+pub fn run<D: Write, T: Write>(
+    arguments: impl IntoIterator<Item = OsString>,
+    streams: &mut Streams<D, T>,
+) -> Exit {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return misread(&error, streams),
+    };
+    let form = if cli.json { Form::Json } else { Form::Text };
+    let mut announce = |answer: &Answer| answer.print(form, &mut streams.data, &mut streams.talk);
+    let (exit, printed) = match command(cli.noun, &mut announce) {
+        Ok(Outcome::Answer(answer)) => (answer.exit, announce(&answer)),
+        Ok(Outcome::Announced(exit)) => (exit, Ok(())),
+        Err(report) => (report.exit, answer::print_report(&report, form, &mut streams.talk)),
+    };
+    ending(exit, printed)
+}
+
+fn command(
+    noun: Noun,
+    announce: &mut dyn FnMut(&Answer) -> io::Result<()>,
+) -> Result<Outcome, Report> {
+    let answer = match noun {
+        Noun::Root(verb) => root::run(verb),
+        Noun::Node(verb) => node::run(verb),
+        Noun::Charter(verb) => charter::run(verb),
+        Noun::CheckConfig(arguments) => config::check(&arguments),
+        Noun::Peer(verb) => peer::run(&verb),
+        Noun::Send(arguments) => send::run(&arguments),
+        Noun::Message(verb) => message::run(&verb),
+        Noun::Log(verb) => log::run(&verb),
+        Noun::Audit(verb) => audit::run(&verb),
+        Noun::Run(arguments) => return run::run(&arguments, announce).map(Outcome::Announced),
+        Noun::Demo(arguments) => return demo::run(&arguments, announce).map(Outcome::Announced),
+    };
+    answer.map(Outcome::Answer)
+}
+
+/// Help and version are answers; anything else that cannot be read is a usage error.
+fn misread<D: Write, T: Write>(error: &clap::Error, streams: &mut Streams<D, T>) -> Exit {
+    let text = error.render();
+    let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
+    if is_answer {
+        return ending(Exit::Done, write!(streams.data, "{text}"));
+    }
+    ending(Exit::Usage, write!(streams.talk, "{text}"))
+}
+
+/// What could not be printed was not done, as far as the reader can know.
+fn ending(exit: Exit, printed: io::Result<()>) -> Exit {
+    match printed {
+        Ok(()) => exit,
+        Err(_) => exit.max(Exit::CouldNot),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! From the errors of the lower shelves to reports: which code each has.
+
+use concord_protocol::identity::charter::CharterError;
+use concord_protocol::identity::charter::rules::RuleError;
+use concord_protocol::identity::quorum;
+use concord_protocol::identity::quorum::Slack;
+
+use crate::entropy::NoEntropy;
+use crate::files::FileError;
+use crate::keystore::KeyError;
+use crate::report::Exit;
+use crate::report::Report;
+use crate::report::code::Code;
+use crate::settings::SettingsError;
+use crate::settings::enrolment::EnrolmentError;
+
+/// A file could not be read or written.
+pub fn file(what: &'static str, error: &FileError) -> Report {
+    let code = match error {
+        FileError::Unreadable { .. } => Code::FileUnreadable,
+        FileError::Unwritable { .. } => Code::FileUnwritable,
+        FileError::Exists { .. } => Code::FileExists,
+        FileError::TooLong { .. } => Code::FileTooLong,
+        FileError::Exposed { .. } => Code::FileExposed,
+    };
+    Report::caused(code, what, error)
+}
+
+/// A key file could not be used.
+pub fn key(what: &'static str, error: &KeyError) -> Report {
+    match error {
+        KeyError::File(error) => file(what, error),
+        KeyError::Container { .. } | KeyError::OtherAgency { .. } => {
+            Report::caused(Code::KeyUnusable, what, error)
+        }
+    }
+}
+
+/// The settings could not be used.
+pub fn settings(what: &'static str, error: &SettingsError) -> Report {
+    match error {
+        SettingsError::File(FileError::Unreadable { source, .. })
+            if source.kind() == std::io::ErrorKind::NotFound =>
+        {
+            Report::caused(Code::NotANodeDirectory, what, error).with_remedy(
+                "name the node's directory with `--dir`, or make one with `concord node init`",
+            )
+        }
+        SettingsError::File(error) => file(what, error),
+        SettingsError::Form(_)
+        | SettingsError::Agency { .. }
+        | SettingsError::Genesis { .. }
+        | SettingsError::Listen { .. }
+        | SettingsError::Advertise { .. }
+        | SettingsError::OutOfBounds { .. } => Report::caused(Code::SettingsRefused, what, error),
+    }
+}
+
+/// A node's charter or credentials do not hold.
+pub fn enrolment(what: &'static str, error: &EnrolmentError) -> Report {
+    match error {
+        EnrolmentError::File(error) => file(what, error),
+        EnrolmentError::Form(_) => Report::caused(Code::SettingsRefused, what, error),
+        EnrolmentError::NoCharter | EnrolmentError::NoCredential => {
+            Report::caused(Code::NotEnrolled, what, error)
+        }
+        EnrolmentError::OtherPin { .. } => Report::caused(Code::AlreadyAdopted, what, error),
+        EnrolmentError::Charter(error) => charter(what, error),
+        EnrolmentError::NotAMember { .. } => Report::caused(Code::CharterRefused, what, error)
+            .with_remedy("adopt the charter on a node of an agency that it names"),
+        EnrolmentError::Credential { .. }
+        | EnrolmentError::Admit { .. }
+        | EnrolmentError::Misplaced { .. } => {
+            Report::caused(Code::CredentialRefused, what, error).with_exit(Exit::VerificationFailed)
+        }
+    }
+}
+
+/// A charter cannot be relied on.
+pub fn charter(what: &'static str, error: &CharterError) -> Report {
+    match error {
+        CharterError::Rule(RuleError::Amendment { .. }) => {
+            Report::caused(Code::AmendmentNotBuilt, what, error)
+        }
+        CharterError::NotAMember { .. } => Report::caused(Code::RootRefused, what, error),
+        CharterError::Rule(rule) => {
+            let report = Report::caused(Code::CharterRefused, what, error);
+            match table_for(rule) {
+                Some(table) => report.with_remedy(table),
+                None => report,
+            }
+        }
+        CharterError::Form(_)
+        | CharterError::Content(_)
+        | CharterError::Pin { .. }
+        | CharterError::Missing { .. }
+        | CharterError::Forged { .. }
+        | CharterError::Stranger { .. }
+        | CharterError::Sign(_)
+        | CharterError::Encode(_) => Report::caused(Code::CharterRefused, what, error),
+    }
+}
+
+/// A charter cannot be drafted like this.
+pub fn draft(what: &'static str, error: &CharterError) -> Report {
+    let report = Report::caused(Code::CharterDraft, what, error);
+    let table = match error {
+        CharterError::Rule(rule) => table_for(rule),
+        CharterError::Form(_)
+        | CharterError::Content(_)
+        | CharterError::Pin { .. }
+        | CharterError::Missing { .. }
+        | CharterError::Forged { .. }
+        | CharterError::Stranger { .. }
+        | CharterError::NotAMember { .. }
+        | CharterError::Sign(_)
+        | CharterError::Encode(_) => None,
+    };
+    match table {
+        Some(table) => report.with_remedy(table),
+        None => report,
+    }
+}
+
+/// The operating system gave no randomness.
+pub fn entropy(what: &'static str, error: &NoEntropy) -> Report {
+    Report::caused(Code::NoEntropy, what, error)
+}
+
+/// The table of useful values, where the numbers of a charter do not fit its members.
+fn table_for(rule: &RuleError) -> Option<String> {
+    // spec: id-11, id-12
+    match rule {
+        RuleError::Quorum { members, .. } => Some(useful_values(*members)),
+        RuleError::Amendment { .. }
+        | RuleError::Founding
+        | RuleError::Members { .. }
+        | RuleError::MemberTwice { .. }
+        | RuleError::MemberOrder { .. }
+        | RuleError::RootShared { .. }
+        | RuleError::Names { .. }
+        | RuleError::Logs { .. }
+        | RuleError::Suites => None,
+    }
+}
+
+/// The smallest numbers that bear each number of dishonest members, as a table.
+pub fn useful_values(members: u16) -> String {
+    let mut table = format!(
+        "choose for {members} members one of\n    dishonest_max  witness_quorum  amendment_threshold"
+    );
+    for line in quorum::useful(members) {
+        let numbers = line.quorum;
+        let slack = match line.slack {
+            Slack::Some => "",
+            Slack::None => "  (no slack: one silent member halts it)",
+        };
+        table.push_str(&format!(
+            "\n    {:<13}  {:<14}  {}{slack}",
+            numbers.dishonest_max, numbers.witness_quorum, numbers.amendment_threshold
+        ));
+    }
+    table
+}

@@ -1,0 +1,190 @@
+//! `concord message list | show`: what the node sent and took.
+
+use clap::Subcommand;
+use clap::ValueEnum;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::api::client::Client;
+use crate::api::client::Page;
+use crate::api::shape::message::DeliveryDocument;
+use crate::api::shape::message::Message;
+use crate::api::shape::message::MessageList;
+use crate::api::shape::message::Status;
+use crate::cli::answer::Answer;
+use crate::cli::reach::Reach;
+use crate::cli::table;
+use crate::report::Report;
+
+/// What can be asked about messages.
+#[derive(Debug, Subcommand)]
+pub enum MessageVerb {
+    /// Lists messages, newest first.
+    List {
+        /// Only the node's own (`out`), or only those from peers (`in`).
+        #[arg(long)]
+        direction: Option<Direction>,
+        /// At most this many: 1 to 200.
+        #[arg(long)]
+        limit: Option<usize>,
+        /// Go on where an earlier list ended.
+        #[arg(long)]
+        cursor: Option<String>,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Shows one message; with an officer and a purpose also its body, and that reading is logged.
+    Show {
+        /// The message's id.
+        id: String,
+        /// Staff number of the officer who reads the body.
+        #[arg(long, requires = "purpose")]
+        officer: Option<String>,
+        /// The kind of purpose for which the body is read.
+        #[arg(long, requires = "officer")]
+        purpose: Option<String>,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+}
+
+/// Which way a message went.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Direction {
+    /// From peers.
+    In,
+    /// The node's own.
+    Out,
+}
+
+impl Direction {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::In => "in",
+            Self::Out => "out",
+        }
+    }
+}
+
+/// Runs one verb.
+///
+/// # Errors
+/// When the node cannot be reached or refuses.
+pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
+    match verb {
+        MessageVerb::List { direction, limit, cursor, reach } => {
+            let direction = direction.map(|direction| direction.text().to_owned());
+            let page = Page { direction, limit: *limit, cursor: cursor.clone() };
+            Ok(list(&reach.client()?.messages(&page)?))
+        }
+        MessageVerb::Show { id, officer, purpose, reach } => {
+            let reader = officer.as_deref().zip(purpose.as_deref());
+            show(&reach.client()?, id, reader)
+        }
+    }
+}
+
+fn list(page: &MessageList) -> Answer {
+    let rows = page.items.iter().map(|message| {
+        let (way, others) = others(message);
+        let kind = message.header.as_ref().map(|header| header.kind.clone());
+        [
+            message.id.clone(),
+            way,
+            others,
+            table::or_dash(kind),
+            message.at.clone(),
+            standing(&message.deliveries),
+        ]
+    });
+    let text = table::table(["message", "way", "with", "kind", "at", "standing"], rows);
+    let answer = Answer::new(text, table::json(page));
+    match &page.next {
+        Some(next) => answer.say(format!("more: concord message list --cursor {next}")),
+        None => answer,
+    }
+}
+
+/// Which way the message went, and who is on the other side.
+fn others(message: &Message) -> (String, String) {
+    if message.deliveries.is_empty() {
+        return ("in".to_owned(), message.from.clone());
+    }
+    let recipients: Vec<&str> =
+        message.deliveries.iter().map(|delivery| delivery.agency.as_str()).collect();
+    ("out".to_owned(), recipients.join(" "))
+}
+
+/// How the deliveries stand, in a few words: `2 receipted, 1 queued`.
+fn standing(deliveries: &[DeliveryDocument]) -> String {
+    let count =
+        |status: Status| deliveries.iter().filter(|delivery| delivery.status == status).count();
+    let parts: Vec<String> = [Status::Receipted, Status::Refused, Status::Offered, Status::Queued]
+        .into_iter()
+        .map(|status| (count(status), status.text()))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
+    if parts.is_empty() { "–".to_owned() } else { parts.join(", ") }
+}
+
+fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answer, Report> {
+    let message = client.message(id)?;
+    let (way, others) = others(&message);
+    let header = message.header.as_ref();
+    let mut text =
+        table::facts([
+            ("message", message.id.clone()),
+            ("kind", table::or_dash(header.map(|header| &header.kind))),
+            ("procedure", table::or_dash(header.map(|header| &header.procedure))),
+            ("digest", message.digest.clone()),
+            (if way == "in" { "from" } else { "to" }, others),
+            ("at", message.at.clone()),
+            ("urgency", table::or_dash(header.map(|header| &header.urgency))),
+            ("purpose", table::or_dash(header.map(|header| &header.purpose))),
+            (
+                "handling",
+                table::or_dash(header.map(|header| {
+                    handling(&header.handling.classification, &header.handling.codes)
+                })),
+            ),
+            ("log index", message.log_index.to_string()),
+        ]);
+    if !message.deliveries.is_empty() {
+        text.push_str(&deliveries(&message.deliveries));
+    }
+    let Some((officer, purpose)) = reader else {
+        return Ok(Answer::new(text, table::json(&message)));
+    };
+    let opened = client.open(id, officer, purpose)?;
+    text.push('\n');
+    text.push_str(&pretty(&opened.content));
+    let json = json!({"message": table::json(&message), "opened": table::json(&opened)});
+    Ok(Answer::new(text, json).say(format!("the reading is in the log at {}", opened.log_index)))
+}
+
+fn handling(classification: &str, codes: &[String]) -> String {
+    format!("{classification} {}", codes.join(" "))
+}
+
+/// The deliveries of a message as a table.
+pub fn deliveries(deliveries: &[DeliveryDocument]) -> String {
+    let rows = deliveries.iter().map(|delivery| {
+        [
+            delivery.agency.clone(),
+            delivery.number.to_string(),
+            delivery.status.text().to_owned(),
+            table::or_dash(delivery.peer_log_index),
+            table::or_dash(delivery.code.clone()),
+        ]
+    });
+    table::table(["to", "number", "status", "in their log at", "refused with"], rows)
+}
+
+fn pretty(content: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(content).unwrap_or_default();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,231 @@
+//! `concord run`: the daemon. Builds the node from its folder, serves the local API, and stops in order when asked.
+//!
+//! Uses `host::start`, `api`, `telemetry`. Data is one line: where the node listens. Everything else is the log, on
+//! standard error. Absent on purpose: forking into the background; a supervisor does that better.
+
+pub(crate) mod stop;
+
+use std::fs;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use clap::ValueEnum;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::sync::watch;
+use tokio::time;
+
+use crate::api;
+use crate::api::address;
+use crate::api::address::ADDRESS_FILE;
+use crate::api::auth::Token;
+use crate::api::exchange::RequestIds;
+use crate::cli::answer::Answer;
+use crate::cli::fail;
+use crate::entropy;
+use crate::files;
+use crate::host::start;
+use crate::host::start::Node;
+use crate::host::start::StartError;
+use crate::host::writer::Stopped;
+use crate::report::Exit;
+use crate::report::Report;
+use crate::report::code::Code;
+use crate::settings::Settings;
+use crate::settings::folder::NodeFolder;
+use crate::store::recover::OpenError;
+use crate::telemetry;
+
+/// Longest token file, in bytes.
+const TOKEN_BYTES_MAX: usize = 1024;
+
+/// How long requests that were begun may take once the node stops.
+const LAST_REQUESTS: Duration = Duration::from_secs(5);
+
+const WHAT: &str = "the node was not started";
+
+/// Which node to run, and how it speaks.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The node's folder.
+    #[arg(long, value_name = "NODE_DIR")]
+    pub dir: PathBuf,
+    /// How much the log says: error, warn, info, debug, trace, or a list of target=level.
+    #[arg(long, value_name = "LEVEL", default_value = "info")]
+    pub log: String,
+    /// How the log is written.
+    #[arg(long, value_enum, default_value_t = LogForm::Text)]
+    pub log_form: LogForm,
+    /// Stop when standard input ends, for a parent that must not leave a node behind.
+    #[arg(long)]
+    pub until_stdin_ends: bool,
+}
+
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogForm {
+    /// For eyes.
+    Text,
+    /// One JSON object for each line.
+    Json,
+}
+
+/// Runs a node until it is asked to stop; `announce` prints where it listens.
+///
+/// # Errors
+/// Why it did not start, or why it stopped by itself.
+pub fn run(
+    arguments: &Run,
+    announce: &mut dyn FnMut(&Answer) -> io::Result<()>,
+) -> Result<Exit, Report> {
+    let form = match arguments.log_form {
+        LogForm::Text => telemetry::Format::Text,
+        LogForm::Json => telemetry::Format::Json,
+    };
+    telemetry::start(form, &arguments.log)
+        .map_err(|error| Report::caused(Code::Usage, WHAT, &error))?;
+    let folder = NodeFolder::at(&arguments.dir);
+    let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
+    let token = token(&folder)?;
+    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Report::new(Code::NotStarted, WHAT, error.to_string()))?;
+    let ended = runtime.block_on(serve(
+        Parts { arguments, folder: &folder, settings: &settings, token },
+        announce,
+    ));
+    // A thread that waits for a disk or for standard input does not keep the process.
+    runtime.shutdown_background();
+    ended.map(|()| Exit::Done)
+}
+
+/// What a node is made of.
+struct Parts<'a> {
+    arguments: &'a Run,
+    folder: &'a NodeFolder,
+    settings: &'a Settings,
+    token: Token,
+}
+
+async fn serve(
+    parts: Parts<'_>,
+    announce: &mut dyn FnMut(&Answer) -> io::Result<()>,
+) -> Result<(), Report> {
+    let Parts { arguments, folder, settings, token } = parts;
+    // Before the store: an address that is taken must not cost a recovery.
+    let listener = listen(settings.api_listen).await?;
+    let mut node = start::start(folder, settings).map_err(|error| refused(&error))?;
+    let api_at = listener.local_addr().map_err(|error| taken(settings.api_listen, &error))?;
+    let peers_at = node.listens_on().map_err(|error| refused(&error))?;
+
+    let run = entropy::draw().map_err(|error| fail::entropy(WHAT, &error))?;
+    let ids = RequestIds::new(u32::from_be_bytes(run));
+    let router = api::router(Arc::new(node.handle()), token, ids);
+    let (stopping, stops) = watch::channel(());
+    let mut stops = stops;
+    let serving =
+        tokio::spawn(api::serve(listener, router, async move { drop(stops.changed().await) }));
+    address::write(folder.path(), api_at).map_err(|error| {
+        Report::new(Code::FileUnwritable, WHAT, format!("write {ADDRESS_FILE}: {error}"))
+    })?;
+    announce(&listening(settings, peers_at, api_at)).map_err(|error| {
+        Report::new(Code::FileUnwritable, "the node's address was not printed", error.to_string())
+    })?;
+
+    let by_itself = tokio::select! {
+        asked = stop::asked() => asked.err().map(|error| unheard(&error)),
+        () = stop::input_ended(), if arguments.until_stdin_ends => None,
+        stopped = node.ended() => Some(stopped_by_itself(&stopped)),
+    };
+    tracing::info!("stopping");
+    drop(stopping);
+    drop(time::timeout(LAST_REQUESTS, serving).await);
+    // The address leads nowhere from now on; a file that stays is only a nuisance.
+    drop(fs::remove_file(folder.api()));
+    match by_itself {
+        Some(report) => Err(report),
+        None => farewell(node).await,
+    }
+}
+
+async fn farewell(node: Node) -> Result<(), Report> {
+    match node.stop().await {
+        Stopped::Asked => {
+            tracing::info!("stopped");
+            Ok(())
+        }
+        stopped @ (Stopped::Fault(_)
+        | Stopped::Commit(_)
+        | Stopped::Read(_)
+        | Stopped::NoEntropy(_)) => Err(stopped_by_itself(&stopped)),
+    }
+}
+
+pub(crate) fn token(folder: &NodeFolder) -> Result<Token, Report> {
+    let path = folder.token();
+    let text =
+        files::read_private(&path, TOKEN_BYTES_MAX).map_err(|error| fail::file(WHAT, &error))?;
+    let token = str::from_utf8(&text).ok().and_then(|text| Token::parse(text).ok());
+    token.ok_or_else(|| {
+        let why = format!("{}: a token has 1 to 512 visible ASCII characters", path.display());
+        Report::new(Code::FileUnreadable, WHAT, why)
+    })
+}
+
+async fn listen(address: SocketAddr) -> Result<TcpListener, Report> {
+    TcpListener::bind(address).await.map_err(|error| taken(address, &error))
+}
+
+/// The one line of data.
+fn listening(settings: &Settings, peers_at: SocketAddr, api_at: SocketAddr) -> Answer {
+    let agency = settings.agency.as_str();
+    let text =
+        format!("{agency} listening for peers on {peers_at}, for its API on http://{api_at}\n");
+    Answer::new(
+        text,
+        json!({"agency": agency, "listen": peers_at.to_string(), "api": format!("http://{api_at}")}),
+    )
+}
+
+fn taken(address: SocketAddr, error: &io::Error) -> Report {
+    Report::new(Code::AddressTaken, WHAT, format!("listen on {address}: {error}"))
+}
+
+pub(crate) fn refused(error: &StartError) -> Report {
+    match error {
+        StartError::Enrolment(error) => fail::enrolment(WHAT, error),
+        StartError::Keys(error) => fail::key(WHAT, error),
+        StartError::Mismatch(_) => Report::caused(Code::KeyUnusable, WHAT, error)
+            .with_remedy("adopt a credential that this node asked for: `concord node credential`"),
+        StartError::Bind(_) | StartError::Address(_) => {
+            Report::caused(Code::AddressTaken, WHAT, error)
+        }
+        StartError::Store(OpenError::Locked { .. }) => {
+            Report::caused(Code::NodeRunning, WHAT, error)
+        }
+        StartError::Store(OpenError::UnknownFormat { .. }) => {
+            Report::caused(Code::StoreRefused, WHAT, error)
+                .with_remedy("run the release that wrote this directory, or a later one")
+        }
+        StartError::Store(_)
+        | StartError::Read(_)
+        | StartError::HeadInDoubt(_)
+        | StartError::Tree(_)
+        | StartError::Engine(_) => Report::caused(Code::StoreRefused, WHAT, error),
+        StartError::Thread(_) => Report::caused(Code::NotStarted, WHAT, error),
+    }
+}
+
+fn stopped_by_itself(stopped: &Stopped) -> Report {
+    tracing::error!("stopped by a fault");
+    Report::caused(Code::Stopping, "the node stopped", stopped).with_exit(Exit::CouldNot)
+}
+
+fn unheard(error: &io::Error) -> Report {
+    Report::new(Code::NotStarted, "the node stopped", format!("signals cannot be heard: {error}"))
+}

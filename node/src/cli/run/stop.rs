@@ -1,0 +1,39 @@
+//! How a person or a supervisor asks a process of ours to stop.
+
+use std::io;
+use std::io::Read;
+use std::thread;
+
+use tokio::signal::unix;
+use tokio::signal::unix::SignalKind;
+use tokio::sync::oneshot;
+
+/// Waits for Ctrl-C, SIGTERM, or the terminal to close.
+///
+/// # Errors
+/// When the system does not let the process hear signals.
+pub(crate) async fn asked() -> io::Result<()> {
+    let mut interrupt = unix::signal(SignalKind::interrupt())?;
+    let mut terminate = unix::signal(SignalKind::terminate())?;
+    let mut hangup = unix::signal(SignalKind::hangup())?;
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+        _ = hangup.recv() => {}
+    }
+    Ok(())
+}
+
+/// Waits until standard input ends. A parent that dies without a word closes the pipe, whatever killed it.
+pub(crate) async fn input_ended() {
+    let (ended, heard) = oneshot::channel::<()>();
+    // A thread of its own: a read that nobody answers must not keep the runtime from ending.
+    thread::spawn(move || {
+        let mut buffer = [0; 64];
+        let mut input = io::stdin().lock();
+        while input.read(&mut buffer).is_ok_and(|len| len > 0) {}
+        drop(ended);
+    });
+    // An end without a word is the word.
+    drop(heard.await);
+}

@@ -1,0 +1,89 @@
+//! A stopped node's log, asked like a running one's: its API, served on loopback for the length of one command.
+//!
+//! The folder is opened for reading under its lock, so no node can start meanwhile and nothing is signed or sent.
+//! Absent on purpose: a second way to read a log.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::net::TcpListener;
+use tokio::runtime;
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+use crate::api;
+use crate::api::client::Client;
+use crate::api::exchange::RequestIds;
+use crate::cli::fail;
+use crate::cli::run;
+use crate::entropy;
+use crate::host::start;
+use crate::host::start::StoppedNode;
+use crate::report::Report;
+use crate::report::code::Code;
+use crate::settings::Settings;
+use crate::settings::folder::NodeFolder;
+
+const WHAT: &str = "the stopped node's log was not read";
+
+/// A client, and what must live as long as it is used.
+pub struct Asked {
+    client: Client,
+    served: Option<Served>,
+}
+
+/// The API of a stopped node; dropping it ends it and gives the folder up.
+struct Served {
+    _runtime: Runtime,
+    _stopping: watch::Sender<()>,
+    _node: StoppedNode,
+}
+
+impl fmt::Debug for Asked {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.served.is_some() { "Asked(stopped)" } else { "Asked(running)" })
+    }
+}
+
+impl Asked {
+    /// A running node.
+    pub const fn running(client: Client) -> Self {
+        Self { client, served: None }
+    }
+
+    /// The client.
+    pub const fn client(&self) -> &Client {
+        &self.client
+    }
+}
+
+/// Opens the node in a folder that no process runs.
+///
+/// # Errors
+/// When the folder is another process's, or cannot be read.
+pub fn open(dir: &Path) -> Result<Asked, Report> {
+    let folder = NodeFolder::at(dir);
+    let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
+    let token = run::token(&folder)?;
+    let node = start::read_only(&folder, &settings).map_err(|error| run::refused(&error))?;
+    let ids = RequestIds::new(u32::from_be_bytes(
+        entropy::draw().map_err(|error| fail::entropy(WHAT, &error))?,
+    ));
+    let router = api::router(Arc::new(node.handle()), token, ids);
+    let unserved = |error: std::io::Error| Report::new(Code::NotStarted, WHAT, error.to_string());
+    let runtime = runtime::Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .map_err(unserved)?;
+    let (stopping, mut stops) = watch::channel(());
+    let listener =
+        runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))).map_err(unserved)?;
+    let at = listener.local_addr().map_err(unserved)?;
+    runtime.spawn(api::serve(listener, router, async move { drop(stops.changed().await) }));
+    let client = Client::at(&format!("http://{at}"), &folder.token())?;
+    let served = Served { _runtime: runtime, _stopping: stopping, _node: node };
+    Ok(Asked { client, served: Some(served) })
+}

@@ -1,0 +1,468 @@
+//! The command line, walked through offline: two agencies found a federation without a network.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::Path;
+use std::path::PathBuf;
+
+use concord_protocol::codec;
+use concord_protocol::crypto::cose::ContentType;
+use concord_protocol::crypto::cose::hybrid::HybridSigned;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::identity::charter;
+use concord_protocol::identity::charter::Charter;
+use concord_protocol::ids::CharterVersion;
+use serde_json::Value;
+
+use crate::cli;
+use crate::cli::Streams;
+use crate::files::tests::Scratch;
+use crate::files::tests::set_mode;
+use crate::report::Exit;
+
+const AGENCIES: [&str; 2] = ["la.mps", "th.rtp"];
+
+#[test]
+fn two_agencies_found_a_federation_offline() {
+    // shows: id-13, id-24, id-27, id-30
+    let walk = Walk::new();
+    let genesis = walk.chartered();
+    for agency in AGENCIES {
+        walk.node(agency);
+        let adopted =
+            walk.done(&format!("charter adopt --dir {agency} --genesis {genesis} charter.cbor"));
+        assert_eq!(adopted["digest"], genesis.as_str());
+        walk.credential(agency);
+    }
+
+    walk.done("peer add --dir la.mps th.rtp.credential");
+    walk.done("peer add --dir th.rtp la.mps.credential");
+
+    for agency in AGENCIES {
+        let checked = walk.done(&format!("check-config --dir {agency}"));
+        assert_eq!(checked["ready"], true);
+        assert_eq!(checked["mind"], Value::Array(Vec::new()));
+    }
+    let again = walk.done("peer add --dir la.mps th.rtp.credential");
+    assert_eq!(again["admission"], "known");
+}
+
+#[test]
+fn a_new_nodes_folder_holds_what_a_node_needs_and_nobody_else_can_look_in() {
+    // shows: id-29
+    let walk = Walk::new();
+    walk.node("la.mps");
+
+    for file in ["concord.toml", "token", "keys/signing", "keys/storage"] {
+        assert!(walk.at("la.mps").join(file).is_file(), "{file}");
+    }
+    assert_eq!(fs::read_to_string(walk.at("la.mps/token")).unwrap().len(), 65);
+    assert!(!walk.at("la.mps.new").exists());
+    let settings = fs::read_to_string(walk.at("la.mps/concord.toml")).unwrap();
+    assert!(settings.contains("\nlisten = \"127.0.0.1:7400\"\n"));
+}
+
+#[test]
+fn nothing_is_made_over_something_that_is_there() {
+    // shows: id-29
+    let walk = Walk::new();
+    walk.node("la.mps");
+    walk.done("root new --agency la.mps --out la.mps.root");
+
+    walk.refused("node init --dir la.mps --agency la.mps", "file-exists", Exit::CouldNot);
+    walk.refused("root new --agency la.mps --out la.mps.root", "file-exists", Exit::CouldNot);
+    fs::remove_file(walk.at("la.mps.root")).unwrap();
+    walk.refused("root new --agency la.mps --out la.mps.root", "file-exists", Exit::CouldNot);
+    assert!(!walk.at("la.mps.root").exists());
+}
+
+#[test]
+fn numbers_that_do_not_hold_are_refused_with_the_table_of_useful_values() {
+    // shows: id-11, id-12
+    let walk = Walk::new();
+    walk.roots();
+    let draft = fs::read_to_string(walk.at("draft.toml")).unwrap();
+    fs::write(walk.at("draft.toml"), draft.replace("dishonest_max = 0", "dishonest_max = 1"))
+        .unwrap();
+
+    let report = walk.refused(
+        "charter propose draft.toml --out charter.cbor",
+        "charter-draft",
+        Exit::CouldNot,
+    );
+
+    let remedy = report["try"].as_str().unwrap();
+    assert!(remedy.contains("dishonest_max  witness_quorum  amendment_threshold"), "{remedy}");
+    assert!(remedy.contains("0              1               2"), "{remedy}");
+    assert!(!walk.at("charter.cbor").exists());
+}
+
+#[test]
+fn a_draft_that_cannot_be_read_says_where() {
+    let walk = Walk::new();
+    walk.roots();
+    let draft = fs::read_to_string(walk.at("draft.toml")).unwrap();
+    let cases = [
+        (draft.replace("party = \"LA\"", "party = \"la\""), "charter-draft", "party"),
+        (draft.replace("dishonest_max", "dishonest_most"), "charter-draft", "dishonest_most"),
+        (draft.replace("th.rtp.root-public", "la.mps.root-public"), "root-refused", "la.mps"),
+        (draft.replace("th.rtp.root-public", "draft.toml"), "root-refused", "deterministic"),
+        (draft.replace("th.rtp.root-public", "none"), "file-unreadable", "none"),
+        (
+            draft
+                .replace("agency = \"th.rtp\"", "agency = \"la.mps\"")
+                .replace("th.rtp.root", "la.mps.root"),
+            "charter-draft",
+            "twice",
+        ),
+    ];
+
+    for (changed, code, part) in cases {
+        fs::write(walk.at("draft.toml"), changed).unwrap();
+        let report =
+            walk.refused("charter propose draft.toml --out charter.cbor", code, Exit::CouldNot);
+        assert!(report["why"].as_str().unwrap().contains(part), "{report}");
+    }
+}
+
+#[test]
+fn a_charter_is_shown_to_whoever_is_to_sign_it() {
+    let walk = Walk::new();
+    walk.roots();
+    let proposed = walk.done("charter propose draft.toml --out charter.cbor");
+    walk.done("charter sign --root la.mps.root charter.cbor");
+
+    let shown = walk.done("charter show charter.cbor");
+    let (exit, text, _) = walk.run("charter show charter.cbor");
+
+    assert_eq!(shown["digest"], proposed["digest"]);
+    assert_eq!(shown["members"][0]["signed"], true);
+    assert_eq!(shown["members"][1]["signed"], false);
+    assert_eq!(exit, Exit::Done);
+    for part in [
+        "charter    heron version 1",
+        "la.mps (LA)  signed",
+        "th.rtp (TH)  not signed",
+        "Royal Thai Police",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
+#[test]
+fn a_charter_that_does_not_verify_ends_with_exit_code_three() {
+    // shows: id-13, id-24
+    let walk = Walk::new();
+    walk.roots();
+    walk.done("charter propose draft.toml --out charter.cbor");
+    walk.done("charter sign --root la.mps.root charter.cbor");
+    let report =
+        walk.refused("charter verify charter.cbor", "charter-refused", Exit::VerificationFailed);
+    assert!(report["why"].as_str().unwrap().contains("th.rtp has not signed"));
+
+    let last = walk.done("charter sign --root th.rtp.root charter.cbor");
+    assert_eq!(last["missing"], Value::Array(Vec::new()));
+    let unanchored = walk.done("charter verify charter.cbor");
+    assert_eq!(unanchored["anchored"], false);
+    let digest = unanchored["digest"].as_str().unwrap().to_owned();
+    let anchored = walk.done(&format!("charter verify charter.cbor --genesis {digest}"));
+    assert_eq!(anchored["anchored"], true);
+    let other = "0".repeat(64);
+    let verify = format!("charter verify charter.cbor --genesis {other}");
+    walk.refused(&verify, "charter-refused", Exit::VerificationFailed);
+
+    let mut bytes = fs::read(walk.at("charter.cbor")).unwrap();
+    bytes.pop();
+    fs::write(walk.at("charter.cbor"), bytes).unwrap();
+    walk.refused("charter verify charter.cbor", "charter-refused", Exit::VerificationFailed);
+}
+
+#[test]
+fn a_charter_of_a_later_version_is_refused_with_its_own_code() {
+    // shows: id-14
+    let walk = Walk::new();
+    walk.chartered();
+    let bytes = fs::read(walk.at("charter.cbor")).unwrap();
+    let founding = charter::read(&bytes).unwrap().charter().clone();
+    let previous = Some(Digest::from_bytes([1; 32]));
+    let amended = Charter { version: CharterVersion::new(2), previous, ..founding };
+    let payload = codec::encode(&amended).unwrap();
+    let unsigned = HybridSigned::unsigned(ContentType::Charter, &payload).unwrap();
+    fs::write(walk.at("amended.cbor"), unsigned.to_bytes().unwrap()).unwrap();
+
+    for verb in ["show amended.cbor", "verify amended.cbor", "sign --root la.mps.root amended.cbor"]
+    {
+        let line = format!("charter {verb}");
+        let report = walk.refused(&line, "amendment-not-built", Exit::VerificationFailed);
+        assert!(report["why"].as_str().unwrap().contains("amendments are not built yet"));
+    }
+}
+
+#[test]
+fn only_a_members_root_signs_a_charter() {
+    // shows: id-24
+    let walk = Walk::new();
+    walk.roots();
+    walk.done("charter propose draft.toml --out charter.cbor");
+    walk.done("root new --agency vn.mps --out vn.mps.root");
+    walk.done("root new --agency la.mps --out la.other.root");
+
+    walk.refused("charter sign --root vn.mps.root charter.cbor", "root-refused", Exit::CouldNot);
+    walk.refused("charter sign --root la.other.root charter.cbor", "root-refused", Exit::CouldNot);
+    walk.refused(
+        "charter sign --root la.mps.root-public charter.cbor",
+        "file-exposed",
+        Exit::CouldNot,
+    );
+    set_mode(&walk.at("la.mps.root"), 0o644);
+    walk.refused("charter sign --root la.mps.root charter.cbor", "file-exposed", Exit::CouldNot);
+}
+
+#[test]
+fn a_node_adopts_one_charter_for_good_and_only_one_that_names_it() {
+    // shows: id-13
+    let walk = Walk::new();
+    let genesis = walk.chartered();
+    walk.node("la.mps");
+    walk.done("node init --dir vn.mps --agency vn.mps");
+    let adopt = |dir: &str, genesis: &str| {
+        format!("charter adopt --dir {dir} --genesis {genesis} charter.cbor")
+    };
+
+    walk.refused(&adopt("la.mps", &"0".repeat(64)), "charter-refused", Exit::VerificationFailed);
+    walk.refused(&adopt("vn.mps", &genesis), "charter-refused", Exit::VerificationFailed);
+    walk.done(&adopt("la.mps", &genesis));
+    walk.done(&adopt("la.mps", &genesis));
+    walk.refused(&adopt("la.mps", &"0".repeat(64)), "already-adopted", Exit::CouldNot);
+
+    fs::write(walk.at("la.mps/charters/1.cbor"), b"changed").unwrap();
+    walk.refused("check-config --dir la.mps", "charter-refused", Exit::VerificationFailed);
+}
+
+#[test]
+fn a_root_signs_for_its_own_agency_only() {
+    // shows: id-15
+    let walk = Walk::new();
+    let genesis = walk.chartered();
+    walk.node("la.mps");
+    walk.refused("node credential --dir la.mps --out la.request", "not-enrolled", Exit::CouldNot);
+    walk.done(&format!("charter adopt --dir la.mps --genesis {genesis} charter.cbor"));
+    walk.done("node credential --dir la.mps --out la.request");
+
+    let sign = |root: &str, request: &str| {
+        format!("root sign --root {root} {request} --days 30 --out made")
+    };
+    walk.refused(&sign("th.rtp.root", "la.request"), "root-refused", Exit::CouldNot);
+    walk.refused(&sign("la.mps.root", "charter.cbor"), "request-refused", Exit::CouldNot);
+    walk.refused(&sign("la.mps/keys/signing", "la.request"), "key-unusable", Exit::CouldNot);
+    assert!(!walk.at("made").exists());
+}
+
+#[test]
+fn a_credential_that_is_not_this_nodes_is_not_adopted() {
+    // shows: id-15, id-30
+    let walk = Walk::new();
+    walk.founded();
+    let adopt = |file: &str| format!("node credential --dir la.mps --adopt {file}");
+    walk.refused(&adopt("th.rtp.credential"), "credential-refused", Exit::VerificationFailed);
+    walk.refused(&adopt("charter.cbor"), "credential-refused", Exit::VerificationFailed);
+
+    walk.done("node credential --dir la.mps --out la.second");
+    fs::remove_dir_all(walk.at("la.mps/keys")).unwrap();
+    walk.done("node init --dir other --agency la.mps");
+    fs::rename(walk.at("other/keys"), walk.at("la.mps/keys")).unwrap();
+    walk.done("root sign --root la.mps.root la.second --days 30 --out second.credential");
+    let report =
+        walk.refused(&adopt("second.credential"), "credential-refused", Exit::VerificationFailed);
+    assert!(report["why"].as_str().unwrap().contains("another signing key"));
+    let (exit, text, _) = walk.run("check-config --dir la.mps");
+    assert_eq!(exit, Exit::CouldNot);
+    assert!(text.contains("not ready: the credential names another signing key"));
+}
+
+#[test]
+fn serials_grow_and_a_root_that_signs_one_twice_is_found_out() {
+    // shows: id-6, id-21
+    let walk = Walk::new();
+    walk.founded();
+    let next = walk.done("node credential --dir la.mps --out la.second");
+    assert_eq!(next["serial"], 2);
+    walk.done("root sign --root la.mps.root la.second --days 30 --out second.credential");
+    let adopted = walk.done("node credential --dir la.mps --adopt second.credential");
+    assert_eq!(adopted["admission"], "new");
+
+    walk.done("root sign --root la.mps.root la.mps.request --days 31 --out twin.credential");
+    walk.done("peer add --dir th.rtp la.mps.credential");
+    let twin = "peer add --dir th.rtp twin.credential";
+    let report = walk.refused(twin, "credential-refused", Exit::VerificationFailed);
+    assert!(report["why"].as_str().unwrap().contains("another credential with serial 1"));
+    let asked = walk.done("node credential --dir la.mps --out la.ninth --serial 9");
+    assert_eq!(asked["serial"], 9);
+}
+
+#[test]
+fn a_peers_credential_is_not_taken_in_while_the_node_runs_or_as_ones_own() {
+    let walk = Walk::new();
+    walk.founded();
+    let lock = fs::File::create(walk.at("la.mps/lock")).unwrap();
+    lock.lock().unwrap();
+
+    walk.refused("peer add --dir la.mps th.rtp.credential", "node-running", Exit::CouldNot);
+    drop(lock);
+    let own = "peer add --dir la.mps la.mps.credential";
+    walk.refused(own, "credential-refused", Exit::VerificationFailed);
+    walk.done("peer add --dir la.mps th.rtp.credential");
+}
+
+#[test]
+fn check_config_tells_what_is_missing() {
+    let walk = Walk::new();
+    walk.refused("check-config --dir nowhere", "not-a-node-directory", Exit::CouldNot);
+    walk.node("la.mps");
+    let (exit, text, _) = walk.run("check-config --dir la.mps");
+    assert_eq!(exit, Exit::CouldNot);
+    assert!(text.contains("not ready: no charter is adopted"), "{text}");
+    assert!(text.contains("mailbox_inputs          = 1024  # concord.toml"), "{text}");
+
+    set_mode(&walk.at("la.mps/token"), 0o644);
+    walk.refused("check-config --dir la.mps", "file-exposed", Exit::CouldNot);
+    set_mode(&walk.at("la.mps/token"), 0o600);
+    fs::write(walk.at("la.mps/concord.toml"), "agency = \"th.rtp\"").unwrap();
+    walk.refused("check-config --dir la.mps", "key-unusable", Exit::CouldNot);
+    fs::write(walk.at("la.mps/concord.toml"), "agency = \"la.mps\"\nworker = 1").unwrap();
+    walk.refused("check-config --dir la.mps", "settings-refused", Exit::CouldNot);
+}
+
+#[test]
+fn a_line_that_cannot_be_read_ends_with_exit_code_two() {
+    let walk = Walk::new();
+    let lines = [
+        "",
+        "nothing",
+        "root new --agency LA --out x",
+        "root sign --root r q --days 0 --out x",
+        "node credential --dir x",
+        "node credential --dir x --out a --adopt b",
+        "charter verify x --genesis abc",
+    ];
+
+    for line in lines {
+        assert_eq!(walk.run(line).0, Exit::Usage, "{line}");
+    }
+    let (exit, text, talk) = walk.run("--help");
+    assert_eq!((exit, talk.as_str()), (Exit::Done, ""));
+    assert!(text.contains("charter"));
+}
+
+#[test]
+fn an_error_is_a_code_and_three_sentences_on_standard_error() {
+    let walk = Walk::new();
+
+    let (_, data, talk) = walk.run("charter show none.cbor");
+
+    assert_eq!(data, "");
+    let lines: Vec<&str> = talk.lines().collect();
+    assert_eq!(lines[0], "error[file-unreadable]: the charter cannot be shown");
+    assert!(lines[1].starts_with("  why: read "));
+    assert!(lines[2].starts_with("  try: "));
+}
+
+/// A folder in which two agencies do what the documents say.
+struct Walk(Scratch);
+
+impl Walk {
+    fn new() -> Self {
+        Self(Scratch::new())
+    }
+
+    fn at(&self, name: &str) -> PathBuf {
+        self.0.at(name)
+    }
+
+    /// Runs a line; words that name no option are paths in the folder where a path is meant.
+    fn run(&self, line: &str) -> (Exit, String, String) {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        let noun = words
+            .iter()
+            .take_while(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+            .count();
+        let places =
+            words.iter().enumerate().map(|(place, word)| self.word(&words, place, word, noun));
+        let arguments = [OsString::from("concord")].into_iter().chain(places);
+        let mut streams = Streams { data: Vec::new(), talk: Vec::new() };
+        let exit = cli::run(arguments, &mut streams);
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (exit, text(streams.data), text(streams.talk))
+    }
+
+    fn word(&self, words: &[&str], place: usize, word: &str, noun: usize) -> OsString {
+        let before =
+            place.checked_sub(1).and_then(|place| words.get(place)).copied().unwrap_or_default();
+        let is_value =
+            matches!(before, "--agency" | "--genesis" | "--days" | "--listen" | "--serial");
+        if place < noun && !before.starts_with("--") || word.starts_with("--") || is_value {
+            return word.into();
+        }
+        self.at(word).into()
+    }
+
+    /// Runs a line that must be done, and gives its data.
+    fn done(&self, line: &str) -> Value {
+        let (exit, data, talk) = self.run(&format!("{line} --json"));
+        assert_eq!(exit, Exit::Done, "{line}: {talk}");
+        serde_json::from_str(&data).unwrap()
+    }
+
+    /// Runs a line that must be refused, and gives the report.
+    fn refused(&self, line: &str, code: &str, exit: Exit) -> Value {
+        let (found, data, talk) = self.run(&format!("{line} --json"));
+        assert_eq!(data, "", "{line}");
+        let report: Value = serde_json::from_str(&talk).unwrap();
+        let error = report["error"].clone();
+        assert_eq!((error["code"].as_str(), found), (Some(code), exit), "{line}: {talk}");
+        error
+    }
+
+    /// Roots of both agencies, and the draft that names them.
+    fn roots(&self) {
+        for agency in AGENCIES {
+            self.done(&format!("root new --agency {agency} --out {agency}.root"));
+        }
+        let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/charter.toml");
+        fs::copy(example, self.at("draft.toml")).unwrap();
+    }
+
+    /// A charter that both signed; gives its digest.
+    fn chartered(&self) -> String {
+        self.roots();
+        let proposed = self.done("charter propose draft.toml --out charter.cbor");
+        for agency in AGENCIES {
+            self.done(&format!("charter sign --root {agency}.root charter.cbor"));
+        }
+        proposed["digest"].as_str().unwrap().to_owned()
+    }
+
+    fn node(&self, agency: &str) {
+        self.done(&format!("node init --dir {agency} --agency {agency} --listen 127.0.0.1:7400"));
+    }
+
+    /// Request, signature, adoption.
+    fn credential(&self, agency: &str) {
+        let asked = self.done(&format!("node credential --dir {agency} --out {agency}.request"));
+        let signed = self.done(&format!(
+            "root sign --root {agency}.root {agency}.request --days 365 --out {agency}.credential"
+        ));
+        assert_eq!(asked["request"], signed["request"], "both show the same digest");
+        self.done(&format!("node credential --dir {agency} --adopt {agency}.credential"));
+    }
+
+    /// Two nodes with charter and credentials, which do not know each other yet.
+    fn founded(&self) {
+        let genesis = self.chartered();
+        for agency in AGENCIES {
+            self.node(agency);
+            self.done(&format!("charter adopt --dir {agency} --genesis {genesis} charter.cbor"));
+            self.credential(agency);
+        }
+    }
+}
