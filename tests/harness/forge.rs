@@ -1,0 +1,248 @@
+//! A peer that lies: an agency's own keys, and whatever it pleases to say on the wire.
+//!
+//! It holds what an honest node holds, so what it signs verifies; honest code alone would not say it.
+
+use std::net::Ipv4Addr;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use concord_node::clock;
+use concord_node::entropy;
+use concord_node::transport::Endpoint;
+use concord_node::transport::close::CloseReason;
+use concord_node::transport::connection::Connection;
+use concord_node::transport::pins::Pins;
+use concord_node::transport::settings::Settings;
+use concord_node::transport::stream::FrameReceiver;
+use concord_node::transport::stream::FrameSender;
+use concord_protocol::codec;
+use concord_protocol::codec::value::Value;
+use concord_protocol::crypto::kem::PureKem;
+use concord_protocol::envelope::header::Sender;
+use concord_protocol::envelope::seal;
+use concord_protocol::envelope::seal::Draft;
+use concord_protocol::envelope::seal::Recipients;
+use concord_protocol::envelope::seal::Signed;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::ids::Epoch;
+use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::ids::Serial;
+use concord_protocol::log::leaf::Form;
+use concord_protocol::message::submission::Submission;
+use concord_protocol::wire::dispatch;
+use concord_protocol::wire::dispatch::Dispatch;
+use concord_protocol::wire::dispatch::DispatchItem;
+use concord_protocol::wire::frame::Frame;
+use concord_protocol::wire::greeting::Cursor;
+use concord_protocol::wire::greeting::Greeting;
+use concord_protocol::wire::greeting::Known;
+use concord_protocol::wire::greeting::VERSION;
+use concord_protocol::wire::offer::Offer;
+use concord_protocol::wire::offer::OfferedMessage;
+use serde_bytes::ByteBuf;
+use tokio::runtime::Runtime;
+use tokio::time;
+
+use crate::federation::Agency;
+use crate::federation::Federation;
+use crate::letter;
+
+/// How long the other side may take for an answer.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// An agency whose node is not run: the test speaks for it.
+#[derive(Debug)]
+pub struct Forger<'a> {
+    world: &'a Federation,
+    own: &'a Agency,
+    peer: &'a Agency,
+    directory: Directory,
+    runtime: Runtime,
+    endpoint: Endpoint,
+}
+
+/// A connection of the forger, greeted in order.
+#[derive(Debug)]
+pub struct Line<'a> {
+    runtime: &'a Runtime,
+    connection: Connection,
+    sender: FrameSender,
+    receiver: FrameReceiver,
+}
+
+impl<'a> Forger<'a> {
+    /// Speaks for one agency, with another.
+    ///
+    /// # Panics
+    /// When no socket can be had.
+    pub fn new(world: &'a Federation, own: usize, peer: usize) -> Self {
+        let (own, peer) = (&world.agencies[own], &world.agencies[peer]);
+        let mut directory = Directory::new(world.charter.clone());
+        for agency in &world.agencies {
+            directory
+                .admit(credential::verify(&agency.credential, &world.charter).unwrap())
+                .unwrap();
+        }
+        let pins = Arc::new(Pins::new());
+        pins.allow(peer.id.clone(), peer.keys.transport.public());
+        let runtime = Runtime::new().unwrap();
+        let endpoint = {
+            let _entered = runtime.enter();
+            let settings = Settings::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
+            Endpoint::bind(settings, Arc::clone(&own.keys.transport), pins).unwrap()
+        };
+        Self { world, own, peer, directory, runtime, endpoint }
+    }
+
+    /// Connects, and greets as an honest node would.
+    ///
+    /// # Panics
+    /// When the peer does not greet back.
+    pub fn meet(&self) -> Line<'_> {
+        let keys = [self.peer.keys.transport.public()];
+        let opened = self.runtime.block_on(async {
+            let connection =
+                self.endpoint.dial(&self.peer.id, &keys, &self.peer.address).await.unwrap();
+            let (sender, receiver) = connection.exchange().await.unwrap();
+            (connection, sender, receiver)
+        });
+        let (connection, sender, receiver) = opened;
+        let mut line = Line { runtime: &self.runtime, connection, sender, receiver };
+        line.say(&Frame::Greeting(self.greeting()));
+        let heard = line.hear();
+        assert!(matches!(heard, Some(Frame::Greeting(_))), "no greeting: {heard:?}");
+        line
+    }
+
+    fn greeting(&self) -> Greeting {
+        let serial = Serial::new(1);
+        let known =
+            self.world.agencies.iter().map(|agency| Known { agency: agency.id.clone(), serial });
+        Greeting {
+            versions: vec![VERSION],
+            agency: self.own.id.clone(),
+            charter: self.world.charter.name().clone(),
+            charter_version: self.world.charter.version(),
+            charter_digest: self.world.charter.digest(),
+            serial,
+            cursor: Cursor::FIRST,
+            known: known.collect(),
+            own_head: None,
+            your_head: None,
+        }
+    }
+
+    /// A message to these agencies, sealed and signed in order.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn letter(&self, to: &[&str], mark: &str) -> Signed {
+        let text = letter::report(to, mark).to_string();
+        let tree: Value = serde_json::from_str(&text).unwrap();
+        let submission = Submission::read(&tree).unwrap();
+        let now = clock::now();
+        let draft = Draft {
+            id: MessageId::new(now, entropy::draw().unwrap()),
+            kind: submission.kind(),
+            procedure: ProcedureId::new(now, entropy::draw().unwrap()),
+            participants_version: 1,
+            parents: Vec::new(),
+            supersedes: None,
+            from: Sender { agency: self.own.id.clone(), unit: None },
+            originator: None,
+            to: submission.to().to_vec(),
+            created: now,
+            respond_by: None,
+            expires: None,
+            urgency: submission.urgency(),
+            handling: submission.handling_codes(),
+            purpose: submission.purpose(),
+            legal_basis: submission.legal_basis().to_vec(),
+            attachments: Vec::new(),
+            serial: Serial::new(1),
+            exercise: true,
+            content: submission.content().write(),
+        };
+        let recipients = Recipients::find(&draft.to, &self.directory).unwrap();
+        let sealed = seal::seal(draft, &recipients, &PureKem, &entropy::draw().unwrap()).unwrap();
+        seal::sign(sealed, self.own.keys.signing.as_ref()).unwrap()
+    }
+
+    /// Whole messages under one dispatch, numbered from `first`.
+    ///
+    /// # Panics
+    /// When the dispatch cannot be signed.
+    pub fn offer(&self, first: u64, messages: &[&Signed]) -> Frame {
+        let items = messages
+            .iter()
+            .map(|signed| DispatchItem { message: signed.digest(), form: Form::Whole });
+        let document = Dispatch {
+            charter: self.world.charter.name().clone(),
+            from: self.own.id.clone(),
+            to: self.peer.id.clone(),
+            serial: Serial::new(1),
+            epoch: Epoch::new(1),
+            first: LinkNumber::new(first),
+            items: items.collect(),
+        };
+        let signed = dispatch::sign(&document, self.own.keys.signing.as_ref()).unwrap();
+        let messages = messages.iter().map(|signed| OfferedMessage {
+            message: ByteBuf::from(signed.message().to_vec()),
+            sealed: Some(ByteBuf::from(signed.sealed().to_vec())),
+        });
+        Frame::Offer(Offer { dispatch: ByteBuf::from(signed), messages: messages.collect() })
+    }
+}
+
+impl Line<'_> {
+    /// Says a frame.
+    pub fn say(&mut self, frame: &Frame) {
+        self.say_bytes(codec::encode(frame).unwrap());
+    }
+
+    /// Says any bytes as a frame. A connection that was closed meanwhile is found out when listening.
+    pub fn say_bytes(&mut self, bytes: Vec<u8>) {
+        self.runtime.block_on(self.sender.send(bytes)).ok();
+    }
+
+    /// The next frame; `None` when the connection ended.
+    ///
+    /// # Panics
+    /// When nothing comes in time.
+    pub fn hear(&mut self) -> Option<Frame> {
+        let heard = self
+            .runtime
+            .block_on(async { time::timeout(ANSWER_WITHIN, self.receiver.receive()).await });
+        let bytes = heard.expect("the peer answers").ok()?;
+        Some(codec::decode(&bytes).unwrap())
+    }
+
+    /// How many numbers the next receipts settle, until one comes.
+    ///
+    /// # Panics
+    /// When the connection ends instead.
+    pub fn receipt(&mut self) -> concord_protocol::wire::receipt::Receipt {
+        loop {
+            match self.hear() {
+                Some(Frame::Receipt(receipt)) => return receipt,
+                Some(_) => {}
+                None => panic!("the peer closed instead: {:?}", self.closed()),
+            }
+        }
+    }
+
+    /// Why the connection ended.
+    ///
+    /// # Panics
+    /// When it does not end in time.
+    pub fn closed(&self) -> CloseReason {
+        let ended = self
+            .runtime
+            .block_on(async { time::timeout(ANSWER_WITHIN, self.connection.closed()).await });
+        ended.expect("the peer closes")
+    }
+}

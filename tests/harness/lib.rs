@@ -1,0 +1,38 @@
+//! The map of the workshop: what tests share, and nothing that is shipped.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`chance`] | all luck from one seed, printed first |
+//! | [`daemon`] | a real node: a process on loopback, killed by its id |
+//! | [`evidence`] | bundles of running nodes, verified and held together |
+//! | [`federation`] | agencies on the disk, ready to be run |
+//! | [`forge`] | a peer that lies |
+//! | [`letter`] | submissions, from the examples of the specification |
+//! | [`program`] | the `concord` binary, built and fresh |
+//! | [`shell`] | commands as people type them, with an end |
+//! | [`transcript`] | texts compared whole; `CONCORD_BLESS=1` renews |
+//! | [`vectors`] | the cases under `spec/vectors`: made, read, judged |
+//! | [`wait`] | waiting that ends |
+//!
+//! Absent on purpose: anything that the shipped crates would need to know about.
+
+pub mod chance;
+pub mod daemon;
+pub mod evidence;
+pub mod federation;
+pub mod forge;
+pub mod letter;
+pub mod program;
+pub mod shell;
+pub mod transcript;
+pub mod vectors;
+pub mod wait;
+
+use std::path::Path;
+use std::path::PathBuf;
+
+/// The top of the project.
+pub fn top() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("the tests stand in a folder of the project").to_owned()
+}

@@ -1,0 +1,174 @@
+//! Records of the journal: the disk has vectors as the wire has.
+
+use ciborium::Value;
+use concord_protocol::codec;
+use concord_protocol::crypto::digest;
+use concord_protocol::engine::record::BodyForm;
+use concord_protocol::engine::record::CharterRecord;
+use concord_protocol::engine::record::CredentialRecord;
+use concord_protocol::engine::record::DispatchRecord;
+use concord_protocol::engine::record::HeadRecord;
+use concord_protocol::engine::record::IdempotencyRecord;
+use concord_protocol::engine::record::InboundRecord;
+use concord_protocol::engine::record::LeafRecord;
+use concord_protocol::engine::record::LinkRecord;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::engine::record::ModeRecord;
+use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::record::PeerHeadRecord;
+use concord_protocol::engine::record::ReceiptRecord;
+use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::Settlement;
+use concord_protocol::engine::record::TileRecord;
+use concord_protocol::ids::CharterVersion;
+use concord_protocol::ids::Epoch;
+use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::Serial;
+use concord_protocol::ids::TreeSize;
+use concord_protocol::registry::RefusalCode;
+use serde_bytes::ByteBuf;
+
+use super::Named;
+use super::Sheet;
+use super::federation;
+use super::federation::Federation;
+use super::federation::NOW;
+use super::federation::RECEIVER;
+use super::federation::SENDER;
+use super::log;
+use super::mutate;
+
+/// The cases of the disk.
+pub(super) fn cases(world: &Federation) -> Vec<Named> {
+    let mut sheet = Sheet::new("disk", "record");
+    for (name, record) in records(world) {
+        let explains = format!("a record of kind {name}");
+        sheet.good(name, &explains, &["store-4"], &codec::encode(&record).unwrap());
+    }
+    let good = codec::encode(&records(world).remove(0).1).unwrap();
+    sheet.bad(
+        "trailing",
+        "a byte after the record",
+        &["env-1"],
+        "scan: trailing",
+        &mutate::longer(&good),
+    );
+    let unknown = mutate::edit(&good, |tree| mutate::items(tree)[0] = Value::from(99));
+    sheet.bad(
+        "unknown-kind",
+        "a kind of record that is not known",
+        &["store-4"],
+        "shape",
+        &unknown,
+    );
+    sheet.cases
+}
+
+#[expect(clippy::too_many_lines, reason = "a table: one entry after the other")]
+fn records(world: &Federation) -> Vec<(&'static str, Record)> {
+    let message = digest::sha256(b"a message");
+    let root = digest::sha256(b"a root");
+    let (epoch, number, leaf) = (Epoch::new(1), LinkNumber::new(7), LeafIndex::new(40));
+    let (own, peer) = (federation::agency(SENDER), federation::agency(RECEIVER));
+    let note = ByteBuf::from(log::checkpoint_note(world));
+    let bytes = |text: &str| ByteBuf::from(text.as_bytes().to_vec());
+    let size = TreeSize::new(3);
+    vec![
+        ("leaf", Record::Leaf(LeafRecord { index: leaf, leaf: bytes("an encoded leaf") })),
+        ("tile", Record::Tile(TileRecord { level: 0, index: 0, hashes: bytes("256 hashes") })),
+        ("head", Record::Head(HeadRecord { size, root, note: note.clone() })),
+        (
+            "message",
+            Record::Message(MessageRecord {
+                digest: message,
+                id: MessageId::new(NOW, [1; 10]),
+                from: own,
+                at: NOW,
+                leaf,
+                message: bytes("a signed header"),
+                body: BodyForm::Held,
+            }),
+        ),
+        (
+            "outbound",
+            Record::Outbound(OutboundRecord {
+                peer: peer.clone(),
+                epoch,
+                number,
+                message,
+                bytes: 4096,
+                expires: Some(NOW),
+                leaf,
+                settlement: Settlement::Open,
+                receipt: None,
+            }),
+        ),
+        (
+            "inbound",
+            Record::Inbound(InboundRecord {
+                peer: peer.clone(),
+                epoch,
+                number,
+                message,
+                leaf,
+                refused: Some(RefusalCode::Expired),
+            }),
+        ),
+        (
+            "dispatch",
+            Record::Dispatch(DispatchRecord {
+                peer: peer.clone(),
+                epoch,
+                first: number,
+                dispatch: bytes("a signed dispatch"),
+            }),
+        ),
+        (
+            "receipt",
+            Record::Receipt(ReceiptRecord {
+                peer: peer.clone(),
+                epoch,
+                first: number,
+                receipt: bytes("a receipt"),
+            }),
+        ),
+        (
+            "link",
+            Record::Link(LinkRecord {
+                peer: peer.clone(),
+                out_epoch: epoch,
+                out_next: number,
+                in_epoch: epoch,
+                in_cursor: LinkNumber::new(3),
+                out_lowest: LinkNumber::new(5),
+            }),
+        ),
+        ("peer-head", Record::PeerHead(PeerHeadRecord { peer: peer.clone(), size, root, note })),
+        (
+            "credential",
+            Record::Credential(CredentialRecord {
+                agency: peer,
+                serial: Serial::new(1),
+                credential: bytes("a signed credential"),
+            }),
+        ),
+        (
+            "charter",
+            Record::Charter(CharterRecord {
+                version: CharterVersion::new(1),
+                charter: bytes("a signed charter"),
+            }),
+        ),
+        (
+            "idempotency",
+            Record::Idempotency(IdempotencyRecord {
+                key: "a-key".to_owned(),
+                request: digest::sha256(b"a request"),
+                message,
+            }),
+        ),
+        ("mode", Record::Mode(ModeRecord::Open)),
+    ]
+}
