@@ -16,7 +16,6 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::message::fault::FieldFault;
-use concord_protocol::registry::RefusalCode;
 
 use crate::host::exchange::Surroundings;
 use crate::host::view::Delivery;
@@ -183,17 +182,6 @@ pub enum AdmitError {
     /// Ours.
     #[error("the node is stopping after a fault")]
     Stopping,
-}
-
-/// A delivery that a peer refused, for lists.
-#[derive(Clone, Debug)]
-pub struct RefusedDelivery {
-    /// The message.
-    pub message: MessageId,
-    /// Who refused it.
-    pub peer: AgencyId,
-    /// Why.
-    pub code: RefusalCode,
 }
 
 /// Where a consistency proof starts and ends.
