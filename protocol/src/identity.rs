@@ -12,6 +12,7 @@
 pub mod charter;
 pub mod credential;
 pub mod directory;
+pub mod mirrors;
 pub mod quorum;
 pub mod root;
 

@@ -35,6 +35,12 @@ pub struct StaffNumber(String);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PurposeCode(String);
 
+/// Names the instrument that something rests on, for example an order's register number; no prose.
+///
+/// Shape: 1 to 64 characters of `A-Z a-z 0-9 . / -`. Source: spec log-40.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BasisCode(String);
+
 /// Why a text is not a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
@@ -140,6 +146,24 @@ impl PurposeCode {
     /// When the text has another length or alphabet.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         alphabet(text, 1, 32, "a-z -", |c| matches!(c, 'a'..='z' | '-'))?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The code as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl BasisCode {
+    /// Reads the code of a legal basis.
+    ///
+    /// # Errors
+    /// When the text has another length or alphabet.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        // spec: log-40
+        let belongs = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '/' | '-');
+        alphabet(text, 1, 64, "A-Z a-z 0-9 . / -", belongs)?;
         Ok(Self(text.to_owned()))
     }
 
@@ -272,6 +296,7 @@ text_name!(Party);
 text_name!(CharterName);
 text_name!(StaffNumber);
 text_name!(PurposeCode);
+text_name!(BasisCode);
 
 macro_rules! number_name {
     ($(#[$doc:meta])* $name:ident) => {

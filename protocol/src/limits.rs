@@ -107,10 +107,81 @@ pub const ADDRESS_BYTES_MAX: usize = 259;
 /// Credentials held of one member. Beyond it: a further serial is refused; monthly renewal fills it in twenty years.
 pub const CREDENTIALS_PER_MEMBER_MAX: usize = 256;
 
-/// Signed checkpoint, in bytes: a C2SP note with at most 16 signature lines.
+/// Signed checkpoint, in bytes: a C2SP note with the log's line and those of all members as cosigners.
 pub const CHECKPOINT_BYTES_MAX: usize = 16 * 1024;
 
+/// Signed statement of a succession, in bytes: at most one checkpoint of 420 bytes for each member, and little else.
+pub const STATEMENT_BYTES_MAX: usize = 31 * 1024;
+
+/// Signed approval of a succession, in bytes: digest, names and a signature.
+pub const APPROVAL_BYTES_MAX: usize = 512;
+
+/// Note of a log of others, in bytes: 16 lines of the longest signatures known, 5 KB each, and some more. Source: spec log-26.
+pub const FOREIGN_NOTE_BYTES_MAX: usize = 128 * 1024;
+
+/// Policy file, in bytes. Source: spec log-24.
+pub const POLICY_BYTES_MAX: usize = 128 * 1024;
+
+/// Logs, witnesses and groups of one policy, each. Source: spec log-24.
+pub const POLICY_LINES_MAX: usize = 256;
+
+/// Proof file, in bytes: the longest leaf in base64, a path and a foreign note. Source: spec log-28.
+pub const PROOF_BYTES_MAX: usize = 256 * 1024;
+
+/// Hashes of one path: a tree of 64-bit size is no higher. Source: spec log-28.
+pub const PROOF_PATH_MAX: usize = 64;
+
+/// COSE receipt, in bytes: 64 hashes and an origin. Source: spec log-33.
+pub const COSE_RECEIPT_BYTES_MAX: usize = 8 * 1024;
+
+/// Checkpoint that a witness is asked to cosign, in bytes: the owner's line alone, for all of them stand in one small file.
+pub const WITNESSED_NOTE_BYTES_MAX: usize = 1024;
+/// What stands in a file of evidence beside the charter: two signed things, two credentials, two paths. Source: spec evd-1.
+pub const EVIDENCE_CASE_BYTES_MAX: usize = 256 * 1024;
+
+/// Longest file of evidence, in bytes; it brings the charter along, which in a large federation is most of it.
+pub const EVIDENCE_BYTES_MAX: usize = CHARTER_BYTES_MAX + EVIDENCE_CASE_BYTES_MAX;
+
+/// Files of evidence held of one accused. Beyond it: a further one is not kept, for it would prove nothing new. Source: spec evd-15.
+pub const EVIDENCE_PER_ACCUSED_MAX: usize = 64;
+
+/// Files of one kind held of one accused, so that many forks leave room for a reused number. Source: spec evd-15.
+pub const EVIDENCE_PER_KIND_MAX: usize = 12;
+
+/// Files of evidence that one frame tells of: all that can be held of all members. Source: spec wire-50.
+pub const EVIDENCE_TOLD_MAX: usize = MEMBERS_MAX * EVIDENCE_PER_ACCUSED_MAX;
+
+/// Files of evidence that one frame asks for. Source: spec wire-52.
+pub const EVIDENCE_WANTED_MAX: usize = 64;
+
+const _: () =
+    assert!(MEMBERS_MAX * CHECKPOINT_BYTES_MAX + EVIDENCE_TOLD_MAX * 34 < FRAME_BYTES_MAX);
+const _: () = assert!(EVIDENCE_PER_KIND_MAX * 5 <= EVIDENCE_PER_ACCUSED_MAX);
+const _: () = assert!(
+    2 * (HEADER_BYTES_MAX + CREDENTIAL_BYTES_MAX) + LEAF_BYTES_MAX + 8192 < EVIDENCE_CASE_BYTES_MAX
+);
+const _: () = assert!(EVIDENCE_BYTES_MAX + 4096 < FRAME_BYTES_MAX);
+
+/// Signature lines of one note: the log's, and room for twice the cosigners of the largest charter. Source: spec log-10.
+pub const NOTE_LINES_MAX: usize = 128;
+
+/// Parts of mirrored entries in one frame.
+pub const MIRROR_PARTS_MAX: usize = 1024;
+
+/// Hashes and sealed bytes of one part of a mirrored entry. An entry that is longer has several parts. Source: spec wire-56.
+pub const MIRROR_PART_BYTES_MAX: usize = 1024 * 1024;
+
+/// Bytes that a mirror keeps of one log: a hundred million entries. Beyond it: the mirror answers that it has no room.
+pub const MIRROR_LOG_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
+
+/// Parts of one mirrored entry: as many as the longest journal entry fills at half a MiB each.
+pub const MIRROR_ENTRY_PARTS_MAX: u32 = 160;
+
+const _: () =
+    assert!(MIRROR_PART_BYTES_MAX + MIRROR_PARTS_MAX * 64 + 1024 * 1024 < FRAME_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX < LEAF_BYTES_MAX);
+const _: () =
+    assert!(STATEMENT_BYTES_MAX + MEMBERS_MAX * (APPROVAL_BYTES_MAX + 3) + 64 <= LEAF_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX + SEALED_BYTES_MAX < OFFER_BYTES_MAX);
 const _: () =
     assert!(OFFER_BYTES_MAX + OFFER_MESSAGES_MAX * HEADER_BYTES_MAX + 4096 < FRAME_BYTES_MAX);
@@ -118,5 +189,10 @@ const _: () = assert!(RECEIPT_MESSAGES_MAX * 90 + 1024 < LEAF_BYTES_MAX);
 const _: () = assert!(CREDENTIAL_BYTES_MAX < INTRODUCTION_BYTES_MAX);
 const _: () = assert!(
     MEMBERS_MAX * (5_700 + MEMBER_NAMES_MAX * (MEMBER_NAME_BYTES_MAX + 40)) < CHARTER_BYTES_MAX
+);
+const _: () =
+    assert!((MEMBERS_MAX + 1) * 240 < CHECKPOINT_BYTES_MAX && NOTE_LINES_MAX > MEMBERS_MAX);
+const _: () = assert!(
+    LEAF_BYTES_MAX.div_ceil(3) * 4 + FOREIGN_NOTE_BYTES_MAX + 64 * 45 + 100 < PROOF_BYTES_MAX
 );
 const _: () = assert!(ADDRESSES_MAX * ADDRESS_BYTES_MAX + 8 * 1024 < CREDENTIAL_BYTES_MAX);

@@ -121,7 +121,7 @@ codes! {
         BadReceipt = "bad-receipt",
         /// Another connection of the same pair took over.
         Superseded = "superseded",
-        /// This node is in quarantine and exchanges nothing.
+        /// This node went into quarantine and signs nothing.
         Quarantined = "quarantined",
         /// Asking too fast.
         TooFast = "too-fast",
@@ -131,5 +131,13 @@ codes! {
         Timeout = "timeout",
         /// The peer's newest credential that this node holds does not count now.
         ExpiredCredential = "expired-credential",
+        /// This node signs again, or no longer: connect again.
+        StandingChanged = "standing-changed",
+        /// What was said in witnessing does not verify, or does not continue what is held.
+        BadWitness = "bad-witness",
+        /// A statement or an approval of a succession that does not verify.
+        BadSuccession = "bad-succession",
+        /// Parts of a mirrored log that do not continue it, or do not have the tree of their checkpoint.
+        BadMirror = "bad-mirror",
     }
 }

@@ -57,6 +57,10 @@ pub enum ContentType {
     Charter,
     /// A credential.
     Credential,
+    /// What a log's end and the next log's beginning are stated in.
+    Succession,
+    /// A member's approval of such a statement.
+    Approval,
 }
 
 impl ContentType {
@@ -67,6 +71,8 @@ impl ContentType {
             Self::Dispatch => "application/concord-dispatch+cbor",
             Self::Charter => "application/concord-charter+cbor",
             Self::Credential => "application/concord-credential+cbor",
+            Self::Succession => "application/concord-succession+cbor",
+            Self::Approval => "application/concord-succession-approval+cbor",
         }
     }
 }

@@ -26,6 +26,19 @@ pub struct Directory {
     charter: VerifiedCharter,
     credentials: BTreeMap<AgencyId, BTreeMap<Serial, VerifiedCredential>>,
     owners: BTreeMap<[u8; 32], Owner>,
+    /// Logs in force that are not the first one of their agency.
+    logs: BTreeMap<AgencyId, LogNumber>,
+}
+
+/// The log of an agency that members go by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogInForce {
+    /// Its number.
+    pub number: LogNumber,
+    /// Its origin.
+    pub origin: String,
+    /// The newest key that signs for it.
+    pub key: VerifyingKey,
 }
 
 /// Whose a public key is, and what for; for good.
@@ -96,7 +109,12 @@ pub enum AdmitError {
 impl Directory {
     /// A directory that knows the members and none of their credentials.
     pub const fn new(charter: VerifiedCharter) -> Self {
-        Self { charter, credentials: BTreeMap::new(), owners: BTreeMap::new() }
+        Self {
+            charter,
+            credentials: BTreeMap::new(),
+            owners: BTreeMap::new(),
+            logs: BTreeMap::new(),
+        }
     }
 
     /// Takes in a verified credential. Repeating it changes nothing. Source: spec id-21, id-22.
@@ -174,9 +192,42 @@ impl Directory {
         self.credentials.iter().filter_map(newest).collect()
     }
 
+    /// Goes by another log of an agency from now on: after a succession that was verified. Source: spec suc-1.
+    pub fn go_by(&mut self, agency: &AgencyId, log: LogNumber) {
+        self.logs.insert(agency.clone(), log);
+    }
+
+    /// The number of the log of an agency that is in force: the first that the charter accepts, until a succession.
+    pub fn log_of(&self, agency: &AgencyId) -> LogNumber {
+        // spec: suc-1
+        let first = || self.charter.member(agency).map(|member| member.logs.first);
+        let number = self.logs.get(agency).copied().or_else(first);
+        number.unwrap_or(LogNumber::new(1))
+    }
+
+    /// The log of an agency that is in force; `None` when no credential names a key for it.
+    pub fn log_in_force(&self, agency: &AgencyId) -> Option<LogInForce> {
+        let number = self.log_of(agency);
+        let key = self.log_keys(agency, number).into_iter().next()?;
+        Some(LogInForce { number, origin: self.origin(agency, number), key })
+    }
+
+    /// The keys that may sign for a log of an agency, the newest first; none when no credential names that log.
+    pub fn log_keys(&self, agency: &AgencyId, log: LogNumber) -> Vec<VerifyingKey> {
+        let held = self.credentials.get(agency).into_iter().flat_map(BTreeMap::values).rev();
+        let named = held.map(VerifiedCredential::credential).filter(|own| own.log_number == log);
+        named.map(|own| own.log).collect()
+    }
+
     /// Names a log of an agency under this charter. Source: spec id-5.
     pub fn origin(&self, agency: &AgencyId, log: LogNumber) -> String {
         identity::log_origin(self.charter.name(), agency, log)
+    }
+
+    /// The number of the log of an agency that an origin names; `None` when it names none.
+    pub fn log_named(&self, agency: &AgencyId, origin: &str) -> Option<LogNumber> {
+        let number = origin.rsplit_once("/log")?.1.parse().ok().map(LogNumber::new)?;
+        (self.origin(agency, number) == origin).then_some(number)
     }
 
     /// A key stays with the agency and the role in which it was first seen; no root is a node's key.

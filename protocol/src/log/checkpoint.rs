@@ -14,6 +14,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::crypto::digest::Digest;
+use crate::crypto::signature::Signature;
 use crate::crypto::signature::Signer;
 use crate::crypto::signature::VerifyingKey;
 use crate::ids::TreeSize;
@@ -95,13 +96,28 @@ pub fn sign(checkpoint: &Checkpoint, signer: &dyn Signer) -> Result<Vec<u8>, Sig
     note::sign(&text(checkpoint), &checkpoint.origin, signer)
 }
 
-fn text(checkpoint: &Checkpoint) -> String {
+/// The text that the log's key and cosigners sign: its one form.
+pub fn text(checkpoint: &Checkpoint) -> String {
     format!(
         "{}\n{}\n{}\n",
         checkpoint.origin,
         checkpoint.size,
         STANDARD.encode(checkpoint.root.as_bytes())
     )
+}
+
+/// The note of a checkpoint whose signature came apart from it. Shape: one signature line. Nothing is verified here.
+///
+/// # Errors
+/// When the origin cannot stand in a note.
+pub fn assemble(
+    checkpoint: &Checkpoint,
+    key: &VerifyingKey,
+    signature: &Signature,
+) -> Result<Vec<u8>, BadKeyName> {
+    let key = NoteKey::new(&checkpoint.origin, *key)?;
+    let line = note::line_text(key.name(), key.id(), signature.as_bytes());
+    Ok(format!("{}\n{line}", text(checkpoint)).into_bytes())
 }
 
 /// Reads a checkpoint of the log `origin` and checks the signature of the log's key.
@@ -120,6 +136,26 @@ pub fn verify(
         return Err(CheckpointError::Origin);
     }
     Ok(SignedCheckpoint { checkpoint, note: bytes.to_vec() })
+}
+
+/// The first line of a note: the origin that it claims, unverified, to look up whose keys to verify it with.
+pub fn origin_line(note: &[u8]) -> Option<&str> {
+    let line = note.split(|byte| *byte == b'\n').next()?;
+    core::str::from_utf8(line).ok()
+}
+
+/// Reads the text of a checkpoint of somebody else's log, which may have extension lines; what they say is passed over.
+///
+/// # Errors
+/// The first thing that is wrong with its lines.
+pub fn parse_foreign(text: &str) -> Result<Checkpoint, CheckpointError> {
+    let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+    if lines.clone().skip(3).any(str::is_empty) {
+        return Err(CheckpointError::Extension);
+    }
+    let three: Vec<&str> = lines.take(3).collect();
+    let checkpoint = parse(&three.join("\n"))?;
+    if checkpoint.origin.is_empty() { Err(CheckpointError::Origin) } else { Ok(checkpoint) }
 }
 
 /// Reads the text of a checkpoint in its one form.
@@ -142,7 +178,8 @@ fn parse(text: &str) -> Result<Checkpoint, CheckpointError> {
     Ok(Checkpoint { origin: origin.to_owned(), size: TreeSize::new(size), root })
 }
 
-fn decimal(text: &str) -> Option<u64> {
+/// A decimal number below 2^64 in its one form.
+pub(super) fn decimal(text: &str) -> Option<u64> {
     let canonical =
         text.bytes().all(|digit| digit.is_ascii_digit()) && (text == "0" || !text.starts_with('0'));
     if canonical { text.parse().ok() } else { None }
@@ -175,7 +212,12 @@ impl SignedCheckpoint {
         &self.checkpoint
     }
 
-    /// The note, byte for byte as it was received.
+    /// The text of the note, as the log's key signed it.
+    pub fn text(&self) -> String {
+        text(&self.checkpoint)
+    }
+
+    /// The note, byte for byte as it was received, with the lines of cosigners that nobody has judged.
     pub fn note(&self) -> &[u8] {
         &self.note
     }

@@ -169,6 +169,19 @@ pub fn verify_inclusion(
     path: &[Digest],
     root: &Digest,
 ) -> Result<(), BadProof> {
+    if root_of(leaf, index, size, path)? == *root { Ok(()) } else { Err(BadProof::Root) }
+}
+
+/// The root to which a path leads from a leaf at `index` of a tree of `size`. Source: RFC 9162 section 2.1.3.2.
+///
+/// # Errors
+/// When the index is not below the size, or the path has a hash too many or too few.
+pub fn root_of(
+    leaf: &Digest,
+    index: LeafIndex,
+    size: TreeSize,
+    path: &[Digest],
+) -> Result<Digest, BadProof> {
     let mut climb = Climb::new(index.get(), size.get()).ok_or(BadProof::NoSuchLeaf)?;
     let mut here = *leaf;
     for sibling in path {
@@ -178,7 +191,30 @@ pub fn verify_inclusion(
         };
     }
     climb.done()?;
-    if here == *root { Ok(()) } else { Err(BadProof::Root) }
+    Ok(here)
+}
+
+/// Every hash of the tree that an inclusion path shows: the siblings, and what they make on the way up.
+///
+/// # Errors
+/// When there is no such leaf, or the path is too long.
+pub fn shown(
+    leaf: &Digest,
+    index: LeafIndex,
+    size: TreeSize,
+    path: &[Digest],
+) -> Result<Vec<Digest>, BadProof> {
+    let mut climb = Climb::new(index.get(), size.get()).ok_or(BadProof::NoSuchLeaf)?;
+    let mut here = *leaf;
+    let mut seen = Vec::from([here]);
+    for sibling in path {
+        here = match climb.step()? {
+            Side::Left => hash::node_hash(sibling, &here),
+            Side::Right => hash::node_hash(&here, sibling),
+        };
+        seen.extend([*sibling, here]);
+    }
+    Ok(seen)
 }
 
 /// Checks that the tree with the old root is the beginning of the one with the new root.
@@ -195,7 +231,7 @@ pub fn verify_consistency(
     path: &[Digest],
 ) -> Result<(), BadProof> {
     // spec: log-9
-    let mut climb = match old.get().checked_sub(1) {
+    let climb = match old.get().checked_sub(1) {
         Some(last) if old <= new => Climb::new(last, new.get()).ok_or(BadProof::Sizes)?,
         Some(_) | None => return Err(BadProof::Sizes),
     };
@@ -206,6 +242,40 @@ pub fn verify_consistency(
             _ => Err(BadProof::Length),
         };
     }
+    let (then, now) = both_roots(climb, old, old_root, path)?;
+    if then == *old_root && now == *new_root { Ok(()) } else { Err(BadProof::Root) }
+}
+
+/// The root of the first `old` leaves of the tree with the new root, read off a consistency path alone.
+///
+/// Every path that leads to the new root shows it, except where `old` is a power of two: there the old root is what
+/// the verifier has to bring. Shape: `old` is at least 1 and below `new`. Source: RFC 9162 section 2.1.4.2.
+///
+/// # Errors
+/// When the path does not lead to the new root, has another length, or does not tell.
+pub fn beginning(
+    old: TreeSize,
+    new: TreeSize,
+    new_root: &Digest,
+    path: &[Digest],
+) -> Result<Digest, BadProof> {
+    let climb = match old.get().checked_sub(1) {
+        Some(last) if old < new && !old.get().is_power_of_two() => {
+            Climb::new(last, new.get()).ok_or(BadProof::Sizes)?
+        }
+        Some(_) | None => return Err(BadProof::Sizes),
+    };
+    let (then, now) = both_roots(climb, old, new_root, path)?;
+    if now == *new_root { Ok(then) } else { Err(BadProof::Root) }
+}
+
+/// The old and the new root to which a consistency path leads; where `old` is a power of two it begins at `old_root`.
+fn both_roots(
+    mut climb: Climb,
+    old: TreeSize,
+    old_root: &Digest,
+    path: &[Digest],
+) -> Result<(Digest, Digest), BadProof> {
     climb.skip_right_children();
     let (seed, path) = if old.get().is_power_of_two() {
         (*old_root, path)
@@ -223,7 +293,7 @@ pub fn verify_consistency(
         }
     }
     climb.done()?;
-    if then == *old_root && now == *new_root { Ok(()) } else { Err(BadProof::Root) }
+    Ok((then, now))
 }
 
 /// The way from a leaf to the root: where it is in its level, and where the level's last node is.

@@ -1,9 +1,12 @@
 //! Shown against a naive model, a second implementation and published examples.
 
+mod cosignature;
 mod leaf;
 mod note;
+mod policy;
 mod proof;
 mod tile;
+mod tlog_proof;
 mod tree;
 
 use alloc::collections::BTreeMap;

@@ -141,6 +141,19 @@ fn a_directory_names_members_and_logs() {
     assert_eq!(origin, "concord/mekong/la.mps/log1");
 }
 
+#[test]
+fn the_first_log_is_in_force_until_a_succession_is() {
+    // shows: suc-1
+    let (la, mm) = (fixtures::agency("la.mps"), fixtures::agency("mm.mpf"));
+    let mut directory = Directory::new(fixtures::verified_charter());
+    assert_eq!(directory.log_of(&la), LogNumber::new(1));
+
+    directory.go_by(&la, LogNumber::new(2));
+
+    assert_eq!(directory.log_of(&la), LogNumber::new(2));
+    assert_eq!(directory.log_of(&mm), LogNumber::new(1));
+}
+
 fn verified(credential: &Credential) -> VerifiedCredential {
     let root = fixtures::root(credential.agency.as_str());
     let bytes = credential::sign(credential, &root).unwrap();

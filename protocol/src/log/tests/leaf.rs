@@ -11,18 +11,24 @@ use crate::codec::DecodeError;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::ids::BasisCode;
 use crate::ids::CharterVersion;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
 use crate::ids::PurposeCode;
 use crate::ids::Serial;
 use crate::ids::StaffNumber;
 use crate::ids::TreeSize;
+use crate::log::leaf::Doubt;
+use crate::log::leaf::EraseCause;
+use crate::log::leaf::EvidenceKind;
 use crate::log::leaf::Form;
 use crate::log::leaf::Leaf;
 use crate::log::leaf::Outcome;
 use crate::log::leaf::ReceiptItem;
+use crate::log::leaf::Resumption;
 use crate::moment::Timestamp;
 use crate::registry::RefusalCode;
 
@@ -35,6 +41,7 @@ fn agency() -> AgencyId {
 }
 
 /// One of each, in the order of their numbers.
+#[expect(clippy::too_many_lines, reason = "a table: one leaf of each kind")]
 fn all() -> Vec<Leaf> {
     let (at, epoch, number) = (Timestamp::from_millis(1), Epoch::new(1), LinkNumber::new(1));
     let (message, dispatch) = (digest_of("message"), digest_of("dispatch"));
@@ -87,6 +94,35 @@ fn all() -> Vec<Leaf> {
             purpose: PurposeCode::parse("transfer").unwrap(),
             at,
         },
+        Leaf::Exported { bundle: digest_of("bundle"), size: TreeSize::new(4), at },
+        Leaf::Erased {
+            message,
+            leaf: LeafIndex::new(3),
+            sealed: digest_of("sealed"),
+            cause: EraseCause::Order,
+            basis: BasisCode::parse("LA/2026/77-b").unwrap(),
+            officer: StaffNumber::parse("LA-0042").unwrap(),
+            keys_until: Some(at),
+            at,
+        },
+        Leaf::Evidence {
+            evidence: digest_of("evidence"),
+            kind: EvidenceKind::LogFork,
+            accused: agency(),
+            at,
+        },
+        Leaf::Succession {
+            statement: ByteBuf::from(b"statement".to_vec()),
+            approvals: vec![ByteBuf::from(b"approval".to_vec())],
+        },
+        Leaf::Resumed {
+            at,
+            after: Doubt::Quarantine,
+            how: Resumption::Healed,
+            from: TreeSize::new(4),
+            officer: None,
+        },
+        Leaf::Carried { message, log: LogNumber::new(1), index: LeafIndex::new(3) },
     ]
 }
 
@@ -125,7 +161,7 @@ fn anything_else_is_not_a_leaf() {
     // shows: log-15
     let refused = |bytes: &[u8]| codec::decode::<Leaf>(bytes).unwrap_err();
 
-    assert_eq!(refused(&[0x82, 0x07, 0xa0]), DecodeError::Shape, "an unknown kind");
+    assert_eq!(refused(&[0x82, 0x0d, 0xa0]), DecodeError::Shape, "an unknown kind");
     assert_eq!(refused(&[0x82, 0x01, 0xa0]), DecodeError::Shape, "a field missing");
     assert_eq!(
         refused(&[0x82, 0x01, 0xa2, 0x00, 0x40, 0x01, 0x00]),
@@ -148,5 +184,14 @@ fn officers_have_numbers_and_purposes_have_codes_and_neither_has_room_for_prose(
     }
     for bad in ["", "Transfer", "a b"] {
         assert!(PurposeCode::parse(bad).is_err(), "{bad:?}");
+    }
+}
+
+#[test]
+fn the_basis_of_an_erasure_is_a_code_without_room_for_prose() {
+    // shows: log-40
+    assert_eq!(BasisCode::parse("MPS/2026/77-b.1").unwrap().as_str(), "MPS/2026/77-b.1");
+    for prose in ["", "by order of the court", "a_b", &"x".repeat(65)] {
+        BasisCode::parse(prose).unwrap_err();
     }
 }
