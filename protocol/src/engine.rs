@@ -11,16 +11,21 @@
 //!
 //! - `eng-inv-1`: the signed head never covers more leaves than the tree has.
 //! - `eng-inv-2`: every number owed is below the link's next number.
-//! - `eng-inv-3`: in quarantine nothing is signed.
-//! - `eng-inv-4`: in quarantine the signed head covers every leaf; so a greeting is the first input of its group.
+//! - `eng-inv-3`: in doubt about its own log no link is whole.
+//! - `eng-inv-4`: in doubt the signed head covers every leaf; so a greeting is the first input of its group.
 
+pub mod accused;
 pub mod check;
 pub mod effects;
+mod erasure;
 mod inbound;
 pub mod input;
 mod outbound;
 pub mod record;
 pub mod recover;
+pub mod standing;
+mod succession;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -35,20 +40,27 @@ use serde_bytes::ByteBuf;
 use crate::codec;
 use crate::crypto::digest::Digest;
 use crate::crypto::signature::SharedSigner;
+use crate::engine::accused::Charge;
 use crate::engine::effects::Action;
 use crate::engine::effects::Answer;
 use crate::engine::effects::Effects;
 use crate::engine::input::Input;
+use crate::engine::input::Start;
+use crate::engine::record::ErasureRecord;
 use crate::engine::record::HeadRecord;
 use crate::engine::record::LeafRecord;
 use crate::engine::record::ModeRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Record;
 use crate::engine::record::TileRecord;
+use crate::engine::standing::Heard;
+use crate::engine::witness::Rounds;
+use crate::engine::witness::Watch;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
 use crate::ids::MessageId;
 use crate::ids::Serial;
 use crate::ids::TreeSize;
@@ -57,9 +69,11 @@ use crate::link::inbound::Inbound;
 use crate::link::outbound::Outbound;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
+use crate::log::leaf::Doubt;
 use crate::log::leaf::Leaf;
 use crate::log::tile;
 use crate::log::tree::Tree;
+use crate::message::time::CivilDate;
 use crate::moment::Moment;
 
 /// Who the node is, and the two keys that the engine signs with.
@@ -71,8 +85,14 @@ pub struct Persona {
     pub charter: CharterName,
     /// The credential in use.
     pub serial: Serial,
+    /// The number of the node's log.
+    pub log_number: LogNumber,
     /// The origin of the node's log.
     pub origin: String,
+    /// Distinct witnesses that must cosign a head, as the charter says.
+    pub witness_quorum: u16,
+    /// Members that the charter bears being dishonest.
+    pub dishonest_max: u16,
     /// Signs dispatches.
     pub signing: SharedSigner,
     /// Signs checkpoints.
@@ -108,7 +128,27 @@ pub struct Engine {
     peers: BTreeMap<AgencyId, Peer>,
     mode: ModeRecord,
     phase: Phase,
+    /// The start, once the host has waited for greetings; a doubt may keep it waiting.
+    awaited: Option<Start>,
+    /// What the peers said of our log since this start.
+    heard: BTreeMap<AgencyId, Heard>,
+    /// Evidence that is held, without the files.
+    charges: BTreeMap<Digest, Charge>,
     group: Group,
+    /// Every body that was due up to and with this day is gone.
+    retired: Option<CivilDate>,
+    rounds: Rounds,
+}
+
+/// How a link stands, for those who look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connected {
+    /// There is no connection on which greetings went both ways.
+    Down,
+    /// One side does not sign: only what cannot mislead passes.
+    Restricted,
+    /// Everything passes.
+    Whole,
 }
 
 /// Whether the `started` leaf was written.
@@ -121,18 +161,35 @@ enum Phase {
 /// One other member: two links, and what is held of its log.
 #[derive(Debug)]
 struct Peer {
+    /// The log of the peer that this node goes by.
+    log: LogNumber,
     out: Outbound,
     inbound: Inbound,
     held: Option<PeerHeadRecord>,
     connection: Connection,
+    /// Why the peer does not sign, by its greeting on the live connection.
+    standing: Option<Doubt>,
     /// Numbers to receipt with the next head.
     due: Vec<(LinkNumber, LeafIndex)>,
+    witness: Watch,
 }
 
-/// Whether greetings went both ways.
+impl Peer {
+    fn disconnect(&mut self) {
+        self.out.pause();
+        self.connection = Connection::Down;
+        self.standing = None;
+        self.due.clear();
+        self.witness.reset();
+    }
+}
+
+/// Whether greetings went both ways, and what may pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Connection {
     Down,
+    /// One side does not sign: nothing that is signed for the link passes.
+    Restricted,
     /// `shown` is the size of our newest checkpoint that the peer is known to hold.
     Up {
         shown: TreeSize,
@@ -146,6 +203,7 @@ struct Group {
     keys: BTreeMap<String, (Digest, Digest)>,
     arrived: BTreeMap<(AgencyId, LinkNumber), (Digest, LeafIndex)>,
     touched: BTreeSet<AgencyId>,
+    erased: BTreeMap<Digest, ErasureRecord>,
 }
 
 impl Engine {
@@ -160,15 +218,42 @@ impl Engine {
             Input::Start(start) => self.start(moment, &start, &mut effects)?,
             Input::Submit(submit) => self.submit(moment, *submit, &mut effects)?,
             Input::Read(read) => self.read(moment, read, &mut effects)?,
-            Input::Met(met) => self.met(&met, &mut effects),
+            Input::Met(met) => self.met(moment, &met, &mut effects)?,
             Input::Lost { peer } => self.lost(&peer),
             Input::Offered(offered) => self.offered(moment, *offered, &mut effects)?,
             Input::Receipted(receipted) => self.receipted(&receipted, &mut effects)?,
+            Input::Erase(erase) => self.erase(moment, *erase, &mut effects)?,
+            Input::Exported { ticket, bundle, size } => {
+                self.exported(moment, (ticket, bundle, size), &mut effects)?;
+            }
+            Input::Retired { through } => self.retired(through, &mut effects),
+            Input::KeyBackup { ticket, until } => {
+                self.key_backup(moment, (ticket, until), &mut effects);
+            }
+            Input::BodyLost(record) => self.body_lost(*record, &mut effects),
+            Input::Accused(accused) => self.accused(moment, &accused, &mut effects)?,
             Input::Admit(credential) => {
                 effects.remember(Record::Credential(credential.clone()));
                 effects.act(Action::Admitted(credential));
             }
+            Input::Proposed(statement) => self.proposed(&statement, &mut effects),
+            Input::Approve(approve) => self.approve(&approve, &mut effects)?,
+            Input::Approved(approval) => self.approved(&approval, &mut effects),
+            Input::Succeeded(succession) => self.succeeded(&succession, &mut effects),
+            Input::Renew(renew) => self.renew(renew, &mut effects)?,
+            Input::Open(open) => self.open_log(moment, &open, &mut effects)?,
+            Input::CarryEvidence(held) => self.carry_evidence(held, &mut effects)?,
+            Input::Carry(carried) => self.carry(moment, carried, &mut effects)?,
             Input::Checkpoint => self.checkpoint(moment, &mut effects)?,
+            Input::Witness(occasion) => {
+                self.rounds.wanted = self.rounds.wanted.max(Some(occasion));
+            }
+            Input::Witnessing(witnessing) => self.witnessing(&witnessing, &mut effects)?,
+            Input::Cosigned(cosignature) => self.cosigned(&cosignature)?,
+            Input::Declined { peer, code } => self.declined(&peer, code, &mut effects),
+            Input::Shown(shown) => self.shown(&shown, &mut effects),
+            Input::Lifted(lifted) => self.lifted(&lifted, &mut effects)?,
+            Input::Misfit { peer, misfit } => self.misfit(&peer, misfit, &mut effects),
         }
         self.check()?;
         Ok(effects)
@@ -209,26 +294,41 @@ impl Engine {
         self.peers.get(peer).map(|peer| (&peer.out, &peer.inbound))
     }
 
+    /// The number of the log of a peer that this node goes by.
+    pub fn log_of(&self, peer: &AgencyId) -> Option<LogNumber> {
+        self.peers.get(peer).map(|peer| peer.log)
+    }
+
     /// The newest checkpoint held of a peer's log.
     pub fn held(&self, peer: &AgencyId) -> Option<&PeerHeadRecord> {
         self.peers.get(peer)?.held.as_ref()
     }
 
-    /// Whether greetings went both ways with a peer.
-    pub fn connected(&self, peer: &AgencyId) -> bool {
-        self.peers.get(peer).is_some_and(|peer| peer.connection != Connection::Down)
+    /// How the link with a peer stands.
+    pub fn connected(&self, peer: &AgencyId) -> Connected {
+        match self.peers.get(peer).map(|peer| peer.connection) {
+            None | Some(Connection::Down) => Connected::Down,
+            Some(Connection::Restricted) => Connected::Restricted,
+            Some(Connection::Up { .. }) => Connected::Whole,
+        }
+    }
+
+    /// Why a peer does not sign, by its greeting on the live connection.
+    pub fn standing_of(&self, peer: &AgencyId) -> Option<Doubt> {
+        self.peers.get(peer)?.standing
     }
 
     /// Ends a group: one head over all its leaves, then what that head allows.
     fn checkpoint(&mut self, moment: &Moment, effects: &mut Effects) -> Result<(), Fault> {
-        if self.phase == Phase::Waiting || self.mode != ModeRecord::Open {
+        if self.phase == Phase::Waiting || self.mode.standing().is_some() {
             // spec: eng-2
             return Ok(());
         }
         self.remember_links(effects);
+        self.name_offers(moment, effects)?;
         self.sign_head(effects)?;
         self.name_receipts(effects);
-        self.name_offers(moment, effects)?;
+        self.name_witnesses(moment, effects);
         self.group = Group::default();
         Ok(())
     }
@@ -267,13 +367,13 @@ impl Engine {
         Ok(index)
     }
 
-    /// Whether the node may append: it started, and is not in quarantine.
+    /// Whether the node may append: it started, and is not in doubt about its own log.
     fn may_append(&self) -> Result<Permission, Fault> {
-        match (self.phase, &self.mode) {
-            (_, ModeRecord::Quarantined(_)) => Ok(Permission::Quarantined),
-            (Phase::Started, ModeRecord::Open) => Ok(Permission::Granted),
+        match (self.phase, self.mode.standing()) {
+            (_, Some(doubt)) => Ok(Permission::Withheld(doubt)),
+            (Phase::Started, None) => Ok(Permission::Granted),
             // spec: eng-3
-            (Phase::Waiting, ModeRecord::Open) => Err(Fault::NotStarted),
+            (Phase::Waiting, None) => Err(Fault::NotStarted),
         }
     }
 
@@ -284,7 +384,7 @@ impl Engine {
         effects: &mut Effects,
     ) -> Result<(), Fault> {
         let answer = match self.may_append()? {
-            Permission::Quarantined => Answer::Quarantined,
+            Permission::Withheld(doubt) => Answer::InDoubt(doubt),
             Permission::Granted => {
                 // spec: eng-9
                 Answer::ReadRecorded(self.append(&read.to_leaf(moment.now), effects)?)
@@ -298,5 +398,5 @@ impl Engine {
 /// Whether the engine may append now.
 enum Permission {
     Granted,
-    Quarantined,
+    Withheld(Doubt),
 }

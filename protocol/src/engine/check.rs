@@ -3,7 +3,7 @@
 use crate::engine::Connection;
 use crate::engine::Engine;
 use crate::engine::Fault;
-use crate::engine::record::ModeRecord;
+use crate::engine::Peer;
 
 impl Engine {
     /// Checks every named invariant. Costs a few comparisons per peer.
@@ -18,11 +18,12 @@ impl Engine {
         if !self.peers.values().all(|peer| peer.out.holds()) {
             return Err(Fault::Invariant("eng-inv-2"));
         }
-        let quarantined = self.mode != ModeRecord::Open;
-        if quarantined && self.peers.values().any(|peer| peer.connection != Connection::Down) {
+        let in_doubt = self.mode.standing().is_some();
+        let whole = |peer: &Peer| matches!(peer.connection, Connection::Up { .. });
+        if in_doubt && self.peers.values().any(whole) {
             return Err(Fault::Invariant("eng-inv-3"));
         }
-        if quarantined && signed != self.tree.size().get() {
+        if in_doubt && signed != self.tree.size().get() {
             return Err(Fault::Invariant("eng-inv-4"));
         }
         Ok(())

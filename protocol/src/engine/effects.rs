@@ -2,6 +2,7 @@
 //!
 //! Actions can be had only by passing through the commit: [`Effects::settle`] is the one way out.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -9,14 +10,25 @@ use crate::crypto::aead::ContentKey;
 use crate::crypto::digest::Digest;
 use crate::engine::input::Ticket;
 use crate::engine::record::CredentialRecord;
+use crate::engine::record::ErasureRecord;
+use crate::engine::record::KeyBackupRecord;
+use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Record;
+use crate::engine::record::SuccessionRecord;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::MessageId;
 use crate::ids::TreeSize;
+use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::leaf::Doubt;
+use crate::log::leaf::EvidenceKind;
 use crate::log::leaf::Form;
+use crate::log::succession::fault::Objection;
 use crate::registry::CloseCode;
+use crate::wire::witness::Misfit;
+use crate::wire::witness::WitnessRefusal;
 
 /// What the engine wants.
 #[must_use = "effects that are not settled are promises forgotten"]
@@ -74,6 +86,22 @@ pub enum Action {
         /// How many were settled.
         count: usize,
     },
+    /// That a body was erased is durable: its keys and its bytes are destroyed, before anyone is answered.
+    Destroy {
+        /// The message.
+        message: Digest,
+    },
+    /// Evidence is durable: tell a person, and every member that may have it.
+    Evidence {
+        /// SHA-256 of the file.
+        digest: Digest,
+        /// What was done.
+        kind: EvidenceKind,
+        /// By whom.
+        accused: AgencyId,
+    },
+    /// A peer signed what contradicts something that is held: make evidence of it.
+    Suspect(Suspicion),
     /// A credential is durable and may be used.
     Admitted(CredentialRecord),
     /// Close the connection with a peer.
@@ -83,12 +111,78 @@ pub enum Action {
         /// Why.
         code: CloseCode,
     },
+    /// A peer states that its log ends: tell a person.
+    Proposed {
+        /// The peer.
+        peer: AgencyId,
+    },
+    /// Hand a peer the approval of its succession.
+    Approve {
+        /// The peer.
+        peer: AgencyId,
+        /// The COSE_Sign1 bytes.
+        approval: Vec<u8>,
+    },
+    /// A peer approved our succession: see whether it was the last one needed.
+    Approved {
+        /// The peer.
+        peer: AgencyId,
+    },
+    /// Go by a peer's next log, owe it again what it may have lost, and connect again.
+    Succeeded(SuccessionRecord),
+    /// Ask a peer to cosign our head.
+    Witness(WitnessAction),
+    /// Cosign a peer's head: write it down first.
+    Cosign(CosignAction),
+    /// Do not cosign a peer's head, and say why.
+    Decline {
+        /// The peer.
+        peer: AgencyId,
+        /// Why.
+        code: WitnessRefusal,
+    },
+    /// Show a peer that a quorum cosigned our log.
+    Lift(LiftAction),
+    /// A peer's log has two histories: what is held, and what was shown.
+    Misfit {
+        /// What is held of the peer's log.
+        held: PeerHeadRecord,
+        /// What does not fit it.
+        misfit: Misfit,
+    },
     /// A peer showed a newer or different checkpoint of our log: tell a person, close every connection.
     Quarantine {
         /// The peer that showed it.
         peer: AgencyId,
         /// The size it showed.
         size: TreeSize,
+    },
+    /// A doubt about our own log is over: make every connection again.
+    Opened,
+}
+
+/// What contradicts something in the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Suspicion {
+    /// Another message under a number that was used.
+    Number {
+        /// The peer.
+        peer: AgencyId,
+        /// Epoch of the link.
+        epoch: Epoch,
+        /// The number.
+        number: LinkNumber,
+        /// The later dispatch, as COSE_Sign1.
+        dispatch: Vec<u8>,
+    },
+    /// Another message under an id that was used.
+    Id {
+        /// The author.
+        peer: AgencyId,
+        /// The id.
+        id: MessageId,
+        /// The later message, as COSE_Sign1.
+        message: Vec<u8>,
     },
 }
 
@@ -120,6 +214,41 @@ pub struct ReceiptAction {
     pub items: Vec<(LinkNumber, LeafIndex)>,
 }
 
+/// Which head to have cosigned. The host fetches the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessAction {
+    /// By whom.
+    pub peer: AgencyId,
+    /// The checkpoint of ours that the peer is known to hold.
+    pub old: TreeSize,
+    /// The head.
+    pub size: TreeSize,
+    /// Its signed note, without cosignatures.
+    pub checkpoint: Vec<u8>,
+}
+
+/// Which head of a peer to cosign, now that it is held durably.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CosignAction {
+    /// Whose log it is.
+    pub peer: AgencyId,
+    /// What is cosigned, with the owner's note.
+    pub checkpoint: SignedCheckpoint,
+}
+
+/// Which quorate checkpoint of ours to show. The host fetches the path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LiftAction {
+    /// To whom.
+    pub peer: AgencyId,
+    /// The checkpoint of ours that the peer is known to hold.
+    pub from: TreeSize,
+    /// The quorate one.
+    pub size: TreeSize,
+    /// Its note, with its cosignatures.
+    pub note: Vec<u8>,
+}
+
 /// The answer to a caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
@@ -143,8 +272,20 @@ pub enum Answer {
     OutboxFull(AgencyId),
     /// The `read` leaf stands in the log; the body may be shown.
     ReadRecorded(LeafIndex),
-    /// The node is in quarantine.
-    Quarantined,
+    /// The approval is durable and on its way.
+    SuccessionApproved,
+    /// What the node itself knows speaks against approving.
+    SuccessionObjected(Objection),
+    /// The body is erased: now, or before.
+    Erased(Box<ErasureRecord>),
+    /// There is no body to erase: none came with the message.
+    NothingToErase,
+    /// That a bundle is handed out stands in the log.
+    Exported(LeafIndex),
+    /// That the keys are copied is remembered.
+    KeyBackup(KeyBackupRecord),
+    /// The node is in doubt about its own log and signs nothing.
+    InDoubt(Doubt),
 }
 
 impl Effects {

@@ -1,4 +1,4 @@
-//! The way in: greetings, offers → log → receipts. Mirror of `outbound`.
+//! The way in: offers → log → receipts. Mirror of `outbound`.
 
 use alloc::vec::Vec;
 
@@ -13,22 +13,19 @@ use crate::engine::effects::Action;
 use crate::engine::effects::Body;
 use crate::engine::effects::Effects;
 use crate::engine::effects::ReceiptAction;
-use crate::engine::input::MetPeer;
+use crate::engine::effects::Suspicion;
 use crate::engine::input::Offered;
 use crate::engine::input::Recalled;
 use crate::engine::record::BodyForm;
 use crate::engine::record::DispatchRecord;
 use crate::engine::record::InboundRecord;
 use crate::engine::record::MessageRecord;
-use crate::engine::record::ModeRecord;
-use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Record;
 use crate::envelope::open::Verified;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
-use crate::ids::TreeSize;
 use crate::limits::RECEIPT_MESSAGES_MAX;
 use crate::link::inbound::Place;
 use crate::link::inbound::PlaceError;
@@ -40,66 +37,6 @@ use crate::wire::dispatch::VerifiedDispatch;
 use crate::wire::offer::Arrival;
 
 impl Engine {
-    /// Greetings went both ways: a newer or different checkpoint of our own log stops everything.
-    pub(super) fn met(&mut self, met: &MetPeer, effects: &mut Effects) {
-        let agency = met.met.peer().clone();
-        if self.mode != ModeRecord::Open {
-            effects.act(Action::Close { peer: agency, code: CloseCode::Quarantined });
-            return;
-        }
-        let shown = match self.judge_shown(met) {
-            Ok(shown) => shown,
-            Err(newer) => return self.quarantine(newer, effects),
-        };
-        let Some(peer) = self.peers.get_mut(&agency) else {
-            effects.act(Action::Close { peer: agency, code: CloseCode::UnknownKey });
-            return;
-        };
-        let cursor = met.met.cursor();
-        match peer.out.resume(cursor.epoch, cursor.number) {
-            Ok(()) => peer.connection = Connection::Up { shown },
-            Err(_) => effects.act(Action::Close { peer: agency, code: CloseCode::Gap }),
-        }
-        peer.due.clear();
-    }
-
-    /// The size of our newest checkpoint that the peer holds, or the proof that our log was rolled back or forked.
-    // spec: eng-2
-    fn judge_shown(&self, met: &MetPeer) -> Result<TreeSize, PeerHeadRecord> {
-        let Some(shown) = met.met.shown() else { return Ok(TreeSize::new(0)) };
-        let head = shown.checkpoint();
-        let signed = self.head.as_ref().map_or(TreeSize::new(0), |head| head.size);
-        if head.size <= signed && met.root_then == Some(head.root) {
-            return Ok(head.size);
-        }
-        Err(PeerHeadRecord {
-            peer: met.met.peer().clone(),
-            size: head.size,
-            root: head.root,
-            note: ByteBuf::from(shown.note().to_vec()),
-        })
-    }
-
-    fn quarantine(&mut self, newer: PeerHeadRecord, effects: &mut Effects) {
-        effects.act(Action::Quarantine { peer: newer.peer.clone(), size: newer.size });
-        self.mode = ModeRecord::Quarantined(newer);
-        effects.remember(Record::Mode(self.mode.clone()));
-        for peer in self.peers.values_mut() {
-            peer.out.pause();
-            peer.connection = Connection::Down;
-            peer.due.clear();
-        }
-    }
-
-    /// The connection is gone; what was offered on it and not settled is offered again on the next one.
-    pub(super) fn lost(&mut self, agency: &AgencyId) {
-        if let Some(peer) = self.peers.get_mut(agency) {
-            peer.out.pause();
-            peer.connection = Connection::Down;
-            peer.due.clear();
-        }
-    }
-
     /// Takes an offer message by message: repetitions are receipted again, the next number is logged, a gap ends it.
     pub(super) fn offered(
         &mut self,
@@ -107,7 +44,7 @@ impl Engine {
         offered: Offered,
         effects: &mut Effects,
     ) -> Result<(), Fault> {
-        if matches!(self.may_append()?, Permission::Quarantined) {
+        if matches!(self.may_append()?, Permission::Withheld(_)) {
             return Ok(());
         }
         let Offered { peer, offer, recalled } = offered;
@@ -133,6 +70,15 @@ impl Engine {
                     fresh.note(place.number);
                 }
                 Err(code) => {
+                    // spec: evd-12
+                    if code == CloseCode::NumberReused {
+                        effects.act(Action::Suspect(Suspicion::Number {
+                            peer: place.peer.clone(),
+                            epoch: place.epoch,
+                            number: place.number,
+                            dispatch: dispatch.bytes().to_vec(),
+                        }));
+                    }
                     effects.act(Action::Close { peer: place.peer.clone(), code });
                     break;
                 }
@@ -151,7 +97,7 @@ impl Engine {
         Ok(())
     }
 
-    // spec: link-5
+    // spec: link-5, wire-72
     // spec: promise-2
     fn place(
         &self,
@@ -184,7 +130,8 @@ impl Engine {
     ) -> Result<LeafIndex, Fault> {
         let Judged { arrival, recalled } = judged;
         let (digest, form) = (arrival.digest, arrival.form);
-        let verdict = arrival.judged.and_then(|verified| self.once(slot, verified, &recalled));
+        let verdict =
+            arrival.judged.and_then(|verified| self.once(slot, verified, &recalled, effects));
         let refused = verdict.as_ref().err().copied();
         let leaf = match refused {
             None => Leaf::Received {
@@ -234,13 +181,22 @@ impl Engine {
         slot: &Slot,
         verified: Verified,
         recalled: &Recalled,
+        effects: &mut Effects,
     ) -> Result<Verified, RefusalCode> {
         let name = (slot.peer.clone(), verified.header().id);
         let before = self.group.ids.get(&name).copied().or(recalled.by_id);
         match before {
             None => Ok(verified),
             Some(digest) if digest == verified.digest() => Err(RefusalCode::Duplicate),
-            Some(_) => Err(RefusalCode::Equivocation),
+            Some(_) => {
+                // spec: evd-12
+                effects.act(Action::Suspect(Suspicion::Id {
+                    peer: slot.peer.clone(),
+                    id: verified.header().id,
+                    message: verified.message().to_vec(),
+                }));
+                Err(RefusalCode::Equivocation)
+            }
         }
     }
 
@@ -254,8 +210,10 @@ impl Engine {
     ) {
         let digest = verified.digest();
         let id = verified.header().id;
+        let erase_by = verified.header().handling.erase_by;
         self.group.ids.insert((slot.peer.clone(), id), digest);
         let (message, sealed) = verified.into_bytes();
+        // spec: wire-70
         effects.remember(Record::Message(MessageRecord {
             digest,
             id,
@@ -266,6 +224,7 @@ impl Engine {
             body: if sealed.is_some() { BodyForm::Held } else { BodyForm::Absent },
         }));
         if let Some(sealed) = sealed {
+            self.note_due(moment, (erase_by, leaf, digest), effects);
             effects.keep(Body { message: digest, sealed, own_key: None });
         }
     }

@@ -10,30 +10,27 @@ use crate::engine::Connection;
 use crate::engine::Engine;
 use crate::engine::Fault;
 use crate::engine::Permission;
-use crate::engine::Phase;
 use crate::engine::effects::Action;
 use crate::engine::effects::Answer;
 use crate::engine::effects::Body;
 use crate::engine::effects::Effects;
 use crate::engine::effects::OfferAction;
 use crate::engine::input::Key;
-use crate::engine::input::Probed;
 use crate::engine::input::Receipted;
-use crate::engine::input::Start;
 use crate::engine::input::Submit;
 use crate::engine::record::BodyForm;
 use crate::engine::record::IdempotencyRecord;
 use crate::engine::record::LinkRecord;
 use crate::engine::record::MessageRecord;
-use crate::engine::record::ModeRecord;
 use crate::engine::record::OutboundRecord;
-use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::ReceiptRecord;
 use crate::engine::record::Record;
 use crate::engine::record::Settlement;
 use crate::envelope::seal::Signed;
 use crate::ids::AgencyId;
+use crate::ids::Epoch;
 use crate::ids::LinkNumber;
+use crate::link::outbound::Outbound;
 use crate::link::outbound::Owed;
 use crate::link::outbound::Run;
 use crate::log::leaf::Form;
@@ -50,26 +47,6 @@ use crate::wire::receipt::SettledItem;
 use crate::wire::receipt::VerifiedReceipt;
 
 impl Engine {
-    pub(super) fn start(
-        &mut self,
-        moment: &Moment,
-        start: &Start,
-        effects: &mut Effects,
-    ) -> Result<(), Fault> {
-        if self.mode != ModeRecord::Open || self.phase == Phase::Started {
-            return Ok(());
-        }
-        let leaf = Leaf::Started {
-            at: moment.now,
-            charter_version: start.charter_version,
-            credential: self.persona.serial,
-            probed: start.probed == Probed::Yes,
-        };
-        self.append(&leaf, effects)?;
-        self.phase = Phase::Started;
-        Ok(())
-    }
-
     pub(super) fn submit(
         &mut self,
         moment: &Moment,
@@ -87,8 +64,8 @@ impl Engine {
 
     /// Why a submission makes no new message: everything is checked before anything is done.
     fn objection(&self, signed: &Signed, key: Option<&Key>) -> Result<Option<Answer>, Fault> {
-        if matches!(self.may_append()?, Permission::Quarantined) {
-            return Ok(Some(Answer::Quarantined));
+        if let Permission::Withheld(doubt) = self.may_append()? {
+            return Ok(Some(Answer::InDoubt(doubt)));
         }
         if let Some(key) = key {
             let earlier = self.group.keys.get(&key.text).copied().or(key.earlier);
@@ -131,6 +108,7 @@ impl Engine {
                 message: digest,
                 bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
                 expires: header.expires,
+                form: Form::Whole,
             };
             self.owe(&recipient.agency, parcel, effects)?;
         }
@@ -148,34 +126,30 @@ impl Engine {
             let record = IdempotencyRecord { key: key.text, request: key.request, message: digest };
             effects.remember(Record::Idempotency(record));
         }
+        self.note_due(moment, (header.handling.erase_by, leaf, digest), effects);
         let (sealed, own_key) = signed.into_body();
         effects.keep(Body { message: digest, sealed, own_key: Some(own_key) });
         Ok(Answer::Submitted { message: digest, leaf })
     }
 
     // spec: link-1
-    fn owe(&mut self, to: &AgencyId, parcel: Parcel, effects: &mut Effects) -> Result<(), Fault> {
+    pub(super) fn owe(
+        &mut self,
+        to: &AgencyId,
+        parcel: Parcel,
+        effects: &mut Effects,
+    ) -> Result<(), Fault> {
         let Some(peer) = self.peers.get(to) else { return Err(Fault::Invariant("link-inv-1")) };
         let (epoch, number) = (peer.out.epoch(), peer.out.next());
         let sent = Leaf::Sent { message: parcel.message, to: to.clone(), epoch, number };
         let leaf = self.append(&sent, effects)?;
-        let owed =
-            Owed { message: parcel.message, bytes: parcel.bytes, expires: parcel.expires, leaf };
+        let Parcel { message, bytes, expires, form } = parcel;
+        let owed = Owed { message, bytes, expires, leaf, form };
         if let Some(peer) = self.peers.get_mut(to) {
             peer.out.owe(owed);
         }
         self.group.touched.insert(to.clone());
-        effects.remember(Record::Outbound(OutboundRecord {
-            peer: to.clone(),
-            epoch,
-            number,
-            message: parcel.message,
-            bytes: parcel.bytes,
-            expires: parcel.expires,
-            leaf,
-            settlement: Settlement::Open,
-            receipt: None,
-        }));
+        effects.remember(Record::Outbound(open_record(to, (epoch, number), &owed)));
         Ok(())
     }
 
@@ -183,16 +157,21 @@ impl Engine {
     pub(super) fn remember_links(&mut self, effects: &mut Effects) {
         let touched: BTreeSet<AgencyId> = core::mem::take(&mut self.group.touched);
         for agency in touched {
-            if let Some(peer) = self.peers.get(&agency) {
-                effects.remember(Record::Link(LinkRecord {
-                    peer: agency,
-                    out_epoch: peer.out.epoch(),
-                    out_next: peer.out.next(),
-                    in_epoch: peer.inbound.epoch(),
-                    in_cursor: peer.inbound.cursor(),
-                    out_lowest: peer.out.lowest(),
-                }));
-            }
+            self.remember_link(&agency, effects);
+        }
+    }
+
+    /// The counters of one link.
+    pub(super) fn remember_link(&self, agency: &AgencyId, effects: &mut Effects) {
+        if let Some(peer) = self.peers.get(agency) {
+            effects.remember(Record::Link(LinkRecord {
+                peer: agency.clone(),
+                out_epoch: peer.out.epoch(),
+                out_next: peer.out.next(),
+                in_epoch: peer.inbound.epoch(),
+                in_cursor: peer.inbound.cursor(),
+                out_lowest: peer.out.lowest(),
+            }));
         }
     }
 
@@ -204,7 +183,7 @@ impl Engine {
     ) -> Result<(), Fault> {
         for (agency, peer) in &mut self.peers {
             while let Some(run) = peer.out.offer() {
-                let items = forms(&run, moment.now);
+                let items = forms(agency, &mut peer.out, &run, (moment.now, effects));
                 let dispatch = Dispatch {
                     charter: self.persona.charter.clone(),
                     from: self.persona.agency.clone(),
@@ -233,7 +212,7 @@ impl Engine {
         effects: &mut Effects,
     ) -> Result<(), Fault> {
         let Receipted { peer: agency, receipt } = receipted;
-        if matches!(self.may_append()?, Permission::Quarantined) {
+        if matches!(self.may_append()?, Permission::Withheld(_)) {
             return Ok(());
         }
         let Some(peer) = self.peers.get_mut(agency) else { return Ok(()) };
@@ -248,22 +227,12 @@ impl Engine {
             .collect();
         // The leaf is ours and stands for ever: a peer that lists its numbers otherwise does not spoil it.
         settled.sort_by_key(|(item, _)| item.number);
-        let head = receipt.checkpoint().checkpoint();
-        let held = PeerHeadRecord {
-            peer: agency.clone(),
-            size: head.size,
-            root: head.root,
-            note: ByteBuf::from(receipt.checkpoint().note().to_vec()),
-        };
-        if peer.held.as_ref() != Some(&held) {
-            peer.held = Some(held.clone());
-            effects.remember(Record::PeerHead(held));
-        }
-        self.hold(agency, receipt, &settled, effects)
+        self.hold(agency, receipt.checkpoint(), effects);
+        self.settle(agency, receipt, &settled, effects)
     }
 
     /// Logs what a receipt newly settled, and keeps it as evidence.
-    fn hold(
+    fn settle(
         &mut self,
         agency: &AgencyId,
         receipt: &VerifiedReceipt,
@@ -306,16 +275,17 @@ impl Engine {
 
 /// What is owed of one message to one peer.
 #[derive(Clone, Copy)]
-struct Parcel {
-    message: Digest,
-    bytes: u32,
-    expires: Option<Timestamp>,
+pub(super) struct Parcel {
+    pub(super) message: Digest,
+    pub(super) bytes: u32,
+    pub(super) expires: Option<Timestamp>,
+    pub(super) form: Form,
 }
 
 /// Whether a verified receipt continues what is held and names what was sent. Source: spec link-9.
 fn fits(peer: &super::Peer, receipt: &VerifiedReceipt) -> bool {
     let held = peer.held.as_ref().map(|held| (held.size, held.root));
-    peer.connection != Connection::Down
+    matches!(peer.connection, Connection::Up { .. })
         && receipt.held().map(|held| (held.size, held.root)) == held
         && receipt.epoch() == peer.out.epoch()
         && receipt.items().iter().all(|item| {
@@ -324,20 +294,54 @@ fn fits(peer: &super::Peer, receipt: &VerifiedReceipt) -> bool {
         })
 }
 
-/// Whether a settled number is what is owed under it: a message that cannot expire is never offered as a tombstone.
+/// Whether a settled number is what is owed under it: a tombstone only if it was offered as one.
 fn names(owed: &Owed, item: &SettledItem) -> bool {
-    let whole = item.form != Some(Form::Tombstone) || owed.expires.is_some();
-    owed.message == item.message && whole
+    let offered = item.form != Some(Form::Tombstone) || owed.form == Form::Tombstone;
+    owed.message == item.message && offered
 }
 
-/// Whole messages, and tombstones of those that expired while they waited. Source: spec link-8.
-fn forms(run: &Run, now: Timestamp) -> Vec<(Digest, Form)> {
-    // spec: link-8
-    let form = |owed: &Owed| match owed.expires {
-        Some(expires) if expires <= now => Form::Tombstone,
-        Some(_) | None => Form::Whole,
-    };
-    run.items.iter().map(|owed| (owed.message, form(owed))).collect()
+/// Whole messages, and tombstones of those whose body is gone or that expired while they waited. What is offered as a
+/// tombstone for the first time is remembered as one in the commit before the offer leaves.
+// spec: link-8
+fn forms(
+    agency: &AgencyId,
+    out: &mut Outbound,
+    run: &Run,
+    (now, effects): (Timestamp, &mut Effects),
+) -> Vec<(Digest, Form)> {
+    let mut number = run.first;
+    let mut items = Vec::with_capacity(run.items.len());
+    for owed in &run.items {
+        let expired = owed.expires.is_some_and(|expires| expires <= now);
+        let stripped = if expired { out.strip(number) } else { None };
+        if let Some(stripped) = &stripped {
+            let place = (out.epoch(), number);
+            effects.remember(Record::Outbound(open_record(agency, place, stripped)));
+        }
+        items.push((owed.message, stripped.map_or(owed.form, |stripped| stripped.form)));
+        number = number.next();
+    }
+    items
+}
+
+/// What is owed under a number, as it is remembered.
+pub(super) fn open_record(
+    agency: &AgencyId,
+    (epoch, number): (Epoch, LinkNumber),
+    owed: &Owed,
+) -> OutboundRecord {
+    OutboundRecord {
+        peer: agency.clone(),
+        epoch,
+        number,
+        message: owed.message,
+        bytes: owed.bytes,
+        expires: owed.expires,
+        leaf: owed.leaf,
+        settlement: Settlement::Open,
+        receipt: None,
+        form: owed.form,
+    }
 }
 
 fn settled_record(
@@ -362,5 +366,6 @@ fn settled_record(
             Outcome::Refused { code } => Settlement::Refused(item.index, code),
         },
         receipt: Some(first),
+        form: owed.form,
     }
 }

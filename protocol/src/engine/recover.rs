@@ -10,19 +10,27 @@ use crate::engine::Group;
 use crate::engine::Peer;
 use crate::engine::Persona;
 use crate::engine::Phase;
+use crate::engine::accused::Charge;
+use crate::engine::record::CosignedRecord;
+use crate::engine::record::EvidenceRecord;
 use crate::engine::record::HeadRecord;
 use crate::engine::record::LinkRecord;
 use crate::engine::record::ModeRecord;
 use crate::engine::record::OutboundRecord;
+use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Settlement;
+use crate::engine::witness::Rounds;
+use crate::engine::witness::Watch;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
 use crate::link::inbound::Inbound;
 use crate::link::outbound::Outbound;
 use crate::link::outbound::Owed;
 use crate::log::tree::Tree;
+use crate::message::time::CivilDate;
 
 /// What the store remembers.
 #[derive(Debug)]
@@ -37,8 +45,18 @@ pub struct Remembered {
     pub owed: Vec<OutboundRecord>,
     /// The newest checkpoints held of the peers' logs.
     pub held: Vec<PeerHeadRecord>,
+    /// The notes of the own log with their cosignatures.
+    pub cosigned: Vec<CosignedRecord>,
+    /// The newest quorate checkpoints of the peers' logs.
+    pub peers_cosigned: Vec<PeerCosignedRecord>,
+    /// Evidence that is held.
+    pub evidence: Vec<EvidenceRecord>,
     /// Whether the node may sign.
     pub mode: ModeRecord,
+    /// The logs of peers that are in force after a succession.
+    pub logs: BTreeMap<AgencyId, LogNumber>,
+    /// Up to which day every body that was due is gone.
+    pub retired: Option<CivilDate>,
 }
 
 impl Engine {
@@ -51,15 +69,19 @@ impl Engine {
         peers: impl IntoIterator<Item = AgencyId>,
         remembered: Remembered,
     ) -> Result<Self, Fault> {
-        let Remembered { tree, head, links, owed, held, mode } = remembered;
+        let Remembered { tree, head, links, owed, held, cosigned, peers_cosigned, .. } = remembered;
+        let Remembered { evidence, mode, retired, logs, .. } = remembered;
         let mut links: BTreeMap<AgencyId, LinkRecord> =
             links.into_iter().map(|link| (link.peer.clone(), link)).collect();
         let mut held: BTreeMap<AgencyId, PeerHeadRecord> =
             held.into_iter().map(|head| (head.peer.clone(), head)).collect();
+        let mut quorate: BTreeMap<AgencyId, PeerCosignedRecord> =
+            peers_cosigned.into_iter().map(|note| (note.peer.clone(), note)).collect();
         let mut owed = by_peer(owed);
         let peers = peers.into_iter().filter(|agency| *agency != persona.agency).map(|agency| {
             let link = links.remove(&agency).unwrap_or_else(|| first_link(&agency));
             let peer = Peer {
+                log: logs.get(&agency).copied().unwrap_or(LogNumber::new(1)),
                 out: Outbound::restore(
                     link.out_epoch,
                     link.out_next,
@@ -68,11 +90,14 @@ impl Engine {
                 inbound: Inbound::restore(link.in_epoch, link.in_cursor),
                 held: held.remove(&agency),
                 connection: Connection::Down,
+                standing: None,
                 due: Vec::new(),
+                witness: Watch::restore(&agency, &cosigned, quorate.remove(&agency)),
             };
             (agency, peer)
         });
         let peers = peers.collect();
+        let rounds = Rounds::restore(cosigned);
         let engine = Self {
             persona,
             tree,
@@ -80,7 +105,12 @@ impl Engine {
             peers,
             mode,
             phase: Phase::Waiting,
+            awaited: None,
+            heard: BTreeMap::new(),
+            charges: evidence.iter().map(|record| (record.digest, Charge::of(record))).collect(),
             group: Group::default(),
+            retired,
+            rounds,
         };
         engine.check()?;
         Ok(engine)
@@ -95,6 +125,7 @@ fn by_peer(owed: Vec<OutboundRecord>) -> BTreeMap<AgencyId, BTreeMap<LinkNumber,
             bytes: record.bytes,
             expires: record.expires,
             leaf: record.leaf,
+            form: record.form,
         };
         peers.entry(record.peer).or_default().insert(record.number, one);
     }

@@ -11,6 +11,7 @@ use crate::limits::OFFER_BYTES_MAX;
 use crate::limits::OFFER_MESSAGES_MAX;
 use crate::limits::OUTBOX_MESSAGES_MAX;
 use crate::limits::WINDOW_MESSAGES_MAX;
+use crate::log::leaf::Form;
 use crate::moment::Timestamp;
 
 /// One message that is owed.
@@ -24,6 +25,8 @@ pub struct Owed {
     pub expires: Option<Timestamp>,
     /// The `sent` leaf.
     pub leaf: LeafIndex,
+    /// In which form it is offered. A tombstone never becomes whole again: the peer may hold it as such.
+    pub form: Form,
 }
 
 /// What to offer next: contiguous numbers from `first`.
@@ -144,6 +147,11 @@ impl Outbound {
         Ok(())
     }
 
+    /// Whether a peer's cursor stands on a number that was never used.
+    pub fn lacks(&self, epoch: Epoch, cursor: LinkNumber) -> bool {
+        epoch == self.epoch && cursor >= self.next
+    }
+
     /// The connection is gone.
     pub fn pause(&mut self) {
         self.offered = Offered::Down;
@@ -172,6 +180,19 @@ impl Outbound {
         let first = first?;
         self.offered = Offered::UpTo(end);
         Some(Run { first, items })
+    }
+
+    /// Offers a number as a tombstone from now on; `None` when it is one already, or is not owed.
+    pub fn strip(&mut self, number: LinkNumber) -> Option<Owed> {
+        let owed = self.owed.get_mut(&number).filter(|owed| owed.form == Form::Whole)?;
+        owed.form = Form::Tombstone;
+        Some(*owed)
+    }
+
+    /// The numbers under which a message is owed whole.
+    pub fn whole(&self, message: &Digest) -> Vec<LinkNumber> {
+        let whole = |owed: &Owed| owed.message == *message && owed.form == Form::Whole;
+        self.owed.iter().filter(|(_, owed)| whole(owed)).map(|(number, _)| *number).collect()
     }
 
     /// The peer settled a number; `None` when it was settled before or never used.

@@ -21,6 +21,7 @@ use crate::ids::LinkNumber;
 use crate::limits::OFFER_BYTES_MAX;
 use crate::limits::OFFER_MESSAGES_MAX;
 use crate::limits::WINDOW_MESSAGES_MAX;
+use crate::log::leaf::Form;
 
 #[test]
 fn a_number_that_was_settled_is_a_repetition_and_a_skipped_one_is_a_gap() {
@@ -132,6 +133,7 @@ fn with(count: usize, bytes: u32) -> Outbound {
             bytes,
             expires: None,
             leaf: LeafIndex::new(0),
+            form: Form::Whole,
         });
     }
     link

@@ -115,6 +115,22 @@ pub fn sign(dispatch: &Dispatch, signer: &dyn Signer) -> Result<Vec<u8>, Dispatc
     cose::sign1(signer, ContentType::Dispatch, &encoded).map_err(|_| DispatchUnsigned)
 }
 
+/// Reads a dispatch, within its bounds and not verified: nobody may rely on it before its signature holds.
+///
+/// # Errors
+/// When it is not in its one form, or covers no message, too many, or a number that does not exist.
+pub fn read(bytes: &[u8]) -> Result<(Dispatch, cose::Sign1), DispatchError> {
+    let signed = cose::Sign1::parse(bytes, ContentType::Dispatch)
+        .map_err(|_| DispatchError::NotCanonical)?;
+    let dispatch: Dispatch =
+        codec::decode(signed.payload()).map_err(|_| DispatchError::NotCanonical)?;
+    let count = dispatch.items.len();
+    if count == 0 || count > OFFER_MESSAGES_MAX || dispatch.first.get() == 0 {
+        return Err(DispatchError::Bounds);
+    }
+    Ok((dispatch, signed))
+}
+
 /// Checks a dispatch from `from` to `me`.
 ///
 /// # Errors
@@ -126,10 +142,7 @@ pub fn verify(
     me: &AgencyId,
 ) -> Result<VerifiedDispatch, DispatchError> {
     // spec: link-3
-    let signed = cose::Sign1::parse(bytes, ContentType::Dispatch)
-        .map_err(|_| DispatchError::NotCanonical)?;
-    let dispatch: Dispatch =
-        codec::decode(signed.payload()).map_err(|_| DispatchError::NotCanonical)?;
+    let (dispatch, signed) = read(bytes)?;
     if dispatch.charter != directory.charter().charter().name
         || dispatch.from != *from
         || dispatch.to != *me
@@ -139,9 +152,5 @@ pub fn verify(
     let credential =
         directory.with_serial(from, dispatch.serial).ok_or(DispatchError::UnknownCredential)?;
     signed.verify(&credential.credential().signing).map_err(|_| DispatchError::BadSignature)?;
-    let count = dispatch.items.len();
-    if count == 0 || count > OFFER_MESSAGES_MAX || dispatch.first.get() == 0 {
-        return Err(DispatchError::Bounds);
-    }
     Ok(VerifiedDispatch { dispatch, digest: digest::sha256(bytes), bytes: bytes.to_vec() })
 }

@@ -7,9 +7,18 @@ use serde_bytes::ByteBuf;
 use crate::codec::Encoded;
 use crate::limits::FRAME_BYTES_MAX;
 use crate::limits::INTRODUCTION_BYTES_MAX;
+use crate::wire::evidence::EvidenceTalk;
 use crate::wire::greeting::Greeting;
+use crate::wire::mirror::Mirror;
+use crate::wire::mirror::Mirrored;
+use crate::wire::mirror::Recall;
+use crate::wire::mirror::Recalled;
 use crate::wire::offer::Offer;
 use crate::wire::receipt::Receipt;
+use crate::wire::succession::SuccessionFrame;
+use crate::wire::witness::Lift;
+use crate::wire::witness::WitnessRequest;
+use crate::wire::witness::Witnessed;
 
 /// One frame. The order of the variants is the wire format: add at the end only. Source: spec wire-30.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +35,66 @@ pub enum Frame {
     Ping(u64),
     /// The answer.
     Pong(u64),
+    /// Asks the listener to cosign the speaker's newest checkpoint.
+    Witness(WitnessRequest),
+    /// The answer.
+    Witnessed(Witnessed),
+    /// A checkpoint of the speaker's log with a quorum of cosignatures.
+    Lift(Lift),
+    /// What is held about third logs, what is wanted, or a file of evidence.
+    Evidence(EvidenceTalk),
+    /// Entries of the speaker's journal, for the listener to keep.
+    Mirror(Mirror),
+    /// How far the speaker holds the listener's log now.
+    Mirrored(Mirrored),
+    /// Asks for the speaker's own entries.
+    Recall(Recall),
+    /// Gives the listener its entries back.
+    Recalled(Recalled),
+    /// The speaker's log ends.
+    Succession(SuccessionFrame),
+    /// The speaker approves the listener's succession: COSE_Sign1.
+    Approval(ByteBuf),
+}
+
+/// What may pass on a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Passage {
+    /// Both sides sign: everything passes.
+    Whole,
+    /// One side is in doubt about its own log: nothing that one of its keys signed for the exchange passes.
+    Restricted,
+}
+
+impl Frame {
+    /// Whether a frame may pass after the greetings. A new kind of frame must choose. Source: spec rst-5.
+    // spec: rst-5
+    pub const fn may_pass(&self, passage: Passage) -> bool {
+        match (self, passage) {
+            (Self::Greeting(_), _) => false,
+            // The speaker's own keys signed what these carry, or would have to answer for it.
+            (
+                Self::Offer(_)
+                | Self::Receipt(_)
+                | Self::Witness(_)
+                | Self::Witnessed(_)
+                | Self::Lift(_)
+                | Self::Mirror(_)
+                | Self::Mirrored(_),
+                passage,
+            ) => matches!(passage, Passage::Whole),
+            (
+                Self::Credential(_)
+                | Self::Ping(_)
+                | Self::Pong(_)
+                | Self::Evidence(_)
+                | Self::Recall(_)
+                | Self::Recalled(_),
+                _,
+            ) => true,
+            (Self::Succession(_) | Self::Approval(_), _) => true,
+        }
+    }
 }
 
 impl Encoded for Frame {

@@ -14,9 +14,11 @@ use crate::ids::CharterName;
 use crate::ids::CharterVersion;
 use crate::ids::Epoch;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
 use crate::ids::Serial;
 use crate::log::checkpoint;
 use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::leaf::Doubt;
 use crate::registry::CloseCode;
 
 /// The version of the protocol that this crate speaks.
@@ -48,6 +50,26 @@ pub struct Greeting {
     /// The newest checkpoint that the speaker holds of the listener's log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub your_head: Option<ByteBuf>,
+    /// Why the speaker does not sign; absent when it does. Source: spec rst-4.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Doubt>,
+    /// How far the speaker mirrors the listener's log; absent when it does not. Source: spec wire-55.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mirrored: Option<MirrorHead>,
+    /// The number of the speaker's log. Source: spec wire-65.
+    pub log: LogNumber,
+    /// The number of the listener's log that the speaker goes by.
+    pub your_log: LogNumber,
+}
+
+/// How far a mirror holds a log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MirrorHead {
+    /// The owner's number of the last entry held.
+    pub sequence: u64,
+    /// The owner's checkpoint over every leaf held.
+    pub checkpoint: ByteBuf,
 }
 
 /// "I hold your messages of this epoch up to this number."
@@ -83,6 +105,15 @@ pub struct Met {
     known: Vec<Known>,
     /// Our own checkpoint, as the peer holds it; its signature is ours.
     shown: Option<SignedCheckpoint>,
+    standing: Option<Doubt>,
+    /// The number of the peer's log.
+    log: LogNumber,
+    /// The number of our log that the peer goes by.
+    our_log: LogNumber,
+    /// The last entry and the checkpoint of our log that the peer mirrors; its signature is ours.
+    mirrored: Option<(u64, SignedCheckpoint)>,
+    /// The newest checkpoint of the peer's own log, where its key is known.
+    own: Option<SignedCheckpoint>,
 }
 
 impl Met {
@@ -104,6 +135,31 @@ impl Met {
     /// The newest checkpoint of our own log that the peer holds; it carries our signature.
     pub fn shown(&self) -> Option<&SignedCheckpoint> {
         self.shown.as_ref()
+    }
+
+    /// The number of the peer's log.
+    pub fn log(&self) -> LogNumber {
+        self.log
+    }
+
+    /// The number of our log that the peer goes by.
+    pub fn our_log(&self) -> LogNumber {
+        self.our_log
+    }
+
+    /// The newest checkpoint of the peer's own log; `None` when it shows none, or its credential is not held yet.
+    pub fn own(&self) -> Option<&SignedCheckpoint> {
+        self.own.as_ref()
+    }
+
+    /// Why the peer does not sign; `None` when it does.
+    pub fn standing(&self) -> Option<Doubt> {
+        self.standing
+    }
+
+    /// How far the peer mirrors our log: its last entry, by our number, and our checkpoint.
+    pub fn mirrored(&self) -> Option<(u64, &SignedCheckpoint)> {
+        self.mirrored.as_ref().map(|(sequence, checkpoint)| (*sequence, checkpoint))
     }
 }
 
@@ -136,22 +192,68 @@ pub fn meet(
     // spec: wire-33
     let shown = match &greeting.your_head {
         None => None,
-        Some(note) => Some(own_checkpoint(note, directory, me)?),
+        Some(note) => own_checkpoint(note, directory, me)?,
     };
-    Ok(Met { peer: peer.clone(), cursor: greeting.cursor, known: greeting.known, shown })
+    let mirrored = match &greeting.mirrored {
+        None => None,
+        Some(head) => own_checkpoint(&head.checkpoint, directory, me)?
+            .map(|checkpoint| (head.sequence, checkpoint)),
+    };
+    // spec: wire-47
+    let own = match (&greeting.own_head, directory.with_serial(peer, greeting.serial)) {
+        (Some(note), Some(_)) if greeting.log == directory.log_of(peer) => {
+            Some(checkpoint_of(note, directory, (peer, greeting.log))?)
+        }
+        // A log that this node does not go by says nothing yet. A credential that is not held yet comes after the greetings; its keys judge the next connection.
+        (Some(_) | None, _) => None,
+    };
+    Ok(Met {
+        peer: peer.clone(),
+        cursor: greeting.cursor,
+        known: greeting.known,
+        shown,
+        standing: greeting.standing,
+        mirrored,
+        own,
+        log: greeting.log,
+        our_log: greeting.your_log,
+    })
 }
 
-/// A checkpoint that bears our own signature, under whichever of our log keys.
-fn own_checkpoint(
+/// A checkpoint that bears our own signature, under whichever of our log keys; `None` when it is of a log that ended.
+///
+/// A peer may hold one from before a change of keys, or of a log that this node has forgotten: that is news.
+///
+/// # Errors
+/// The code to close the connection with. Source: spec wire-33.
+pub fn own_checkpoint(
     note: &[u8],
     directory: &Directory,
     me: &AgencyId,
-) -> Result<SignedCheckpoint, CloseCode> {
-    let log = directory.newest(me).ok_or(CloseCode::BadFrame)?.credential().log_number;
+) -> Result<Option<SignedCheckpoint>, CloseCode> {
+    let member = directory.charter().member(me).ok_or(CloseCode::BadFrame)?;
+    let log = checkpoint::origin_line(note)
+        .and_then(|origin| directory.log_named(me, origin))
+        .filter(|log| member.logs.contains(*log))
+        .ok_or(CloseCode::BadFrame)?;
     let origin = directory.origin(me, log);
-    // A peer may hold a checkpoint from before a change of keys; another log number is another log.
     let own = directory.credentials().map(VerifiedCredential::credential);
-    own.filter(|own| own.agency == *me && own.log_number == log)
+    let signed = own
+        .filter(|own| own.agency == *me)
         .find_map(|own| checkpoint::verify(note, &origin, &own.log).ok())
-        .ok_or(CloseCode::BadFrame)
+        .ok_or(CloseCode::BadFrame)?;
+    Ok(Some(signed).filter(|_| log >= directory.log_of(me)))
+}
+
+/// A checkpoint of one log of an agency, under whichever of its log keys.
+fn checkpoint_of(
+    note: &[u8],
+    directory: &Directory,
+    (agency, log): (&AgencyId, LogNumber),
+) -> Result<SignedCheckpoint, CloseCode> {
+    let origin = directory.origin(agency, log);
+    // A peer may hold a checkpoint from before a change of keys; another log number is another log.
+    let keys = directory.log_keys(agency, log).into_iter();
+    let mut signed = keys.filter_map(|key| checkpoint::verify(note, &origin, &key).ok());
+    signed.next().ok_or(CloseCode::BadFrame)
 }

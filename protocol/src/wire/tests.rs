@@ -7,6 +7,8 @@ use serde_bytes::ByteBuf;
 
 use crate::codec;
 use crate::crypto::digest;
+use crate::crypto::signature::Signer;
+use crate::crypto::signature::SigningKey;
 use crate::envelope::fixtures as letters;
 use crate::envelope::fixtures::RECEIVER;
 use crate::envelope::fixtures::SENDER;
@@ -17,18 +19,27 @@ use crate::ids::CharterName;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
 use crate::ids::Serial;
 use crate::ids::TreeSize;
+use crate::limits::CHECKPOINT_BYTES_MAX;
+use crate::limits::EVIDENCE_BYTES_MAX;
+use crate::limits::EVIDENCE_TOLD_MAX;
+use crate::limits::EVIDENCE_WANTED_MAX;
 use crate::limits::OFFER_MESSAGES_MAX;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
+use crate::log::hash;
 use crate::log::leaf::Form;
+use crate::log::leaf::Leaf;
 use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
 use crate::wire::dispatch;
 use crate::wire::dispatch::Dispatch;
 use crate::wire::dispatch::DispatchError;
 use crate::wire::dispatch::DispatchItem;
+use crate::wire::evidence::EvidenceTalk;
+use crate::wire::evidence::Told;
 use crate::wire::frame::Frame;
 use crate::wire::frame::Introduction;
 use crate::wire::greeting;
@@ -41,7 +52,10 @@ use crate::wire::offer::Judge;
 use crate::wire::offer::Offer;
 use crate::wire::offer::OfferedMessage;
 use crate::wire::offer::VerifiedOffer;
+use crate::wire::receipt;
+use crate::wire::receipt::Expected;
 use crate::wire::receipt::Receipt;
+use crate::wire::receipt::ReceiptError;
 use crate::wire::receipt::ReceiptItem;
 
 #[test]
@@ -66,6 +80,31 @@ fn every_frame_has_one_form_and_reads_back() {
         longer.push(0);
         assert!(codec::decode::<Frame>(&longer).is_err());
     }
+}
+
+#[test]
+fn a_frame_about_evidence_has_one_form_and_its_bounds() {
+    // shows: wire-50
+    let digest = digest::sha256(b"a file");
+    let file = EvidenceTalk::File(ByteBuf::from(vec![1, 2]));
+    let told = Told { heads: vec![ByteBuf::from(vec![3])], files: vec![digest] };
+    for talk in [EvidenceTalk::Told(told), EvidenceTalk::Wanted(vec![digest]), file] {
+        let frame = Frame::Evidence(talk.clone());
+        let bytes = codec::encode(&frame).unwrap();
+        assert_eq!(bytes[..2], [0x82, 9], "frame 9");
+        assert_eq!(codec::decode::<Frame>(&bytes).unwrap(), frame);
+        assert!(talk.is_bounded());
+    }
+
+    let long = ByteBuf::from(vec![0; CHECKPOINT_BYTES_MAX + 1]);
+    let beyond = [
+        EvidenceTalk::Wanted(Vec::new()),
+        EvidenceTalk::Wanted(vec![digest; EVIDENCE_WANTED_MAX + 1]),
+        EvidenceTalk::Told(Told { heads: vec![long], files: Vec::new() }),
+        EvidenceTalk::Told(Told { heads: Vec::new(), files: vec![digest; EVIDENCE_TOLD_MAX + 1] }),
+        EvidenceTalk::File(ByteBuf::from(vec![0; EVIDENCE_BYTES_MAX + 1])),
+    ];
+    assert!(beyond.iter().all(|talk| !talk.is_bounded()));
 }
 
 #[test]
@@ -222,6 +261,10 @@ fn greeting() -> Greeting {
         known: vec![Known { agency: members::agency(SENDER), serial: Serial::new(1) }],
         own_head: None,
         your_head: None,
+        standing: None,
+        mirrored: None,
+        log: LogNumber::new(1),
+        your_log: LogNumber::new(1),
     }
 }
 
@@ -312,4 +355,109 @@ fn receipt() -> Receipt {
             path: vec![digest::sha256(b"sibling")],
         }],
     }
+}
+
+/// A receipt for number 1 as the only leaf of the receiver's log, under a checkpoint of one signature line.
+fn real_receipt(key: &SigningKey) -> (Receipt, &'static str) {
+    let leaf = codec::encode(&Leaf::Received {
+        message: digest::sha256(b"a message"),
+        from: members::agency(SENDER),
+        epoch: Epoch::new(1),
+        number: LinkNumber::new(1),
+        dispatch: digest::sha256(b"a dispatch"),
+        at: letters::CREATED,
+        form: Form::Whole,
+    })
+    .unwrap();
+    let origin = "concord/mekong/mm.mpf/log1";
+    let root = hash::leaf_hash(&leaf);
+    let head = Checkpoint { origin: origin.into(), size: TreeSize::new(1), root };
+    let item = ReceiptItem {
+        number: LinkNumber::new(1),
+        index: LeafIndex::new(0),
+        leaf: ByteBuf::from(leaf),
+        path: Vec::new(),
+    };
+    let receipt = Receipt {
+        epoch: Epoch::new(1),
+        checkpoint: ByteBuf::from(checkpoint::sign(&head, key).unwrap()),
+        from: TreeSize::new(0),
+        consistency: Vec::new(),
+        items: vec![item],
+    };
+    (receipt, origin)
+}
+
+#[test]
+fn a_checkpoint_that_was_verified_is_not_verified_again_and_any_other_note_is() {
+    // shows: link-9
+    let (key, other) = (SigningKey::from_seed(&[4; 32]), SigningKey::from_seed(&[5; 32]));
+    let (receipt, origin) = real_receipt(&key);
+    let me = members::agency(SENDER);
+    let (right, wrong) = (key.public(), other.public());
+    let expected = |log_key| Expected { origin, log_key, me: &me, held: None };
+    let known = checkpoint::verify(&receipt.checkpoint, origin, &right).unwrap();
+
+    let once = receipt::verify(&receipt, &expected(&right)).unwrap();
+    let again = receipt::verify_under(&receipt, &known, &expected(&right)).unwrap();
+    assert_eq!((again.items(), again.digest()), (once.items(), once.digest()));
+
+    // The signature is what is left out: under a key that did not sign, only a note that was verified before passes.
+    assert!(receipt::verify_under(&receipt, &known, &expected(&wrong)).is_ok());
+    let (forged, _) = real_receipt(&other);
+    assert_eq!(
+        receipt::verify_under(&forged, &known, &expected(&right)).unwrap_err(),
+        ReceiptError::Checkpoint
+    );
+    // All else is judged each time.
+    let mut moved = receipt.clone();
+    moved.items[0].index = LeafIndex::new(1);
+    assert_eq!(
+        receipt::verify_under(&moved, &known, &expected(&right)).unwrap_err(),
+        ReceiptError::NotIncluded
+    );
+    let elsewhere = Expected { origin: "concord/mekong/mm.mpf/log2", ..expected(&right) };
+    assert_eq!(
+        receipt::verify_under(&receipt, &known, &elsewhere).unwrap_err(),
+        ReceiptError::Checkpoint
+    );
+}
+
+#[test]
+fn each_kind_of_frame_says_whether_it_passes_a_restricted_link() {
+    // shows: rst-5
+    use crate::wire::frame::Passage;
+    let mirrored = crate::wire::mirror::Mirrored {
+        sequence: 0,
+        size: TreeSize::new(0),
+        outcome: crate::wire::mirror::MirrorOutcome::Kept,
+    };
+    let recalled = crate::wire::mirror::Recalled {
+        parts: Vec::new(),
+        outcome: crate::wire::mirror::RecallOutcome::End,
+    };
+    let pass = [
+        Frame::Credential(ByteBuf::new()),
+        Frame::Ping(1),
+        Frame::Pong(1),
+        Frame::Recall(crate::wire::mirror::Recall::Size(TreeSize::new(0))),
+        Frame::Recalled(recalled),
+    ];
+    let stay = [
+        Frame::Greeting(greeting()),
+        Frame::Offer(Offer { dispatch: ByteBuf::new(), messages: Vec::new() }),
+        Frame::Receipt(Receipt {
+            epoch: Epoch::new(1),
+            checkpoint: ByteBuf::new(),
+            from: TreeSize::new(0),
+            consistency: Vec::new(),
+            items: Vec::new(),
+        }),
+        Frame::Mirror(crate::wire::mirror::Mirror { parts: Vec::new(), checkpoint: None }),
+        Frame::Mirrored(mirrored),
+    ];
+
+    assert!(pass.iter().all(|frame| frame.may_pass(Passage::Restricted)));
+    assert!(!stay.iter().any(|frame| frame.may_pass(Passage::Restricted)));
+    assert!(!Frame::Greeting(greeting()).may_pass(Passage::Whole), "greetings come once, before");
 }

@@ -15,23 +15,34 @@ use crate::engine::effects::Batch;
 use crate::engine::effects::Effects;
 use crate::engine::effects::OfferAction;
 use crate::engine::effects::ReceiptAction;
+use crate::engine::input::Carry;
 use crate::engine::input::Input;
 use crate::engine::input::Key;
 use crate::engine::input::MetPeer;
 use crate::engine::input::Offered;
-use crate::engine::input::Probed;
+use crate::engine::input::OpenLog;
 use crate::engine::input::Recalled;
 use crate::engine::input::Receipted;
 use crate::engine::input::Start;
 use crate::engine::input::Submit;
 use crate::engine::input::Ticket;
+use crate::engine::record::ApprovalRecord;
+use crate::engine::record::CosignedRecord;
+use crate::engine::record::DueRecord;
+use crate::engine::record::ErasureRecord;
+use crate::engine::record::EvidenceRecord;
+use crate::engine::record::Gathered;
 use crate::engine::record::InboundRecord;
 use crate::engine::record::LinkRecord;
 use crate::engine::record::MessageRecord;
 use crate::engine::record::ModeRecord;
 use crate::engine::record::OutboundRecord;
+use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
+use crate::engine::record::ProposalRecord;
 use crate::engine::record::Record;
+use crate::engine::record::Settlement;
+use crate::engine::record::SuccessionRecord;
 use crate::engine::recover::Remembered;
 use crate::envelope::fixtures as letters;
 use crate::envelope::seal::Draft;
@@ -40,17 +51,22 @@ use crate::identity::directory::Directory;
 use crate::identity::fixtures as members;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
+use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
 use crate::ids::MessageId;
 use crate::ids::Serial;
+use crate::ids::TreeSize;
 use crate::log::leaf::Form;
 use crate::log::leaf::Leaf;
 use crate::log::proof;
+use crate::log::succession::VerifiedSuccession;
 use crate::log::tile::FullTiles;
 use crate::log::tile::MissingTile;
 use crate::log::tile::TileId;
 use crate::log::tree::Tree;
+use crate::message::time::CivilDate;
 use crate::moment::Moment;
 use crate::moment::Timestamp;
 use crate::registry::CloseCode;
@@ -68,6 +84,8 @@ use crate::wire::receipt::Held;
 use crate::wire::receipt::Receipt;
 use crate::wire::receipt::ReceiptItem;
 
+pub(super) mod witness;
+
 /// One engine with what it asked to remember.
 pub(super) struct Node {
     pub(super) engine: Engine,
@@ -83,15 +101,25 @@ pub(super) struct Memory {
     pub(super) leaves: Vec<Vec<u8>>,
     pub(super) messages: BTreeMap<Digest, MessageRecord>,
     pub(super) bodies: BTreeMap<Digest, Vec<u8>>,
-    pub(super) outbound: BTreeMap<(AgencyId, LinkNumber), OutboundRecord>,
-    pub(super) inbound: BTreeMap<(AgencyId, LinkNumber), InboundRecord>,
+    pub(super) outbound: BTreeMap<(AgencyId, Epoch, LinkNumber), OutboundRecord>,
+    pub(super) inbound: BTreeMap<(AgencyId, Epoch, LinkNumber), InboundRecord>,
     links: BTreeMap<AgencyId, LinkRecord>,
-    held: BTreeMap<AgencyId, PeerHeadRecord>,
+    pub(super) held: BTreeMap<AgencyId, PeerHeadRecord>,
+    pub(super) cosigned: BTreeMap<Gathered, CosignedRecord>,
+    pub(super) peers_cosigned: BTreeMap<AgencyId, PeerCosignedRecord>,
     keys: BTreeMap<alloc::string::String, (Digest, Digest)>,
     ids: BTreeMap<(AgencyId, MessageId), Digest>,
     tiles: BTreeMap<TileId, Vec<Digest>>,
     head: Option<crate::engine::record::HeadRecord>,
     mode: Option<ModeRecord>,
+    pub(super) successions: BTreeMap<AgencyId, SuccessionRecord>,
+    pub(super) shown: BTreeMap<AgencyId, PeerHeadRecord>,
+    pub(super) proposals: BTreeMap<AgencyId, ProposalRecord>,
+    pub(super) approvals: Vec<ApprovalRecord>,
+    retired: Option<CivilDate>,
+    pub(super) erasures: BTreeMap<Digest, ErasureRecord>,
+    pub(super) due: Vec<DueRecord>,
+    pub(super) evidence: BTreeMap<Digest, EvidenceRecord>,
 }
 
 impl FullTiles for Memory {
@@ -126,10 +154,11 @@ impl Memory {
                 self.messages.insert(message.digest, message);
             }
             Record::Outbound(out) => {
-                self.outbound.insert((out.peer.clone(), out.number), out);
+                self.outbound.insert((out.peer.clone(), out.epoch, out.number), out);
             }
             Record::Inbound(arrived) => {
-                self.inbound.insert((arrived.peer.clone(), arrived.number), arrived);
+                let key = (arrived.peer.clone(), arrived.epoch, arrived.number);
+                self.inbound.insert(key, arrived);
             }
             Record::Link(link) => {
                 self.links.insert(link.peer.clone(), link);
@@ -141,11 +170,46 @@ impl Memory {
                 self.keys.insert(key.key, (key.request, key.message));
             }
             Record::Mode(mode) => self.mode = Some(mode),
-            Record::Dispatch(_)
+            Record::Succession(succession) => {
+                self.successions.insert(succession.agency.clone(), succession);
+            }
+            Record::Shown(shown) => {
+                self.shown.insert(shown.peer.clone(), shown);
+            }
+            Record::Proposal(proposal) => {
+                self.proposals.insert(proposal.agency.clone(), proposal);
+            }
+            Record::Approval(approval) => self.approvals.push(approval),
+            Record::Cosigned(note) => {
+                self.cosigned.insert(note.gathered, note);
+            }
+            Record::PeerCosigned(note) => {
+                self.peers_cosigned.insert(note.peer.clone(), note);
+            }
+            Record::Retired(retired) => self.retired = Some(retired.through),
+            Record::Erasure(erasure) => {
+                self.erasures.insert(erasure.message, erasure);
+            }
+            Record::Due(due) => self.due.push(due),
+            Record::Evidence(held) => {
+                self.evidence.insert(held.digest, held);
+            }
+            Record::KeyBackup(_)
+            | Record::Dispatch(_)
             | Record::Receipt(_)
             | Record::Credential(_)
             | Record::Charter(_) => {}
         }
+    }
+
+    /// The mode, if one was remembered.
+    pub(super) fn mode(&self) -> Option<&ModeRecord> {
+        self.mode.as_ref()
+    }
+
+    /// What a start finds, or an operator's command left.
+    pub(super) fn set_mode(&mut self, mode: ModeRecord) {
+        self.mode = Some(mode);
     }
 
     /// The leaves, decoded.
@@ -172,18 +236,89 @@ impl Node {
             tree,
             head: memory.head.clone(),
             links: memory.links.values().cloned().collect(),
-            owed: memory.outbound.values().cloned().collect(),
+            owed: memory
+                .outbound
+                .values()
+                .filter(|owed| {
+                    memory.links.get(&owed.peer).is_none_or(|link| link.out_epoch == owed.epoch)
+                })
+                .cloned()
+                .collect(),
+            logs: memory
+                .successions
+                .values()
+                .map(|record| (record.agency.clone(), record.log))
+                .collect(),
             held: memory.held.values().cloned().collect(),
+            cosigned: memory.cosigned.values().cloned().collect(),
+            peers_cosigned: memory.peers_cosigned.values().cloned().collect(),
+            evidence: memory.evidence.values().cloned().collect(),
             mode: memory.mode.clone().unwrap_or(ModeRecord::Open),
+            retired: memory.retired,
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona(name), agencies, remembered).unwrap();
         Self { engine, memory, now: letters::CREATED, name, steps: 0 }
     }
 
+    /// A node in the first moments of its second log: what it remembers of the first one is carried over.
+    pub(super) fn succeeded(
+        name: &'static str,
+        old: Memory,
+        succession: VerifiedSuccession,
+    ) -> Self {
+        let log_number = LogNumber::new(2);
+        let directory = letters::directory();
+        let origin = directory.origin(&members::agency(name), log_number);
+        let persona = Persona { log_number, origin, ..persona(name) };
+        let remembered = Remembered {
+            tree: Tree::new(),
+            head: None,
+            links: old.links.values().cloned().collect(),
+            owed: Vec::new(),
+            held: old.held.values().cloned().collect(),
+            mode: ModeRecord::Open,
+            cosigned: Vec::new(),
+            peers_cosigned: Vec::new(),
+            evidence: Vec::new(),
+            retired: None,
+            logs: BTreeMap::new(),
+        };
+        let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
+        let engine = Engine::recover(persona, agencies, remembered).unwrap();
+        let carried = old.messages.values().map(|record| Carry {
+            record: record.clone(),
+            place: (LogNumber::new(1), record.leaf),
+            open: old
+                .outbound
+                .values()
+                .filter(|out| out.message == record.digest && out.settlement == Settlement::Open)
+                .cloned()
+                .collect(),
+        });
+        let carried = carried.collect();
+        let memory = Memory {
+            bodies: old.bodies,
+            outbound: old.outbound,
+            ids: old.ids,
+            held: old.held,
+            keys: old.keys,
+            ..Memory::default()
+        };
+        let mut node = Self { engine, memory, now: letters::CREATED, name, steps: 1 << 20 };
+        let charter_version = CharterVersion::new(1);
+        node.act(vec_of(Input::Open(Box::new(OpenLog { succession, charter_version }))));
+        node.act(vec_of(Input::Carry(carried)));
+        node
+    }
+
     pub(super) fn start(&mut self) {
-        let start = Start { charter_version: CharterVersion::new(1), probed: Probed::No };
+        let start = Start { charter_version: CharterVersion::new(1) };
         self.act(vec_of(Input::Start(start)));
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.name
     }
 
     pub(super) fn agency(&self) -> AgencyId {
@@ -233,8 +368,16 @@ impl Node {
             serial: Serial::new(1),
             cursor: Cursor { epoch: inbound.epoch(), number: inbound.cursor() },
             known: Vec::new(),
-            own_head: self.engine.head().map(|head| head.note.clone()),
+            own_head: self
+                .engine
+                .head()
+                .filter(|_| self.engine.mode().standing().is_none())
+                .map(|head| head.note.clone()),
             your_head: self.engine.held(to).map(|held| held.note.clone()),
+            standing: self.engine.mode().standing(),
+            mirrored: None,
+            log: self.engine.persona().log_number,
+            your_log: self.engine.log_of(to).unwrap(),
         }
     }
 
@@ -249,10 +392,13 @@ impl Node {
         let peer = greeting.agency.clone();
         let met = greeting::meet(greeting, &letters::directory(), &peer, &self.agency()).unwrap();
         let size = met.shown().map(|shown| shown.checkpoint().size);
-        let root_then = size
-            .filter(|size| *size <= self.engine.tree().size())
-            .map(|size| proof::root_at(&self.engine.tree().over(&self.memory), size).unwrap());
-        Input::Met(Box::new(MetPeer { met, root_then }))
+        let root_at = |size: Option<TreeSize>| {
+            size.filter(|size| *size <= self.engine.tree().size())
+                .map(|size| proof::root_at(&self.engine.tree().over(&self.memory), size).unwrap())
+        };
+        let root_then = root_at(size);
+        let root_mirrored = root_at(met.mirrored().map(|(_, mirrored)| mirrored.checkpoint().size));
+        Input::Met(Box::new(MetPeer { met, root_then, root_mirrored }))
     }
 
     /// The wire form of an offer that the engine wants made.
@@ -292,6 +438,7 @@ impl Node {
             tolerance: letters::TOLERANCE,
         };
         let offer = offer::verify(offer, from, &judge)?;
+        let epoch = offer.dispatch().dispatch().epoch;
         let mut number = offer.dispatch().dispatch().first;
         let mut recalled = Vec::new();
         for arrival in offer.arrivals() {
@@ -299,7 +446,7 @@ impl Node {
                 arrival.judged.as_ref().ok().and_then(|verified| {
                     self.memory.ids.get(&(from.clone(), verified.header().id))
                 });
-            let by_number = self.memory.inbound.get(&(from.clone(), number));
+            let by_number = self.memory.inbound.get(&(from.clone(), epoch, number));
             recalled.push(Recalled {
                 by_id: by_id.copied(),
                 by_number: by_number.map(|record| (record.message, record.leaf)),
@@ -341,7 +488,7 @@ impl Node {
     ) -> Result<Vec<Action>, receipt::ReceiptError> {
         let directory = letters::directory();
         let credential = directory.newest(from).unwrap().credential();
-        let origin = directory.origin(from, credential.log_number);
+        let origin = directory.origin(from, self.engine.log_of(from).unwrap());
         let held = self.engine.held(from).map(|held| Held { size: held.size, root: held.root });
         let expected =
             Expected { origin: &origin, log_key: &credential.log, me: &self.agency(), held };
@@ -358,7 +505,11 @@ pub(super) fn submission(signed: Signed, key: Option<Key>) -> Input {
 /// Both greet; gives what each then wants.
 pub(super) fn connect(a: &mut Node, b: &mut Node) -> (Vec<Action>, Vec<Action>) {
     let (from_a, from_b) = (a.greeting(&b.agency()), b.greeting(&a.agency()));
-    (a.meet(from_b), b.meet(from_a))
+    let (of_a, of_b) = (a.meet(from_b), b.meet(from_a));
+    // What is asked at link up comes first on the stream; nobody answers it here.
+    witness::hear_requests(a, b, &of_a);
+    witness::hear_requests(b, a, &of_b);
+    (of_a, of_b)
 }
 
 /// Carries offers from `a` to `b` and receipts back until `a` has no more to offer; gives how many were settled.
@@ -412,7 +563,10 @@ fn persona(name: &str) -> Persona {
     Persona {
         charter: directory.charter().charter().name.clone(),
         serial: Serial::new(1),
+        dishonest_max: directory.charter().charter().dishonest_max,
+        log_number: log,
         origin: directory.origin(&agency, log),
+        witness_quorum: directory.charter().charter().witness_quorum,
         signing: alloc::sync::Arc::new(members::signing_key(name, "signing", 1)),
         log: alloc::sync::Arc::new(members::signing_key(name, "log", 1)),
         agency,
