@@ -1,7 +1,7 @@
-//! What stands in a bundle, in which order, under which path; and the first look at one: is every byte accounted for?
+//! What stands in a bundle, in which order, under which path, and what its manifest says.
 //!
-//! Uses `ustar`. Every part follows from the log's size and from the parts before it, so that a bundle of one log at
-//! one checkpoint has one form (audit-3 … audit-6).
+//! Uses `ustar`. Every part follows from the log's size, the scope and the parts before it, so that a bundle of one log
+//! at one checkpoint and in one scope has one form (audit-3 … audit-6).
 
 pub mod sequence;
 
@@ -12,17 +12,15 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::audit::finding::Finding;
 use crate::audit::finding::Flaw;
-use crate::audit::ustar;
-use crate::audit::ustar::ArchiveError;
 use crate::codec;
 use crate::codec::Encoded;
-use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::CharterVersion;
+use crate::ids::LeafIndex;
+use crate::ids::ProcedureId;
 use crate::ids::Serial;
 use crate::ids::TreeSize;
 use crate::log::tile;
@@ -30,7 +28,10 @@ use crate::log::tile::TileId;
 use crate::moment::Timestamp;
 
 /// The format of bundles that this crate writes and reads.
-pub const FORMAT: u16 = 1;
+pub const FORMAT: u16 = 2;
+
+/// Longest manifest, in bytes: charters, credentials and evidence are named in it, and nothing that grows with a log.
+pub const MANIFEST_BYTES_MAX: u64 = 16 * 1024 * 1024;
 
 /// The first part.
 pub const MANIFEST: &str = "manifest.cbor";
@@ -38,7 +39,8 @@ pub const MANIFEST: &str = "manifest.cbor";
 /// The last part.
 pub const DIGEST: &str = "digest";
 
-/// What a bundle is about. The first item of the manifest; one [`PartEntry`] for each part follows it.
+/// What a bundle is about. The first item of the manifest; one [`PartEntry`] for each listed part
+/// follows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
@@ -54,11 +56,37 @@ pub struct Manifest {
     pub size: TreeSize,
     /// When the bundle was made, by the node's clock; proves nothing.
     pub made_at: Timestamp,
-    /// Number of parts between the manifest and the digest.
+    /// Number of listed parts.
     pub parts: u64,
+    /// Which leaves are inside; every one where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
 }
 
-/// One part of a bundle, as the manifest states it.
+/// Which leaves a bundle discloses. The order of the variants is the format. Source: spec audit-26.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Scope {
+    /// Those at these places.
+    Range {
+        /// The first place.
+        from: LeafIndex,
+        /// The place after the last one.
+        to: LeafIndex,
+    },
+    /// Those about a procedure.
+    Procedure {
+        /// Which.
+        procedure: ProcedureId,
+    },
+    /// Those about the links with a peer.
+    Peer {
+        /// Which.
+        peer: AgencyId,
+    },
+}
+
+/// A listed part, as the manifest states it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PartEntry {
@@ -83,22 +111,30 @@ impl Encoded for PartEntry {
 pub enum Part {
     /// The signed checkpoint of the log.
     Checkpoint,
-    /// A tile of hashes, with its width.
-    Tile(TileId, usize),
-    /// A bundle of leaves, by its place and width.
-    Entries(u64, usize),
+    /// Checkpoints of this log that witnesses cosigned, of ascending sizes.
+    Cosignatures,
     /// A version of the charter.
     Charter(CharterVersion),
     /// A credential.
     Credential(AgencyId, Serial),
+    /// The newest checkpoint held of each peer's log, in the order of agencies.
+    PeerCheckpoints,
+    /// The newest checkpoint of each peer's log that a quorum cosigned, in the order of agencies.
+    PeerCosigned,
+    /// A piece of evidence, by its digest.
+    Evidence(Digest),
+    /// A tile of hashes, with its width.
+    Tile(TileId, usize),
+    /// A bundle of leaves, by its place and width.
+    Entries(u64, usize),
+    /// The leaves in scope, each with its place.
+    Leaves,
     /// The signed headers of received messages, in the order of their leaves.
     Headers,
     /// The dispatches that covered them and what was refused, in the order in which leaves first name them.
     Dispatches,
     /// The receipts that are held, in the order of their leaves.
     Receipts,
-    /// The newest checkpoint held of each peer's log, in the order of agencies.
-    PeerCheckpoints,
 }
 
 impl Part {
@@ -107,105 +143,61 @@ impl Part {
         // spec: audit-4
         match self {
             Self::Checkpoint => "checkpoint".into(),
-            Self::Tile(id, width) => id.path(*width),
-            Self::Entries(index, width) => tile::entries_path(*index, *width),
+            Self::Cosignatures => "cosignatures".into(),
             Self::Charter(version) => format!("charter/{version}.cbor"),
             Self::Credential(agency, serial) => format!("credentials/{agency}-{serial}.cbor"),
+            Self::PeerCheckpoints => "peer-checkpoints".into(),
+            Self::PeerCosigned => "peer-cosigned".into(),
+            Self::Evidence(digest) => format!("evidence/{digest}"),
+            Self::Tile(id, width) => id.path(*width),
+            Self::Entries(index, width) => tile::entries_path(*index, *width),
+            Self::Leaves => "leaves".into(),
             Self::Headers => "headers".into(),
             Self::Dispatches => "dispatches".into(),
             Self::Receipts => "receipts".into(),
-            Self::PeerCheckpoints => "peer-checkpoints".into(),
         }
     }
+
+    /// Whether the manifest lists it; the bytes of any other part are fixed by the tree. Source: spec audit-3.
+    pub const fn is_listed(&self) -> bool {
+        !matches!(
+            self,
+            Self::Tile(..) | Self::Entries(..) | Self::Headers | Self::Dispatches | Self::Receipts
+        )
+    }
 }
 
-/// The parts that follow from the size alone: checkpoint, tiles, entries.
-pub fn tree_parts(size: TreeSize) -> impl Iterator<Item = Part> {
+/// The parts that follow from size and scope alone: tiles, leaves, and the lists that leaves name.
+pub fn grown_parts(size: TreeSize, scope: Option<&Scope>) -> impl Iterator<Item = Part> {
+    let whole = scope.is_none();
     let tiles = tile::tiles_of(size).map(|(id, width)| Part::Tile(id, width));
-    let entries = tile::bundles_of(size).map(|(index, width)| Part::Entries(index, width));
-    core::iter::once(Part::Checkpoint).chain(tiles).chain(entries)
+    let entries = tile::bundles_of(size)
+        .take_while(move |_| whole)
+        .map(|(index, width)| Part::Entries(index, width));
+    let leaves = (!whole).then_some(Part::Leaves);
+    tiles.chain(entries).chain(leaves).chain([Part::Headers, Part::Dispatches, Part::Receipts])
 }
 
-/// The parts that stand at the end of every bundle.
-pub const LAST_PARTS: [Part; 4] =
-    [Part::Headers, Part::Dispatches, Part::Receipts, Part::PeerCheckpoints];
-
-/// A bundle in which every byte is accounted for; what the parts say is not yet believed.
-#[derive(Clone, Debug)]
-pub struct Bundle<'a> {
-    manifest: Manifest,
-    parts: Vec<(String, &'a [u8])>,
-}
-
-impl<'a> Bundle<'a> {
-    /// What the bundle says it is about.
-    pub const fn manifest(&self) -> &Manifest {
-        &self.manifest
-    }
-
-    /// The parts between the manifest and the digest, in order.
-    pub fn parts(&self) -> &[(String, &'a [u8])] {
-        &self.parts
-    }
-}
-
-/// Reads a bundle: the container, the manifest, the digest of every part, the digest of the whole.
+/// What a manifest says: what the bundle is about, and its listed parts.
 ///
 /// # Errors
-/// The first thing that is not as it must be.
-pub fn read(bytes: &[u8]) -> Result<Bundle<'_>, Finding> {
-    let mut members = ustar::Reader::new(bytes);
-    let first = next(&mut members)?;
-    if first.path != MANIFEST {
-        return Err(Finding::of(&first.path, Flaw::PartPath { expected: MANIFEST.into() }));
-    }
-    let (manifest, entries) =
-        read_manifest(first.content).map_err(|flaw| Finding::of(MANIFEST, flaw))?;
-    let mut parts = Vec::new();
-    // spec: audit-3
-    for entry in entries {
-        let member = next(&mut members)?;
-        if member.path != entry.path {
-            return Err(Finding::of(&member.path, Flaw::PartPath { expected: entry.path }));
-        }
-        if u64::try_from(member.content.len()) != Ok(entry.length) {
-            return Err(Finding::of(&entry.path, Flaw::PartLength { expected: entry.length }));
-        }
-        if digest::sha256(member.content) != entry.digest {
-            return Err(Finding::of(&entry.path, Flaw::PartDigest));
-        }
-        parts.push((entry.path, member.content));
-    }
-    let last = next(&mut members)?;
-    if last.path != DIGEST {
-        return Err(Finding::of(&last.path, Flaw::PartPath { expected: DIGEST.into() }));
-    }
-    // spec: audit-6
-    let before = bytes.get(..last.at).unwrap_or_default();
-    if last.content != digest::sha256(before).as_bytes() {
-        return Err(Finding::of(DIGEST, Flaw::BundleDigest));
-    }
-    match members.next_member().map_err(in_archive)? {
-        None => Ok(Bundle { manifest, parts }),
-        Some(surplus) => Err(Finding::of(&surplus.path, Flaw::Surplus)),
-    }
-}
-
-fn next<'a>(members: &mut ustar::Reader<'a>) -> Result<ustar::Member<'a>, Finding> {
-    members.next_member().map_err(in_archive)?.ok_or_else(|| Finding::of("archive", Flaw::Ended))
-}
-
-fn in_archive(error: ArchiveError) -> Finding {
-    Finding::of("archive", Flaw::Archive(error))
-}
-
-fn read_manifest(bytes: &[u8]) -> Result<(Manifest, Vec<PartEntry>), Flaw> {
+/// When an item cannot be read, there are more or fewer than it says, the format is another one, or the scope cannot be.
+pub fn read_manifest(bytes: &[u8]) -> Result<(Manifest, Vec<PartEntry>), Flaw> {
     let mut items = sequence::Items::new(bytes);
     let first = items.next_item()?.ok_or(Flaw::ManifestCount)?;
-    let manifest: Manifest = codec::decode(first).map_err(Flaw::Manifest)?;
     // spec: audit-7
-    if manifest.format != FORMAT {
-        return Err(Flaw::Format { found: manifest.format });
+    let format = codec::peek::<Beginning>(first).map(|beginning| beginning.format);
+    if let Some(found) = format.filter(|found| *found != FORMAT) {
+        return Err(Flaw::Format { found });
+    }
+    let manifest: Manifest = codec::decode(first).map_err(Flaw::Manifest)?;
+    let possible = match &manifest.scope {
+        None | Some(Scope::Procedure { .. }) => true,
+        Some(Scope::Range { from, to }) => from < to && to.get() <= manifest.size.get(),
+        Some(Scope::Peer { peer }) => *peer != manifest.agency,
+    };
+    if !possible {
+        return Err(Flaw::Scope);
     }
     let mut entries = Vec::new();
     while let Some(item) = items.next_item()? {
@@ -216,4 +208,10 @@ fn read_manifest(bytes: &[u8]) -> Result<(Manifest, Vec<PartEntry>), Flaw> {
     } else {
         Err(Flaw::ManifestCount)
     }
+}
+
+/// The first field, which stays where it is in every format.
+#[derive(Deserialize)]
+struct Beginning {
+    format: u16,
 }

@@ -1,10 +1,12 @@
 //! Writing a bundle: from whatever keeps the log to whatever takes the bytes, part by part.
 //!
-//! Uses `bundle`, `ustar`. Everything is read twice, once for the manifest and once for the parts, so that memory does
-//! not grow with the log; what changed in between is noticed.
+//! Uses `bundle`, `ustar`, `prints`. The log is read twice, once to learn what goes into the bundle and once to write
+//! it, so that of each leaf no more than four bits are kept; what changed in between is noticed. A bundle of a procedure
+//! or a peer also keeps 6 bytes for each message in scope.
 //!
 //! Absent on purpose: files. The node hands in an [`Archive`] over its store and a [`Sink`] over a file.
 
+mod choice;
 mod plan;
 
 use alloc::string::String;
@@ -12,13 +14,18 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use crate::audit::bundle;
+use crate::audit::bundle::Part;
 use crate::audit::bundle::PartEntry;
+use crate::audit::bundle::Scope;
 use crate::audit::bundle::sequence;
+use crate::audit::prints::Seed;
+use crate::audit::progress::Progress;
+use crate::audit::progress::Stage;
 use crate::audit::ustar;
 use crate::codec;
 use crate::codec::EncodeError;
+use crate::crypto::digest;
 use crate::crypto::digest::Digest;
-use crate::crypto::digest::Running;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::CharterVersion;
@@ -26,6 +33,7 @@ use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::Serial;
+use crate::ids::TreeSize;
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::tile::TileId;
 use crate::moment::Timestamp;
@@ -96,11 +104,25 @@ pub trait Archive {
     /// # Errors
     /// When it cannot be read.
     fn receipt(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error>;
+
+    /// A piece of evidence that a leaf names.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn evidence(&self, digest: &Digest) -> Result<Vec<u8>, Self::Error>;
+
+    /// So many leaves from a place on; what reads them in one go may say so.
+    ///
+    /// # Errors
+    /// When one of them cannot be read.
+    fn leaves(&self, first: LeafIndex, count: usize) -> Result<Vec<Vec<u8>>, Self::Error> {
+        (first.get()..).take(count).map(|index| self.leaf(LeafIndex::new(index))).collect()
+    }
 }
 
-/// What a bundle is made about, beside the log itself. All lists may be in any order.
+/// What a bundle is made of, beside the log itself. All lists may be in any order.
 #[derive(Clone, Debug)]
-pub struct Scope {
+pub struct Contents {
     /// Whose log this is.
     pub agency: AgencyId,
     /// The charter's name.
@@ -109,12 +131,20 @@ pub struct Scope {
     pub checkpoint: SignedCheckpoint,
     /// The node's clock.
     pub made_at: Timestamp,
+    /// Which leaves are disclosed; all of them where nothing is said.
+    pub scope: Option<Scope>,
+    /// Fresh randomness, with which what is in scope is remembered.
+    pub seed: Seed,
     /// Every charter version, as it was signed.
     pub charters: Vec<(CharterVersion, Vec<u8>)>,
     /// Every credential that is known, as it was signed.
     pub credentials: Vec<(AgencyId, Serial, Vec<u8>)>,
+    /// Checkpoints of this log that witnesses cosigned, with their sizes: notes.
+    pub cosignatures: Vec<(TreeSize, Vec<u8>)>,
     /// The newest checkpoint held of each peer's log: a note.
     pub peer_checkpoints: Vec<(AgencyId, Vec<u8>)>,
+    /// The newest checkpoint of each peer's log that a quorum cosigned: a note.
+    pub peer_cosigned: Vec<(AgencyId, Vec<u8>)>,
 }
 
 /// Why a bundle was not written.
@@ -138,6 +168,15 @@ pub enum ExportError<A, S> {
         /// Which leaf.
         index: LeafIndex,
     },
+    /// What is kept of a leaf's evidence is not what the leaf names.
+    #[error("what is kept for the leaf {index} is not what it names")]
+    Differs {
+        /// Which leaf.
+        index: LeafIndex,
+    },
+    /// The scope cannot be.
+    #[error("the scope is empty, ends beyond the log, or is not about another member")]
+    Scope,
     /// A part is longer than the container can say.
     #[error("the part {path} does not fit the archive")]
     Unwritable {
@@ -149,41 +188,37 @@ pub enum ExportError<A, S> {
     Encoding(#[from] EncodeError),
 }
 
-/// Writes the bundle of a log at a checkpoint. Gives the digest that its last part holds.
+/// Writes the bundle of a log at a checkpoint. Gives the digest that names it, which its last part holds.
 ///
 /// # Errors
 /// When the log cannot be read, the bytes cannot be written, or what is read does not stay the same.
 pub fn write<A: Archive, S: Sink>(
     archive: &A,
-    scope: &Scope,
+    contents: &Contents,
     sink: &mut S,
+    progress: &dyn Progress,
 ) -> Result<Digest, ExportError<A::Error, S::Error>> {
-    let plan = plan::make(archive, scope).map_err(ExportError::widen)?;
-    let mut out = Out { sink, running: Running::new() };
-    let manifest = plan.manifest(scope)?;
+    let plan = plan::make(archive, contents, progress).map_err(ExportError::widen)?;
+    let manifest = plan.manifest(contents)?;
+    let digest = digest::sha256(&manifest);
+    let mut out = Out { sink, left: 0, path: String::new() };
     out.member(bundle::MANIFEST, &manifest)?;
-    for (part, entry) in &plan.parts {
-        out.header(&entry.path, entry.length)?;
-        let mut running = Running::new();
-        let mut length = 0_u64;
-        plan.produce(archive, scope, part, &mut |piece| {
-            running.take(piece);
-            length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
-            // Never more than the header promised: the archive stays readable up to here.
-            if length > entry.length {
-                return Err(ExportError::Changed { path: entry.path.clone() });
-            }
-            out.take(piece).map_err(ExportError::Sink)
-        })?;
-        if length != entry.length || running.digest() != entry.digest {
-            return Err(ExportError::Changed { path: entry.path.clone() });
+    for (part, entry) in plan.listed.iter().filter(|(part, _)| *part != Part::Leaves) {
+        out.begin(&entry.path, entry.length)?;
+        plan.listed_part(archive, contents, part, &mut |piece| out.take(piece))?;
+        out.end(entry.length)?;
+    }
+    let size = contents.checkpoint.checkpoint().size;
+    for part in bundle::grown_parts(size, contents.scope.as_ref()) {
+        if let Part::Entries(index, _) = part {
+            let done = index.saturating_add(1).saturating_mul(256).min(size.get());
+            progress.done(Stage::Writing, done, size.get());
         }
-        out.pad(length)?;
+        plan.grown_part(archive, &part, &mut out)?;
     }
     // spec: audit-6
-    let digest = out.running.clone().digest();
     out.member(bundle::DIGEST, digest.as_bytes())?;
-    out.take(&[0; 2 * ustar::BLOCK]).map_err(ExportError::Sink)?;
+    out.sink.take(&[0; 2 * ustar::BLOCK]).map_err(ExportError::Sink)?;
     Ok(digest)
 }
 
@@ -194,40 +229,52 @@ impl<A> ExportError<A, Infallible> {
             Self::Sink(never) => match never {},
             Self::Changed { path } => ExportError::Changed { path },
             Self::Leaf { index } => ExportError::Leaf { index },
+            Self::Differs { index } => ExportError::Differs { index },
+            Self::Scope => ExportError::Scope,
             Self::Unwritable { path } => ExportError::Unwritable { path },
             Self::Encoding(error) => ExportError::Encoding(error),
         }
     }
 }
 
-/// The sink, and the digest of everything that went into it.
+/// The sink, and the member that is being written.
 struct Out<'a, S> {
     sink: &'a mut S,
-    running: Running,
+    /// Bytes that the header of the member promised and that did not come yet.
+    left: u64,
+    path: String,
 }
 
 impl<S: Sink> Out<'_, S> {
-    fn take(&mut self, piece: &[u8]) -> Result<(), S::Error> {
-        self.running.take(piece);
-        self.sink.take(piece)
-    }
-
-    fn header<A>(&mut self, path: &str, len: u64) -> Result<(), ExportError<A, S::Error>> {
+    fn begin<A>(&mut self, path: &str, len: u64) -> Result<(), ExportError<A, S::Error>> {
         let header =
             ustar::header(path, len).map_err(|_| ExportError::Unwritable { path: path.into() })?;
-        self.take(&header).map_err(ExportError::Sink)
+        (self.left, self.path) = (len, path.into());
+        self.sink.take(&header).map_err(ExportError::Sink)
     }
 
-    fn pad<A>(&mut self, len: u64) -> Result<(), ExportError<A, S::Error>> {
+    /// Never more than the header promised: the archive stays readable up to here.
+    fn take<A>(&mut self, piece: &[u8]) -> Result<(), ExportError<A, S::Error>> {
+        let len = u64::try_from(piece.len()).unwrap_or(u64::MAX);
+        let left = self.left.checked_sub(len);
+        self.left = left.ok_or_else(|| ExportError::Changed { path: self.path.clone() })?;
+        self.sink.take(piece).map_err(ExportError::Sink)
+    }
+
+    fn end<A>(&mut self, len: u64) -> Result<(), ExportError<A, S::Error>> {
+        if self.left > 0 {
+            return Err(ExportError::Changed { path: self.path.clone() });
+        }
         let zeros = usize::try_from(ustar::padding(len)).unwrap_or(0);
-        self.take([0; ustar::BLOCK].get(..zeros).unwrap_or_default()).map_err(ExportError::Sink)
+        let padding = [0; ustar::BLOCK];
+        self.sink.take(padding.get(..zeros).unwrap_or_default()).map_err(ExportError::Sink)
     }
 
     fn member<A>(&mut self, path: &str, content: &[u8]) -> Result<(), ExportError<A, S::Error>> {
         let len = u64::try_from(content.len()).unwrap_or(u64::MAX);
-        self.header(path, len)?;
-        self.take(content).map_err(ExportError::Sink)?;
-        self.pad(len)
+        self.begin(path, len)?;
+        self.take(content)?;
+        self.end(len)
     }
 }
 

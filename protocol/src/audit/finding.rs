@@ -13,6 +13,7 @@ use crate::identity::credential::CredentialError;
 use crate::identity::credential::NotValid;
 use crate::identity::directory::AdmitError;
 use crate::ids::AgencyId;
+use crate::ids::CharterVersion;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::Serial;
@@ -99,7 +100,7 @@ pub enum Flaw {
     #[error("the manifest does not name as many parts as it says")]
     ManifestCount,
     /// Another format.
-    #[error("the bundle has format {found}, this software reads format 1")]
+    #[error("the bundle has format {found}, this software reads format 2")]
     Format {
         /// The format found.
         found: u16,
@@ -143,17 +144,17 @@ pub enum Flaw {
     /// An entry bundle cannot be read.
     #[error("the entry bundle cannot be read")]
     Entries(#[source] BundleError),
-    /// A tile holds other hashes than the leaves have.
-    #[error("the hashes are not those of the leaves")]
+    /// A tile does not hold the hash of the tile below.
+    #[error("the hashes are not those of the tiles below")]
     TileDiffers,
-    /// The leaves do not have the root that was signed.
-    #[error("the leaves do not have the root that was signed")]
+    /// The tiles do not have the root that was signed.
+    #[error("the tiles do not have the root that was signed")]
     RootDiffers,
     /// A leaf cannot be read.
     #[error("the leaf cannot be read")]
     Leaf(#[source] DecodeError),
-    /// The first leaf does not say that the node started.
-    #[error("the first leaf does not say that the node started")]
+    /// The first leaf does not say how the log began.
+    #[error("the first leaf does not say how the log began")]
     NotStarted,
     /// A credential is named and not inside.
     #[error("the bundle holds no credential {serial} of {agency}")]
@@ -272,10 +273,91 @@ pub enum Flaw {
         /// Its place, from 0.
         item: usize,
     },
+    /// The scope cannot be.
+    #[error("the manifest names a scope that cannot be")]
+    Scope,
+    /// A leaf outside the scope.
+    #[error("the leaf is not in the scope of this bundle")]
+    OutOfScope,
+    /// A leaf of the range is missing.
+    #[error("the leaf is in the scope and not inside")]
+    Undisclosed,
+    /// A leaf with another hash than the tree has.
+    #[error("the leaf does not have the hash that the tree has at its place")]
+    LeafDiffers,
+    /// A charter version is named and not inside.
+    #[error("the bundle holds no charter version {version}")]
+    UnknownCharter {
+        /// The version.
+        version: CharterVersion,
+    },
+    /// More epochs than a link can have.
+    #[error("the link has more epochs than there can be")]
+    EpochLimit,
+    /// A receipt settles a number that its leaf does not name.
+    #[error("the receipt settles number {number}, which the leaf does not name")]
+    ReceiptUntold {
+        /// The number.
+        number: LinkNumber,
+    },
+    /// A checkpoint smaller than an earlier one of its log.
+    #[error("an earlier receipt shows a larger size of {origin}")]
+    ReceiptBack {
+        /// The log.
+        origin: String,
+    },
+    /// An export of a log that was not that large.
+    #[error("the log had not grown to {size} when this was logged")]
+    ExportedSize {
+        /// The size named.
+        size: TreeSize,
+    },
+    /// A message was erased that is not known at that place.
+    #[error("no leaf before this one holds the message that was erased")]
+    ErasedUnknown,
+    /// Another body than that of the message.
+    #[error("the leaf or the sealed body named is not that of the message")]
+    ErasedDiffers,
+    /// A message was erased twice.
+    #[error("the message was erased before")]
+    ErasedTwice,
+    /// A body was read after it was erased.
+    #[error("the message was erased before")]
+    ReadErased,
+    /// Evidence is named and not inside.
+    #[error("the evidence is not inside")]
+    EvidenceMissing,
+    /// Evidence is logged twice.
+    #[error("the evidence was logged before")]
+    EvidenceTwice,
+    /// Evidence that no leaf names.
+    #[error("no leaf names this evidence")]
+    EvidenceUnnamed,
+    /// Evidence that does not hold.
+    #[error("the evidence does not hold")]
+    Evidence,
+    /// A succession that does not hold, or not here.
+    #[error("the succession does not hold, or does not belong here")]
+    Succession,
+    /// A message carried over where none can be, or twice.
+    #[error("the message cannot be carried over here, or is known already")]
+    Carried,
+    /// A cosigned checkpoint that does not hold.
+    #[error("the cosigned checkpoint does not hold")]
+    Cosignature,
+    /// Fewer cosignatures than the charter demands.
+    #[error("{found} witnesses cosigned the checkpoint, {quorum} are needed")]
+    NoQuorum {
+        /// Witnesses that did.
+        found: usize,
+        /// Witnesses that must.
+        quorum: usize,
+    },
 }
 
 impl Flaw {
     /// The code. Source: spec audit-1.
+    #[expect(clippy::too_many_lines, reason = "a table: one code for each flaw")]
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Archive(_) => "archive",
@@ -332,6 +414,27 @@ impl Flaw {
             Self::PeerFork { .. } => "peer-fork",
             Self::ReadUnknown => "read-unknown",
             Self::SurplusItem { .. } => "surplus-item",
+            Self::Scope => "scope",
+            Self::OutOfScope => "out-of-scope",
+            Self::Undisclosed => "undisclosed",
+            Self::LeafDiffers => "leaf-differs",
+            Self::UnknownCharter { .. } => "unknown-charter",
+            Self::EpochLimit => "epoch-limit",
+            Self::ReceiptUntold { .. } => "receipt-untold",
+            Self::ReceiptBack { .. } => "receipt-back",
+            Self::ExportedSize { .. } => "exported-size",
+            Self::ErasedUnknown => "erased-unknown",
+            Self::ErasedDiffers => "erased-differs",
+            Self::ErasedTwice => "erased-twice",
+            Self::ReadErased => "read-erased",
+            Self::EvidenceMissing => "evidence-missing",
+            Self::EvidenceTwice => "evidence-twice",
+            Self::EvidenceUnnamed => "evidence-unnamed",
+            Self::Evidence => "evidence",
+            Self::Succession => "succession",
+            Self::Carried => "carried",
+            Self::Cosignature => "cosignature",
+            Self::NoQuorum { .. } => "no-quorum",
         }
     }
 }

@@ -3,7 +3,9 @@
 //! Uses `log`, `ids`. Filled by `verify`, read by `reconcile`.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
@@ -11,8 +13,11 @@ use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
+use crate::ids::ProcedureId;
 use crate::ids::TreeSize;
 use crate::limits::TILE_HASHES;
+use crate::log::hash;
 use crate::log::leaf::Outcome;
 use crate::log::proof;
 use crate::log::tile::FullTile;
@@ -56,7 +61,7 @@ pub struct Arrived {
 }
 
 /// One item of a `receipt-held` leaf: what the peer proved of its own log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Receipted {
     /// The message.
     pub message: Digest,
@@ -64,6 +69,8 @@ pub struct Receipted {
     pub index: LeafIndex,
     /// What became of the message.
     pub outcome: Outcome,
+    /// The peer's log.
+    pub origin: Arc<str>,
     /// Head of the peer's log in the receipt.
     pub head: Head,
 }
@@ -96,6 +103,27 @@ pub struct Ledger {
     pub receipted: BTreeMap<(Line, LinkNumber), Receipted>,
     /// Heads of other logs that this log's evidence shows, by origin.
     pub heads: BTreeMap<String, BTreeMap<TreeSize, Digest>>,
+    /// Procedures in which it asked for a handover, or was asked.
+    pub requests: BTreeSet<ProcedureId>,
+    /// Decisions on handovers, of its own and of others.
+    pub decisions: Vec<Decision>,
+    /// Leaves that say that a body was read for a purpose that is not registered.
+    pub purposeless: Vec<LeafIndex>,
+    /// Number of the log.
+    pub number: LogNumber,
+    /// Whether it is the first log of its agency.
+    pub is_first: bool,
+    /// Whether every leaf is disclosed.
+    pub is_whole: bool,
+}
+
+/// A decision on a handover.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// Place of the leaf that holds it.
+    pub leaf: LeafIndex,
 }
 
 /// A tree with all its full tiles.
@@ -108,7 +136,12 @@ pub struct Grown {
 impl Grown {
     /// Appends a leaf; gives the tiles that it filled.
     pub fn append(&mut self, leaf: &[u8]) -> Vec<FullTile> {
-        let (_, filled) = self.tree.append(leaf);
+        self.append_hash(hash::leaf_hash(leaf))
+    }
+
+    /// Appends a leaf by its hash; gives the tiles that it filled.
+    pub fn append_hash(&mut self, leaf: Digest) -> Vec<FullTile> {
+        let (_, filled) = self.tree.append_hash(leaf);
         for tile in &filled {
             self.full.insert(tile.id, tile.hashes.clone());
         }

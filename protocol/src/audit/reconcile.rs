@@ -1,27 +1,57 @@
-//! Two verified logs, held together on (link, epoch, number): what one says it sent, the other must say it took.
+//! Verified logs, held together on (link, epoch, number): what one says it sent, the other must say it took.
 //!
 //! Uses `ledger`. Each log is judged only as far as the other one reaches: what lies beyond the other's cut is
-//! pending and no problem. Order comes from numbers and places in a log, never from clocks.
+//! pending and no problem. Order comes from numbers and places in a log, never from clocks. The logs of one agency are
+//! one [`book`]; what was lost where one log ended and the next began is part of its seam and no problem.
+
+mod book;
+mod numbers;
 
 use alloc::collections::BTreeMap;
-use alloc::collections::BTreeSet;
+use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::audit::ledger::Arrived;
+use crate::audit::ledger::Decision;
 use crate::audit::ledger::Ledger;
-use crate::audit::ledger::Line;
-use crate::audit::ledger::Receipted;
-use crate::audit::ledger::Sent;
-use crate::audit::verify::Report;
-use crate::crypto::digest::Digest;
+use crate::audit::reconcile::book::Book;
+use crate::audit::reconcile::numbers::Direction;
+use crate::audit::verify::report::Report;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
-use crate::log::leaf::Outcome;
 
-/// Two logs, held together.
+/// All logs that were given, held together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Joined {
+    /// Each pair of agencies.
+    pub pairs: Vec<Reconciliation>,
+    /// Where an agency's log ended and its next one began.
+    pub seams: Vec<Seam>,
+    /// What is wrong with the logs of one agency among themselves.
+    pub problems: Vec<Problem>,
+}
+
+impl Joined {
+    /// Whether nothing is wrong.
+    pub fn is_sound(&self) -> bool {
+        self.problems.is_empty() && self.pairs.iter().all(|pair| pair.problems.is_empty())
+    }
+}
+
+/// A succession that an auditor sees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seam {
+    /// Whose logs these are.
+    pub agency: AgencyId,
+    /// The log that ended.
+    pub older: String,
+    /// The log that began with the succession.
+    pub newer: String,
+}
+
+/// Two agencies' logs, held together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reconciliation {
     /// Whose log the first one is.
@@ -30,6 +60,8 @@ pub struct Reconciliation {
     pub b: AgencyId,
     /// Numbers, in both directions, under which both logs name the same message.
     pub matched: u64,
+    /// Numbers that only one of them has, because the other's log ended before and a later one succeeded it.
+    pub lost: u64,
     /// What cannot be judged yet.
     pub pending: Vec<Pending>,
     /// What is wrong.
@@ -76,6 +108,8 @@ pub enum Awaited {
 pub struct Problem {
     /// Where. Of a checkpoint without a number: the link from its holder, number 0.
     pub place: Place,
+    /// The leaf, where it is about one of one log alone.
+    pub leaf: Option<LeafIndex>,
     /// What.
     pub kind: ProblemKind,
 }
@@ -99,11 +133,15 @@ pub enum ProblemKind {
     CheckpointOnOtherBranch,
     /// The logs name different messages under one number.
     DigestDiffers,
+    /// A handover was decided that nobody asked for.
+    DecisionWithoutRequest,
+    /// A body was read for a purpose that is not registered.
+    ReadWithoutPurpose,
 }
 
 impl ProblemKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Missing,
         Self::Duplicated,
         Self::Reordered,
@@ -112,6 +150,8 @@ impl ProblemKind {
         Self::ReceiptOnOtherBranch,
         Self::CheckpointOnOtherBranch,
         Self::DigestDiffers,
+        Self::DecisionWithoutRequest,
+        Self::ReadWithoutPurpose,
     ];
 
     /// The code for machines.
@@ -125,6 +165,8 @@ impl ProblemKind {
             Self::ReceiptOnOtherBranch => "receipt-on-other-branch",
             Self::CheckpointOnOtherBranch => "checkpoint-on-other-branch",
             Self::DigestDiffers => "digest-differs",
+            Self::DecisionWithoutRequest => "decision-without-request",
+            Self::ReadWithoutPurpose => "read-without-purpose",
         }
     }
 }
@@ -132,15 +174,18 @@ impl ProblemKind {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Place { from, to, epoch, number } = &self.place;
+        if let Some(leaf) = self.leaf {
+            return write!(f, "{from}, leaf {leaf}: {}", self.kind.code());
+        }
         write!(f, "{from} to {to}, epoch {epoch}, number {number}: {}", self.kind.code())
     }
 }
 
-/// Why two logs cannot be held together.
+/// Why logs cannot be held together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotComparable {
-    /// Both are of one agency.
-    #[error("both logs are of {agency}")]
+    /// Fewer than two agencies.
+    #[error("all logs are of {agency}")]
     SameAgency {
         /// Whose.
         agency: AgencyId,
@@ -148,14 +193,26 @@ pub enum NotComparable {
     /// They are kept under different charters.
     #[error("the logs are kept under different charters")]
     OtherCharter,
+    /// A bundle that does not disclose every leaf.
+    #[error("the bundle of {agency} does not disclose every leaf")]
+    Partial {
+        /// Whose.
+        agency: AgencyId,
+    },
+    /// A bundle was verified without its facts being kept.
+    #[error("the facts of the log of {agency} were not kept")]
+    NoLedger {
+        /// Whose.
+        agency: AgencyId,
+    },
 }
 
 /// Holds two verified logs together, in both directions.
 ///
 /// # Errors
-/// When they are of one agency, or of two federations.
+/// When they are of one agency, of two federations, or not whole.
 pub fn reconcile(a: &Report, b: &Report) -> Result<Reconciliation, NotComparable> {
-    ledgers(&a.ledger, &b.ledger)
+    ledgers(ledger(a)?, ledger(b)?)
 }
 
 /// The same on the facts alone.
@@ -166,226 +223,90 @@ pub fn ledgers(a: &Ledger, b: &Ledger) -> Result<Reconciliation, NotComparable> 
     if a.agency == b.agency {
         return Err(NotComparable::SameAgency { agency: a.agency.clone() });
     }
-    if a.charter != b.charter {
+    comparable(&[a, b])?;
+    Ok(pair(&Book::of(a), &Book::of(b)))
+}
+
+/// Holds any number of verified logs together: every pair of agencies, and the logs of each among themselves.
+///
+/// # Errors
+/// When they are of fewer than two agencies, of two federations, or not whole; several logs of one agency are one.
+pub fn all(logs: &[&Report]) -> Result<Joined, NotComparable> {
+    let ledgers = logs.iter().map(|log| ledger(log)).collect::<Result<Vec<&Ledger>, _>>()?;
+    comparable(&ledgers)?;
+    let mut books: BTreeMap<&AgencyId, Book<'_>> = BTreeMap::new();
+    let mut joined = Joined { pairs: Vec::new(), seams: Vec::new(), problems: Vec::new() };
+    for ledger in &ledgers {
+        match books.get_mut(&ledger.agency) {
+            Some(book) => book.add(ledger, &mut joined.problems),
+            None => {
+                books.insert(&ledger.agency, Book::of(ledger));
+            }
+        }
+    }
+    let requested = |decision: &&Decision| {
+        !ledgers.iter().any(|log| log.requests.contains(&decision.procedure))
+    };
+    // spec: audit-38
+    for ledger in &ledgers {
+        for decision in ledger.decisions.iter().filter(requested) {
+            let kind = ProblemKind::DecisionWithoutRequest;
+            joined.problems.push(Problem::of_leaf(ledger, decision.leaf, kind));
+        }
+        for leaf in &ledger.purposeless {
+            let kind = ProblemKind::ReadWithoutPurpose;
+            joined.problems.push(Problem::of_leaf(ledger, *leaf, kind));
+        }
+    }
+    let books: Vec<Book<'_>> = books.into_values().collect();
+    for (place, a) in books.iter().enumerate() {
+        // spec: audit-39
+        joined.seams.extend(a.seams());
+        for b in books.iter().skip(place.saturating_add(1)) {
+            joined.pairs.push(pair(a, b));
+        }
+    }
+    Ok(joined)
+}
+
+fn ledger(report: &Report) -> Result<&Ledger, NotComparable> {
+    let agency = || report.agency.clone();
+    let ledger =
+        report.ledger.as_ref().ok_or_else(|| NotComparable::NoLedger { agency: agency() })?;
+    if ledger.is_whole { Ok(ledger) } else { Err(NotComparable::Partial { agency: agency() }) }
+}
+
+/// Logs of one federation.
+fn comparable(logs: &[&Ledger]) -> Result<(), NotComparable> {
+    let Some((first, others)) = logs.split_first() else { return Ok(()) };
+    if others.iter().any(|other| other.charter != first.charter) {
         return Err(NotComparable::OtherCharter);
     }
-    let (a_id, b_id) = (a.agency.clone(), b.agency.clone());
-    let mut result =
-        Reconciliation { a: a_id, b: b_id, matched: 0, pending: Vec::new(), problems: Vec::new() };
+    Ok(())
+}
+
+/// Two agencies, in both directions.
+fn pair(a: &Book<'_>, b: &Book<'_>) -> Reconciliation {
+    let mut result = Reconciliation {
+        a: a.agency.clone(),
+        b: b.agency.clone(),
+        matched: 0,
+        lost: 0,
+        pending: Vec::new(),
+        problems: Vec::new(),
+    };
     // spec: audit-20
     for (from, to) in [(a, b), (b, a)] {
         Direction { from, to, result: &mut result }.judge();
     }
-    Ok(result)
+    result
 }
 
-/// One direction between two logs.
-struct Direction<'a> {
-    from: &'a Ledger,
-    to: &'a Ledger,
-    result: &'a mut Reconciliation,
-}
-
-/// What both logs say of one epoch.
-struct Pages<'a> {
-    epoch: Epoch,
-    sent: BTreeMap<LinkNumber, &'a Sent>,
-    arrived: BTreeMap<LinkNumber, &'a Arrived>,
-    /// Whether the log goes on in a later epoch.
-    sender_went_on: bool,
-    recipient_went_on: bool,
-}
-
-impl Direction<'_> {
-    fn judge(&mut self) {
-        for epoch in self.epochs() {
-            self.judge_order(epoch);
-            self.judge_epoch(epoch);
-        }
-        self.judge_heads();
-    }
-
-    fn epochs(&self) -> BTreeSet<Epoch> {
-        let sent = self.from.sent.keys().filter(|line| line.peer == self.to.agency);
-        let arrived = self.to.arrived.keys().filter(|line| line.peer == self.from.agency);
-        sent.chain(arrived).map(|line| line.epoch).collect()
-    }
-
-    fn place(&self, epoch: Epoch, number: LinkNumber) -> Place {
-        Place { from: self.from.agency.clone(), to: self.to.agency.clone(), epoch, number }
-    }
-
-    fn problem(&mut self, epoch: Epoch, number: LinkNumber, kind: ProblemKind) {
-        let place = self.place(epoch, number);
-        self.result.problems.push(Problem { place, kind });
-    }
-
-    fn pending(&mut self, epoch: Epoch, number: LinkNumber, awaited: Awaited) {
-        let place = self.place(epoch, number);
-        self.result.pending.push(Pending { place, awaited });
-    }
-
-    fn sent(&self, epoch: Epoch) -> &[Sent] {
-        let line = Line { peer: self.to.agency.clone(), epoch };
-        self.from.sent.get(&line).map_or(&[], Vec::as_slice)
-    }
-
-    fn arrived(&self, epoch: Epoch) -> &[Arrived] {
-        let line = Line { peer: self.from.agency.clone(), epoch };
-        self.to.arrived.get(&line).map_or(&[], Vec::as_slice)
-    }
-
-    /// Each log by itself: numbers ascend, and neither a number nor a message stands there twice.
-    fn judge_order(&mut self, epoch: Epoch) {
-        // spec: audit-22
-        let sent: Vec<(LinkNumber, Option<Digest>)> =
-            self.sent(epoch).iter().map(|sent| (sent.number, Some(sent.message))).collect();
-        let taken =
-            |arrived: &Arrived| (arrived.outcome == Outcome::Accepted).then_some(arrived.message);
-        let arrived: Vec<(LinkNumber, Option<Digest>)> =
-            self.arrived(epoch).iter().map(|arrived| (arrived.number, taken(arrived))).collect();
-        for page in [sent, arrived] {
-            let (mut numbers, mut messages) = (BTreeSet::new(), BTreeSet::new());
-            let mut highest = LinkNumber::new(0);
-            for (number, message) in page {
-                let again = !numbers.insert(number)
-                    || message.is_some_and(|message| !messages.insert(message));
-                if again {
-                    self.problem(epoch, number, ProblemKind::Duplicated);
-                } else if number < highest {
-                    self.problem(epoch, number, ProblemKind::Reordered);
-                }
-                highest = highest.max(number);
-            }
-        }
-    }
-
-    fn judge_epoch(&mut self, epoch: Epoch) {
-        let (from, to) = (self.from, self.to);
-        let sent_line = Line { peer: to.agency.clone(), epoch };
-        let arrived_line = Line { peer: from.agency.clone(), epoch };
-        let later = |line: &Line, known: &Line| known.peer == line.peer && known.epoch > line.epoch;
-        let pages = Pages {
-            epoch,
-            sent: from
-                .sent
-                .get(&sent_line)
-                .into_iter()
-                .flatten()
-                .map(|sent| (sent.number, sent))
-                .collect(),
-            arrived: to
-                .arrived
-                .get(&arrived_line)
-                .into_iter()
-                .flatten()
-                .map(|it| (it.number, it))
-                .collect(),
-            sender_went_on: from.sent.keys().any(|known| later(&sent_line, known)),
-            recipient_went_on: to.arrived.keys().any(|known| later(&arrived_line, known)),
-        };
-        let numbers: BTreeSet<LinkNumber> =
-            pages.sent.keys().chain(pages.arrived.keys()).copied().collect();
-        for number in numbers {
-            self.judge_number(&pages, number);
-        }
-    }
-
-    fn judge_number(&mut self, pages: &Pages<'_>, number: LinkNumber) {
-        let line = Line { peer: self.to.agency.clone(), epoch: pages.epoch };
-        let receipted = self.from.receipted.get(&(line, number)).copied();
-        // spec: audit-21
-        match (pages.sent.get(&number), pages.arrived.get(&number)) {
-            (Some(sent), Some(arrived)) if sent.message != arrived.message => {
-                self.problem(pages.epoch, number, ProblemKind::DigestDiffers);
-            }
-            (Some(_), Some(_)) => {
-                self.result.matched = self.result.matched.saturating_add(1);
-                if receipted.is_none() {
-                    self.unreceipted(pages, number);
-                }
-            }
-            (Some(_), None) if pages.recipient_reached(number) => {
-                self.problem(pages.epoch, number, ProblemKind::Missing);
-            }
-            (Some(_), None) if receipted.is_none() => {
-                self.pending(pages.epoch, number, Awaited::Arrival)
-            }
-            (None, Some(_)) if pages.sender_reached(number) => {
-                self.problem(pages.epoch, number, ProblemKind::Missing);
-            }
-            (None, Some(_)) => self.pending(pages.epoch, number, Awaited::Sending),
-            (Some(_) | None, None) => {}
-        }
-        if let Some(receipted) = receipted {
-            self.judge_receipt(pages, number, &receipted);
-        }
-    }
-
-    /// No receipt is held of what arrived: a problem only where a later one is.
-    fn unreceipted(&mut self, pages: &Pages<'_>, number: LinkNumber) {
-        let later = |(line, held): &&(Line, LinkNumber)| {
-            line.peer == self.to.agency && (line.epoch, *held) > (pages.epoch, number)
-        };
-        if self.from.receipted.keys().any(|key| later(&key)) {
-            self.problem(pages.epoch, number, ProblemKind::Unreceipted);
-        } else {
-            self.pending(pages.epoch, number, Awaited::Receipt);
-        }
-    }
-
-    /// A receipt is a claim about the recipient's log: the root it shows, and the leaf at its place.
-    fn judge_receipt(&mut self, pages: &Pages<'_>, number: LinkNumber, receipted: &Receipted) {
-        let cut = self.to.log.head().size;
-        // spec: audit-23
-        if receipted.head.size <= cut
-            && self.to.log.root_at(receipted.head.size) != Some(receipted.head.root)
-        {
-            return self.problem(pages.epoch, number, ProblemKind::ReceiptOnOtherBranch);
-        }
-        let there = |arrived: &&Arrived| {
-            arrived.leaf == receipted.index
-                && arrived.message == receipted.message
-                && arrived.outcome == receipted.outcome
-        };
-        let within = receipted.index < LeafIndex::new(cut.get());
-        match pages.arrived.get(&number).filter(|arrived| there(arrived)) {
-            Some(_) => {}
-            None if within || pages.arrived.contains_key(&number) => {
-                self.problem(pages.epoch, number, ProblemKind::ReceiptNotInLog);
-            }
-            None => self.pending(pages.epoch, number, Awaited::Log),
-        }
-    }
-
-    /// Heads of the other log that are held for another reason than a receipt.
-    fn judge_heads(&mut self) {
-        let receipts: BTreeSet<Digest> =
-            self.from.receipted.values().map(|receipted| receipted.head.root).collect();
-        let Some(heads) = self.from.heads.get(&self.to.origin) else { return };
-        let cut = self.to.log.head().size;
-        // spec: audit-23
-        for (size, root) in
-            heads.iter().filter(|(size, root)| **size <= cut && !receipts.contains(root))
-        {
-            if self.to.log.root_at(*size) != Some(*root) {
-                self.problem(
-                    Epoch::new(0),
-                    LinkNumber::new(0),
-                    ProblemKind::CheckpointOnOtherBranch,
-                );
-            }
-        }
-    }
-}
-
-impl Pages<'_> {
-    fn recipient_reached(&self, number: LinkNumber) -> bool {
-        self.recipient_went_on
-            || self.arrived.last_key_value().is_some_and(|(last, _)| *last > number)
-    }
-
-    fn sender_reached(&self, number: LinkNumber) -> bool {
-        self.sender_went_on || self.sent.last_key_value().is_some_and(|(last, _)| *last > number)
+impl Problem {
+    /// Something about one leaf of one log.
+    fn of_leaf(ledger: &Ledger, leaf: LeafIndex, kind: ProblemKind) -> Self {
+        let (from, to) = (ledger.agency.clone(), ledger.agency.clone());
+        let place = Place { from, to, epoch: Epoch::new(0), number: LinkNumber::new(0) };
+        Self { place, leaf: Some(leaf), kind }
     }
 }

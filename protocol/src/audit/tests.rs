@@ -1,8 +1,10 @@
 //! Bundles of small federations, honest and forged.
 
 mod bundle;
+mod cose_receipt;
 mod forge;
 mod lies;
 mod reconcile;
+mod scope;
 mod ustar;
 mod verify;

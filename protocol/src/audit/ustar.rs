@@ -6,6 +6,10 @@
 
 use alloc::format;
 use alloc::string::String;
+use core::fmt;
+
+use crate::audit::source::Source;
+use crate::audit::source::Unreadable;
 
 /// Unit in which an archive is written.
 pub(crate) const BLOCK: usize = 512;
@@ -31,21 +35,39 @@ const FIXED: [(usize, &[u8]); 8] = [
     (337, b"0000000\0"),
 ];
 
-/// A member that was read.
+/// A member, by its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member<'a> {
+pub struct Member {
     /// Its path.
     pub path: String,
-    /// Its content.
-    pub content: &'a [u8],
-    /// Offset of its header in the archive.
-    pub at: usize,
+    /// Where its content is.
+    pub place: Place,
+}
+
+/// Some bytes of an archive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Offset of the first.
+    pub at: u64,
+    /// How many.
+    pub len: u64,
 }
 
 /// A member cannot be written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a path or a length does not fit a ustar header")]
 pub struct Unwritable;
+
+/// Why the next member was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MemberError {
+    /// The archive is not in its one form.
+    #[error(transparent)]
+    Form(#[from] ArchiveError),
+    /// Its bytes cannot be read.
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+}
 
 /// Why bytes are not a canonical archive. `at` is the offset of the block that is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -54,25 +76,25 @@ pub enum ArchiveError {
     #[error("the archive is cut at byte {at}")]
     Truncated {
         /// Offset.
-        at: usize,
+        at: u64,
     },
     /// A header that is not the one its path and length demand.
     #[error("the header at byte {at} is not in its one form")]
     Header {
         /// Offset.
-        at: usize,
+        at: u64,
     },
     /// Something other than zeros after the content of a member.
     #[error("the padding from byte {at} is not zero")]
     Padding {
         /// Offset.
-        at: usize,
+        at: u64,
     },
     /// Something after the two zero blocks.
     #[error("bytes follow the end of the archive at byte {at}")]
     Trailing {
         /// Offset.
-        at: usize,
+        at: u64,
     },
 }
 
@@ -131,64 +153,78 @@ pub(crate) const fn padding(len: u64) -> u64 {
     len.wrapping_neg() % 512
 }
 
-/// Members of an archive in order, from its first byte to its last.
-#[derive(Debug)]
+/// Members of an archive in order, from its first byte to its last. Contents are passed over, not read.
 pub struct Reader<'a> {
-    archive: &'a [u8],
-    at: usize,
+    archive: &'a dyn Source,
+    at: u64,
+}
+
+impl fmt::Debug for Reader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("at", &self.at).finish_non_exhaustive()
+    }
 }
 
 impl<'a> Reader<'a> {
     /// Begins at the first member.
-    pub const fn new(archive: &'a [u8]) -> Self {
+    pub const fn new(archive: &'a dyn Source) -> Self {
         Self { archive, at: 0 }
     }
 
     /// The next member; `None` at the end, once nothing but the end was found there.
     ///
     /// # Errors
-    /// The first block that is not in its one form.
-    pub fn next_member(&mut self) -> Result<Option<Member<'a>>, ArchiveError> {
+    /// The first block that is not in its one form, or cannot be read.
+    pub fn next_member(&mut self) -> Result<Option<Member>, MemberError> {
         let at = self.at;
-        let block = self.take(BLOCK)?;
+        let block = self.block()?;
         if block.iter().all(|byte| *byte == 0) {
             return self.end().map(|()| None);
         }
         // spec: audit-2
         let wrong = ArchiveError::Header { at };
-        let (path, len) = stated(block).ok_or(wrong)?;
+        let (path, len) = stated(&block).ok_or(wrong)?;
         match header(&path, len) {
-            Ok(canonical) if canonical.as_slice() == block => {}
-            Ok(_) | Err(Unwritable) => return Err(wrong),
+            Ok(canonical) if canonical == block => {}
+            Ok(_) | Err(Unwritable) => return Err(wrong.into()),
         }
-        let truncated = ArchiveError::Truncated { at: self.archive.len() };
-        let content = self.take(usize::try_from(len).map_err(|_| truncated)?)?;
-        let padding_at = self.at;
-        let padding = self.take(usize::try_from(padding(len)).map_err(|_| truncated)?)?;
-        if padding.iter().any(|byte| *byte != 0) {
-            return Err(ArchiveError::Padding { at: padding_at });
+        let place = self.pass(len)?;
+        let padding = self.pass(padding(len))?;
+        let mut zeros = [0; BLOCK];
+        let zeros = zeros.get_mut(..usize::try_from(padding.len).unwrap_or(0)).unwrap_or_default();
+        self.archive.read_at(padding.at, zeros)?;
+        if zeros.iter().any(|byte| *byte != 0) {
+            return Err(ArchiveError::Padding { at: padding.at }.into());
         }
-        Ok(Some(Member { path, content, at }))
+        Ok(Some(Member { path, place }))
     }
 
-    fn take(&mut self, len: usize) -> Result<&'a [u8], ArchiveError> {
-        let truncated = ArchiveError::Truncated { at: self.archive.len() };
-        let end = self.at.checked_add(len).ok_or(truncated)?;
-        let taken = self.archive.get(self.at..end).ok_or(truncated)?;
-        self.at = end;
-        Ok(taken)
+    /// Goes over this many bytes, which have to be there.
+    fn pass(&mut self, len: u64) -> Result<Place, ArchiveError> {
+        let total = self.archive.len();
+        let end = self.at.checked_add(len).filter(|end| *end <= total);
+        let place = Place { at: self.at, len };
+        self.at = end.ok_or(ArchiveError::Truncated { at: total })?;
+        Ok(place)
+    }
+
+    fn block(&mut self) -> Result<[u8; BLOCK], MemberError> {
+        let mut block = [0; BLOCK];
+        let place = self.pass(512)?;
+        self.archive.read_at(place.at, &mut block)?;
+        Ok(block)
     }
 
     /// The second zero block, and nothing after it.
-    fn end(&mut self) -> Result<(), ArchiveError> {
+    fn end(&mut self) -> Result<(), MemberError> {
         let at = self.at;
-        if self.take(BLOCK)?.iter().any(|byte| *byte != 0) {
-            return Err(ArchiveError::Trailing { at });
+        if self.block()?.iter().any(|byte| *byte != 0) {
+            return Err(ArchiveError::Trailing { at }.into());
         }
         if self.at == self.archive.len() {
             Ok(())
         } else {
-            Err(ArchiveError::Trailing { at: self.at })
+            Err(ArchiveError::Trailing { at: self.at }.into())
         }
     }
 }

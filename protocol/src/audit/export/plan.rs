@@ -1,6 +1,8 @@
-//! The first reading: which parts there are, how long each is, and its digest.
+//! The first reading: which leaves are disclosed, what they name, how long each part is, and the digests of the listed.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
+use alloc::vec;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
@@ -8,33 +10,52 @@ use crate::audit::bundle;
 use crate::audit::bundle::Manifest;
 use crate::audit::bundle::Part;
 use crate::audit::bundle::PartEntry;
+use crate::audit::bundle::Scope;
 use crate::audit::bundle::sequence;
 use crate::audit::export;
 use crate::audit::export::Archive;
+use crate::audit::export::Contents;
 use crate::audit::export::ExportError;
 use crate::audit::export::Kept;
-use crate::audit::export::Scope;
+use crate::audit::export::Out;
+use crate::audit::export::Sink;
+use crate::audit::export::choice::Choice;
+use crate::audit::progress::Progress;
+use crate::audit::progress::Stage;
 use crate::codec;
 use crate::codec::EncodeError;
+use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::digest::Running;
+use crate::envelope::header;
+use crate::envelope::header::Header;
 use crate::ids::AgencyId;
-use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::Serial;
 use crate::limits::TILE_HASHES;
 use crate::log::leaf::Leaf;
 use crate::log::tile;
 
-/// The parts of the bundle to come, and the leaves that name evidence.
+/// The bundle to come.
 pub(super) struct Plan {
-    pub(super) parts: Vec<(Part, PartEntry)>,
+    /// The listed parts, with what the manifest says of them.
+    pub(super) listed: Vec<(Part, PartEntry)>,
+    /// Leaves that a scoped bundle discloses.
+    leaves: Marked,
     /// `received` leaves.
-    headers: Vec<LeafIndex>,
-    /// Leaves that name another dispatch than the leaf before on their link.
-    dispatches: Vec<LeafIndex>,
+    headers: Marked,
+    /// Leaves that name another dispatch than the leaf before from the same peer.
+    dispatches: Marked,
     /// `receipt-held` leaves.
-    receipts: Vec<LeafIndex>,
+    receipts: Marked,
+    /// Pieces of evidence that leaves name.
+    evidence: BTreeSet<Digest>,
+}
+
+/// Some leaves of a log, a bit for each; and how many bytes their items take.
+struct Marked {
+    bits: Vec<u8>,
+    length: u64,
 }
 
 /// Where pieces of a part go.
@@ -43,124 +64,312 @@ type Take<'a, A, S> = dyn FnMut(&[u8]) -> Result<(), ExportError<A, S>> + 'a;
 /// Reads everything once.
 pub(super) fn make<A: Archive>(
     archive: &A,
-    scope: &Scope,
+    contents: &Contents,
+    progress: &dyn Progress,
 ) -> Result<Plan, ExportError<A::Error, Infallible>> {
-    let (headers, dispatches, receipts) = (Vec::new(), Vec::new(), Vec::new());
-    let mut plan = Plan { parts: Vec::new(), headers, dispatches, receipts };
-    plan.find_evidence(archive, scope)?;
-    for part in parts_of(scope) {
-        let mut running = Running::new();
-        let mut length = 0_u64;
-        plan.produce::<A, Infallible>(archive, scope, &part, &mut |piece| {
-            running.take(piece);
-            length = length.saturating_add(u64::try_from(piece.len()).unwrap_or(u64::MAX));
+    let size = contents.checkpoint.checkpoint().size.get();
+    let possible = match &contents.scope {
+        None | Some(Scope::Procedure { .. }) => true,
+        Some(Scope::Range { from, to }) => from < to && to.get() <= size,
+        Some(Scope::Peer { peer }) => *peer != contents.agency,
+    };
+    if !possible {
+        return Err(ExportError::Scope);
+    }
+    let marked = || Marked::new(size);
+    let mut plan = Plan {
+        listed: Vec::new(),
+        leaves: Marked::new(if contents.scope.is_some() { size } else { 0 }),
+        headers: marked(),
+        dispatches: marked(),
+        receipts: marked(),
+        evidence: BTreeSet::new(),
+    };
+    let leaves = plan.choose(archive, contents, progress)?;
+    for part in listed_parts(contents, &plan.evidence) {
+        let mut counted = Counted::default();
+        plan.listed_part::<A, Infallible>(archive, contents, &part, &mut |piece| {
+            counted.take(piece);
             Ok(())
         })?;
-        let entry = PartEntry { path: part.path(), length, digest: running.digest() };
-        plan.parts.push((part, entry));
+        plan.listed.push(counted.entry(part));
+    }
+    if contents.scope.is_some() {
+        plan.listed.push(leaves.entry(Part::Leaves));
     }
     Ok(plan)
 }
 
-/// Every part but manifest and digest, in order.
-fn parts_of(scope: &Scope) -> Vec<Part> {
+/// A part that is counted and not kept.
+#[derive(Default)]
+struct Counted {
+    running: Running,
+    length: u64,
+}
+
+impl Counted {
+    fn take(&mut self, piece: &[u8]) {
+        self.running.take(piece);
+        self.length = self.length.saturating_add(len(piece));
+    }
+
+    fn entry(self, part: Part) -> (Part, PartEntry) {
+        let (path, length) = (part.path(), self.length);
+        (part, PartEntry { path, length, digest: self.running.digest() })
+    }
+}
+
+/// The listed parts but the leaves, in order.
+fn listed_parts(contents: &Contents, evidence: &BTreeSet<Digest>) -> Vec<Part> {
+    let mut parts = Vec::from([Part::Checkpoint, Part::Cosignatures]);
     let mut people: Vec<Part> =
-        scope.charters.iter().map(|(version, _)| Part::Charter(*version)).collect();
-    let credentials = scope.credentials.iter();
+        contents.charters.iter().map(|(version, _)| Part::Charter(*version)).collect();
+    let credentials = contents.credentials.iter();
     people.extend(credentials.map(|(agency, serial, _)| Part::Credential(agency.clone(), *serial)));
     people.sort();
-    bundle::tree_parts(scope.checkpoint.checkpoint().size)
-        .chain(people)
-        .chain(bundle::LAST_PARTS)
-        .collect()
+    parts.extend(people);
+    parts.extend([Part::PeerCheckpoints, Part::PeerCosigned]);
+    parts.extend(evidence.iter().map(|digest| Part::Evidence(*digest)));
+    parts
 }
 
 impl Plan {
-    pub(super) fn manifest(&self, scope: &Scope) -> Result<Vec<u8>, EncodeError> {
-        let checkpoint = scope.checkpoint.checkpoint();
+    pub(super) fn manifest(&self, contents: &Contents) -> Result<Vec<u8>, EncodeError> {
+        let checkpoint = contents.checkpoint.checkpoint();
         let manifest = Manifest {
             format: bundle::FORMAT,
-            agency: scope.agency.clone(),
-            charter: scope.charter.clone(),
+            agency: contents.agency.clone(),
+            charter: contents.charter.clone(),
             origin: checkpoint.origin.clone(),
             size: checkpoint.size,
-            made_at: scope.made_at,
-            parts: u64::try_from(self.parts.len()).unwrap_or(u64::MAX),
+            made_at: contents.made_at,
+            parts: u64::try_from(self.listed.len()).unwrap_or(u64::MAX),
+            scope: contents.scope.clone(),
         };
-        let entries: Vec<&PartEntry> = self.parts.iter().map(|(_, entry)| entry).collect();
+        let entries: Vec<&PartEntry> = self.listed.iter().map(|(_, entry)| entry).collect();
         export::manifest_bytes(&manifest, &entries)
     }
 
-    /// Notes which leaves name a header, a dispatch or a receipt that has to be in the bundle.
-    fn find_evidence<A: Archive>(
+    /// Notes which leaves are disclosed, and which of them name a header, a dispatch, a receipt or evidence.
+    fn choose<A: Archive>(
         &mut self,
         archive: &A,
-        scope: &Scope,
+        contents: &Contents,
+        progress: &dyn Progress,
+    ) -> Result<Counted, ExportError<A::Error, Infallible>> {
+        let size = contents.checkpoint.checkpoint().size.get();
+        let mut choice = Choice::new(contents.scope.as_ref(), contents.seed, size);
+        let mut current: BTreeMap<AgencyId, Digest> = BTreeMap::new();
+        let mut leaves = Counted::default();
+        let (from, to) = match &contents.scope {
+            Some(Scope::Range { from, to }) => (from.get(), to.get()),
+            None | Some(Scope::Procedure { .. } | Scope::Peer { .. }) => (0, size),
+        };
+        let mut next = from;
+        while next < to {
+            let left = usize::try_from(to.saturating_sub(next)).unwrap_or(TILE_HASHES);
+            let read = archive.leaves(LeafIndex::new(next), left.min(TILE_HASHES));
+            for bytes in read.map_err(ExportError::Archive)? {
+                let index = LeafIndex::new(next);
+                next = next.saturating_add(1);
+                let leaf: Leaf = codec::decode(&bytes).map_err(|_| ExportError::Leaf { index })?;
+                let signed = received(archive, index, &leaf)?;
+                let header = header_of(contents, &leaf, signed.as_deref());
+                if !choice.takes(index, &leaf, header.as_ref()) {
+                    continue;
+                }
+                if contents.scope.is_some() {
+                    let item = disclosed(index, &bytes);
+                    self.leaves.mark(index, 0);
+                    leaves.take(&sequence::head(item.len()));
+                    leaves.take(&item);
+                }
+                self.note(archive, (index, &leaf, signed.as_deref()), &mut current)?;
+            }
+            progress.done(Stage::Reading, next, to);
+        }
+        Ok(leaves)
+    }
+
+    /// Notes what a leaf names that has to be in the bundle.
+    fn note<A: Archive>(
+        &mut self,
+        archive: &A,
+        (index, leaf, signed): (LeafIndex, &Leaf, Option<&[u8]>),
+        current: &mut BTreeMap<AgencyId, Digest>,
     ) -> Result<(), ExportError<A::Error, Infallible>> {
-        let mut current: BTreeMap<(AgencyId, Epoch), Digest> = BTreeMap::new();
         // spec: audit-5
-        for index in (0..scope.checkpoint.checkpoint().size.get()).map(LeafIndex::new) {
-            let named = Named::by(read_leaf(archive, index)?);
-            if named.header.is_some() {
-                self.headers.push(index);
-            }
-            if let Some((kept, dispatch)) = named.dispatch
-                && current.insert((kept.peer, kept.epoch), dispatch) != Some(dispatch)
-            {
-                self.dispatches.push(index);
-            }
-            if named.receipt.is_some() {
-                self.receipts.push(index);
-            }
+        if let Some(header) = signed {
+            self.headers.mark(index, item_len(header));
+        }
+        if let Leaf::Received { from, dispatch, .. } | Leaf::Refused { from, dispatch, .. } = leaf
+            && current.insert(from.clone(), *dispatch) != Some(*dispatch)
+        {
+            let item = named_dispatch(archive, index, leaf)?;
+            self.dispatches.mark(index, item_len(&item));
+        }
+        if let Leaf::ReceiptHeld { .. } = leaf {
+            let item = named_receipt(archive, index, leaf)?;
+            self.receipts.mark(index, item_len(&item));
+        }
+        if let Leaf::Evidence { evidence, .. } = leaf {
+            self.evidence.insert(*evidence);
         }
         Ok(())
     }
 
-    /// Gives the content of a part, piece by piece; the same each time, unless the log changed.
-    pub(super) fn produce<A: Archive, S>(
+    /// Gives the content of a listed part, piece by piece.
+    pub(super) fn listed_part<A: Archive, S>(
         &self,
         archive: &A,
-        scope: &Scope,
+        contents: &Contents,
         part: &Part,
         take: &mut Take<'_, A::Error, S>,
     ) -> Result<(), ExportError<A::Error, S>> {
         match part {
-            Part::Checkpoint => take(scope.checkpoint.note()),
-            Part::Tile(id, width) => {
-                let hashes = archive.hashes(*id, *width).map_err(ExportError::Archive)?;
-                take(&tile::hash_bytes(&hashes))
-            }
-            Part::Entries(index, width) => take(&entries(archive, *index, *width)?),
-            Part::Charter(version) => scope
+            Part::Checkpoint => take(contents.checkpoint.note()),
+            Part::Cosignatures => notes(&contents.cosignatures, take),
+            Part::Charter(version) => contents
                 .charters
                 .iter()
                 .filter(|(known, _)| known == version)
                 .try_for_each(|(_, bytes)| take(bytes)),
             Part::Credential(agency, serial) => {
                 let same = |(a, s, _): &&(AgencyId, Serial, Vec<u8>)| a == agency && s == serial;
-                scope.credentials.iter().filter(same).try_for_each(|(_, _, bytes)| take(bytes))
+                contents.credentials.iter().filter(same).try_for_each(|(_, _, bytes)| take(bytes))
             }
-            Part::Headers => {
-                self.headers.iter().try_for_each(|index| item(&header(archive, *index)?, take))
+            Part::PeerCheckpoints => notes(&contents.peer_checkpoints, take),
+            Part::PeerCosigned => notes(&contents.peer_cosigned, take),
+            Part::Evidence(digest) => {
+                take(&archive.evidence(digest).map_err(ExportError::Archive)?)
             }
+            Part::Tile(..)
+            | Part::Entries(..)
+            | Part::Leaves
+            | Part::Headers
+            | Part::Dispatches
+            | Part::Receipts => Ok(()),
+        }
+    }
+
+    /// Writes a part that grows with the log.
+    pub(super) fn grown_part<A: Archive, S: Sink>(
+        &self,
+        archive: &A,
+        part: &Part,
+        out: &mut Out<'_, S>,
+    ) -> Result<(), ExportError<A::Error, S::Error>> {
+        match part {
+            Part::Tile(id, width) => {
+                let hashes = archive.hashes(*id, *width).map_err(ExportError::Archive)?;
+                out.member(&part.path(), &tile::hash_bytes(&hashes))
+            }
+            Part::Entries(index, width) => {
+                let first = LeafIndex::new(index.saturating_mul(256));
+                let leaves = archive.leaves(first, *width).map_err(ExportError::Archive)?;
+                let entries = tile::write_bundle(&leaves);
+                out.member(&part.path(), &entries.map_err(|_| ExportError::Leaf { index: first })?)
+            }
+            Part::Leaves => {
+                let length = self.listed.last().map_or(0, |(_, entry)| entry.length);
+                self.items(part, (&self.leaves, length), out, |index| {
+                    let leaf = archive.leaf(index).map_err(ExportError::Archive)?;
+                    Ok(disclosed(index, &leaf))
+                })
+            }
+            Part::Headers => self.items(part, (&self.headers, self.headers.length), out, |index| {
+                let leaf = read_leaf(archive, index)?;
+                received(archive, index, &leaf)?.ok_or(ExportError::Leaf { index })
+            }),
             Part::Dispatches => {
-                self.dispatches.iter().try_for_each(|index| item(&dispatch(archive, *index)?, take))
+                self.items(part, (&self.dispatches, self.dispatches.length), out, |index| {
+                    named_dispatch(archive, index, &read_leaf(archive, index)?)
+                })
             }
             Part::Receipts => {
-                self.receipts.iter().try_for_each(|index| item(&receipt(archive, *index)?, take))
+                self.items(part, (&self.receipts, self.receipts.length), out, |index| {
+                    named_receipt(archive, index, &read_leaf(archive, index)?)
+                })
             }
-            Part::PeerCheckpoints => {
-                let mut notes: Vec<&(AgencyId, Vec<u8>)> = scope.peer_checkpoints.iter().collect();
-                notes.sort();
-                notes.into_iter().try_for_each(|(_, note)| item(note, take))
-            }
+            Part::Checkpoint
+            | Part::Cosignatures
+            | Part::Charter(_)
+            | Part::Credential(..)
+            | Part::PeerCheckpoints
+            | Part::PeerCosigned
+            | Part::Evidence(_) => Ok(()),
         }
+    }
+
+    fn items<A, S: Sink>(
+        &self,
+        part: &Part,
+        (marked, length): (&Marked, u64),
+        out: &mut Out<'_, S>,
+        item: impl Fn(LeafIndex) -> Result<Vec<u8>, ExportError<A, S::Error>>,
+    ) -> Result<(), ExportError<A, S::Error>> {
+        out.begin(&part.path(), length)?;
+        for index in marked.places() {
+            let item = item(index)?;
+            out.take(&sequence::head(item.len()))?;
+            out.take(&item)?;
+        }
+        out.end(length)
     }
 }
 
-fn item<A, S>(content: &[u8], take: &mut Take<'_, A, S>) -> Result<(), ExportError<A, S>> {
-    take(&sequence::head(content.len()))?;
-    take(content)
+impl Marked {
+    fn new(size: u64) -> Self {
+        let bytes = usize::try_from(size.div_ceil(8)).unwrap_or(usize::MAX);
+        Self { bits: vec![0; bytes], length: 0 }
+    }
+
+    fn mark(&mut self, index: LeafIndex, length: u64) {
+        let at = usize::try_from(index.get() / 8).unwrap_or(usize::MAX);
+        if let Some(byte) = self.bits.get_mut(at) {
+            *byte |= 1 << (index.get() % 8);
+        }
+        self.length = self.length.saturating_add(length);
+    }
+
+    fn places(&self) -> impl Iterator<Item = LeafIndex> {
+        self.bits.iter().zip(0_u64..).filter(|(byte, _)| **byte != 0).flat_map(|(byte, at)| {
+            let first = at.saturating_mul(8);
+            let set = (0..8_u64).filter(move |bit| byte & (1 << bit) != 0);
+            set.map(move |bit| LeafIndex::new(first.saturating_add(bit)))
+        })
+    }
+}
+
+fn len(bytes: &[u8]) -> u64 {
+    u64::try_from(bytes.len()).unwrap_or(u64::MAX)
+}
+
+/// How long an item is with its head.
+fn item_len(item: &[u8]) -> u64 {
+    len(&sequence::head(item.len())).saturating_add(len(item))
+}
+
+/// A leaf of a scoped bundle: its place, then the leaf.
+fn disclosed(index: LeafIndex, leaf: &[u8]) -> Vec<u8> {
+    // spec: audit-25
+    let mut item = Vec::from(index.get().to_be_bytes());
+    item.extend_from_slice(leaf);
+    item
+}
+
+/// A list of notes in the order of what they are about.
+fn notes<K: Ord, A, S>(
+    notes: &[(K, Vec<u8>)],
+    take: &mut Take<'_, A, S>,
+) -> Result<(), ExportError<A, S>> {
+    // spec: audit-24
+    let mut notes: Vec<&(K, Vec<u8>)> = notes.iter().collect();
+    notes.sort();
+    notes.into_iter().try_for_each(|(_, note)| {
+        take(&sequence::head(note.len()))?;
+        take(note)
+    })
 }
 
 fn read_leaf<A: Archive, S>(
@@ -171,74 +380,61 @@ fn read_leaf<A: Archive, S>(
     codec::decode(&bytes).map_err(|_| ExportError::Leaf { index })
 }
 
-fn entries<A: Archive, S>(
-    archive: &A,
-    index: u64,
-    width: usize,
-) -> Result<Vec<u8>, ExportError<A::Error, S>> {
-    let first = index.saturating_mul(u64::try_from(TILE_HASHES).unwrap_or(u64::MAX));
-    let last = first.saturating_add(u64::try_from(width).unwrap_or(u64::MAX));
-    let leaves = (first..last)
-        .map(|index| archive.leaf(LeafIndex::new(index)).map_err(ExportError::Archive));
-    let leaves = leaves.collect::<Result<Vec<Vec<u8>>, ExportError<A::Error, S>>>()?;
-    tile::write_bundle(&leaves).map_err(|_| ExportError::Leaf { index: LeafIndex::new(first) })
-}
-
-/// What a leaf names that stands elsewhere.
-#[derive(Default)]
-struct Named {
-    header: Option<Digest>,
-    dispatch: Option<(Kept, Digest)>,
-    receipt: Option<Kept>,
-}
-
-impl Named {
-    fn by(leaf: Leaf) -> Self {
-        match leaf {
-            Leaf::Received { message, from, epoch, number, dispatch, .. } => Self {
-                header: Some(message),
-                dispatch: Some((Kept { peer: from, epoch, first: number }, dispatch)),
-                receipt: None,
-            },
-            Leaf::Refused { from, epoch, number, dispatch, .. } => {
-                let dispatch = Some((Kept { peer: from, epoch, first: number }, dispatch));
-                Self { dispatch, ..Self::default() }
-            }
-            Leaf::ReceiptHeld { from, epoch, items, .. } => {
-                let first = items.first().map(|item| item.number);
-                let receipt = first.map(|first| Kept { peer: from, epoch, first });
-                Self { receipt, ..Self::default() }
-            }
-            Leaf::Started { .. } | Leaf::Message { .. } | Leaf::Sent { .. } | Leaf::Read { .. } => {
-                Self::default()
-            }
-        }
+/// The header by which a leaf is chosen, where it is chosen by one.
+fn header_of(contents: &Contents, leaf: &Leaf, signed: Option<&[u8]>) -> Option<Header> {
+    match contents.scope {
+        None | Some(Scope::Range { .. }) => None,
+        Some(Scope::Procedure { .. } | Scope::Peer { .. }) => match (leaf, signed) {
+            (Leaf::Message { header }, _) => header::read(header).ok(),
+            (_, Some(signed)) => header::read(signed).ok(),
+            (_, None) => None,
+        },
     }
 }
 
-fn header<A: Archive, S>(
+/// The signed header of the message of a `received` leaf.
+fn received<A: Archive, S>(
     archive: &A,
     index: LeafIndex,
-) -> Result<Vec<u8>, ExportError<A::Error, S>> {
-    let named = Named::by(read_leaf(archive, index)?);
-    let digest = named.header.ok_or(ExportError::Leaf { index })?;
-    archive.message(&digest).map_err(ExportError::Archive)
+    leaf: &Leaf,
+) -> Result<Option<Vec<u8>>, ExportError<A::Error, S>> {
+    let Leaf::Received { message, .. } = leaf else { return Ok(None) };
+    let bytes = archive.message(message).map_err(ExportError::Archive)?;
+    named(index, message, bytes).map(Some)
 }
 
-fn dispatch<A: Archive, S>(
+fn named_dispatch<A: Archive, S>(
     archive: &A,
     index: LeafIndex,
+    leaf: &Leaf,
 ) -> Result<Vec<u8>, ExportError<A::Error, S>> {
-    let named = Named::by(read_leaf(archive, index)?);
-    let (kept, _) = named.dispatch.ok_or(ExportError::Leaf { index })?;
-    archive.dispatch(&kept).map_err(ExportError::Archive)
+    let (Leaf::Received { from, epoch, number, dispatch, .. }
+    | Leaf::Refused { from, epoch, number, dispatch, .. }) = leaf
+    else {
+        return Err(ExportError::Leaf { index });
+    };
+    let kept = Kept { peer: from.clone(), epoch: *epoch, first: *number };
+    named(index, dispatch, archive.dispatch(&kept).map_err(ExportError::Archive)?)
 }
 
-fn receipt<A: Archive, S>(
+fn named_receipt<A: Archive, S>(
     archive: &A,
     index: LeafIndex,
+    leaf: &Leaf,
 ) -> Result<Vec<u8>, ExportError<A::Error, S>> {
-    let named = Named::by(read_leaf(archive, index)?);
-    let kept = named.receipt.ok_or(ExportError::Leaf { index })?;
-    archive.receipt(&kept).map_err(ExportError::Archive)
+    let Leaf::ReceiptHeld { from, epoch, items, receipt, .. } = leaf else {
+        return Err(ExportError::Leaf { index });
+    };
+    let first = items.first().ok_or(ExportError::Leaf { index })?.number;
+    let kept = Kept { peer: from.clone(), epoch: *epoch, first };
+    named(index, receipt, archive.receipt(&kept).map_err(ExportError::Archive)?)
+}
+
+/// What is kept is what the leaf names, or it is not put into a bundle.
+fn named<A, S>(
+    index: LeafIndex,
+    digest: &Digest,
+    bytes: Vec<u8>,
+) -> Result<Vec<u8>, ExportError<A, S>> {
+    if digest::sha256(&bytes) == *digest { Ok(bytes) } else { Err(ExportError::Differs { index }) }
 }

@@ -16,16 +16,18 @@ use crate::audit::bundle;
 use crate::audit::bundle::Manifest;
 use crate::audit::bundle::Part;
 use crate::audit::bundle::PartEntry;
+use crate::audit::bundle::Scope;
 use crate::audit::bundle::sequence;
 use crate::audit::export;
 use crate::audit::export::Archive;
+use crate::audit::export::Contents;
 use crate::audit::export::Kept;
-use crate::audit::export::Scope;
 use crate::audit::finding::Finding;
 use crate::audit::ledger::Grown;
+use crate::audit::progress::Unwatched;
 use crate::audit::ustar;
 use crate::audit::verify;
-use crate::audit::verify::Report;
+use crate::audit::verify::report::Report;
 use crate::codec;
 use crate::crypto::cose;
 use crate::crypto::cose::ContentType;
@@ -37,8 +39,10 @@ use crate::envelope::header::Header;
 use crate::envelope::header::SealedRef;
 use crate::envelope::header::Sender;
 use crate::identity::credential;
+use crate::identity::directory::Directory;
 use crate::identity::fixtures;
 use crate::ids::AgencyId;
+use crate::ids::BasisCode;
 use crate::ids::CharterVersion;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
@@ -52,10 +56,15 @@ use crate::ids::TreeSize;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::cosignature;
+use crate::log::cosignature::CosignerKey;
+use crate::log::cosignature::Seconds;
+use crate::log::leaf::EraseCause;
 use crate::log::leaf::Form;
 use crate::log::leaf::Leaf;
 use crate::log::leaf::Outcome;
 use crate::log::leaf::ReceiptItem as HeldItem;
+use crate::log::note;
 use crate::log::proof;
 use crate::log::tile;
 use crate::log::tile::TileId;
@@ -103,6 +112,15 @@ fn credentials() -> Vec<(AgencyId, Serial, Vec<u8>)> {
         .collect()
 }
 
+/// Everybody's credentials under the charter.
+pub(super) fn directory() -> Directory {
+    let mut directory = Directory::new(fixtures::verified_charter());
+    for agency in [LA, MM, TH] {
+        directory.admit(fixtures::verified_credential(agency, 1)).unwrap();
+    }
+    directory
+}
+
 fn key(agency: &str, role: &str) -> SigningKey {
     fixtures::signing_key(agency, role, 1)
 }
@@ -126,6 +144,9 @@ pub(super) struct Agency {
     pub(super) dispatches: BTreeMap<Kept, Vec<u8>>,
     pub(super) receipts: BTreeMap<Kept, Vec<u8>>,
     pub(super) peer_checkpoints: Vec<(AgencyId, Vec<u8>)>,
+    pub(super) peer_cosigned: Vec<(AgencyId, Vec<u8>)>,
+    pub(super) cosignatures: Vec<(TreeSize, Vec<u8>)>,
+    pub(super) evidence: BTreeMap<Digest, Vec<u8>>,
     queue: BTreeMap<&'static str, Vec<(LinkNumber, Vec<u8>)>>,
     next: BTreeMap<&'static str, u64>,
     made: u8,
@@ -156,6 +177,9 @@ impl Agency {
             dispatches: BTreeMap::new(),
             receipts: BTreeMap::new(),
             peer_checkpoints: Vec::new(),
+            peer_cosigned: Vec::new(),
+            cosignatures: Vec::new(),
+            evidence: BTreeMap::new(),
             queue: BTreeMap::new(),
             next: BTreeMap::new(),
             made: 0,
@@ -189,18 +213,29 @@ impl Agency {
         let message = self.sign(&header);
         let digest = self.log_message(&message);
         for peer in to {
-            let number = self.next.entry(*peer).or_insert(0);
-            *number += 1;
-            let number = LinkNumber::new(*number);
-            self.push(&Leaf::Sent {
-                message: digest,
-                to: fixtures::agency(peer),
-                epoch: EPOCH,
-                number,
-            });
-            self.queue.entry(*peer).or_default().push((number, message.clone()));
+            self.number(&message, digest, peer);
         }
         digest
+    }
+
+    /// Logs a message that was signed, and its number.
+    pub(super) fn send_message(&mut self, message: &[u8], to: &'static str) -> Digest {
+        let digest = self.log_message(message);
+        self.number(message, digest, to);
+        digest
+    }
+
+    fn number(&mut self, message: &[u8], digest: Digest, peer: &'static str) {
+        let number = self.next.entry(peer).or_insert(0);
+        *number += 1;
+        let number = LinkNumber::new(*number);
+        self.push(&Leaf::Sent {
+            message: digest,
+            to: fixtures::agency(peer),
+            epoch: EPOCH,
+            number,
+        });
+        self.queue.entry(peer).or_default().push((number, message.to_vec()));
     }
 
     pub(super) fn log_message(&mut self, message: &[u8]) -> Digest {
@@ -299,21 +334,31 @@ impl Agency {
         self.receipts.insert(kept, codec::encode(receipt).unwrap());
     }
 
-    pub(super) fn scope(&self) -> Scope {
-        Scope {
+    pub(super) fn contents(&self) -> Contents {
+        Contents {
             agency: fixtures::agency(self.name),
             charter: fixtures::charter().name,
             checkpoint: self.checkpoint(),
             made_at: NOW,
             charters: vec![(CharterVersion::new(1), fixtures::verified_charter().bytes().to_vec())],
             credentials: credentials(),
+            scope: None,
+            seed: [7; 16],
+            cosignatures: self.cosignatures.clone(),
             peer_checkpoints: self.peer_checkpoints.clone(),
+            peer_cosigned: self.peer_cosigned.clone(),
         }
     }
 
     pub(super) fn bundle(&self) -> Vec<u8> {
+        self.scoped(None)
+    }
+
+    /// The bundle of a part of the log.
+    pub(super) fn scoped(&self, scope: Option<Scope>) -> Vec<u8> {
         let mut bundle = Vec::new();
-        export::write(self, &self.scope(), &mut bundle).unwrap();
+        let contents = Contents { scope, ..self.contents() };
+        export::write(self, &contents, &mut bundle, &Unwatched).unwrap();
         bundle
     }
 
@@ -347,6 +392,10 @@ impl Archive for Agency {
 
     fn receipt(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error> {
         self.receipts.get(kept).cloned().ok_or("no such receipt")
+    }
+
+    fn evidence(&self, digest: &Digest) -> Result<Vec<u8>, Self::Error> {
+        self.evidence.get(digest).cloned().ok_or("no such evidence")
     }
 }
 
@@ -389,6 +438,32 @@ pub(super) fn read(message: Digest) -> Leaf {
     Leaf::Read { message, officer, purpose: PurposeCode::parse("investigation").unwrap(), at: NOW }
 }
 
+pub(super) fn erased(message: Digest, leaf: u64, sealed: Digest) -> Leaf {
+    Leaf::Erased {
+        message,
+        leaf: LeafIndex::new(leaf),
+        sealed,
+        cause: EraseCause::Order,
+        basis: BasisCode::parse("PDPA-33").unwrap(),
+        officer: StaffNumber::parse("LA-0042").unwrap(),
+        keys_until: None,
+        at: NOW,
+    }
+}
+
+/// The note with the cosignature of one more witness.
+pub(super) fn cosigned(note: &[u8], witness: &str, at: u64) -> Vec<u8> {
+    let name = format!("concord/mekong/{witness}/witness");
+    let key = key(witness, "witness");
+    let text = note::parse(note).unwrap().unverified_text().to_string();
+    let line = cosignature::cosign(&text, Seconds::new(at).unwrap(), &name, &key).unwrap();
+    note::add_line(note, &line, &CosignerKey::new(&name, key.public()).unwrap()).unwrap()
+}
+
+pub(super) fn procedure(number: u8) -> ProcedureId {
+    ProcedureId::new(NOW, [number; 10])
+}
+
 /// The leaf that says what a receipt says.
 pub(super) fn held(peer: &str, receipt: &Receipt) -> Leaf {
     let checkpoint =
@@ -401,7 +476,13 @@ pub(super) fn held(peer: &str, receipt: &Receipt) -> Leaf {
             | Leaf::Message { .. }
             | Leaf::Sent { .. }
             | Leaf::ReceiptHeld { .. }
-            | Leaf::Read { .. } => {
+            | Leaf::Read { .. }
+            | Leaf::Exported { .. }
+            | Leaf::Erased { .. }
+            | Leaf::Evidence { .. }
+            | Leaf::Succession { .. }
+            | Leaf::Resumed { .. }
+            | Leaf::Carried { .. } => {
                 panic!("no receipt is about another leaf")
             }
         };
@@ -423,7 +504,7 @@ pub(super) fn header(from: &str, to: &[&str], id: u8) -> Header {
         version: 1,
         id: MessageId::new(NOW, [id; 10]),
         kind: Kind::Acknowledgement,
-        procedure: ProcedureId::new(NOW, [0; 10]),
+        procedure: procedure(0),
         participants_version: 1,
         parents: Vec::new(),
         supersedes: None,
@@ -486,10 +567,21 @@ pub(super) struct Pack {
 
 impl Pack {
     pub(super) fn of(agency: &Agency) -> Self {
-        let bytes = agency.bundle();
-        let bundle = bundle::read(&bytes).unwrap();
-        let parts = bundle.parts().iter().map(|(path, content)| (path.clone(), content.to_vec()));
-        Self { manifest: bundle.manifest().clone(), parts: parts.collect() }
+        Self::read(&agency.bundle())
+    }
+
+    pub(super) fn read(bytes: &[u8]) -> Self {
+        let mut reader = ustar::Reader::new(&bytes);
+        let mut parts = Vec::new();
+        while let Some(ustar::Member { path, place }) = reader.next_member().unwrap() {
+            let (at, len) =
+                (usize::try_from(place.at).unwrap(), usize::try_from(place.len).unwrap());
+            parts.push((path, bytes[at..at + len].to_vec()));
+        }
+        let (_, manifest) = parts.remove(0);
+        let (manifest, _) = bundle::read_manifest(&manifest).unwrap();
+        assert_eq!(parts.pop().unwrap().0, bundle::DIGEST);
+        Self { manifest, parts }
     }
 
     /// The content of a part, to be changed.
@@ -521,13 +613,13 @@ impl Pack {
             length: u64::try_from(content.len()).unwrap(),
             digest: digest::sha256(content),
         };
-        self.parts.iter().map(entry).collect()
+        self.parts.iter().filter(|(path, _)| is_listed(path)).map(entry).collect()
     }
 
     /// Packs it again: manifest and digest fit whatever the parts are now.
     pub(super) fn bytes(&self) -> Vec<u8> {
         let mut manifest = self.manifest.clone();
-        manifest.parts = u64::try_from(self.parts.len()).unwrap();
+        manifest.parts = u64::try_from(self.entries().len()).unwrap();
         self.bytes_with(&manifest, &self.entries())
     }
 
@@ -542,27 +634,37 @@ impl Pack {
     /// Puts the tree of this agency in the place of the one inside, without a look at its leaves.
     pub(super) fn regrow(&mut self, agency: &Agency) {
         let size = agency.log.head().size;
-        let tree = bundle::tree_parts(self.manifest.size).count();
         let leaf = |index: u64| agency.leaves[usize::try_from(index).unwrap()].clone();
         let content = |part: &Part| match part {
             Part::Tile(id, width) => {
-                tile::hash_bytes(&Tiles::hashes(&agency.log, *id, *width).unwrap())
+                Some(tile::hash_bytes(&Tiles::hashes(&agency.log, *id, *width).unwrap()))
             }
             Part::Entries(index, width) => {
                 let first = index * 256;
                 let last = first + u64::try_from(*width).unwrap();
-                tile::write_bundle(&(first..last).map(leaf).collect::<Vec<Vec<u8>>>()).unwrap()
+                Some(
+                    tile::write_bundle(&(first..last).map(leaf).collect::<Vec<Vec<u8>>>()).unwrap(),
+                )
             }
             Part::Checkpoint
+            | Part::Cosignatures
             | Part::Charter(_)
             | Part::Credential(..)
+            | Part::PeerCheckpoints
+            | Part::PeerCosigned
+            | Part::Evidence(_)
+            | Part::Leaves
             | Part::Headers
             | Part::Dispatches
-            | Part::Receipts
-            | Part::PeerCheckpoints => agency.checkpoint().note().to_vec(),
+            | Part::Receipts => None,
         };
-        let parts = bundle::tree_parts(size).map(|part| (part.path(), content(&part)));
-        self.parts.splice(..tree, parts.collect::<Vec<(String, Vec<u8>)>>());
+        let is_grown = |path: &str| path.starts_with("tile/");
+        let at = self.parts.iter().position(|(path, _)| is_grown(path)).unwrap();
+        self.parts.retain(|(path, _)| !is_grown(path));
+        let parts =
+            bundle::grown_parts(size, None).filter_map(|part| Some((part.path(), content(&part)?)));
+        self.parts.splice(at..at, parts.collect::<Vec<(String, Vec<u8>)>>());
+        *self.part("checkpoint") = agency.checkpoint().note().to_vec();
         self.manifest.size = size;
     }
 
@@ -575,14 +677,18 @@ pub(super) fn sequence_of(items: &[Vec<u8>]) -> Vec<u8> {
     items.iter().flat_map(|item| [sequence::head(item.len()), item.clone()].concat()).collect()
 }
 
-/// Members, the digest of everything before it, and the end.
+fn is_listed(path: &str) -> bool {
+    !path.starts_with("tile/") && !["headers", "dispatches", "receipts"].contains(&path)
+}
+
+/// Members, the first of which is the manifest; its digest, and the end.
 pub(super) fn archive(members: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (path, content) in members {
         put_member(&mut bytes, path, content);
     }
-    let digest = digest::sha256(&bytes);
-    put_member(&mut bytes, bundle::DIGEST, digest.as_bytes());
+    let manifest = members.first().map_or(&[][..], |(_, content)| content);
+    put_member(&mut bytes, bundle::DIGEST, digest::sha256(manifest).as_bytes());
     bytes.extend([0; 1024]);
     bytes
 }

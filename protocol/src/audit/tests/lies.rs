@@ -1,5 +1,6 @@
 //! Forgeries, each with the code that it has to be found by.
 
+pub(super) mod later;
 pub(super) mod own;
 pub(super) mod peers;
 pub(super) mod taken;

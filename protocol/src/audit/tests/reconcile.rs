@@ -185,7 +185,7 @@ fn logs_of_one_agency_or_of_two_federations_are_not_held_together() {
         reconcile::reconcile(&a, &a),
         Err(NotComparable::SameAgency { agency: fixtures::agency(LA) })
     );
-    a.ledger.charter = digest::sha256(b"another");
+    a.ledger.as_mut().unwrap().charter = digest::sha256(b"another");
     assert_eq!(reconcile::reconcile(&a, &b), Err(NotComparable::OtherCharter));
 }
 
@@ -197,7 +197,7 @@ struct Facts {
 
 impl Facts {
     fn new() -> Self {
-        let ledger = |agency: &'static str| Agency::new(agency).audited().unwrap().ledger;
+        let ledger = |agency: &'static str| Agency::new(agency).audited().unwrap().ledger.unwrap();
         Self { la: ledger(LA), mm: ledger(MM) }
     }
 
@@ -310,8 +310,44 @@ fn every_kind_of_problem_is_in_the_chapter() {
 #[test]
 fn a_log_tells_its_root_at_every_size() {
     let (la, _) = forge::morning();
-    let ledger = la.audited().unwrap().ledger;
+    let ledger = la.audited().unwrap().ledger.unwrap();
     let Head { size, root } = ledger.log.head();
     assert_eq!(ledger.log.root_at(size), Some(root));
     assert_eq!(ledger.log.root_at(TreeSize::new(size.get() + 1)), None);
+}
+
+#[test]
+fn a_reading_for_no_registered_purpose_is_a_problem_of_its_leaf() {
+    // shows: audit-38
+    let (mut la, mm) = forge::morning();
+    let message = la.send(&[MM]);
+    let mut leaf = forge::read(message);
+    if let crate::log::leaf::Leaf::Read { purpose, .. } = &mut leaf {
+        *purpose = crate::ids::PurposeCode::parse("curiosity").unwrap();
+    }
+    let place = la.push(&leaf);
+    let (a, b) = (la.audited().unwrap(), mm.audited().unwrap());
+
+    let joined = reconcile::all(&[&a, &b]).unwrap();
+    let found: Vec<_> = joined.problems.iter().map(|it| (it.kind, it.leaf)).collect();
+    assert_eq!(found, [(ProblemKind::ReadWithoutPurpose, Some(place))]);
+    assert!(!joined.is_sound());
+}
+
+#[test]
+fn two_bundles_of_one_log_are_one_log() {
+    // shows: audit-39
+    let (mut la, mm) = forge::morning();
+    let (older, b) = (la.audited().unwrap(), mm.audited().unwrap());
+    la.push(&forge::started());
+    let newer = la.audited().unwrap();
+
+    let joined = reconcile::all(&[&older, &b, &newer]).unwrap();
+    assert_eq!((joined.pairs.len(), joined.seams.len(), joined.is_sound()), (1, 0, true));
+    let mut fork = Agency::new(LA);
+    (0..20).for_each(|_| {
+        fork.push(&forge::started());
+    });
+    let forked = reconcile::all(&[&older, &b, &fork.audited().unwrap()]).unwrap();
+    assert_eq!(forked.problems[0].kind, ProblemKind::CheckpointOnOtherBranch);
 }

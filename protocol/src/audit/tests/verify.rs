@@ -13,10 +13,11 @@ use crate::audit::tests::forge::LA;
 use crate::audit::tests::forge::MM;
 use crate::audit::tests::forge::Pack;
 use crate::audit::tests::lies::Lies;
+use crate::audit::tests::lies::later;
 use crate::audit::tests::lies::own;
 use crate::audit::tests::lies::peers;
 use crate::audit::tests::lies::taken;
-use crate::audit::verify::Counts;
+use crate::audit::verify::report::Counts;
 use crate::crypto::digest;
 use crate::identity::fixtures;
 use crate::ids::LeafIndex;
@@ -49,7 +50,7 @@ fn honest_bundles_pass_and_say_what_they_hold() {
         ..Counts::default()
     };
     assert_eq!(report.counts, expected);
-    assert_eq!(report.ledger.sent[&line(MM)].len(), 3);
+    assert_eq!(report.ledger.as_ref().unwrap().sent[&line(MM)].len(), 3);
 
     let report = mm.audited().unwrap();
     let expected = Counts {
@@ -66,7 +67,7 @@ fn honest_bundles_pass_and_say_what_they_hold() {
     };
     assert_eq!(report.counts, expected);
     assert_eq!(
-        report.ledger.arrived[&line(LA)][1].outcome,
+        report.ledger.as_ref().unwrap().arrived[&line(LA)][1].outcome,
         Outcome::Refused { code: RefusalCode::Unopenable }
     );
 }
@@ -151,6 +152,36 @@ fn receipts_are_there_and_hold_and_say_what_their_leaves_say() {
 }
 
 #[test]
+fn what_is_said_of_known_messages_fits() {
+    // shows: audit-12, audit-15, audit-18, audit-30, audit-31, audit-33
+    check(later::about_what_is_known());
+}
+
+#[test]
+fn evidence_that_is_named_is_inside_and_once() {
+    // shows: audit-32, audit-40
+    check(later::about_evidence());
+}
+
+#[test]
+fn a_receipt_is_told_in_full_and_no_log_of_a_peer_shrinks() {
+    // shows: audit-28, audit-29
+    check(later::about_more_receipts());
+}
+
+#[test]
+fn nobody_counts_as_a_witness_who_is_none() {
+    // shows: audit-24, audit-34, audit-35
+    check(later::about_cosignatures());
+}
+
+#[test]
+fn a_scoped_bundle_shows_its_scope_and_nothing_else() {
+    // shows: audit-7, audit-25, audit-26
+    check(later::about_scopes());
+}
+
+#[test]
 fn a_peer_has_one_face() {
     // shows: audit-19
     check(peers::about_peers());
@@ -209,6 +240,11 @@ fn every_finding_of_the_chapter_has_a_forgery_and_no_other_is_found() {
         peers::about_receipt_leaves(),
         peers::about_peers(),
         peers::about_branches(),
+        later::about_what_is_known(),
+        later::about_evidence(),
+        later::about_more_receipts(),
+        later::about_cosignatures(),
+        later::about_scopes(),
     ];
     let found: BTreeSet<String> = groups
         .iter()

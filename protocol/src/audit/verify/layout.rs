@@ -1,95 +1,339 @@
-//! Which part is which: each has its place, and none is missing or left over.
+//! Which part is which: read in order, each in its place, none missing or left over.
 
 use alloc::string::String;
 use alloc::string::ToString;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::audit::bundle;
-use crate::audit::bundle::Bundle;
+use crate::audit::bundle::Manifest;
 use crate::audit::bundle::Part;
-use crate::audit::bundle::sequence::Items;
+use crate::audit::bundle::PartEntry;
 use crate::audit::finding::Finding;
 use crate::audit::finding::Flaw;
+use crate::audit::source::Source;
+use crate::audit::source::Unreadable;
+use crate::audit::ustar;
+use crate::audit::ustar::Member;
+use crate::audit::ustar::MemberError;
+use crate::audit::ustar::Place;
+use crate::audit::verify::Stopped;
+use crate::crypto::digest;
+use crate::crypto::digest::Digest;
+use crate::crypto::digest::Running;
+use crate::limits::TILE_HASHES;
+use crate::log::tile::BundleError;
 use crate::log::tile::TileId;
 
-/// The parts of a bundle by what they are; where people come in between, by their paths.
-pub(super) struct Layout<'a> {
-    pub(super) checkpoint: &'a [u8],
-    pub(super) tiles: Vec<(TileId, usize, &'a [u8])>,
-    pub(super) entries: Vec<Entries<'a>>,
-    pub(super) charters: Vec<(String, &'a [u8])>,
-    pub(super) credentials: Vec<(String, &'a [u8])>,
-    pub(super) headers: Items<'a>,
-    pub(super) dispatches: Items<'a>,
-    pub(super) receipts: Items<'a>,
-    pub(super) peer_checkpoints: Items<'a>,
-}
+/// Bytes of a part that are hashed at a time.
+const READ_BYTES: u64 = 64 * 1024;
 
-/// A bundle of leaves.
-pub(super) struct Entries<'a> {
+/// The longest entry bundle: every leaf of the greatest length.
+const ENTRIES_BYTES_MAX: u64 = 256 * (2 + 65_535);
+
+/// Longest listed part that is read whole; nothing longer can be any of them but evidence and leaves.
+const LISTED_BYTES_MAX: u64 = 4 * 1024 * 1024;
+
+/// A part, by its path and place.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
     pub(super) path: String,
-    pub(super) width: usize,
-    pub(super) content: &'a [u8],
+    pub(super) place: Place,
 }
 
-impl<'a> Layout<'a> {
-    pub(super) fn of(bundle: &Bundle<'a>) -> Result<Self, Finding> {
-        let mut rest = bundle.parts().iter();
+/// The listed parts but `leaves`: each is where it belongs and has the digest that the manifest states.
+pub(super) struct Listed<'a> {
+    archive: ustar::Reader<'a>,
+    source: &'a dyn Source,
+    /// What is left of the listed parts: `leaves`, or nothing.
+    rest: Vec<PartEntry>,
+    pub(super) manifest: Manifest,
+    /// The digest of the manifest, which the last part has to be.
+    pub(super) digest: Digest,
+    pub(super) checkpoint: Place,
+    pub(super) cosignatures: Place,
+    pub(super) charters: Vec<Named>,
+    pub(super) credentials: Vec<Named>,
+    pub(super) peer_checkpoints: Place,
+    pub(super) peer_cosigned: Place,
+    pub(super) evidence: Vec<(Digest, Place)>,
+}
+
+/// Every other part, by its place.
+pub(super) struct Layout {
+    /// Tiles by level and place.
+    pub(super) tiles: Vec<(TileId, usize, Place)>,
+    /// Entry bundles of a whole bundle.
+    pub(super) entries: Vec<Place>,
+    /// The leaves of a scoped one.
+    pub(super) leaves: Option<Place>,
+    pub(super) headers: Place,
+    pub(super) dispatches: Place,
+    pub(super) receipts: Place,
+}
+
+/// All the bytes of a place that is known to be small.
+pub(super) fn read(source: &dyn Source, place: Place) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = vec![0; usize::try_from(place.len).map_err(|_| Unreadable)?];
+    source.read_at(place.at, &mut bytes)?;
+    Ok(bytes)
+}
+
+fn next(archive: &mut ustar::Reader<'_>) -> Result<Member, Stopped> {
+    member(archive)?.ok_or_else(|| Finding::of("archive", Flaw::Ended).into())
+}
+
+fn member(archive: &mut ustar::Reader<'_>) -> Result<Option<Member>, Stopped> {
+    archive.next_member().map_err(|error| match error {
+        MemberError::Form(error) => Finding::of("archive", Flaw::Archive(error)).into(),
+        MemberError::Unreadable(unreadable) => Stopped::Unreadable(unreadable),
+    })
+}
+
+impl<'a> Listed<'a> {
+    pub(super) fn of(source: &'a dyn Source) -> Result<Self, Stopped> {
+        let mut archive = ustar::Reader::new(source);
+        let (digest, manifest, entries) = manifest(&mut archive, source)?;
+        let nowhere = Place { at: 0, len: 0 };
+        let mut listed = Self {
+            archive,
+            source,
+            rest: entries,
+            manifest,
+            digest,
+            checkpoint: nowhere,
+            cosignatures: nowhere,
+            charters: Vec::new(),
+            credentials: Vec::new(),
+            peer_checkpoints: nowhere,
+            peer_cosigned: nowhere,
+            evidence: Vec::new(),
+        };
         // spec: audit-4
-        let (mut checkpoint, mut tiles, mut entries): (&[u8], _, _) = (&[], Vec::new(), Vec::new());
-        for part in bundle::tree_parts(bundle.manifest().size) {
-            let (path, content) = take(&mut rest, &part)?;
-            match part {
-                Part::Tile(id, width) => tiles.push((id, width, content)),
-                Part::Entries(_, width) => entries.push(Entries { path, width, content }),
-                Part::Checkpoint
-                | Part::Charter(_)
-                | Part::Credential(..)
-                | Part::Headers
-                | Part::Dispatches
-                | Part::Receipts
-                | Part::PeerCheckpoints => checkpoint = content,
+        listed.rest.reverse();
+        listed.checkpoint = listed.take(&Part::Checkpoint)?;
+        listed.cosignatures = listed.take(&Part::Cosignatures)?;
+        listed.charters = listed.run("charter/")?;
+        listed.credentials = listed.run("credentials/")?;
+        listed.peer_checkpoints = listed.take(&Part::PeerCheckpoints)?;
+        listed.peer_cosigned = listed.take(&Part::PeerCosigned)?;
+        listed.evidence = listed.evidence()?;
+        Ok(listed)
+    }
+
+    /// The next listed part, which has to be this one.
+    fn take(&mut self, part: &Part) -> Result<Place, Stopped> {
+        let expected = part.path();
+        match self.rest.pop() {
+            Some(entry) if entry.path == expected => self.check(&entry, LISTED_BYTES_MAX),
+            Some(entry) => Err(Finding::of(&entry.path, Flaw::PartPath { expected }).into()),
+            None => Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }).into()),
+        }
+    }
+
+    /// The listed parts that follow under one folder.
+    fn run(&mut self, folder: &str) -> Result<Vec<Named>, Stopped> {
+        let mut run = Vec::new();
+        while let Some(entry) = self.rest.pop_if(|entry| entry.path.starts_with(folder)) {
+            let place = self.check(&entry, LISTED_BYTES_MAX)?;
+            run.push(Named { path: entry.path, place });
+        }
+        Ok(run)
+    }
+
+    /// The pieces of evidence, each under its own digest, in order.
+    fn evidence(&mut self) -> Result<Vec<(Digest, Place)>, Stopped> {
+        let mut evidence: Vec<(Digest, Place)> = Vec::new();
+        for named in self.run("evidence/")? {
+            let wrong = |flaw| Stopped::from(Finding::of(&named.path, flaw));
+            let bytes = read(self.source, named.place)?;
+            let digest = digest::sha256(&bytes);
+            let expected = Part::Evidence(digest).path();
+            if named.path != expected {
+                return Err(wrong(Flaw::PartPath { expected }));
+            }
+            if evidence.last().is_some_and(|(last, _)| *last >= digest) {
+                return Err(wrong(Flaw::Order));
+            }
+            evidence.push((digest, named.place));
+        }
+        Ok(evidence)
+    }
+
+    /// The next member of the archive, which has to be this part with this length and this digest.
+    fn check(&mut self, entry: &PartEntry, longest: u64) -> Result<Place, Stopped> {
+        // spec: audit-3
+        let member = next(&mut self.archive)?;
+        if member.path != entry.path {
+            let expected = entry.path.clone();
+            return Err(Finding::of(&member.path, Flaw::PartPath { expected }).into());
+        }
+        let wrong = |flaw| Stopped::from(Finding::of(&entry.path, flaw));
+        if member.place.len != entry.length {
+            return Err(wrong(Flaw::PartLength { expected: entry.length }));
+        }
+        if member.place.len > longest {
+            return Err(wrong(Flaw::PartLength { expected: longest }));
+        }
+        if hash(self.source, member.place)? != entry.digest {
+            return Err(wrong(Flaw::PartDigest));
+        }
+        Ok(member.place)
+    }
+
+    /// The parts after the listed ones, and the end.
+    pub(super) fn rest(mut self) -> Result<Layout, Stopped> {
+        let nowhere = Place { at: 0, len: 0 };
+        let mut layout = Layout {
+            tiles: Vec::new(),
+            entries: Vec::new(),
+            leaves: None,
+            headers: nowhere,
+            dispatches: nowhere,
+            receipts: nowhere,
+        };
+        let leaves = self.rest.pop();
+        let expected = self.manifest.scope.is_some().then(|| Part::Leaves.path());
+        match (&leaves, expected) {
+            (Some(entry), Some(expected)) if entry.path != expected => {
+                return Err(Finding::of(&entry.path, Flaw::PartPath { expected }).into());
+            }
+            (Some(entry), None) => return Err(Finding::of(&entry.path, Flaw::Surplus).into()),
+            (None, Some(expected)) => {
+                return Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }).into());
+            }
+            (Some(_), Some(_)) | (None, None) => {}
+        }
+        if let Some(surplus) = self.rest.pop() {
+            return Err(Finding::of(&surplus.path, Flaw::Surplus).into());
+        }
+        let manifest = self.manifest.clone();
+        for part in bundle::grown_parts(manifest.size, manifest.scope.as_ref()) {
+            match (&part, &leaves) {
+                (Part::Leaves, Some(entry)) => layout.leaves = Some(self.check(entry, u64::MAX)?),
+                (_, _) => layout.put(&part, self.grown(&part)?),
             }
         }
-        let charters = run(&mut rest, "charter/");
-        let credentials = run(&mut rest, "credentials/");
-        let mut list = |part| take(&mut rest, &part).map(|(_, content)| Items::new(content));
-        let [headers, dispatches, receipts, peer_checkpoints] = bundle::LAST_PARTS;
-        let layout = Self {
-            checkpoint,
-            tiles,
-            entries,
-            charters,
-            credentials,
-            headers: list(headers)?,
-            dispatches: list(dispatches)?,
-            receipts: list(receipts)?,
-            peer_checkpoints: list(peer_checkpoints)?,
+        self.end()?;
+        Ok(layout)
+    }
+
+    /// The next member, which has to be this part of a length that it can have.
+    fn grown(&mut self, part: &Part) -> Result<Place, Stopped> {
+        let member = next(&mut self.archive)?;
+        let expected = part.path();
+        if member.path != expected {
+            return Err(Finding::of(&member.path, Flaw::PartPath { expected }).into());
+        }
+        let flaw = match part {
+            Part::Tile(_, width) => {
+                let expected = u64::try_from(width.saturating_mul(32)).unwrap_or(u64::MAX);
+                (member.place.len != expected).then_some(Flaw::PartLength { expected })
+            }
+            Part::Entries(..) => (member.place.len > ENTRIES_BYTES_MAX)
+                .then_some(Flaw::Entries(BundleError::Trailing)),
+            Part::Checkpoint
+            | Part::Cosignatures
+            | Part::Charter(_)
+            | Part::Credential(..)
+            | Part::PeerCheckpoints
+            | Part::PeerCosigned
+            | Part::Evidence(_)
+            | Part::Leaves
+            | Part::Headers
+            | Part::Dispatches
+            | Part::Receipts => None,
         };
-        match rest.next() {
-            None => Ok(layout),
-            Some((path, _)) => Err(Finding::of(path, Flaw::Surplus)),
+        match flaw {
+            Some(flaw) => Err(Finding::of(&member.path, flaw).into()),
+            None => Ok(member.place),
+        }
+    }
+
+    fn end(&mut self) -> Result<(), Stopped> {
+        let last = next(&mut self.archive)?;
+        if last.path != bundle::DIGEST {
+            let expected = bundle::DIGEST.to_string();
+            return Err(Finding::of(&last.path, Flaw::PartPath { expected }).into());
+        }
+        // spec: audit-6
+        let mut said = [0; 32];
+        if last.place.len == 32 {
+            self.source.read_at(last.place.at, &mut said)?;
+        }
+        if last.place.len != 32 || said != *self.digest.as_bytes() {
+            return Err(Finding::of(bundle::DIGEST, Flaw::BundleDigest).into());
+        }
+        match member(&mut self.archive)? {
+            None => Ok(()),
+            Some(surplus) => Err(Finding::of(&surplus.path, Flaw::Surplus).into()),
         }
     }
 }
 
-type Rest<'b, 'a> = core::slice::Iter<'b, (String, &'a [u8])>;
-
-/// The next part, which has to be this one.
-fn take<'a>(rest: &mut Rest<'_, 'a>, part: &Part) -> Result<(String, &'a [u8]), Finding> {
-    let expected = part.path();
-    match rest.next() {
-        Some((path, content)) if *path == expected => Ok((expected, content)),
-        Some((path, _)) => Err(Finding::of(path, Flaw::PartPath { expected })),
-        None => Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected })),
+fn manifest(
+    archive: &mut ustar::Reader<'_>,
+    source: &dyn Source,
+) -> Result<(Digest, Manifest, Vec<PartEntry>), Stopped> {
+    let first = next(archive)?;
+    let wrong = |flaw| Stopped::from(Finding::of(bundle::MANIFEST, flaw));
+    if first.path != bundle::MANIFEST {
+        let expected = bundle::MANIFEST.to_string();
+        return Err(Finding::of(&first.path, Flaw::PartPath { expected }).into());
     }
+    if first.place.len > bundle::MANIFEST_BYTES_MAX {
+        return Err(wrong(Flaw::PartLength { expected: bundle::MANIFEST_BYTES_MAX }));
+    }
+    let bytes = read(source, first.place)?;
+    let (manifest, entries) = bundle::read_manifest(&bytes).map_err(wrong)?;
+    Ok((digest::sha256(&bytes), manifest, entries))
 }
 
-/// The parts that follow under one folder.
-fn run<'a>(rest: &mut Rest<'_, 'a>, folder: &str) -> Vec<(String, &'a [u8])> {
-    let here = rest.as_slice().iter().take_while(|(path, _)| path.starts_with(folder));
-    let run: Vec<(String, &'a [u8])> =
-        here.map(|(path, content)| (path.to_string(), *content)).collect();
-    *rest = rest.as_slice().get(run.len()..).unwrap_or_default().iter();
-    run
+/// SHA-256 of a place, read piece by piece.
+fn hash(source: &dyn Source, place: Place) -> Result<Digest, Unreadable> {
+    let mut running = Running::new();
+    let mut left = place;
+    while left.len > 0 {
+        let len = left.len.min(READ_BYTES);
+        let piece = read(source, Place { at: left.at, len })?;
+        running.take(&piece);
+        left = Place { at: left.at.saturating_add(len), len: left.len.saturating_sub(len) };
+    }
+    Ok(running.digest())
+}
+
+impl Layout {
+    fn put(&mut self, part: &Part, place: Place) {
+        match part {
+            Part::Tile(id, width) => self.tiles.push((*id, *width, place)),
+            Part::Entries(..) => self.entries.push(place),
+            Part::Headers => self.headers = place,
+            Part::Dispatches => self.dispatches = place,
+            Part::Receipts => self.receipts = place,
+            Part::Leaves => self.leaves = Some(place),
+            Part::Checkpoint
+            | Part::Cosignatures
+            | Part::Charter(_)
+            | Part::Credential(..)
+            | Part::PeerCheckpoints
+            | Part::PeerCosigned
+            | Part::Evidence(_) => {}
+        }
+    }
+
+    /// Where a tile is.
+    pub(super) fn tile(&self, id: TileId) -> Option<(usize, Place)> {
+        let at = self.tiles.binary_search_by_key(&id, |(known, _, _)| *known).ok()?;
+        self.tiles.get(at).map(|(_, width, place)| (*width, *place))
+    }
+
+    /// The paths of the leaves of one tile.
+    pub(super) fn leaf_path(&self, tile: u64, size: u64) -> String {
+        if self.leaves.is_some() {
+            return Part::Leaves.path();
+        }
+        let left = size.saturating_sub(tile.saturating_mul(256));
+        let width = usize::try_from(left).unwrap_or(TILE_HASHES).min(TILE_HASHES);
+        Part::Entries(tile, width).path()
+    }
 }

@@ -3,14 +3,22 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use serde_bytes::ByteBuf;
+
 use crate::audit::bundle;
 use crate::audit::bundle::Manifest;
 use crate::audit::bundle::Part;
+use crate::audit::bundle::Scope;
 use crate::audit::finding::Finding;
 use crate::audit::finding::Flaw;
-use crate::audit::verify::layout::Layout;
+use crate::audit::source::Source;
+use crate::audit::verify::Stopped;
+use crate::audit::verify::layout;
+use crate::audit::verify::layout::Listed;
+use crate::audit::verify::layout::Named;
 use crate::crypto::digest::Digest;
 use crate::crypto::signature::VerifyingKey;
+use crate::identity;
 use crate::identity::charter;
 use crate::identity::charter::VerifiedCharter;
 use crate::identity::credential;
@@ -18,48 +26,94 @@ use crate::identity::directory::Admission;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
+use crate::ids::LogNumber;
 use crate::ids::Serial;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::checkpoint::CheckpointError;
+use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::cosignature::CosignerKey;
+use crate::log::succession;
 
 /// The members of the charter with their credentials, all verified.
 pub(super) struct People {
     pub(super) directory: Directory,
     pub(super) own: AgencyId,
+    /// Every member, in order.
+    pub(super) members: Vec<AgencyId>,
+    /// The log keys of each member.
+    logs: Vec<Vec<LogKey>>,
     pub(super) credentials: u64,
 }
 
 /// A log and a key that may sign for it.
+#[derive(Clone)]
 pub(super) struct LogKey {
     pub(super) origin: String,
+    number: LogNumber,
     pub(super) key: VerifyingKey,
 }
 
 impl People {
     pub(super) fn of(
-        layout: &Layout<'_>,
-        manifest: &Manifest,
+        source: &dyn Source,
+        listed: &Listed<'_>,
         pin: Option<Digest>,
-    ) -> Result<Self, Finding> {
-        let charter = charter_of(layout, pin)?;
+    ) -> Result<Self, Stopped> {
+        let manifest = &listed.manifest;
+        let charter = charter_of(source, &listed.charters, pin)?;
         if *charter.name() != manifest.charter {
-            return Err(Finding::of(bundle::MANIFEST, Flaw::OtherCharter));
+            return Err(Finding::of(bundle::MANIFEST, Flaw::OtherCharter).into());
         }
         if charter.member(&manifest.agency).is_none() {
             let agency = manifest.agency.clone();
-            return Err(Finding::of(bundle::MANIFEST, Flaw::NotAMember { agency }));
+            return Err(Finding::of(bundle::MANIFEST, Flaw::NotAMember { agency }).into());
         }
+        if let Some(Scope::Peer { peer }) = &manifest.scope
+            && charter.member(peer).is_none()
+        {
+            return Err(Finding::of(bundle::MANIFEST, Flaw::Scope).into());
+        }
+        let mut members: Vec<AgencyId> =
+            charter.charter().members.iter().map(|member| member.agency.clone()).collect();
+        members.sort();
         let mut people = Self {
             directory: Directory::new(charter),
             own: manifest.agency.clone(),
+            members,
+            logs: Vec::new(),
             credentials: 0,
         };
         let mut last = None;
-        for (path, bytes) in &layout.credentials {
-            last = Some(people.admit(path, bytes, last.as_ref())?);
+        for named in &listed.credentials {
+            let bytes = layout::read(source, named.place)?;
+            last = Some(people.admit(&named.path, &bytes, last.as_ref())?);
         }
+        people.logs = people.members.iter().map(|member| people.find_logs(member)).collect();
         Ok(people)
+    }
+
+    /// The place of a member in the order of agencies.
+    pub(super) fn place(&self, agency: &AgencyId) -> Option<usize> {
+        self.members.binary_search(agency).ok()
+    }
+
+    /// Whether a charter version is inside.
+    pub(super) fn has_charter(&self, version: CharterVersion) -> bool {
+        self.directory.charter().version() == version
+    }
+
+    /// The keys of everybody who may witness the logs of this agency: each member but itself.
+    pub(super) fn witnesses(&self, owner: &AgencyId) -> Vec<(AgencyId, CosignerKey)> {
+        let charter = self.directory.charter().name().clone();
+        let others = self.directory.credentials().filter(|known| known.agency() != owner);
+        others
+            .filter_map(|known| {
+                let name = identity::witness_name(&charter, known.agency());
+                let key = CosignerKey::new(&name, known.credential().witness).ok()?;
+                Some((known.agency().clone(), key))
+            })
+            .collect()
     }
 
     /// Takes in a credential, which has to come after the last one.
@@ -97,11 +151,11 @@ impl People {
         manifest: &Manifest,
     ) -> Result<Checkpoint, Finding> {
         let wrong = |flaw| Finding::of("checkpoint", flaw);
-        let mut keys = self.log_keys(&manifest.agency);
+        let mut keys = self.log_keys(&manifest.agency).to_vec();
         keys.retain(|log| log.origin == manifest.origin);
         // spec: audit-10
         let checkpoint = match signed_by_one(note, &keys) {
-            Some(Ok(checkpoint)) => checkpoint,
+            Some(Ok(signed)) => signed.checkpoint().clone(),
             Some(Err(error)) => return Err(wrong(Flaw::Checkpoint(error))),
             None => return Err(wrong(Flaw::NoLogKey { origin: manifest.origin.clone() })),
         };
@@ -113,8 +167,12 @@ impl People {
     }
 
     /// A checkpoint of any log of this agency.
-    pub(super) fn checkpoint_of(&self, agency: &AgencyId, note: &[u8]) -> Result<Checkpoint, Flaw> {
-        match signed_by_one(note, &self.log_keys(agency)) {
+    pub(super) fn checkpoint_of(
+        &self,
+        agency: &AgencyId,
+        note: &[u8],
+    ) -> Result<SignedCheckpoint, Flaw> {
+        match signed_by_one(note, self.log_keys(agency)) {
             Some(Ok(checkpoint)) => Ok(checkpoint),
             Some(Err(error)) => Err(Flaw::Checkpoint(error)),
             None => Err(Flaw::NoLogKey { origin: agency.as_str().into() }),
@@ -122,44 +180,77 @@ impl People {
     }
 
     /// The log keys that the agency's credentials name, the newest first.
-    pub(super) fn log_keys(&self, agency: &AgencyId) -> Vec<LogKey> {
+    pub(super) fn log_keys(&self, agency: &AgencyId) -> &[LogKey] {
+        self.place(agency).and_then(|place| self.logs.get(place)).map_or(&[], Vec::as_slice)
+    }
+
+    fn find_logs(&self, agency: &AgencyId) -> Vec<LogKey> {
         let own = self.directory.credentials().filter(|credential| credential.agency() == agency);
         let mut keys: Vec<LogKey> = own
             .map(|verified| LogKey {
                 origin: self.directory.origin(agency, verified.credential().log_number),
+                number: verified.credential().log_number,
                 key: verified.credential().log,
             })
             .collect();
         keys.reverse();
         keys
     }
+
+    /// Number of a log of this agency.
+    pub(super) fn log_number(&self, origin: &str) -> Option<LogNumber> {
+        self.log_keys(&self.own).iter().find(|log| log.origin == origin).map(|log| log.number)
+    }
+
+    /// Whether the succession that begins the log of this origin holds, with the approvals of a quorum.
+    pub(super) fn succeeds(&self, statement: &[u8], approvals: &[ByteBuf], origin: &str) -> bool {
+        // spec: suc-7
+        succession::verify(statement, approvals, &self.directory).is_ok_and(|verified| {
+            let said = verified.statement().statement();
+            said.agency == self.own && self.log_number(origin) == Some(said.to_log)
+        })
+    }
+
+    /// Whether the log with this origin is the first one that the charter gives this agency.
+    pub(super) fn is_first_log(&self, origin: &str) -> bool {
+        let member = self.directory.charter().member(&self.own);
+        match (member, self.log_number(origin)) {
+            (Some(member), Some(number)) => number == member.logs.first,
+            (_, _) => true,
+        }
+    }
 }
 
 /// The charter, which is the only version so far.
-fn charter_of(layout: &Layout<'_>, pin: Option<Digest>) -> Result<VerifiedCharter, Finding> {
-    let Some((path, bytes)) = layout.charters.first() else {
+fn charter_of(
+    source: &dyn Source,
+    charters: &[Named],
+    pin: Option<Digest>,
+) -> Result<VerifiedCharter, Stopped> {
+    let Some(Named { path, place }) = charters.first() else {
         let expected = Part::Charter(CharterVersion::new(1)).path();
-        return Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }));
+        return Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }).into());
     };
     // spec: audit-8
-    let verified =
-        charter::verify(bytes, pin).map_err(|error| Finding::of(path, Flaw::Charter(error)))?;
+    let verified = charter::verify(&layout::read(source, *place)?, pin)
+        .map_err(|error| Finding::of(path, Flaw::Charter(error)))?;
     let expected = Part::Charter(verified.version()).path();
     if *path != expected {
-        return Err(Finding::of(path, Flaw::PartPath { expected }));
+        return Err(Finding::of(path, Flaw::PartPath { expected }).into());
     }
     // Amendments are not built; a further version cannot be verified and is not passed over.
-    match layout.charters.get(1) {
+    match charters.get(1) {
         None => Ok(verified),
-        Some((path, _)) => Err(Finding::of(path, Flaw::Surplus)),
+        Some(further) => Err(Finding::of(&further.path, Flaw::Surplus).into()),
     }
 }
 
 /// The checkpoint, under the first key that signed it; the newest key's error where none did. `None` without any key.
-fn signed_by_one(note: &[u8], keys: &[LogKey]) -> Option<Result<Checkpoint, CheckpointError>> {
-    let verify = |log: &LogKey| {
-        checkpoint::verify(note, &log.origin, &log.key).map(|signed| signed.checkpoint().clone())
-    };
+fn signed_by_one(
+    note: &[u8],
+    keys: &[LogKey],
+) -> Option<Result<SignedCheckpoint, CheckpointError>> {
+    let verify = |log: &LogKey| checkpoint::verify(note, &log.origin, &log.key);
     let (newest, older) = keys.split_first()?;
     let first = verify(newest);
     if first.is_ok() {

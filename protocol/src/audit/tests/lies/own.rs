@@ -52,7 +52,7 @@ pub(in crate::audit::tests) fn about_people() -> Lies {
     lies.pack("part-path", &pack, |pack| pack.rename("charter/1.cbor", "charter/2.cbor"));
     lies.pack("surplus-part", &pack, |pack| {
         let charter = pack.part("charter/1.cbor").clone();
-        pack.parts.insert(4, ("charter/2.cbor".into(), charter));
+        pack.parts.insert(3, ("charter/2.cbor".into(), charter));
     });
     lies.pack("other-charter", &pack, |pack| {
         pack.manifest.charter = CharterName::parse("danube").unwrap()
@@ -64,17 +64,17 @@ pub(in crate::audit::tests) fn about_people() -> Lies {
     lies.pack("part-path", &pack, |pack| {
         pack.rename("credentials/th.rtp-1.cbor", "credentials/th.rtp-2.cbor")
     });
-    lies.pack("order", &pack, |pack| pack.parts.swap(4, 5));
+    lies.pack("order", &pack, |pack| pack.parts.swap(3, 4));
     lies.pack("credential-conflict", &pack, |pack| {
-        pack.parts.insert(7, ("credentials/th.rtp-2.cbor".into(), stolen.clone()));
+        pack.parts.insert(6, ("credentials/th.rtp-2.cbor".into(), stolen.clone()));
     });
     lies.pack("no-log-key", &pack, |pack| pack.remove("credentials/la.mps-1.cbor"));
     lies.pack("no-log-key", &pack, |pack| {
         pack.manifest.origin = "concord/mekong/la.mps/log2".into()
     });
-    lies.pack("surplus-part", &pack, |pack| pack.parts.push(("more".into(), Vec::new())));
+    lies.pack("surplus-part", &pack, |pack| pack.parts.insert(8, ("more".into(), Vec::new())));
     lies.pack("part-path", &pack, |pack| pack.remove("peer-checkpoints"));
-    lies.pack("part-path", &pack, |pack| pack.manifest.size = TreeSize::new(10));
+    lies.pack("checkpoint-size", &pack, |pack| pack.manifest.size = TreeSize::new(10));
     lies
 }
 
@@ -102,9 +102,16 @@ pub(in crate::audit::tests) fn about_the_tree() -> Lies {
     lies.found("root-differs", signed_otherwise(&la, LA, 11, digest::sha256(b"another root")));
     lies.pack("entries", &pack, |pack| pack.part(entries).truncate(100));
     lies.pack("entries", &pack, |pack| pack.part(entries).push(0));
-    lies.pack("tile-differs", &pack, |pack| *pack.part(entries).last_mut().unwrap() ^= 1);
-    lies.pack("tile-differs", &pack, |pack| pack.part(tile)[40] ^= 1);
-    lies.pack("tile-differs", &pack, |pack| pack.part(tile).truncate(10 * 32));
+    lies.pack("leaf-differs", &pack, |pack| *pack.part(entries).last_mut().unwrap() ^= 1);
+    lies.pack("root-differs", &pack, |pack| pack.part(tile)[40] ^= 1);
+    lies.pack("part-length", &pack, |pack| pack.part(tile).truncate(10 * 32));
+    let mut long = Agency::new(LA);
+    (0..299).for_each(|_| {
+        long.push(&forge::started());
+    });
+    let long = Pack::of(&long);
+    lies.pack("tile-differs", &long, |pack| pack.part("tile/0/000")[40] ^= 1);
+    lies.pack("tile-differs", &long, |pack| pack.part("tile/1/000.p/1")[0] ^= 1);
     lies
 }
 

@@ -1,0 +1,326 @@
+//! From bytes to an accusation: nothing in a file is believed.
+//!
+//! Uses `misfit`, `sentence`. Cheap checks come before costly ones: a file of nonsense costs one decoding.
+
+use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use crate::audit::evidence::Accusation;
+use crate::audit::evidence::Anchor;
+use crate::audit::evidence::Case;
+use crate::audit::evidence::CosignedHead;
+use crate::audit::evidence::Evidence;
+use crate::audit::evidence::EvidenceFlaw;
+use crate::audit::evidence::FORMAT;
+use crate::audit::evidence::IdReused;
+use crate::audit::evidence::LogFork;
+use crate::audit::evidence::NumberReused;
+use crate::audit::evidence::ReceiptFork;
+use crate::audit::evidence::Side;
+use crate::audit::evidence::SignedHead;
+use crate::audit::evidence::Which;
+use crate::audit::evidence::WitnessFork;
+use crate::audit::evidence::misfit;
+use crate::audit::evidence::misfit::Misfit;
+use crate::audit::evidence::misfit::NoMisfit;
+use crate::audit::evidence::misfit::Shape;
+use crate::audit::evidence::sentence;
+use crate::codec;
+use crate::crypto::cose::Sign1;
+use crate::crypto::digest;
+use crate::crypto::digest::Digest;
+use crate::crypto::signature::VerifyingKey;
+use crate::envelope::header;
+use crate::envelope::header::Header;
+use crate::identity;
+use crate::identity::charter;
+use crate::identity::charter::VerifiedCharter;
+use crate::identity::credential;
+use crate::identity::credential::Credential;
+use crate::identity::credential::VerifiedCredential;
+use crate::ids::AgencyId;
+use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
+use crate::ids::Serial;
+use crate::log::checkpoint;
+use crate::log::checkpoint::Checkpoint;
+use crate::log::cosignature;
+use crate::log::cosignature::Seconds;
+use crate::log::hash;
+use crate::log::leaf::Leaf;
+use crate::log::proof;
+use crate::wire::dispatch;
+use crate::wire::dispatch::Dispatch;
+
+/// Credentials that a file can need: one for each of the two signed things.
+const CREDENTIALS_MAX: usize = 2;
+
+/// Judges a file from nothing but itself and, where one is given, the digest of the charter. Source: spec evd-2.
+///
+/// # Errors
+/// The first thing for which it proves nothing.
+pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceFlaw> {
+    // spec: evd-1
+    let evidence: Evidence = codec::decode(bytes).map_err(EvidenceFlaw::Form)?;
+    if evidence.format != FORMAT {
+        return Err(EvidenceFlaw::Format { found: evidence.format });
+    }
+    let [charter] = evidence.charters.as_slice() else {
+        return Err(EvidenceFlaw::Charters { found: evidence.charters.len() });
+    };
+    if evidence.credentials.is_empty() || evidence.credentials.len() > CREDENTIALS_MAX {
+        return Err(EvidenceFlaw::Credentials { accused: evidence.accused.clone() });
+    }
+    // spec: evd-2
+    let charter = charter::verify(charter, pin).map_err(EvidenceFlaw::Charter)?;
+    let mut keys = Keys::read(&evidence, &charter)?;
+    let judged = match &evidence.case {
+        Case::LogFork(fork) => log_fork(&mut keys, fork)?,
+        Case::ReceiptFork(receipt) => receipt_fork(&mut keys, receipt)?,
+        Case::WitnessFork(fork) => witness_fork(&mut keys, fork)?,
+        Case::NumberReused(reused) => number_reused(&mut keys, reused)?,
+        Case::IdReused(reused) => id_reused(&mut keys, reused)?,
+    };
+    keys.all_used()?;
+    let Judged { sentence, named, notes } = judged;
+    Ok(Accusation {
+        bytes: bytes.to_vec(),
+        digest: digest::sha256(bytes),
+        charter: charter.digest(),
+        anchor: if pin.is_some() { Anchor::Pinned } else { Anchor::SelfConsistent },
+        sentence,
+        named,
+        notes,
+        evidence,
+    })
+}
+
+/// What a case says to people, and whom it names.
+struct Judged {
+    sentence: String,
+    named: BTreeSet<AgencyId>,
+    notes: Vec<Vec<u8>>,
+}
+
+/// The accused's credentials inside, and which of them were needed.
+struct Keys<'a> {
+    charter: &'a VerifiedCharter,
+    accused: &'a AgencyId,
+    credentials: BTreeMap<Serial, VerifiedCredential>,
+    used: BTreeSet<Serial>,
+}
+
+impl<'a> Keys<'a> {
+    fn read(evidence: &'a Evidence, charter: &'a VerifiedCharter) -> Result<Self, EvidenceFlaw> {
+        let accused = &evidence.accused;
+        member(charter, accused)?;
+        let mut credentials: BTreeMap<Serial, VerifiedCredential> = BTreeMap::new();
+        for bytes in &evidence.credentials {
+            let verified = credential::verify(bytes, charter).map_err(EvidenceFlaw::Credential)?;
+            let last = credentials.last_key_value().map(|(serial, _)| *serial);
+            // spec: evd-3
+            if verified.agency() != accused || last >= Some(verified.serial()) {
+                return Err(EvidenceFlaw::Credentials { accused: accused.clone() });
+            }
+            credentials.insert(verified.serial(), verified);
+        }
+        Ok(Self { charter, accused, credentials, used: BTreeSet::new() })
+    }
+
+    fn credential(&mut self, serial: Serial) -> Result<&Credential, EvidenceFlaw> {
+        let lacking = || EvidenceFlaw::Credentials { accused: self.accused.clone() };
+        let verified = self.credentials.get(&serial).ok_or_else(lacking)?;
+        self.used.insert(serial);
+        Ok(verified.credential())
+    }
+
+    // spec: evd-3
+    fn all_used(&self) -> Result<(), EvidenceFlaw> {
+        if self.used.len() == self.credentials.len() {
+            Ok(())
+        } else {
+            Err(EvidenceFlaw::Credentials { accused: self.accused.clone() })
+        }
+    }
+}
+
+fn member(charter: &VerifiedCharter, agency: &AgencyId) -> Result<(), EvidenceFlaw> {
+    match charter.member(agency) {
+        Some(_) => Ok(()),
+        None => Err(EvidenceFlaw::NotAMember { agency: agency.clone() }),
+    }
+}
+
+fn log_fork(keys: &mut Keys<'_>, fork: &LogFork) -> Result<Judged, EvidenceFlaw> {
+    let notes = judge_fork(keys, fork)?;
+    let sentence = sentence::log_fork(keys.accused, fork);
+    Ok(Judged { sentence, named: BTreeSet::from([keys.accused.clone()]), notes })
+}
+
+/// Judges the two checkpoints, and gives them as notes.
+fn judge_fork(keys: &mut Keys<'_>, fork: &LogFork) -> Result<Vec<Vec<u8>>, EvidenceFlaw> {
+    let (older, newer) = (shape(&fork.older), shape(&fork.newer));
+    judge_misfit(&older, &newer, &fork.misfit)?;
+    let mut notes = Vec::new();
+    for (which, head) in [(Which::First, &fork.older), (Which::Second, &fork.newer)] {
+        let checkpoint = checkpoint_of(keys.charter, keys.accused, fork.log, shape(head));
+        let credential = keys.credential(head.serial)?;
+        // The key of another log of the same agency says nothing about this one.
+        if credential.log_number != fork.log {
+            return Err(EvidenceFlaw::Statement { which });
+        }
+        signed(&credential.log, &checkpoint::text(&checkpoint), head, which)?;
+        let note = checkpoint::assemble(&checkpoint, &credential.log, &head.signature);
+        notes.push(note.map_err(|_| EvidenceFlaw::Statement { which })?);
+    }
+    Ok(notes)
+}
+
+fn signed(
+    key: &VerifyingKey,
+    text: &str,
+    head: &SignedHead,
+    which: Which,
+) -> Result<(), EvidenceFlaw> {
+    key.verify(text.as_bytes(), &head.signature).map_err(|_| EvidenceFlaw::Signature { which })
+}
+
+fn checkpoint_of(
+    charter: &VerifiedCharter,
+    owner: &AgencyId,
+    log: LogNumber,
+    shape: Shape,
+) -> Checkpoint {
+    let origin = identity::log_origin(charter.name(), owner, log);
+    Checkpoint { origin, size: shape.size, root: shape.root }
+}
+
+const fn shape(head: &SignedHead) -> Shape {
+    Shape { size: head.size, root: head.root }
+}
+
+fn judge_misfit(older: &Shape, newer: &Shape, misfit: &Misfit) -> Result<(), EvidenceFlaw> {
+    misfit::check(older, newer, misfit).map_err(|none| match none {
+        NoMisfit::Order => EvidenceFlaw::Order,
+        NoMisfit::Fits => EvidenceFlaw::Fits,
+        NoMisfit::Proof(error) => EvidenceFlaw::Proof(error),
+    })
+}
+
+fn receipt_fork(keys: &mut Keys<'_>, receipt: &ReceiptFork) -> Result<Judged, EvidenceFlaw> {
+    let notes = judge_fork(keys, &receipt.fork)?;
+    let (head, which) = match receipt.under {
+        Side::Older => (&receipt.fork.older, Which::First),
+        Side::Newer => (&receipt.fork.newer, Which::Second),
+    };
+    // spec: evd-7
+    let hash = hash::leaf_hash(&receipt.leaf);
+    proof::verify_inclusion(&hash, receipt.index, head.size, &receipt.path, &head.root)
+        .map_err(EvidenceFlaw::Proof)?;
+    let leaf: Leaf = codec::decode(&receipt.leaf).map_err(|_| EvidenceFlaw::Statement { which })?;
+    let (Leaf::Received { from, .. } | Leaf::Refused { from, .. }) = &leaf else {
+        return Err(EvidenceFlaw::Statement { which });
+    };
+    let sentence = sentence::receipt_fork(keys.accused, receipt, &leaf);
+    Ok(Judged { sentence, named: BTreeSet::from([keys.accused.clone(), from.clone()]), notes })
+}
+
+fn witness_fork(keys: &mut Keys<'_>, fork: &WitnessFork) -> Result<Judged, EvidenceFlaw> {
+    member(keys.charter, &fork.owner)?;
+    let of = |head: &CosignedHead| Shape { size: head.size, root: head.root };
+    judge_misfit(&of(&fork.older), &of(&fork.newer), &fork.misfit)?;
+    for (which, head) in [(Which::First, &fork.older), (Which::Second, &fork.newer)] {
+        let text = checkpoint::text(&checkpoint_of(keys.charter, &fork.owner, fork.log, of(head)));
+        // spec: evd-8
+        let at = Seconds::new(head.time).map_err(|_| EvidenceFlaw::Statement { which })?;
+        let cosigned = cosignature::said(&text, at);
+        let credential = keys.credential(head.serial)?;
+        credential
+            .witness
+            .verify(cosigned.as_bytes(), &head.signature)
+            .map_err(|_| EvidenceFlaw::Signature { which })?;
+    }
+    let sentence = sentence::witness_fork(keys.accused, fork);
+    let named = BTreeSet::from([keys.accused.clone(), fork.owner.clone()]);
+    Ok(Judged { sentence, named, notes: Vec::new() })
+}
+
+/// Two signed structures are in their order when the digest of the first is the smaller.
+fn in_order(first: &[u8], second: &[u8]) -> Result<(), EvidenceFlaw> {
+    // spec: evd-4
+    if digest::sha256(first) < digest::sha256(second) { Ok(()) } else { Err(EvidenceFlaw::Order) }
+}
+
+fn number_reused(keys: &mut Keys<'_>, reused: &NumberReused) -> Result<Judged, EvidenceFlaw> {
+    in_order(&reused.first, &reused.second)?;
+    let first = dispatch_of(keys, &reused.first, Which::First)?;
+    let second = dispatch_of(keys, &reused.second, Which::Second)?;
+    if first.to != second.to || first.epoch != second.epoch {
+        return Err(EvidenceFlaw::Statement { which: Which::Second });
+    }
+    // spec: evd-9
+    if differs_first(&first, &second) != Some(reused.number) {
+        return Err(EvidenceFlaw::Fits);
+    }
+    let sentence = sentence::number_reused(reused.number, &first, &second);
+    Ok(Judged { sentence, named: BTreeSet::from([first.from, first.to]), notes: Vec::new() })
+}
+
+fn dispatch_of(keys: &mut Keys<'_>, bytes: &[u8], which: Which) -> Result<Dispatch, EvidenceFlaw> {
+    let (dispatch, signed) =
+        dispatch::read(bytes).map_err(|_| EvidenceFlaw::Statement { which })?;
+    member(keys.charter, &dispatch.to)?;
+    if dispatch.charter != *keys.charter.name() || dispatch.from != *keys.accused {
+        return Err(EvidenceFlaw::Statement { which });
+    }
+    holds(keys, dispatch.serial, &signed, which)?;
+    Ok(dispatch)
+}
+
+fn holds(
+    keys: &mut Keys<'_>,
+    serial: Serial,
+    signed: &Sign1,
+    which: Which,
+) -> Result<(), EvidenceFlaw> {
+    let credential = keys.credential(serial)?;
+    signed.verify(&credential.signing).map_err(|_| EvidenceFlaw::Signature { which })
+}
+
+/// The lowest number under which two dispatches of one link name different messages.
+pub(super) fn differs_first(first: &Dispatch, second: &Dispatch) -> Option<LinkNumber> {
+    let numbered = |dispatch: &Dispatch| -> BTreeMap<u64, Digest> {
+        (dispatch.first.get()..).zip(dispatch.items.iter().map(|item| item.message)).collect()
+    };
+    let second = numbered(second);
+    numbered(first)
+        .into_iter()
+        .find(|(number, message)| second.get(number).is_some_and(|other| other != message))
+        .map(|(number, _)| LinkNumber::new(number))
+}
+
+fn id_reused(keys: &mut Keys<'_>, reused: &IdReused) -> Result<Judged, EvidenceFlaw> {
+    in_order(&reused.first, &reused.second)?;
+    let first = header_of(keys, &reused.first, Which::First)?;
+    let second = header_of(keys, &reused.second, Which::Second)?;
+    // spec: evd-9
+    if first.id != second.id || first == second {
+        return Err(EvidenceFlaw::Fits);
+    }
+    let recipients = first.to.iter().chain(&second.to).map(|recipient| recipient.agency.clone());
+    let named = recipients.chain([keys.accused.clone()]).collect();
+    let digests = (digest::sha256(&reused.first), digest::sha256(&reused.second));
+    let sentence = sentence::id_reused(keys.accused, &first, digests);
+    Ok(Judged { sentence, named, notes: Vec::new() })
+}
+
+fn header_of(keys: &mut Keys<'_>, bytes: &[u8], which: Which) -> Result<Header, EvidenceFlaw> {
+    let (header, signed) = header::parse(bytes).map_err(|_| EvidenceFlaw::Statement { which })?;
+    if header.from.agency != *keys.accused {
+        return Err(EvidenceFlaw::Statement { which });
+    }
+    holds(keys, header.serial, &signed, which)?;
+    Ok(header)
+}
