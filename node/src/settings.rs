@@ -20,6 +20,7 @@ use concord_protocol::identity::credential::rules;
 use concord_protocol::identity::credential::rules::RuleError;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::NameError;
+use concord_protocol::ids::StaffNumber;
 use concord_protocol::moment::Span;
 
 use crate::files;
@@ -55,12 +56,24 @@ pub struct Settings {
     pub mailbox_inputs: usize,
     /// How long a starting node waits for greetings before its `started` leaf.
     pub greeting_wait: Span,
+    /// How often the other members are asked to cosign the head.
+    pub witness_interval: Span,
+    /// How long the head may lack a quorum of cosignatures before a person is told.
+    pub unwitnessed_alert: Span,
+    /// How long another member may be away before a person is told.
+    pub watch_unseen: Span,
+    /// How old cosignatures on a log may be before a person is told.
+    pub watch_stale: Span,
     /// Memory for the store's cache, in bytes.
     pub store_cache_bytes: u64,
     /// Length at which a journal segment is closed, in bytes.
     pub journal_segment_bytes: u64,
     /// Room on the disk below which no new messages are taken, in bytes.
     pub disk_reserve_bytes: u64,
+    /// Who answers for erasures by date, by pseudonymous staff number.
+    pub erasure_officer: StaffNumber,
+    /// How long a copy of the keys of the bodies may be kept.
+    pub key_backup_life: Span,
     shown: Vec<Shown>,
 }
 
@@ -106,6 +119,14 @@ pub enum SettingsError {
     /// Not an agency.
     #[error("{key} is no agency")]
     Agency {
+        /// The key.
+        key: &'static str,
+        /// What is wrong with it.
+        source: NameError,
+    },
+    /// Not a staff number.
+    #[error("{key} is no staff number")]
+    Officer {
         /// The key.
         key: &'static str,
         /// What is wrong with it.
@@ -180,9 +201,21 @@ impl Settings {
             workers: workers(number(&key::WORKERS, file.workers)?),
             mailbox_inputs: size(number(&key::MAILBOX, file.mailbox_inputs)?),
             greeting_wait: Span::from_millis(number(&key::GREETING_WAIT, file.greeting_wait_ms)?),
+            witness_interval: Span::from_millis(number(
+                &key::WITNESS_INTERVAL,
+                file.witness_interval_ms,
+            )?),
+            unwitnessed_alert: minutes(number(
+                &key::UNWITNESSED_ALERT,
+                file.unwitnessed_alert_minutes,
+            )?),
+            watch_unseen: minutes(number(&key::WATCH_UNSEEN, file.watch_unseen_minutes)?),
+            watch_stale: days(number(&key::WATCH_STALE, file.watch_stale_days)?),
             store_cache_bytes: bytes_of(&key::STORE_CACHE, file.store_cache_mib)?,
             journal_segment_bytes: bytes_of(&key::JOURNAL_SEGMENT, file.journal_segment_mib)?,
             disk_reserve_bytes: bytes_of(&key::DISK_RESERVE, file.disk_reserve_mib)?,
+            erasure_officer: officer(file.erasure_officer.as_deref())?,
+            key_backup_life: days(number(&key::KEY_BACKUP, file.key_backup_days)?),
             shown: shown(&file),
         })
     }
@@ -226,6 +259,16 @@ fn number(key: &Key, written: Option<i64>) -> Result<u64, SettingsError> {
         Ok(number) if (min..=max).contains(&found) => Ok(number),
         Ok(_) | Err(_) => Err(out),
     }
+}
+
+fn officer(written: Option<&str>) -> Result<StaffNumber, SettingsError> {
+    let key = key::ERASURE_OFFICER;
+    StaffNumber::parse(written.unwrap_or_else(|| key.default_text()))
+        .map_err(|source| SettingsError::Officer { key: key.name, source })
+}
+
+const fn days(days: u64) -> Span {
+    Span::from_millis(days.saturating_mul(86_400_000))
 }
 
 const fn minutes(minutes: u64) -> Span {

@@ -14,11 +14,14 @@
 //! | `bodies/*.bodies` | sealed bodies, sealed once more | those bodies are lost |
 //! | `bodies/slots` | their keys | the bodies are erased |
 //! | `state/head` | the newest commit; outside the backups | the node must not sign |
+//! | `state/witness` | what this node cosigned last of each log; outside the backups | the journal alone says so |
 //! | `state/reserve` | room to give back when the disk is full | |
 //!
 //! Absent on purpose: the meaning of records, the clock, unsafe code, and trying again after a failed write.
 
+pub mod backup;
 pub mod bodies;
+pub(crate) mod destroy;
 pub(crate) mod disk;
 pub mod edge;
 pub mod entry;
@@ -26,6 +29,7 @@ pub mod format;
 pub mod head;
 pub mod journal;
 pub(crate) mod lock;
+pub mod mirror;
 pub mod read;
 pub mod recover;
 pub mod reserve;
@@ -33,8 +37,10 @@ pub mod rows;
 pub(crate) mod schema;
 pub(crate) mod sled;
 pub(crate) mod slots;
+pub mod succeed;
 pub(crate) mod twin;
 pub mod walk;
+pub mod witness;
 
 #[cfg(test)]
 mod tests;
@@ -43,6 +49,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
 use concord_protocol::codec;
@@ -50,6 +57,7 @@ use concord_protocol::codec::Encoded;
 use concord_protocol::codec::scan;
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::engine::record::Record;
+use concord_protocol::ids::LeafIndex;
 use serde_bytes::ByteBuf;
 
 use crate::entropy;
@@ -65,9 +73,11 @@ use crate::store::format::Life;
 use crate::store::head::HEAD_BYTES;
 use crate::store::head::Newest;
 use crate::store::journal::Journal;
+use crate::store::journal::follow::Follower;
 use crate::store::lock::Lock;
 use crate::store::lock::LockError;
 use crate::store::read::Inner;
+use crate::store::read::ReadError;
 use crate::store::read::Reader;
 use crate::store::recover::OpenError;
 use crate::store::recover::Parts;
@@ -143,6 +153,9 @@ pub enum CommitError {
     /// The head or mark file could not be written.
     #[error("write the state")]
     State(#[source] io::Error),
+    /// What a destruction needs to know could not be read.
+    #[error("find what is to be destroyed")]
+    Unreadable(#[source] Box<ReadError>),
     /// The embedded store did not take the rows; the commit itself is durable.
     #[error("apply the commit to the embedded store")]
     Rows(#[from] RowsError),
@@ -165,7 +178,11 @@ pub struct Store {
     newest: Newest,
     tail: Tail,
     stopped: Arc<AtomicBool>,
+    /// Number of the last commit that returned.
+    durable: Arc<AtomicU64>,
     reader: Reader,
+    /// The last erasure whose keys and bytes are destroyed.
+    destroyed: Option<LeafIndex>,
     _lock: Option<Lock>,
 }
 
@@ -196,7 +213,32 @@ impl Store {
         (dir, settings): (&Path, StoreSettings),
         storage: ContentKey,
     ) -> Result<(Self, Recovered), OpenError> {
-        let places = Places::of(dir);
+        Self::open_at(disk, shelf, (Places::of(dir), settings), storage)
+    }
+
+    /// Begins the store of the log that comes next, beside the one of the present log and over the same bodies.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or written.
+    pub(crate) fn open_next(
+        dir: &Path,
+        settings: StoreSettings,
+        storage: ContentKey,
+    ) -> Result<Self, OpenError> {
+        let next = succeed::prepare(dir)
+            .map_err(|source| OpenError::Unusable { path: dir.join("next"), source })?;
+        let shelf = SledShelf::new(next.join("store"), settings.cache_bytes);
+        let settings = StoreSettings { reserve_bytes: 0, ..settings };
+        let places = Places::of_next(dir, &next);
+        Ok(Self::open_at(Arc::new(RealDisk), &shelf, (places, settings), storage)?.0)
+    }
+
+    fn open_at(
+        disk: Arc<dyn Disk>,
+        shelf: &dyn Shelf,
+        (places, settings): (Places, StoreSettings),
+        storage: ContentKey,
+    ) -> Result<(Self, Recovered), OpenError> {
         let (parts, recovered) =
             recover::recover(disk.as_ref(), shelf, (&places, &settings), storage)?;
         let Parts { life, rows, mut journal, bodies, slots, reserve, head, mark, newest, tail } =
@@ -204,6 +246,7 @@ impl Store {
         journal.close_segments_at(settings.segment_bytes);
         let (slots, reserve, stopped) =
             (Arc::new(slots), Arc::new(reserve), Arc::new(AtomicBool::new(false)));
+        let durable = Arc::new(AtomicU64::new(journal.end().sequence));
         let reader = Reader::new(Inner {
             disk: Arc::clone(&disk),
             rows: Arc::clone(&rows),
@@ -211,9 +254,15 @@ impl Store {
             slots: Arc::clone(&slots),
             reserve: Arc::clone(&reserve),
             stopped: Arc::clone(&stopped),
+            journal: Follower {
+                disk: Arc::clone(&disk),
+                folder: places.journal.clone(),
+                life,
+                durable: Arc::clone(&durable),
+            },
             unfit: places.unfit(),
         });
-        let store = Self {
+        let mut store = Self {
             disk,
             places,
             life,
@@ -227,9 +276,12 @@ impl Store {
             newest,
             tail,
             stopped,
+            durable,
             reader,
+            destroyed: None,
             _lock: None,
         };
+        store.finish_destructions().map_err(|source| OpenError::Destruction(Box::new(source)))?;
         Ok((store, recovered))
     }
 
@@ -240,6 +292,19 @@ impl Store {
     /// When anything at all fails; the store then takes nothing more, and the process must stop.
     pub fn commit(&mut self, batch: Batch) -> Result<(), CommitError> {
         self.unless_stopped(|store| store.commit_parts(batch))
+    }
+
+    /// Makes durable what mirrors gave back of this node's own past: heads that it signed before, so that a head file
+    /// in doubt does not forbid them. Source: spec rst-32.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    // spec: rst-32
+    pub fn give_back(&mut self, records: Vec<Record>) -> Result<(), CommitError> {
+        self.unless_stopped(|store| {
+            store.reserve.give_back_early(store.disk.as_ref());
+            store.write_any(&records, Vec::new())
+        })
     }
 
     /// Syncs the embedded store and moves the journal's mark, so that the next start replays only what comes after.
@@ -266,8 +331,11 @@ impl Store {
     /// # Errors
     /// As [`Store::flush`]; the directory is given up all the same.
     pub fn close(mut self) -> Result<(), CommitError> {
-        self.flush()?;
-        Ok(self.rows.close()?)
+        let closed = self.flush().and_then(|()| Ok(self.rows.close()?));
+        // Readers may outlive the store; what they still ask is answered as by a store that stopped.
+        self.stopped.store(true, Ordering::Release);
+        self.rows.give_up();
+        closed
     }
 
     /// Takes the data as they are for the newest, although the head file is missing, newer or another: the decision of
@@ -301,7 +369,19 @@ impl Store {
         self.reader.room()
     }
 
-    fn unless_stopped(
+    /// Makes records durable whose bodies stand in the segments already: what a log takes over from the one before.
+    ///
+    /// # Errors
+    /// As [`Store::commit`].
+    pub(crate) fn commit_carried(
+        &mut self,
+        records: &[Record],
+        placements: Vec<Placement>,
+    ) -> Result<(), CommitError> {
+        self.unless_stopped(|store| store.write(records, placements))
+    }
+
+    pub(crate) fn unless_stopped(
         &mut self,
         work: impl FnOnce(&mut Self) -> Result<(), CommitError>,
     ) -> Result<(), CommitError> {
@@ -309,19 +389,40 @@ impl Store {
         if self.stopped.load(Ordering::Acquire) {
             return Err(CommitError::Stopped);
         }
-        work(self).inspect_err(|_| self.stopped.store(true, Ordering::Release))
+        work(self).inspect_err(|_| self.stopped.store(true, Ordering::Release))?;
+        self.durable.store(self.journal.end().sequence, Ordering::Release);
+        Ok(())
     }
 
     fn commit_parts(&mut self, batch: Batch) -> Result<(), CommitError> {
-        let head = newest_head(&batch.records);
-        if head.is_some() && self.head.is_none() {
-            return Err(CommitError::HeadInDoubt);
-        }
+        self.may_write(&batch.records)?;
         self.reserve.give_back_early(self.disk.as_ref());
-        let (records, mut rows) = encoded(&batch.records)?;
         let placements = self.place(&batch.bodies)?;
+        self.write(&batch.records, placements)
+    }
+
+    /// Without a head file that allows it, no new head is taken.
+    fn may_write(&self, records: &[Record]) -> Result<(), CommitError> {
+        let refused = newest_head(records).is_some() && self.head.is_none();
+        if refused { Err(CommitError::HeadInDoubt) } else { Ok(()) }
+    }
+
+    fn write(&mut self, records: &[Record], placements: Vec<Placement>) -> Result<(), CommitError> {
+        self.may_write(records)?;
+        self.write_any(records, placements)
+    }
+
+    /// Writes also heads that the head file does not vouch for.
+    fn write_any(
+        &mut self,
+        records: &[Record],
+        placements: Vec<Placement>,
+    ) -> Result<(), CommitError> {
+        let head = newest_head(records);
+        let (records, mut rows) = encoded(records)?;
         let tail = schema::rows_of_placements(&placements, self.tail, &mut rows);
         let tail = tail.ok_or(CommitError::Unwritable)?;
+        rows.extend(self.destroyed_row());
         let entry = Entry { bodies: placements, records };
         let payload = codec::encode(&entry).map_err(|_| CommitError::Unwritable)?;
         // What could not be read back must not be written: the node would never start again.

@@ -126,6 +126,11 @@ impl Endpoint {
         Ok(Self { shared: Arc::new(Shared { quinn, identity, pins, settings, seats, door }) })
     }
 
+    /// Whose keys may connect.
+    pub fn pins(&self) -> Arc<Pins> {
+        Arc::clone(&self.shared.pins)
+    }
+
     /// Where the endpoint listens, with the port that the system chose.
     ///
     /// # Errors

@@ -130,7 +130,10 @@ codes! {
     "make room on the node's disk; it takes messages again by itself"
     /// The node is in quarantine: a peer holds a newer or different checkpoint of its log.
     Quarantined = "quarantined", Operator, Refused, 503;
-    "do not restart it; compare the logs with the peer that /readyz names"
+    "leave it running: it heals from its mirrors, and /readyz says how far it is; where it cannot heal, /readyz says what to do"
+    /// The node's data may not be the newest: it signs nothing before enough peers have said what they hold of its log.
+    Probing = "probing", Operator, Refused, 503;
+    "wait until the peers that /readyz counts have answered; where they are away and the data are surely the newest, stop the node and run `concord node accept-head`"
     /// The node has started and waits for its peers' greetings before it signs anything.
     Starting = "starting", Operator, Refused, 503;
     "ask again after the seconds in `Retry-After`; the wait has a bound in the settings"
@@ -146,12 +149,21 @@ codes! {
     /// The charter has no such member, or it is the node itself.
     NoSuchPeer = "no-such-peer", Caller, Refused, 404;
     "`concord peer list` shows the peers"
+    /// The agency proposes no succession of its log, and none is in force.
+    NoSuccession = "no-succession", Caller, Refused, 404;
+    "`concord peer list` shows which peers do not sign"
+    /// What this node itself holds speaks against approving a succession.
+    SuccessionObjected = "succession-objected", Peer, Refused, 409;
+    "tell the agency; it states the succession again once its node has met this one"
     /// No receipt of this agency for this message is held.
     NoSuchReceipt = "no-such-receipt", Caller, Refused, 404;
     "see the message's deliveries; a receipt is held once its delivery is `receipted` or `refused`"
-    /// The body of the message is not held: it was not sent, or it was erased.
+    /// The body of the message is not held: it was not sent, or it was damaged on this node's disk.
     NoBody = "no-body", Caller, Refused, 404;
     "ask the message's author to send it again"
+    /// The body of the message was erased; its header and every proof remain.
+    Erased = "erased", Caller, Refused, 410;
+    "ask the message's author under the present law; `concord log show` has the `erased` leaf that is named"
     /// The body cannot be opened, or does not have the fields of its kind.
     Unopenable = "unopenable", Peer, Refused, 502;
     "ask the message's author to send it again, and name the message's digest"
@@ -236,12 +248,33 @@ codes! {
     /// The node's data cannot be used as they are, and nothing was signed.
     StoreRefused = "store-refused", Operator, CouldNot;
     "change nothing in the node's directory; compare with a backup and with what its peers hold"
+    /// Nothing puts the node's data in doubt.
+    NotInDoubt = "not-in-doubt", Caller, CouldNot;
+    "start the node: it needs nobody's word"
+    /// A log cannot be succeeded now.
+    SuccessionRefused = "succession-refused", Operator, CouldNot;
+    "run the node until enough peers have shown what they hold of its log, stop it, and state the succession again"
+    /// The archive of the node has no such log.
+    NoSuchLog = "no-such-log", Caller, CouldNot;
+    "the folder `archive` of the node shows which logs ended"
+    /// A copy of the keys of the bodies is past the day on which it had to be destroyed.
+    KeysExpired = "keys-expired", Operator, CouldNot;
+    "destroy the file: what was erased since must not come back; restore without it, and bodies stay closed"
+    /// A file is no backup, another node's, or not the one that was asked for.
+    BackupRefused = "backup-refused", Caller, CouldNot;
+    "name the data file with `--from`, and with `--keys` the keys file that was made beside it"
     /// The operating system lets the node not start.
     NotStarted = "not-started", Operator, CouldNot;
     "see the reason; check the limits of the process and of the machine"
     /// The demonstration broke off; its processes are stopped.
     DemoFailed = "demo-failed", Ourselves, CouldNot;
     "see `node.log` in the agencies' folders; `--dir DIR` keeps them where you like"
+    /// The node holds no such file of evidence.
+    NoSuchEvidence = "no-such-evidence", Caller, Refused, 404;
+    "list what the node holds with `concord evidence list`"
+    /// The head of the node's log lacks a quorum of cosignatures for longer than the settings allow.
+    Unwitnessed = "unwitnessed", Operator, Refused, 503;
+    "see which witnesses lag: `concord log head`; see that their links are up: `concord peer list`"
 }
 
 impl Code {

@@ -18,6 +18,7 @@ use concord_protocol::identity::directory::AdmitError;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterVersion;
+use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::Serial;
 use concord_protocol::limits::CHARTER_BYTES_MAX;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
@@ -199,6 +200,12 @@ pub fn adopt_credential<E: From<EnrolmentError>>(
 /// The serial that the node's next credential gets.
 pub fn next_serial(directory: &Directory, agency: &AgencyId) -> Serial {
     directory.newest(agency).map_or(Serial::new(1), |newest| newest.serial().next())
+}
+
+/// The log that the node's next credential is for, unless a succession begins another: the one of its newest.
+pub fn newest_log(directory: &Directory, agency: &AgencyId) -> LogNumber {
+    let newest = directory.newest(agency).map(|newest| newest.credential().log_number);
+    newest.unwrap_or_else(|| directory.log_of(agency))
 }
 
 fn verify_charter(

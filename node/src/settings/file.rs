@@ -29,12 +29,24 @@ pub struct File {
     pub mailbox_inputs: Option<i64>,
     /// See [`key::GREETING_WAIT`].
     pub greeting_wait_ms: Option<i64>,
+    /// See [`key::WITNESS_INTERVAL`].
+    pub witness_interval_ms: Option<i64>,
+    /// See [`key::UNWITNESSED_ALERT`].
+    pub unwitnessed_alert_minutes: Option<i64>,
+    /// See [`key::WATCH_UNSEEN`].
+    pub watch_unseen_minutes: Option<i64>,
+    /// See [`key::WATCH_STALE`].
+    pub watch_stale_days: Option<i64>,
     /// See [`key::STORE_CACHE`].
     pub store_cache_mib: Option<i64>,
     /// See [`key::JOURNAL_SEGMENT`].
     pub journal_segment_mib: Option<i64>,
     /// See [`key::DISK_RESERVE`].
     pub disk_reserve_mib: Option<i64>,
+    /// See [`key::ERASURE_OFFICER`].
+    pub erasure_officer: Option<String>,
+    /// See [`key::KEY_BACKUP`].
+    pub key_backup_days: Option<i64>,
 }
 
 /// What a new node's file says; every other key gets its default.
@@ -48,6 +60,8 @@ pub struct Initial {
     pub advertise: Vec<String>,
     /// Where the local API listens; the default when absent.
     pub api_listen: Option<String>,
+    /// How often the others are asked to cosign the head, in milliseconds; the default when absent.
+    pub witness_interval_ms: Option<i64>,
 }
 
 /// Why a file is not a settings file.
@@ -131,6 +145,9 @@ impl Initial {
             name if name == key::LISTEN.name => text(&self.listen),
             name if name == key::ADVERTISE.name => key::toml_texts(&self.advertise),
             name if name == key::API_LISTEN.name => text(&self.api_listen),
+            name if name == key::WITNESS_INTERVAL.name => {
+                self.witness_interval_ms.map_or_else(|| key.default_toml(), |ms| ms.to_string())
+            }
             _ => key.default_toml(),
         }
     }
@@ -151,9 +168,15 @@ impl File {
             name if name == key::WORKERS.name => number(self.workers),
             name if name == key::MAILBOX.name => number(self.mailbox_inputs),
             name if name == key::GREETING_WAIT.name => number(self.greeting_wait_ms),
+            name if name == key::WITNESS_INTERVAL.name => number(self.witness_interval_ms),
+            name if name == key::UNWITNESSED_ALERT.name => number(self.unwitnessed_alert_minutes),
+            name if name == key::WATCH_UNSEEN.name => number(self.watch_unseen_minutes),
+            name if name == key::WATCH_STALE.name => number(self.watch_stale_days),
             name if name == key::STORE_CACHE.name => number(self.store_cache_mib),
             name if name == key::JOURNAL_SEGMENT.name => number(self.journal_segment_mib),
             name if name == key::DISK_RESERVE.name => number(self.disk_reserve_mib),
+            name if name == key::ERASURE_OFFICER.name => text(&self.erasure_officer),
+            name if name == key::KEY_BACKUP.name => number(self.key_backup_days),
             _ => None,
         }
     }

@@ -6,6 +6,7 @@
 //! token          of the local API, private    api.json                            the API's address, written on start
 //! charters/      1.cbor …                     lock format                         the store's
 //! own/           the node's credentials       peers/                              the other agencies' credentials
+//! mirrors/       logs kept for others
 //! ```
 
 use std::fs::File;
@@ -69,6 +70,11 @@ impl NodeFolder {
     /// What is kept outside backups.
     pub fn state(&self) -> PathBuf {
         self.0.join("state")
+    }
+
+    /// The logs of other members that this node keeps for them.
+    pub fn mirrors(&self) -> PathBuf {
+        self.0.join("mirrors")
     }
 
     /// A charter version.

@@ -134,6 +134,51 @@ pub const GREETING_WAIT: Key = Key {
     trust: "at 0 a rolled-back node may sign a little before it is found out.",
 };
 
+/// The interval of rounds.
+pub const WITNESS_INTERVAL: Key = Key {
+    name: "witness_interval_ms",
+    about: &[
+        "How often the other members are asked to cosign the head of this node's log, when it has grown.",
+        "A receipt of this node counts as witnessed once a quorum has cosigned a head that covers it.",
+    ],
+    unit: "milliseconds",
+    value: Allowed::Number { min: 100, max: 3_600_000, default: 5_000 },
+    trust: "set high, what this node has receipted stays unwitnessed for so long.",
+};
+
+/// The alert about an unwitnessed head.
+pub const UNWITNESSED_ALERT: Key = Key {
+    name: "unwitnessed_alert_minutes",
+    about: &[
+        "How long the head of this node's log may lack a quorum of cosignatures before /readyz says so.",
+        "So long may any member's log wait for its quorum before it counts as stalled.",
+        "The node goes on taking and exchanging messages.",
+    ],
+    unit: "minutes",
+    value: Allowed::Number { min: 1, max: 10_080, default: 5 },
+    trust: "set high, nobody is told that the other members no longer vouch for this log.",
+};
+
+/// How long a member may be away.
+pub const WATCH_UNSEEN: Key = Key {
+    name: "watch_unseen_minutes",
+    about: &["How long another member may be unreachable before its log counts as stalled."],
+    unit: "minutes",
+    value: Allowed::Number { min: 1, max: 10_080, default: 15 },
+    trust: "set high, nobody is told that a member is away.",
+};
+
+/// How old cosignatures may be.
+pub const WATCH_STALE: Key = Key {
+    name: "watch_stale_days",
+    about: &[
+        "How old the newest quorum of cosignatures on a log may be before it counts as stale.",
+    ],
+    unit: "days",
+    value: Allowed::Number { min: 1, max: 365, default: 7 },
+    trust: "set high, nobody is told that a log is no longer witnessed.",
+};
+
 /// The store's cache.
 pub const STORE_CACHE: Key = Key {
     name: "store_cache_mib",
@@ -161,8 +206,32 @@ pub const DISK_RESERVE: Key = Key {
     trust: "set high, the node refuses new messages; set low, a full disk stops it.",
 };
 
+/// Who answers for erasures by date.
+pub const ERASURE_OFFICER: Key = Key {
+    name: "erasure_officer",
+    about: &[
+        "Who answers for the bodies that the node erases by itself when their date has passed.",
+        "It stands in the `erased` leaf for ever, so it is a pseudonymous number and never a name.",
+    ],
+    unit: "staff number, 1 to 32 of A-Z a-z 0-9 -",
+    value: Allowed::Text { default: "retention" },
+    trust: "erasures by date name somebody else.",
+};
+
+/// The life of a copy of the keys.
+pub const KEY_BACKUP: Key = Key {
+    name: "key_backup_days",
+    about: &[
+        "How long a copy of the keys of the bodies (`concord backup create --keys-out`) may be kept and used.",
+        "Until then a body that is erased can still be opened by whoever has the copy; the `erased` leaf says so.",
+    ],
+    unit: "days",
+    value: Allowed::Number { min: 1, max: 3_650, default: 30 },
+    trust: "set high, what is erased lives on in copies for so much longer.",
+};
+
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 12] = [
+pub const KEYS: [Key; 18] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -172,9 +241,15 @@ pub const KEYS: [Key; 12] = [
     WORKERS,
     MAILBOX,
     GREETING_WAIT,
+    WITNESS_INTERVAL,
+    UNWITNESSED_ALERT,
+    WATCH_UNSEEN,
+    WATCH_STALE,
     STORE_CACHE,
     JOURNAL_SEGMENT,
     DISK_RESERVE,
+    ERASURE_OFFICER,
+    KEY_BACKUP,
 ];
 
 impl Key {

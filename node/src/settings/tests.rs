@@ -42,6 +42,10 @@ fn a_new_nodes_file_means_the_defaults() {
     assert_eq!(written.workers, std::thread::available_parallelism().unwrap());
     assert_eq!(written.mailbox_inputs, 1024);
     assert_eq!(written.greeting_wait, Span::from_millis(2_000));
+    assert_eq!(written.witness_interval, Span::from_millis(5_000));
+    assert_eq!(written.unwitnessed_alert, Span::from_millis(300_000));
+    assert_eq!(written.watch_unseen, Span::from_millis(900_000));
+    assert_eq!(written.watch_stale, Span::from_days(7));
     assert_eq!(written.store_cache_bytes, 32 * MIB);
     assert_eq!(written.journal_segment_bytes, 64 * MIB);
     assert_eq!(written.disk_reserve_bytes, 256 * MIB);
@@ -160,7 +164,13 @@ fn every_key_tells_its_unit_its_default_and_what_it_is_worth_to_an_attacker() {
 }
 
 fn initial() -> Initial {
-    Initial { agency: "la.mps".to_owned(), listen: None, advertise: Vec::new(), api_listen: None }
+    Initial {
+        agency: "la.mps".to_owned(),
+        listen: None,
+        advertise: Vec::new(),
+        api_listen: None,
+        witness_interval_ms: None,
+    }
 }
 
 fn example_path() -> PathBuf {

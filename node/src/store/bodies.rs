@@ -240,7 +240,8 @@ impl BodyFiles {
     }
 }
 
-fn name(number: u32) -> String {
+/// The file of a segment.
+pub(crate) fn name(number: u32) -> String {
     format!("{number:08x}.bodies")
 }
 

@@ -62,6 +62,9 @@ pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
     /// Takes blocks for `len` bytes, so that they are spoken for.
     fn allocate(&self, len: u64) -> io::Result<()>;
 
+    /// Gives the blocks of a range back; it then reads as zeros. Where the file system cannot, nothing happens.
+    fn punch(&self, at: u64, len: u64) -> io::Result<()>;
+
     /// Makes everything written to this file durable.
     fn sync(&self) -> io::Result<()>;
 }
@@ -181,6 +184,20 @@ impl DiskFile for RealFile {
 
     fn allocate(&self, len: u64) -> io::Result<()> {
         Ok(rustix::fs::fallocate(&self.0, rustix::fs::FallocateFlags::empty(), 0, len)?)
+    }
+
+    fn punch(&self, at: u64, len: u64) -> io::Result<()> {
+        let flags = rustix::fs::FallocateFlags::PUNCH_HOLE | rustix::fs::FallocateFlags::KEEP_SIZE;
+        match rustix::fs::fallocate(&self.0, flags, at, len) {
+            Ok(()) => Ok(()),
+            // The zeros that stand there already must do.
+            Err(error)
+                if error == rustix::io::Errno::OPNOTSUPP || error == rustix::io::Errno::NOSYS =>
+            {
+                Ok(())
+            }
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn sync(&self) -> io::Result<()> {

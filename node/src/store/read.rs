@@ -3,6 +3,12 @@
 //! Uses `rows`, `schema`, `bodies`, `slots`. A commit shows whole or not at all in one call; two calls may see two commits.
 //! Absent on purpose: writing, and any meaning beyond the record.
 
+mod erasure;
+mod evidence;
+pub(crate) mod succession;
+
+use std::io;
+use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -12,20 +18,30 @@ use concord_protocol::codec;
 use concord_protocol::codec::Encoded;
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::ApprovalRecord;
 use concord_protocol::engine::record::CharterRecord;
+use concord_protocol::engine::record::CosignedRecord;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::DispatchRecord;
+use concord_protocol::engine::record::DueRecord;
+use concord_protocol::engine::record::ErasureRecord;
+use concord_protocol::engine::record::Gathered;
 use concord_protocol::engine::record::HeadRecord;
 use concord_protocol::engine::record::IdempotencyRecord;
 use concord_protocol::engine::record::InboundRecord;
+use concord_protocol::engine::record::KeyBackupRecord;
 use concord_protocol::engine::record::LeafRecord;
 use concord_protocol::engine::record::LinkRecord;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::record::PeerCosignedRecord;
 use concord_protocol::engine::record::PeerHeadRecord;
+use concord_protocol::engine::record::ProposalRecord;
 use concord_protocol::engine::record::ReceiptRecord;
 use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::RetiredRecord;
+use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::engine::record::TileRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterVersion;
@@ -36,6 +52,7 @@ use concord_protocol::ids::MessageId;
 use concord_protocol::ids::Serial;
 use concord_protocol::limits::MEMBERS_MAX;
 use concord_protocol::log::tree::Tree;
+use concord_protocol::wire::mirror::Owner;
 
 use crate::store::bodies::BodyFiles;
 use crate::store::disk;
@@ -43,6 +60,10 @@ use crate::store::disk::Disk;
 use crate::store::edge;
 use crate::store::edge::BadTree;
 use crate::store::entry::Placement;
+use crate::store::journal::follow::Follower;
+use crate::store::mirror;
+use crate::store::mirror::MirrorFiles;
+use crate::store::mirror::MirrorFound;
 use crate::store::reserve::Reserve;
 use crate::store::reserve::Room;
 use crate::store::rows::Keys;
@@ -68,13 +89,25 @@ pub enum ReadError {
     Tree(#[source] BadTree),
     /// A body's file or its key.
     #[error("read a body")]
-    Body(#[source] std::io::Error),
+    Body(#[source] io::Error),
     /// The body's key is gone or does not open it.
     #[error("the body's key is gone or does not open it")]
     BodyLost,
     /// The store stopped after a failed commit.
     #[error("the store has stopped")]
     Stopped,
+}
+
+impl ReadError {
+    /// Whether a body is gone for good, rather than out of reach for now: its file or its key is not there or does not
+    /// hold. A disk that answers with an error may answer otherwise tomorrow.
+    pub fn is_lost_body(&self) -> bool {
+        match self {
+            Self::BodyLost => true,
+            Self::Body(error) => error.kind() == io::ErrorKind::NotFound,
+            Self::Rows(_) | Self::Row | Self::Tree(_) | Self::Stopped => false,
+        }
+    }
 }
 
 /// A sealed body as it came or went.
@@ -101,6 +134,7 @@ pub(crate) struct Inner {
     pub(crate) slots: Arc<Slots>,
     pub(crate) reserve: Arc<Reserve>,
     pub(crate) stopped: Arc<AtomicBool>,
+    pub(crate) journal: Follower,
     /// The file that tells the next start to make the rows again.
     pub(crate) unfit: PathBuf,
 }
@@ -143,6 +177,16 @@ unwrapped!(as_credential, Credential, CredentialRecord);
 unwrapped!(as_charter, Charter, CharterRecord);
 unwrapped!(as_idempotency, Idempotency, IdempotencyRecord);
 unwrapped!(as_mode, Mode, ModeRecord);
+unwrapped!(as_proposal, Proposal, ProposalRecord);
+unwrapped!(as_approval, Approval, ApprovalRecord);
+unwrapped!(as_succession, Succession, SuccessionRecord);
+unwrapped!(as_shown, Shown, PeerHeadRecord);
+unwrapped!(as_due, Due, DueRecord);
+unwrapped!(as_retired, Retired, RetiredRecord);
+unwrapped!(as_erasure, Erasure, ErasureRecord);
+unwrapped!(as_key_backup, KeyBackup, KeyBackupRecord);
+unwrapped!(as_cosigned, Cosigned, CosignedRecord);
+unwrapped!(as_peer_cosigned, PeerCosigned, PeerCosignedRecord);
 
 /// Every read fails with [`ReadError`] when the embedded store or a file cannot be read; absence is `None` or empty.
 #[expect(
@@ -307,6 +351,21 @@ impl Reader {
         self.some(&Table::PeerHead.all(), usize::MAX, as_peer_head)
     }
 
+    /// The notes of the node's own log with their cosignatures.
+    pub fn cosigned(&self) -> Result<Vec<CosignedRecord>, ReadError> {
+        self.some(&Table::Cosigned.all(), usize::MAX, as_cosigned)
+    }
+
+    /// One note of the node's own log with its cosignatures.
+    pub fn cosigned_note(&self, gathered: Gathered) -> Result<Option<CosignedRecord>, ReadError> {
+        self.one(&schema::cosigned(gathered), as_cosigned)
+    }
+
+    /// The newest quorate checkpoint held of every peer's log.
+    pub fn peers_cosigned(&self) -> Result<Vec<PeerCosignedRecord>, ReadError> {
+        self.some(&Table::PeerCosigned.all(), usize::MAX, as_peer_cosigned)
+    }
+
     /// Every credential, by agency and serial.
     pub fn credentials(&self) -> Result<Vec<CredentialRecord>, ReadError> {
         self.some(&Table::Credential.all(), usize::MAX, as_credential)
@@ -350,6 +409,19 @@ impl Reader {
         self.inner.noted(error)
     }
 
+    /// The committed entries, in order.
+    pub fn journal(&self) -> &Follower {
+        &self.inner.journal
+    }
+
+    /// Opens what is kept of another member's log.
+    ///
+    /// # Errors
+    /// When the disk cannot be read or cut.
+    pub fn mirror(&self, folder: &Path, owner: Owner) -> io::Result<(MirrorFiles, MirrorFound)> {
+        MirrorFiles::open(Arc::clone(&self.inner.disk), folder, owner, mirror::SEGMENT_BYTES)
+    }
+
     pub(crate) fn rows(&self) -> &dyn Rows {
         self.inner.rows.as_ref()
     }
@@ -369,7 +441,7 @@ impl Reader {
         Ok(self.inner.rows.range(keys, order, limit).map_err(|error| self.inner.noted(error))?)
     }
 
-    fn one<T>(
+    pub(crate) fn one<T>(
         &self,
         key: &[u8],
         unwrap: impl Fn(Record) -> Option<T>,
@@ -377,7 +449,7 @@ impl Reader {
         self.get(key)?.map(|value| record_of(&value, unwrap)).transpose()
     }
 
-    fn some<T>(
+    pub(crate) fn some<T>(
         &self,
         keys: &Keys,
         limit: usize,
@@ -400,7 +472,7 @@ pub(crate) fn record_of<T>(
     unwrap(decoded::<Record>(value)?).ok_or(ReadError::Row)
 }
 
-fn decoded<T: Encoded>(value: &[u8]) -> Result<T, ReadError> {
+pub(crate) fn decoded<T: Encoded>(value: &[u8]) -> Result<T, ReadError> {
     codec::decode::<T>(value).map_err(|_| ReadError::Row)
 }
 

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use concord_protocol::crypto::aead::ContentKey;
 
 use crate::entropy;
+use crate::store::CommitError;
 use crate::store::StoreSettings;
 use crate::store::bodies::Bodies;
 use crate::store::bodies::Tail;
@@ -100,6 +101,9 @@ pub enum OpenError {
     /// The embedded store does not work even when it is new.
     #[error("make the embedded store")]
     Rows(#[from] RowsError),
+    /// Bodies that were erased could not be destroyed.
+    #[error("finish the erasures that a crash interrupted")]
+    Destruction(#[source] Box<CommitError>),
     /// No randomness.
     #[error("begin a new store")]
     Entropy(#[from] entropy::NoEntropy),
@@ -127,6 +131,9 @@ impl OpenError {
             Self::WrongStorageKey => "put the storage key of this directory back into keys/",
             Self::Rows(_) => {
                 "check the disk; the embedded store is made again from the journal at the next start"
+            }
+            Self::Destruction(_) => {
+                "check owner, permissions and health of the disk, then start again: the erasures are finished then"
             }
             Self::Entropy(_) => "start again when the operating system gives randomness",
         }
@@ -210,6 +217,16 @@ pub(crate) struct Places {
     pub(crate) journal: PathBuf,
     pub(crate) bodies: PathBuf,
     pub(crate) state: PathBuf,
+    pub(crate) beginning: Beginning,
+}
+
+/// What may be there when a journal begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Beginning {
+    /// Nothing: a new node.
+    Bare,
+    /// The bodies of the log before.
+    OverBodies,
 }
 
 impl Places {
@@ -221,7 +238,15 @@ impl Places {
             journal: place("journal"),
             bodies: place("bodies"),
             state: place("state"),
+            beginning: Beginning::Bare,
         }
+    }
+
+    /// The places of the next log of the node in this directory, while its store is built in `next`.
+    pub(crate) fn of_next(dir: &Path, next: &Path) -> Self {
+        let beginning = Beginning::OverBodies;
+        let (journal, state) = (next.join("journal"), next.join("state"));
+        Self { journal, state, beginning, ..Self::of(dir) }
     }
 
     /// The head file: outside the backups.
@@ -339,6 +364,7 @@ fn begin(
 ) -> Result<(), OpenError> {
     let had_bodies = disk.names(&places.bodies).map_err(unusable(&places.bodies))?;
     let had_data = match found {
+        TwinFound::Missing if places.beginning == Beginning::OverBodies => false,
         TwinFound::Missing => had_bodies.iter().any(|name| name != "slots"),
         TwinFound::Held(content) => Newest::from_bytes(content).sequence > 0,
         TwinFound::Damaged | TwinFound::Foreign => true,

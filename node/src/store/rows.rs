@@ -99,6 +99,9 @@ pub(crate) trait Rows: fmt::Debug + Send + Sync {
 
     /// Flushes, and leaves everything so that the next opening is fast.
     fn close(&self) -> Result<(), RowsError>;
+
+    /// Lets go of the files, whoever still holds this: the next opening, in this process too, finds them free.
+    fn give_up(&self);
 }
 
 /// Where an embedded store comes from.

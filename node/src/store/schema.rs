@@ -7,6 +7,7 @@
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::Gathered;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Settlement;
 use concord_protocol::ids::AgencyId;
@@ -14,8 +15,11 @@ use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::Serial;
+use concord_protocol::message::time::CivilDate;
+use concord_protocol::moment::Timestamp;
 
 use crate::store::bodies::Tail;
 use crate::store::entry::Entry;
@@ -51,6 +55,30 @@ pub(crate) enum Table {
     Body = 18,
     /// Where the next body goes.
     Tail = 19,
+    /// By agency.
+    Proposal = 40,
+    /// By agency, then by who approves.
+    Approval = 41,
+    /// By agency, then by the log that began.
+    Succession = 42,
+    /// By peer.
+    Shown = 43,
+    /// Last day on which a body may be held, leaf → due record.
+    Due = 20,
+    Retired = 21,
+    /// By message.
+    Erasure = 22,
+    /// `erased` leaf → the message, for finishing what a crash interrupted.
+    ErasureByLeaf = 23,
+    /// By the end of its life.
+    KeyBackup = 24,
+    /// Up to which `erased` leaf keys and bytes are destroyed. Written beside a commit, never in the journal.
+    Destroyed = 25,
+    /// By which note of the node's own log it is.
+    Cosigned = 26,
+    PeerCosigned = 27,
+    /// By digest of the file.
+    Evidence = 28,
 }
 
 impl Table {
@@ -148,14 +176,67 @@ pub(crate) fn charter(version: CharterVersion) -> Vec<u8> {
     key(Table::Charter, &[&version.get().to_be_bytes()])
 }
 
+/// Key of a member's approval of a succession.
+pub(crate) fn approval(holder: &AgencyId, approver: &AgencyId) -> Vec<u8> {
+    [agency(Table::Approval, holder), approver.as_str().as_bytes().to_vec(), vec![0]].concat()
+}
+
+/// Key of a succession.
+pub(crate) fn succession(holder: &AgencyId, log: LogNumber) -> Vec<u8> {
+    [agency(Table::Succession, holder), log.get().to_be_bytes().to_vec()].concat()
+}
+
+/// Key of a note of the node's own log with its cosignatures.
+pub(crate) fn cosigned(gathered: Gathered) -> Vec<u8> {
+    let place = match gathered {
+        Gathered::Round => 0,
+        Gathered::Quorate => 1,
+        Gathered::First => 2,
+    };
+    key(Table::Cosigned, &[&[place]])
+}
+
 /// Key of an idempotency answer; the caller's text is hashed, so that keys stay short.
 pub(crate) fn idempotency(text: &str) -> Vec<u8> {
     key(Table::Idempotency, &[digest::sha256(text.as_bytes()).as_bytes()])
 }
 
+/// Key of a body that is due: the order of keys is the order of days.
+pub(crate) fn due(day: CivilDate, leaf: LeafIndex) -> Vec<u8> {
+    [due_on(day), leaf.get().to_be_bytes().to_vec()].concat()
+}
+
+/// What the keys of all bodies begin with that are due on one day.
+pub(crate) fn due_on(day: CivilDate) -> Vec<u8> {
+    let (year, month, day) = day.parts();
+    let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(0));
+    let year = u16::try_from(year).unwrap_or(0);
+    key(Table::Due, &[&year.to_be_bytes(), &[month, day]])
+}
+
+/// Key of an erasure.
+pub(crate) fn erasure(message: &Digest) -> Vec<u8> {
+    key(Table::Erasure, &[message.as_bytes()])
+}
+
+/// Key that leads from an `erased` leaf to its message.
+pub(crate) fn erasure_by_leaf(leaf: LeafIndex) -> Vec<u8> {
+    key(Table::ErasureByLeaf, &[&leaf.get().to_be_bytes()])
+}
+
+/// Key of a copy of the keys.
+pub(crate) fn key_backup(until: Timestamp, at: Timestamp) -> Vec<u8> {
+    key(Table::KeyBackup, &[&until.millis().to_be_bytes(), &at.millis().to_be_bytes()])
+}
+
 /// Key of a body's placement.
 pub(crate) fn body(message: &Digest) -> Vec<u8> {
     key(Table::Body, &[message.as_bytes()])
+}
+
+/// Key of a file of evidence.
+pub(crate) fn evidence(digest: &Digest) -> Vec<u8> {
+    key(Table::Evidence, &[digest.as_bytes()])
 }
 
 /// The rows of one journal entry, and the tail after it. `None` when something in it cannot be read.
@@ -222,6 +303,20 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Charter(record) => charter(record.version),
         Record::Idempotency(record) => idempotency(&record.key),
         Record::Mode(_) => Table::Mode.single(),
+        Record::Proposal(record) => agency(Table::Proposal, &record.agency),
+        Record::Approval(record) => approval(&record.agency, &record.approver),
+        Record::Succession(record) => succession(&record.agency, record.log),
+        Record::Shown(record) => agency(Table::Shown, &record.peer),
+        Record::Due(record) => due(record.day, record.leaf),
+        Record::Retired(_) => Table::Retired.single(),
+        Record::Erasure(record) => {
+            rows.push((erasure_by_leaf(record.leaf), record.message.as_bytes().to_vec()));
+            erasure(&record.message)
+        }
+        Record::KeyBackup(record) => key_backup(record.until, record.at),
+        Record::Cosigned(record) => cosigned(record.gathered),
+        Record::PeerCosigned(record) => agency(Table::PeerCosigned, &record.peer),
+        Record::Evidence(record) => evidence(&record.digest),
     };
     rows.push((place, bytes.to_vec()));
 }

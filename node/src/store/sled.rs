@@ -185,6 +185,10 @@ impl Rows for SledRows {
         }
     }
 
+    fn give_up(&self) {
+        drop(self.db.write().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
     fn close(&self) -> Result<(), RowsError> {
         self.sync()?;
         if self.fresh.load(Ordering::Relaxed) >= FRESH_ROWS_AT_CLOSE {
@@ -199,7 +203,8 @@ impl SledRows {
     /// Runs a call where its panic becomes an error.
     fn with<T>(&self, call: impl FnOnce(&::sled::Db) -> ::sled::Result<T>) -> Result<T, RowsError> {
         let db = self.db.read().unwrap_or_else(PoisonError::into_inner);
-        let db = db.as_ref().ok_or(RowsError::Damaged)?;
+        // Given up: no fault of the files.
+        let db = db.as_ref().ok_or(RowsError::Unusable { kind: io::ErrorKind::NotConnected })?;
         guarded(|| call(db))
     }
 

@@ -138,13 +138,12 @@ impl Slots {
         Ok(open(self.life, &self.storage, number, message, &bytes))
     }
 
-    /// Destroys the keys in a slot, for good: the body can no longer be opened by anyone. Source: spec store-9.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "erasing comes with its own record in a later issue")
-    )]
-    pub(crate) fn destroy(&self, number: u64) -> io::Result<()> {
-        self.file.write_at(&[0; SLOT_BYTES], place(number))?;
+    /// Destroys the keys in slots, for good: the bodies can no longer be opened by anyone. Source: spec store-9.
+    pub(crate) fn destroy(&self, numbers: &[u64]) -> io::Result<()> {
+        let len = self.file.len()?;
+        for number in numbers.iter().filter(|number| place(**number) < len) {
+            self.file.write_at(&[0; SLOT_BYTES], place(*number))?;
+        }
         self.file.sync()
     }
 }

@@ -3,9 +3,11 @@
 mod commit;
 mod crash;
 mod damage;
-mod fake;
+mod erasure;
+pub(super) mod fake;
 mod fixture;
 mod foreign;
+mod mirror;
 mod real;
 mod room;
 mod vectors;

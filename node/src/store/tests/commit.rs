@@ -151,7 +151,7 @@ fn an_erased_key_is_the_end_of_its_body_and_of_no_other() {
     let (mut store, _) = fixture::open(&FakeDisk::default(), &FakeShelf::default()).unwrap();
     store.commit(world.batch(3)).unwrap();
 
-    store.slots.destroy(1).unwrap();
+    store.slots.destroy(&[1]).unwrap();
 
     let read = |number| store.reader().body(&fixture::known(number).digest);
     assert!(matches!(read(1), Err(ReadError::BodyLost)));

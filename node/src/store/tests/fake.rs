@@ -319,6 +319,10 @@ impl DiskFile for FakeFile {
         Ok(())
     }
 
+    fn punch(&self, _: u64, _: u64) -> io::Result<()> {
+        self.disk.step()
+    }
+
     fn allocate(&self, len: u64) -> io::Result<()> {
         if self.disk.available(Path::new("/"))? < len {
             return Err(ErrorKind::StorageFull.into());
@@ -447,4 +451,6 @@ impl Rows for FakeRows {
     fn close(&self) -> Result<(), RowsError> {
         self.flush()
     }
+
+    fn give_up(&self) {}
 }

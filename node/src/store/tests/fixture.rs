@@ -23,6 +23,7 @@ use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::ids::MessageId;
+use concord_protocol::log::leaf::Form;
 use concord_protocol::log::tile;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Timestamp;
@@ -202,6 +203,7 @@ impl World {
             leaf,
             settlement: Settlement::Open,
             receipt: None,
+            form: Form::Whole,
         }));
         batch.records.push(Record::Link(LinkRecord {
             peer,
