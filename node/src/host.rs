@@ -6,17 +6,28 @@
 //!
 //! Absent on purpose: decisions. They are the engine's.
 
+pub mod accept;
+pub mod backup;
+mod erasure;
 pub mod evidence;
 pub mod handle;
+pub mod propose;
 pub mod start;
 pub mod view;
 
+mod accuse;
 mod exchange;
 mod frames;
+mod heal;
 mod link;
 mod listen;
 mod mailbox;
+mod mirror;
+mod renewal;
 mod sealing;
 mod shared;
+mod succession;
+mod watch;
+mod witness;
 mod work;
 pub mod writer;

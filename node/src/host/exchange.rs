@@ -4,6 +4,9 @@
 //! results in the order of arrival and hands them to the writer; `speak` sends what the writer wants said.
 //! The first loop that ends, ends the connection.
 
+mod speak;
+mod witness;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,18 +16,29 @@ use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::FRAME_BYTES_MAX;
+use concord_protocol::log::leaf::Doubt;
+use concord_protocol::log::succession::VerifiedApproval;
 use concord_protocol::registry::CloseCode;
+use concord_protocol::wire;
+use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::frame::Frame;
+use concord_protocol::wire::frame::Passage;
 use concord_protocol::wire::greeting;
+use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Met;
+use concord_protocol::wire::greeting::MirrorHead;
+use concord_protocol::wire::mirror::Mirrored;
+use concord_protocol::wire::mirror::Recalled;
 use concord_protocol::wire::offer;
 use concord_protocol::wire::offer::Judge;
 use concord_protocol::wire::offer::VerifiedOffer;
 use concord_protocol::wire::receipt;
 use concord_protocol::wire::receipt::Expected;
-use concord_protocol::wire::receipt::Held;
 use concord_protocol::wire::receipt::Receipt;
 use concord_protocol::wire::receipt::VerifiedReceipt;
+use concord_protocol::wire::witness::Lift;
+use concord_protocol::wire::witness::WitnessRequest;
+use concord_protocol::wire::witness::Witnessed;
 use serde_bytes::ByteBuf;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
@@ -34,14 +48,23 @@ use tokio::task::JoinHandle;
 use tokio::time;
 
 use crate::clock;
-use crate::host::frames;
+use crate::host::accuse::What;
+use crate::host::accuse::talk::Talk;
+use crate::host::heal;
+use crate::host::mailbox::HeldNote;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::LinkUp;
 use crate::host::mailbox::OUTGOING_MAX;
 use crate::host::mailbox::Opening;
 use crate::host::mailbox::Outgoing;
+use crate::host::mirror;
+use crate::host::mirror::Doors;
+use crate::host::mirror::Rooms;
+use crate::host::mirror::keep;
+use crate::host::mirror::ship;
+use crate::host::mirror::ship::Shipping;
 use crate::host::shared::Shared;
-use crate::host::view::Mode;
+use crate::host::succession;
 use crate::host::view::Phase;
 use crate::transport::connection::Connection;
 use crate::transport::stream::FrameReceiver;
@@ -82,12 +105,16 @@ impl From<CloseCode> for Ended {
 
 /// A link that is up: greetings went both ways and the engine took the peer's.
 pub(crate) struct Up {
-    sender: FrameSender,
-    receiver: FrameReceiver,
+    link: (FrameSender, FrameReceiver),
     outgoing: mpsc::Receiver<Outgoing>,
     /// Weak: the writer alone keeps the connection's sender alive, and ends it by letting go.
     answers: mpsc::WeakSender<Outgoing>,
-    held: Option<Held>,
+    held: Option<HeldNote>,
+    passage: Passage,
+    /// What the peer keeps of our log.
+    shipping: Shipping,
+    doors: Doors,
+    rooms: Rooms,
 }
 
 /// Greets, hears the greeting, and lets the engine judge it. Source: spec wire-31, wire-32.
@@ -96,8 +123,10 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     let peer = connection.peer();
     in_force(shared, peer)?;
     let (mut sender, mut receiver) = connection.exchange().await.map_err(|_| Ended::Broken)?;
+    let mirrored = mirrored(shared, peer).await?;
     let Opening { greeting, held } =
         ask(around, |reply| Job::Greet { peer: peer.clone(), reply }).await?;
+    let greeting = Greeting { mirrored, ..greeting };
     say(&mut sender, &Frame::Greeting(greeting)).await?;
     let heard =
         time::timeout(GREETING_WAIT, receiver.receive()).await.map_err(|_| CloseCode::Timeout)?;
@@ -105,14 +134,24 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     let Ok(Frame::Greeting(heard)) = codec::decode::<Frame>(&heard) else {
         return Err(CloseCode::BadFrame.into());
     };
+    let own_head = heard.own_head.clone();
     let met = greeting::meet(heard, &shared.directory(), peer, &shared.me)?;
+    if let Some(note) = own_head {
+        // spec: evd-12
+        shared.desk.pursue(peer, What::Own(note.into_vec()));
+    }
     let (writers, outgoing) = mpsc::channel(OUTGOING_MAX);
     let answers = writers.downgrade();
     // Before any offer, which may name them.
     introduce(around, &met, &writers);
+    let shipping = Shipping::after(met.mirrored());
     let up = ask(around, |reply| Job::Met { met: Box::new(met), outgoing: writers, reply }).await?;
     match up {
-        LinkUp::Yes => Ok(Up { sender, receiver, outgoing, answers, held }),
+        LinkUp::Yes(passage) => {
+            let (doors, rooms) = mirror::doors();
+            let link = (sender, receiver);
+            Ok(Up { link, outgoing, answers, held, passage, shipping, doors, rooms })
+        }
         LinkUp::No(code) => Err(code.into()),
     }
 }
@@ -127,24 +166,63 @@ fn in_force(shared: &Shared, peer: &AgencyId) -> Result<(), CloseCode> {
 
 /// Runs a link that is up until one side ends it.
 pub(crate) async fn run(around: &Surroundings, peer: &AgencyId, up: Up) -> Ended {
-    let Up { sender, receiver, outgoing, answers, held } = up;
+    let Up { link: (sender, receiver), outgoing, answers, held, passage, shipping, doors, rooms } =
+        up;
+    let Rooms { asked, kept, given } = rooms;
     let (ahead, judged) = mpsc::channel(AHEAD_MAX);
-    let listener = Listener { around: around.clone(), peer: peer.clone(), held, answers };
-    // spec: link-11
-    let decided = around.shared.wait_for(|published| {
-        published.view.phase == Phase::Started
-            || matches!(published.view.mode, Mode::Quarantined { .. })
-    });
-    if !decided.await {
-        return CloseCode::Stopping.into();
-    }
-    if around.shared.published().view.phase != Phase::Started {
-        return CloseCode::Quarantined.into();
+    let speech = answers.clone();
+    let (around_here, talk) = (around.clone(), Talk::new());
+    let listener =
+        Listener { around: around_here, peer: peer.clone(), held, passage, answers, talk, doors };
+    if let (Passage::Whole, Err(code)) = (passage, started(&around.shared).await) {
+        return code.into();
     }
     tokio::select! {
         ended = hear(&listener, receiver, ahead) => ended,
         ended = listener.clone().deliver(judged) => ended,
-        ended = speak(&around.shared, sender, outgoing) => ended,
+        ended = speak::speak(around, (sender, passage), outgoing) => ended,
+        ended = keep::keep(&around.shared, peer, asked, &speech) => ended,
+        ended = own_log(around, (peer, passage), (shipping, kept, given), &speech) => ended,
+    }
+}
+
+/// What this connection does for our own log, where the peer is a mirror of it: entries go out while we sign, and come
+/// back while we heal.
+async fn own_log(
+    around: &Surroundings,
+    (peer, passage): (&AgencyId, Passage),
+    (shipping, kept, given): (Shipping, mpsc::Receiver<Mirrored>, mpsc::Receiver<Recalled>),
+    speech: &mpsc::WeakSender<Outgoing>,
+) -> Ended {
+    let shared = &around.shared;
+    let is_mirror = mirror::mirrors(&shared.directory(), peer, &shared.me);
+    let quarantined = shared.published().view.mode.standing() == Some(Doubt::Quarantine);
+    match passage {
+        Passage::Whole if is_mirror => ship::ship(shared, peer, (shipping, kept), speech).await,
+        Passage::Restricted if is_mirror && quarantined => {
+            heal::heal(around, peer, given, speech).await
+        }
+        Passage::Whole | Passage::Restricted => std::future::pending().await,
+    }
+}
+
+/// How far this node mirrors the peer's log, which it says in its greeting.
+async fn mirrored(shared: &Arc<Shared>, peer: &AgencyId) -> Result<Option<MirrorHead>, Ended> {
+    let (shared, peer) = (Arc::clone(shared), peer.clone());
+    let head = tokio::task::spawn_blocking(move || shared.keeper.head(&shared, &peer)).await;
+    head.map_err(|_| CloseCode::Stopping.into())
+}
+
+/// A whole link carries nothing before the node's own `started` leaf, and never if it falls into doubt before.
+// spec: link-11
+async fn started(shared: &Shared) -> Result<(), CloseCode> {
+    let decided = shared.wait_for(|published| {
+        published.view.phase == Phase::Started || published.view.mode.standing().is_some()
+    });
+    match decided.await {
+        true if shared.published().view.phase == Phase::Started => Ok(()),
+        true => Err(CloseCode::Quarantined),
+        false => Err(CloseCode::Stopping),
     }
 }
 
@@ -170,6 +248,10 @@ fn introduce(around: &Surroundings, met: &Met, answers: &mpsc::Sender<Outgoing>)
             drop(answers.try_send(Outgoing::Credential(credential.bytes().to_vec())));
         }
     }
+    // What cannot be read now is said on the next connection.
+    for said in succession::to_say(&around.shared, met).unwrap_or_default() {
+        drop(answers.try_send(said));
+    }
 }
 
 async fn say(sender: &mut FrameSender, frame: &Frame) -> Result<(), Ended> {
@@ -182,11 +264,19 @@ enum Judged {
     Offer(Box<VerifiedOffer>),
     /// Receipts are checked in order, because each continues the one before.
     Receipt(Box<Receipt>),
+    /// The same holds for what continues the peer's log in witnessing.
+    Witness(Box<WitnessRequest>),
+    Witnessed(Box<Witnessed>),
+    Lift(Box<Lift>),
     Credential(CredentialRecord),
+    Ended(Box<wire::succession::Heard>),
+    Approved(Box<VerifiedApproval>),
     /// A credential that does not verify; it is ignored, for it may be of a charter we do not know.
     Ignored,
     Ping(u64),
     Pong(u64),
+    OfMirrors(Box<Frame>),
+    Evidence(EvidenceTalk),
     Bad(CloseCode),
 }
 
@@ -224,8 +314,11 @@ async fn hear(
 struct Listener {
     around: Surroundings,
     peer: AgencyId,
-    held: Option<Held>,
+    held: Option<HeldNote>,
+    passage: Passage,
     answers: mpsc::WeakSender<Outgoing>,
+    doors: Doors,
+    talk: Talk,
 }
 
 impl Listener {
@@ -233,8 +326,10 @@ impl Listener {
     fn judge(&self, frame: &[u8]) -> Judged {
         let shared = &self.around.shared;
         let directory = shared.directory();
-        match codec::decode::<Frame>(frame) {
-            Ok(Frame::Offer(offered)) => {
+        let frame = codec::decode::<Frame>(frame);
+        // spec: rst-5
+        match frame.ok().filter(|frame| frame.may_pass(self.passage)) {
+            Some(Frame::Offer(offered)) => {
                 let judge = Judge {
                     directory: &directory,
                     me: &shared.me,
@@ -247,11 +342,35 @@ impl Listener {
                     Err(code) => Judged::Bad(code),
                 }
             }
-            Ok(Frame::Receipt(receipt)) => Judged::Receipt(Box::new(receipt)),
-            Ok(Frame::Credential(bytes)) => judge_credential(&bytes, shared, &directory),
-            Ok(Frame::Ping(number)) => Judged::Ping(number),
-            Ok(Frame::Pong(number)) => Judged::Pong(number),
-            Ok(Frame::Greeting(_)) | Err(_) => Judged::Bad(CloseCode::BadFrame),
+            Some(Frame::Receipt(receipt)) => Judged::Receipt(Box::new(receipt)),
+            Some(Frame::Witness(request)) => Judged::Witness(Box::new(request)),
+            Some(Frame::Witnessed(answer)) => Judged::Witnessed(Box::new(answer)),
+            Some(Frame::Lift(lift)) => Judged::Lift(Box::new(lift)),
+            Some(Frame::Credential(bytes)) => judge_credential(&bytes, shared, &directory),
+            Some(Frame::Succession(frame)) => {
+                match wire::succession::hear(&frame, &directory, &self.peer) {
+                    Ok(heard) => Judged::Ended(Box::new(heard)),
+                    Err(code) => Judged::Bad(code),
+                }
+            }
+            Some(Frame::Approval(bytes)) => {
+                match succession::approval(shared, &self.peer, &bytes) {
+                    Ok(Some(approval)) => Judged::Approved(Box::new(approval)),
+                    Ok(None) => Judged::Ignored,
+                    Err(code) => Judged::Bad(code),
+                }
+            }
+            Some(Frame::Ping(number)) => Judged::Ping(number),
+            Some(Frame::Pong(number)) => Judged::Pong(number),
+            Some(
+                frame @ (Frame::Mirror(_)
+                | Frame::Mirrored(_)
+                | Frame::Recall(_)
+                | Frame::Recalled(_)),
+            ) => Judged::OfMirrors(Box::new(frame)),
+            Some(Frame::Evidence(talk)) if talk.is_bounded() => Judged::Evidence(talk),
+            Some(Frame::Evidence(_)) => Judged::Bad(CloseCode::BadFrame),
+            Some(Frame::Greeting(_)) | None => Judged::Bad(CloseCode::BadFrame),
         }
     }
 
@@ -275,7 +394,15 @@ impl Listener {
                 let receipt = Box::new(self.check(*receipt).await?);
                 Job::Receipted { peer: self.peer.clone(), receipt, room }
             }
+            Judged::Witness(request) => match self.witness(*request, room).await? {
+                Some(job) => job,
+                None => return Ok(()),
+            },
+            Judged::Witnessed(answer) => self.witnessed(*answer).await?,
+            Judged::Lift(lift) => self.lift(*lift, room).await?,
             Judged::Credential(record) => Job::Admit { record, reply: None },
+            Judged::Ended(said) => Job::Ended { said },
+            Judged::Approved(approval) => Job::Approved { approval },
             Judged::Ignored => return Ok(()),
             Judged::Ping(number) => {
                 if let Some(answers) = self.answers.upgrade() {
@@ -287,6 +414,16 @@ impl Listener {
                 self.around.shared.pong(number);
                 return Ok(());
             }
+            Judged::OfMirrors(frame) => return Ok(self.doors.hand_on(*frame)?),
+            Judged::Evidence(talk) => {
+                let answers = self.talk.hear(&self.around.shared, &self.peer, talk)?;
+                if let Some(out) = self.answers.upgrade() {
+                    for answer in answers {
+                        drop(out.try_send(answer));
+                    }
+                }
+                return Ok(());
+            }
             Judged::Bad(code) => return Err(code.into()),
         };
         self.around.mailbox.send(job).await.map_err(|_| CloseCode::Stopping.into())
@@ -295,19 +432,22 @@ impl Listener {
     /// Checks a receipt against the newest checkpoint held, and holds its checkpoint from then on.
     async fn check(&mut self, receipt: Receipt) -> Result<VerifiedReceipt, Ended> {
         let shared = Arc::clone(&self.around.shared);
-        let (peer, held) = (self.peer.clone(), self.held);
+        let (peer, held) = (self.peer.clone(), self.held.as_ref().map(|held| held.held));
         let verified = self.around.shared.workers.run(move || {
             let directory = shared.directory();
-            let credential = directory.newest(&peer)?.credential();
-            let origin = directory.origin(&peer, credential.log_number);
+            let log = directory.log_in_force(&peer)?;
             let expected =
-                Expected { origin: &origin, log_key: &credential.log, me: &shared.me, held };
-            receipt::verify(&receipt, &expected).ok()
+                Expected { origin: &log.origin, log_key: &log.key, me: &shared.me, held };
+            let verified = receipt::verify(&receipt, &expected).ok();
+            if verified.is_none() {
+                // spec: evd-12
+                shared.desk.pursue(&peer, What::Receipt(Box::new(receipt)));
+            }
+            verified
         });
         let verified =
             verified.await.map_err(|_| CloseCode::Stopping)?.ok_or(CloseCode::BadReceipt)?;
-        let head = verified.checkpoint().checkpoint();
-        self.held = Some(Held { size: head.size, root: head.root });
+        self.now_held(verified.checkpoint());
         Ok(verified)
     }
 }
@@ -326,40 +466,4 @@ fn judge_credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Jud
         }
         Err(_) => Judged::Ignored,
     }
-}
-
-/// Sends what the writer wants said, in its order.
-async fn speak(
-    shared: &Arc<Shared>,
-    mut sender: FrameSender,
-    mut outgoing: mpsc::Receiver<Outgoing>,
-) -> Ended {
-    while let Some(next) = outgoing.recv().await {
-        let frame = match next {
-            Outgoing::Offer(action) => {
-                let shared = Arc::clone(shared);
-                shared.workers.clone().run(move || frames::offer(&shared.reader, action)).await
-            }
-            Outgoing::Receipt(action) => {
-                let shared = Arc::clone(shared);
-                let tree = Arc::clone(&shared.published().tree);
-                shared
-                    .workers
-                    .clone()
-                    .run(move || frames::receipt(&shared.reader, &tree, &action))
-                    .await
-            }
-            Outgoing::Credential(bytes) => {
-                Ok(frames::plain(&Frame::Credential(ByteBuf::from(bytes))))
-            }
-            Outgoing::Ping(number) => Ok(frames::plain(&Frame::Ping(number))),
-            Outgoing::Pong(number) => Ok(frames::plain(&Frame::Pong(number))),
-            Outgoing::Close(code) => return code.into(),
-        };
-        let Ok(Ok(frame)) = frame else { return CloseCode::Stopping.into() };
-        if sender.send(frame).await.is_err() {
-            return Ended::Broken;
-        }
-    }
-    CloseCode::Superseded.into()
 }

@@ -1,19 +1,25 @@
 //! From what the engine wants said to the bytes that are said: fetches messages, leaves and paths from the store.
 
 use concord_protocol::codec;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::effects::LiftAction;
 use concord_protocol::engine::effects::OfferAction;
 use concord_protocol::engine::effects::ReceiptAction;
+use concord_protocol::engine::effects::WitnessAction;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::log::proof;
 use concord_protocol::log::tile::Tiles;
 use concord_protocol::log::tree::Tree;
+use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::offer::Offer;
 use concord_protocol::wire::offer::OfferedMessage;
 use concord_protocol::wire::receipt::Receipt;
 use concord_protocol::wire::receipt::ReceiptItem;
+use concord_protocol::wire::witness::Lift;
+use concord_protocol::wire::witness::WitnessRequest;
 
 use crate::store::read::Reader;
 
@@ -22,21 +28,49 @@ use crate::store::read::Reader;
 #[error("the store lacks something that the engine remembers")]
 pub(crate) struct NotHeld;
 
+/// Why there is no frame of an offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NoOffer {
+    /// As [`NotHeld`].
+    NotHeld,
+    /// These messages were named as whole, and their bodies are gone.
+    BodiesGone(Vec<Digest>),
+}
+
+impl From<NotHeld> for NoOffer {
+    fn from(_: NotHeld) -> Self {
+        Self::NotHeld
+    }
+}
+
 /// The frame of an offer.
-pub(crate) fn offer(reader: &Reader, action: OfferAction) -> Result<Vec<u8>, NotHeld> {
+pub(crate) fn offer(reader: &Reader, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
     let mut messages = Vec::with_capacity(action.items.len());
+    let mut gone = Vec::new();
     for (digest, form) in action.items {
         let record = reader.message(&digest).map_err(|_| NotHeld)?.ok_or(NotHeld)?;
         let sealed = match form {
-            Form::Whole => {
-                Some(reader.body(&digest).map_err(|_| NotHeld)?.ok_or(NotHeld)?.sealed.into())
-            }
+            Form::Whole => match reader.body(&digest) {
+                Ok(Some(body)) => Some(body.sealed.into()),
+                Ok(None) => {
+                    gone.push(digest);
+                    None
+                }
+                Err(error) if error.is_lost_body() => {
+                    gone.push(digest);
+                    None
+                }
+                Err(_) => return Err(NoOffer::NotHeld),
+            },
             Form::Tombstone => None,
         };
         messages.push(OfferedMessage { message: record.message, sealed });
     }
+    if !gone.is_empty() {
+        return Err(NoOffer::BodiesGone(gone));
+    }
     let offer = Offer { dispatch: action.dispatch.into(), messages };
-    codec::encode(&Frame::Offer(offer)).map_err(|_| NotHeld)
+    codec::encode(&Frame::Offer(offer)).map_err(|_| NoOffer::NotHeld)
 }
 
 /// The frame of a receipt: leaves and paths under the head that the action names.
@@ -63,6 +97,33 @@ pub(crate) fn receipt(
     codec::encode(&Frame::Receipt(receipt)).map_err(|_| NotHeld)
 }
 
+/// The frame that asks to cosign a head: where the listener stands, and the path from there.
+pub(crate) fn witness(
+    reader: &Reader,
+    tree: &Tree,
+    action: &WitnessAction,
+) -> Result<Vec<u8>, NotHeld> {
+    let tiles = tree.over(reader);
+    let request = WitnessRequest {
+        old: action.old,
+        old_root: proof::root_at(&tiles, action.old).map_err(|_| NotHeld)?,
+        consistency: proof::consistency(&tiles, action.old, action.size).map_err(|_| NotHeld)?,
+        checkpoint: action.checkpoint.clone().into(),
+    };
+    codec::encode(&Frame::Witness(request)).map_err(|_| NotHeld)
+}
+
+/// The frame that shows a quorate checkpoint: the path leads from the smaller to the larger of the two sizes.
+pub(crate) fn lift(reader: &Reader, tree: &Tree, action: &LiftAction) -> Result<Vec<u8>, NotHeld> {
+    let (old, new) = (action.from.min(action.size), action.from.max(action.size));
+    let lift = Lift {
+        from: action.from,
+        consistency: proof::consistency(&tree.over(reader), old, new).map_err(|_| NotHeld)?,
+        note: action.note.clone().into(),
+    };
+    codec::encode(&Frame::Lift(lift)).map_err(|_| NotHeld)
+}
+
 fn item(
     reader: &Reader,
     tiles: &dyn Tiles,
@@ -72,6 +133,12 @@ fn item(
     let leaf = reader.leaf(index).map_err(|_| NotHeld)?.ok_or(NotHeld)?;
     let path = proof::inclusion(tiles, index, action.size).map_err(|_| NotHeld)?;
     Ok(ReceiptItem { number, index, leaf: leaf.into(), path })
+}
+
+/// The frame of a file of evidence.
+pub(crate) fn evidence(reader: &Reader, digest: &Digest) -> Result<Vec<u8>, NotHeld> {
+    let held = reader.evidence(digest).map_err(|_| NotHeld)?.ok_or(NotHeld)?;
+    plain(&Frame::Evidence(EvidenceTalk::File(held.evidence)))
 }
 
 /// A frame that needs nothing from the store.

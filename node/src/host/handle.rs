@@ -1,24 +1,33 @@
 //! What the local API and the command line may ask of a running node.
 //!
-//! [`command`] changes something and goes through the writer; [`query`] reads what is durable.
+//! [`command`] changes something and goes through the writer; [`query`] reads what is durable,
+//! [`proofs`] shows it in the forms of others.
 
 mod command;
+pub mod erasure;
+mod export;
+mod proofs;
 mod query;
+pub mod succession;
+mod watching;
 
 use std::fmt;
 use std::sync::Arc;
 
 use concord_protocol::codec::value::Value;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
 
 use crate::host::exchange::Surroundings;
 use crate::host::view::Delivery;
+use crate::host::view::EvidenceView;
 use crate::host::view::Submitted;
 use crate::host::view::View;
 use crate::store::read::Reader;
@@ -76,9 +85,9 @@ pub enum SubmitError {
     /// The disk is nearly full.
     #[error("the disk is nearly full")]
     Full,
-    /// The node is in quarantine.
-    #[error("the node is in quarantine")]
-    Quarantined,
+    /// The node is in doubt about its own log.
+    #[error("the node is in doubt about its own log")]
+    InDoubt(Doubt),
     /// A key, a worker or the writer failed: ours.
     #[error("the node is stopping after a fault")]
     Stopping,
@@ -90,15 +99,18 @@ pub enum ReadError {
     /// Nothing has this name.
     #[error("there is no such thing here")]
     NotFound,
-    /// The body was not sent, or was erased.
+    /// The body was not sent, or its file or key is damaged.
     #[error("the body is not held")]
     NoBody,
+    /// The body was erased.
+    #[error("{}", erased(.0))]
+    Erased(Box<ErasureRecord>),
     /// The body cannot be opened or does not fit its kind.
     #[error("the body cannot be opened")]
     Unopenable,
-    /// The node is in quarantine and opens no bodies.
-    #[error("the node is in quarantine")]
-    Quarantined,
+    /// The node is in doubt about its own log and opens no bodies.
+    #[error("the node is in doubt about its own log")]
+    InDoubt(Doubt),
     /// The mailbox is full.
     #[error("the node is busy")]
     Busy,
@@ -147,6 +159,17 @@ pub struct Entry {
     pub index: LeafIndex,
     /// The encoded leaf.
     pub leaf: Vec<u8>,
+}
+
+/// A file of evidence that the node holds, with what it says to people.
+#[derive(Clone, Debug)]
+pub struct FoundEvidence {
+    /// What the engine keeps of it.
+    pub view: EvidenceView,
+    /// What it proves.
+    pub proves: String,
+    /// What it does not prove.
+    pub proves_not: Vec<String>,
 }
 
 /// A body that was opened, after its `read` leaf became durable.
@@ -241,6 +264,18 @@ pub struct MessageView {
     pub record: MessageRecord,
     /// How it stands with each recipient; empty for a received message.
     pub deliveries: Vec<Delivery>,
+    /// Why its body was erased; `None` when it was not.
+    pub erasure: Option<ErasureRecord>,
+}
+
+/// When a body was erased, by which cause and basis, and what remains of the message.
+fn erased(erasure: &ErasureRecord) -> String {
+    let ErasureRecord { leaf, cause, basis, officer, at, .. } = erasure;
+    format!(
+        "the body was erased at {at} by {} on the basis {basis}, by {officer}; leaf {leaf} says so, and the header \
+         and every proof of the message remain",
+        cause.code()
+    )
 }
 
 /// A submission's result, for callers.

@@ -24,7 +24,6 @@ use crate::host::exchange;
 use crate::host::exchange::Ended;
 use crate::host::exchange::Surroundings;
 use crate::host::mailbox::Job;
-use crate::host::view::Mode;
 use crate::telemetry::shown;
 use crate::transport::Endpoint;
 use crate::transport::backoff;
@@ -136,17 +135,6 @@ impl Link {
         trying: &Trying,
         news: &mut watch::Receiver<Arc<Directory>>,
     ) -> Connected {
-        let quarantined =
-            matches!(self.around.shared.published().view.mode, Mode::Quarantined { .. });
-        if quarantined {
-            return match self.arrivals.recv().await {
-                Some(arrival) => {
-                    arrival.close(CloseCode::Quarantined);
-                    Connected::Failed("this node is in quarantine".to_owned())
-                }
-                None => Connected::NodeStops,
-            };
-        }
         let wait = self.wait(trying);
         tokio::select! {
             arrived = self.arrivals.recv() => match arrived {

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
+use concord_protocol::crypto::digest;
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::kem::Decapsulate;
 use concord_protocol::crypto::kem::Encapsulate;
 use concord_protocol::crypto::signature::SharedSigner;
+use concord_protocol::engine::Connected;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::ModeRecord;
@@ -16,19 +19,32 @@ use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::LogNumber;
+use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::hash;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Span;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
+use zeroize::Zeroizing;
 
+use crate::clock;
+use crate::host::accuse::Desk;
 use crate::host::mailbox;
+use crate::host::mirror::keep::Keeper;
+use crate::host::mirror::part::Sealer;
+use crate::host::view::EvidenceView;
 use crate::host::view::HeadView;
+use crate::host::view::HealingView;
+use crate::host::view::HeardView;
 use crate::host::view::Mode;
 use crate::host::view::PeerView;
 use crate::host::view::Phase;
+use crate::host::view::QuorateView;
+use crate::host::view::Unwitnessed;
 use crate::host::view::View;
+use crate::host::view::WatchView;
 use crate::host::work::Workers;
 use crate::store::read::Reader;
 use crate::store::reserve::Room;
@@ -42,21 +58,46 @@ pub(crate) struct Shared {
     pub(crate) reader: Reader,
     /// Signs messages.
     pub(crate) signing: SharedSigner,
+    /// Signs what this node says about the logs of others.
+    pub(crate) witness: SharedSigner,
+    /// Signs heads; here for receipts of heads that were signed before.
+    pub(crate) log: SharedSigner,
     /// Seals to others.
     pub(crate) seals: Arc<dyn Encapsulate>,
     /// Opens what is sealed to this node.
     pub(crate) opens: Arc<dyn Decapsulate>,
     /// How far clocks may differ.
     pub(crate) tolerance: Span,
+    /// How long the head may lack its quorum before a person is told.
+    pub(crate) unwitnessed_alert: Span,
     /// Threads for pure work.
     pub(crate) workers: Workers,
     /// Which transport keys belong to whom.
     pub(crate) pins: Arc<Pins>,
     /// Our own newest credential, for introductions.
     pub(crate) credential: Vec<u8>,
+    /// The logs that this node keeps for others.
+    pub(crate) keeper: Keeper,
+    /// Seals what others keep for this node.
+    pub(crate) sealer: Sealer,
+    /// Without it nobody can guess from an idempotency row what was submitted. Source: spec era-8.
+    pub(crate) request_secret: Zeroizing<[u8; 32]>,
+    /// Who answers for erasures by date.
+    pub(crate) erasure_officer: StaffNumber,
+    /// How long a copy of the keys may be kept.
+    pub(crate) key_backup_life: Span,
+    /// Where suspicion is handed in.
+    pub(crate) desk: Desk,
+    watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
     troubles: Mutex<BTreeMap<AgencyId, String>>,
+    /// Leaves of our log that each mirror said it keeps.
+    mirrored: Mutex<BTreeMap<AgencyId, TreeSize>>,
+    /// How healing goes.
+    healing: Mutex<HealingView>,
+    /// Held by the one connection that heals.
+    pub(crate) healer: tokio::sync::Mutex<()>,
     pings: Mutex<BTreeMap<u64, oneshot::Sender<()>>>,
 }
 
@@ -64,6 +105,8 @@ pub(crate) struct Shared {
 pub(crate) struct Published {
     pub(crate) view: Arc<View>,
     pub(crate) tree: Arc<Tree>,
+    /// What peers have shown of our log since the start, by size.
+    pub(crate) shown: BTreeMap<TreeSize, Digest>,
 }
 
 /// What [`Shared::new`] is made of.
@@ -71,12 +114,21 @@ pub(crate) struct Parts {
     pub(crate) me: AgencyId,
     pub(crate) reader: Reader,
     pub(crate) signing: SharedSigner,
+    pub(crate) witness: SharedSigner,
+    pub(crate) log: SharedSigner,
     pub(crate) seals: Arc<dyn Encapsulate>,
     pub(crate) opens: Arc<dyn Decapsulate>,
     pub(crate) tolerance: Span,
+    pub(crate) unwitnessed_alert: Span,
     pub(crate) workers: Workers,
     pub(crate) pins: Arc<Pins>,
     pub(crate) credential: Vec<u8>,
+    pub(crate) keeper: Keeper,
+    pub(crate) sealer: Sealer,
+    pub(crate) request_secret: Zeroizing<[u8; 32]>,
+    pub(crate) erasure_officer: StaffNumber,
+    pub(crate) key_backup_life: Span,
+    pub(crate) desk: Desk,
     pub(crate) directory: Directory,
 }
 
@@ -85,21 +137,42 @@ impl Shared {
         let directory = Arc::new(parts.directory);
         let view = Arc::new(view(engine, &directory));
         let tree = Arc::new(engine.tree().clone());
+        let shown = shown(engine);
         Self {
             me: parts.me,
             reader: parts.reader,
             signing: parts.signing,
+            witness: parts.witness,
+            log: parts.log,
             seals: parts.seals,
             opens: parts.opens,
             tolerance: parts.tolerance,
+            unwitnessed_alert: parts.unwitnessed_alert,
             workers: parts.workers,
             pins: parts.pins,
             credential: parts.credential,
+            keeper: parts.keeper,
+            sealer: parts.sealer,
+            request_secret: parts.request_secret,
+            erasure_officer: parts.erasure_officer,
+            key_backup_life: parts.key_backup_life,
+            desk: parts.desk,
+            watch: Mutex::default(),
             directory: watch::Sender::new(directory),
-            published: watch::Sender::new(Arc::new(Published { view, tree })),
+            published: watch::Sender::new(Arc::new(Published { view, tree, shown })),
             troubles: Mutex::new(BTreeMap::new()),
+            mirrored: Mutex::new(BTreeMap::new()),
+            healing: Mutex::new(HealingView::Waiting),
+            healer: tokio::sync::Mutex::new(()),
             pings: Mutex::new(BTreeMap::new()),
         }
+    }
+
+    /// The digest of a submission as it is kept: what was submitted outlives no erasure as something to compare with.
+    // spec: era-8
+    pub(crate) fn kept_request(&self, request: &Digest) -> Digest {
+        let keyed = Zeroizing::new([self.request_secret.as_slice(), request.as_bytes()].concat());
+        digest::sha256(&keyed)
     }
 
     /// Members and credentials as of now.
@@ -138,6 +211,13 @@ impl Shared {
         self.directory.send_replace(Arc::new(directory));
     }
 
+    /// Goes by the next log of a peer: its checkpoints verify under that log's origin from now on.
+    pub(crate) fn go_by(&self, agency: &AgencyId, log: LogNumber) {
+        let mut directory = Directory::clone(&self.directory());
+        directory.go_by(agency, log);
+        self.directory.send_replace(Arc::new(directory));
+    }
+
     /// The newest snapshot.
     pub(crate) fn published(&self) -> Arc<Published> {
         Arc::clone(&self.published.borrow())
@@ -152,7 +232,8 @@ impl Shared {
     pub(crate) fn publish(&self, engine: &Engine) {
         let view = Arc::new(view(engine, &self.directory()));
         let tree = Arc::new(engine.tree().clone());
-        self.published.send_replace(Arc::new(Published { view, tree }));
+        let shown = shown(engine);
+        self.published.send_replace(Arc::new(Published { view, tree, shown }));
     }
 
     /// Notes for a person why a link is down; `None` when it is up.
@@ -167,14 +248,45 @@ impl Shared {
     /// The newest snapshot, with what changes without a commit: why links are down, and whether the disk has room.
     pub(crate) fn view(&self) -> Arc<View> {
         let mut view = View::clone(&self.published().view);
+        view.watch = Arc::clone(&self.watch.lock().unwrap_or_else(PoisonError::into_inner));
         let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
+        let mirrored = self.mirrored.lock().unwrap_or_else(PoisonError::into_inner);
         for peer in &mut view.peers {
             peer.trouble = troubles.get(&peer.agency).cloned();
+            let heard = peer.heard.and_then(|heard| heard.mirrored);
+            peer.mirrored = mirrored.get(&peer.agency).copied().or(heard);
+        }
+        view.healing = self.healing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        // spec: wit-13
+        let since = view.head.unwitnessed_since;
+        if since.is_some_and(|since| since.after(self.unwitnessed_alert) <= clock::now()) {
+            view.head.unwitnessed = Unwitnessed::TooLong;
         }
         if (view.mode == Mode::Open) && self.reader.room() == Room::Low {
             view.mode = Mode::Full;
         }
         Arc::new(view)
+    }
+
+    /// Tells when there is a new snapshot.
+    pub(crate) fn follow(&self) -> watch::Receiver<Arc<Published>> {
+        self.published.subscribe()
+    }
+
+    /// Notes how far a mirror keeps our log.
+    pub(crate) fn note_mirrored(&self, peer: &AgencyId, size: TreeSize) {
+        let mut mirrored = self.mirrored.lock().unwrap_or_else(PoisonError::into_inner);
+        mirrored.insert(peer.clone(), size);
+    }
+
+    /// Notes how healing goes.
+    pub(crate) fn note_healing(&self, healing: HealingView) {
+        *self.healing.lock().unwrap_or_else(PoisonError::into_inner) = healing;
+    }
+
+    /// Takes what the watch saw last.
+    pub(crate) fn watched(&self, seen: WatchView) {
+        *self.watch.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(seen);
     }
 
     /// Waits for the answer to a ping.
@@ -195,6 +307,10 @@ impl Shared {
     }
 }
 
+fn shown(engine: &Engine) -> BTreeMap<TreeSize, Digest> {
+    engine.heard().values().filter_map(|heard| heard.shown).collect()
+}
+
 fn view(engine: &Engine, directory: &Directory) -> View {
     let persona = engine.persona();
     let charter = directory.charter();
@@ -205,30 +321,54 @@ fn view(engine: &Engine, directory: &Directory) -> View {
         charter_digest: charter.digest(),
         phase: if engine.started() { Phase::Started } else { Phase::Waiting },
         mode: mode(engine),
+        healing: HealingView::Waiting,
         head: head(engine),
         peers: engine.peers().map(|agency| peer(engine, directory, agency)).collect(),
+        evidence: evidence(engine),
+        watch: Arc::default(),
     }
+}
+
+fn evidence(engine: &Engine) -> Arc<[EvidenceView]> {
+    let held = engine.charges();
+    let held =
+        held.map(|(digest, charge)| EvidenceView { digest: *digest, charge: charge.clone() });
+    let mut held: Vec<EvidenceView> = held.collect();
+    held.sort_by_key(|held| held.charge.leaf);
+    held.into()
 }
 
 fn mode(engine: &Engine) -> Mode {
     match engine.mode() {
-        ModeRecord::Quarantined(shown) => {
-            Mode::Quarantined { peer: shown.peer.clone(), size: shown.size }
+        ModeRecord::Quarantined(shown) => Mode::Quarantined {
+            peer: shown.peer.clone(),
+            size: shown.size,
+            heard: engine.heard().len(),
+            needed: engine.answers_needed(),
+        },
+        ModeRecord::Probing => {
+            Mode::Probing { heard: engine.heard().len(), needed: engine.answers_needed() }
         }
-        ModeRecord::Open => Mode::Open,
+        ModeRecord::Open | ModeRecord::Healed { .. } | ModeRecord::Overridden { .. } => Mode::Open,
     }
 }
 
 fn head(engine: &Engine) -> HeadView {
     let origin = engine.persona().origin.clone();
-    match engine.head() {
-        Some(head) => {
-            HeadView { origin, size: head.size, root: head.root, note: head.note.to_vec() }
-        }
-        None => {
-            HeadView { origin, size: TreeSize::new(0), root: hash::EMPTY_ROOT, note: Vec::new() }
-        }
-    }
+    let (size, root, note) = match engine.head() {
+        Some(head) => (head.size, head.root, head.note.to_vec()),
+        None => (TreeSize::new(0), hash::EMPTY_ROOT, Vec::new()),
+    };
+    let quorate = engine.quorate().map(|quorate| QuorateView {
+        size: quorate.size,
+        note: quorate.note.to_vec(),
+        cosignatures: quorate.cosigners.len(),
+        at: quorate.cosigners.iter().map(|cosigner| cosigner.at).max(),
+    });
+    let quorum = engine.persona().witness_quorum;
+    let unwitnessed_since = engine.unwitnessed_since();
+    let unwitnessed = Unwitnessed::No;
+    HeadView { origin, size, root, note, quorate, quorum, unwitnessed_since, unwitnessed }
 }
 
 fn peer(engine: &Engine, directory: &Directory, agency: &AgencyId) -> PeerView {
@@ -239,7 +379,13 @@ fn peer(engine: &Engine, directory: &Directory, agency: &AgencyId) -> PeerView {
         serial: credential.map(|credential| credential.serial),
         not_after: credential.map(|credential| credential.not_after),
         addresses: credential.map(|credential| credential.addresses.clone()).unwrap_or_default(),
-        connected: engine.connected(agency),
+        connected: engine.connected(agency) != Connected::Down,
+        standing: engine.standing_of(agency),
+        heard: engine.heard().get(agency).map(|heard| HeardView {
+            shown: heard.shown.map(|(size, _)| size),
+            mirrored: heard.mirrored,
+        }),
+        mirrored: None,
         trouble: None,
         waiting: links.map_or(0, |(out, _)| out.waiting()),
         epoch: links.map_or(Epoch::new(1), |(out, _)| out.epoch()),
@@ -247,5 +393,11 @@ fn peer(engine: &Engine, directory: &Directory, agency: &AgencyId) -> PeerView {
         offered: links.and_then(|(out, _)| out.offered()),
         cursor: links.map_or(LinkNumber::new(0), |(_, inbound)| inbound.cursor()),
         held: engine.held(agency).map(|held| held.size),
+        held_root: engine.held(agency).map(|held| held.root),
+        log: engine.log_of(agency).unwrap_or(LogNumber::new(1)),
+        quorate: engine.peer_quorate(agency).map(|quorate| quorate.size),
+        cosigned: engine.cosigned_by(agency),
+        declined: engine.declined_by(agency),
+        condemned: engine.is_condemned(agency),
     }
 }

@@ -1,39 +1,52 @@
 //! From a node's folder to a running node: the shelves, built from the bottom up. Starting is recovering.
 
+mod engine;
+pub mod next;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
 use concord_protocol::crypto::aead::ContentKey;
+use concord_protocol::crypto::expand;
 use concord_protocol::crypto::kem::Decapsulate;
 use concord_protocol::crypto::kem::SealingKey;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::Fault;
-use concord_protocol::engine::Persona;
-use concord_protocol::engine::input::Probed;
+use concord_protocol::engine::input::Occasion;
 use concord_protocol::engine::input::Start;
-use concord_protocol::engine::record::ModeRecord;
-use concord_protocol::engine::record::OutboundRecord;
-use concord_protocol::engine::recover::Remembered;
+use concord_protocol::identity;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::log::tree::Tree;
+use concord_protocol::ids::LogNumber;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::time;
 
+use crate::entropy::NoEntropy;
+use crate::host::accuse;
+use crate::host::accuse::Desk;
+use crate::host::accuse::Lead;
+use crate::host::erasure;
 use crate::host::exchange::Surroundings;
 use crate::host::handle::Handle;
 use crate::host::link;
 use crate::host::link::Link;
 use crate::host::listen;
 use crate::host::mailbox::Job;
+use crate::host::mirror::keep::Keeper;
+use crate::host::mirror::part::Sealer;
 use crate::host::shared::Parts;
 use crate::host::shared::Shared;
+use crate::host::start::engine::Found;
+use crate::host::watch;
+use crate::host::witness;
+use crate::host::witness::Witness;
 use crate::host::work::Workers;
 use crate::host::writer::Stopped;
 use crate::host::writer::Writer;
@@ -48,17 +61,19 @@ use crate::settings::enrolment;
 use crate::settings::enrolment::Enrolment;
 use crate::settings::enrolment::EnrolmentError;
 use crate::settings::folder::NodeFolder;
+use crate::store::CommitError;
 use crate::store::Store;
 use crate::store::StoreSettings;
-use crate::store::edge;
 use crate::store::edge::BadTree;
-use crate::store::head::HeadFinding;
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
 use crate::store::recover::BodiesFinding;
 use crate::store::recover::OpenError;
 use crate::store::recover::Recovered;
 use crate::store::recover::RowsFinding;
+use crate::store::succeed;
+use crate::store::succeed::Switch;
+use crate::store::witness::WitnessFile;
 use crate::transport;
 use crate::transport::BindError;
 use crate::transport::Endpoint;
@@ -70,8 +85,11 @@ const ARRIVALS_MAX: usize = 4;
 /// How often the store's mark moves forward.
 const FLUSH_EVERY: Duration = Duration::from_secs(5);
 
-/// Rows read at once while looking for what is owed.
-const OWED_PAGE: usize = 1024;
+/// Separates the secret of idempotency rows from the storage key that it is drawn from.
+const REQUEST_LABEL: &str = "idempotency requests";
+
+/// How often the node looks at every member's log, and tells its peers what moved.
+const WATCH_EVERY: Duration = Duration::from_secs(5);
 
 /// A running node.
 #[derive(Debug)]
@@ -107,15 +125,15 @@ pub enum StartError {
     /// The store could not be read.
     #[error("read the store")]
     Read(#[from] ReadError),
-    /// The head file is missing, or newer than the data: the directory may have been rolled back.
-    #[error("the head file does not allow this node to sign: {0:?}")]
-    HeadInDoubt(HeadFinding),
     /// The log does not have the tree that was signed.
     #[error("rebuild the tree")]
     Tree(#[from] BadTree),
     /// What is remembered breaks an invariant.
     #[error("recover the engine")]
     Engine(#[from] Fault),
+    /// The witness file.
+    #[error("read the witness file")]
+    WitnessFile(#[source] io::Error),
     /// The network.
     #[error("listen for peers")]
     Bind(#[from] BindError),
@@ -125,6 +143,21 @@ pub enum StartError {
     /// The writer's thread.
     #[error("start the writer")]
     Thread(#[source] io::Error),
+    /// No randomness.
+    #[error("the machine gives no randomness")]
+    NoEntropy(#[from] NoEntropy),
+    /// The store of the next log.
+    #[error("write the store of the next log")]
+    Commit(#[source] CommitError),
+    /// The folders of two logs.
+    #[error("move the logs")]
+    Switch(#[source] io::Error),
+    /// No such log in the archive.
+    #[error("the archive of this node has no log {log}")]
+    NotArchived {
+        /// The log asked for.
+        log: LogNumber,
+    },
 }
 
 /// Starts a node from its folder. Needs a tokio runtime around it.
@@ -132,10 +165,8 @@ pub enum StartError {
 /// # Errors
 /// The first thing that stands in the way; nothing was signed or sent then.
 pub fn start(folder: &NodeFolder, settings: &Settings) -> Result<Node, StartError> {
-    let Opened { store, engine, shared, recovered, keys } = open(folder, settings)?;
-    if !recovered.head.may_sign() {
-        return Err(StartError::HeadInDoubt(recovered.head));
-    }
+    let Opened { store, engine, shared, leads, keys, witness } =
+        next::newest_log(folder, settings)?;
     let endpoint = Endpoint::bind(
         transport::settings::Settings::new(settings.listen),
         Arc::clone(&keys.transport),
@@ -143,9 +174,15 @@ pub fn start(folder: &NodeFolder, settings: &Settings) -> Result<Node, StartErro
     )?;
     let peers: Vec<AgencyId> = engine.peers().cloned().collect();
     let (mailbox, jobs) = mpsc::channel(settings.mailbox_inputs);
-    let stopped = spawn_writer(Writer::new(engine, store, Arc::clone(&shared), jobs))?;
+    let name = identity::witness_name(&engine.persona().charter, &engine.persona().agency);
+    let witness = Witness { file: witness, key: Arc::clone(&keys.witness), name };
+    let requests = witness::spawn(witness, Arc::clone(&shared)).map_err(StartError::Thread)?;
+    let writer = Writer::new(engine, store, Arc::clone(&shared), (jobs, requests));
+    let stopped = spawn_writer(writer)?;
     let around = Surroundings { shared, mailbox: mailbox.clone() };
     spawn_tasks(&around, &endpoint, peers, settings);
+    tokio::spawn(accuse::follow(around.clone(), leads));
+    tokio::spawn(watch::run(around.clone(), watch::bounds(settings), WATCH_EVERY));
     Ok(Node { handle: Handle::new(around), endpoint, mailbox, stopped })
 }
 
@@ -166,40 +203,67 @@ struct Opened {
     store: Store,
     engine: Engine,
     shared: Arc<Shared>,
-    recovered: Recovered,
+    leads: mpsc::Receiver<Lead>,
     keys: Keys,
+    witness: WitnessFile,
 }
 
 fn open(folder: &NodeFolder, settings: &Settings) -> Result<Opened, StartError> {
+    match succeed::finish(folder.path()).map_err(StartError::Switch)? {
+        Switch::None => {}
+        Switch::Finished(log) => {
+            tracing::warn!(log = log.get(), "an interrupted succession was finished")
+        }
+    }
+    open_log(folder, settings, folder.path())
+}
+
+/// Opens the log whose data stand in a folder, with the settings, keys and documents of the node.
+fn open_log(folder: &NodeFolder, settings: &Settings, data: &Path) -> Result<Opened, StartError> {
     let enrolment = enrolment::load(folder, settings)?;
     let keys = keystore::load(&folder.keys(), &settings.agency, sealing_key)?;
     keys.check(enrolment.own.credential())?;
+    let own = enrolment.own.credential();
+    let origin = enrolment.directory.origin(&own.agency, own.log_number);
+    let sealer = Sealer::new(&keys.storage, origin);
     let storage = ContentKey::from_bytes(*keys.storage);
-    let (store, recovered) = Store::open(folder.path(), store_settings(settings), storage)?;
+    let (store, recovered) = Store::open(data, store_settings(settings), storage)?;
     tell(&recovered);
     let reader = store.reader();
     let directory = directory(&enrolment, &reader)?;
-    let engine = engine(&enrolment, &keys, &directory, &reader)?;
+    let witness = witness::open_file(folder, &settings.agency, &reader)?;
+    let found = Found { reader: &reader, head: recovered.head, witness: &witness };
+    let engine = engine::engine(&enrolment, &keys, &directory, &found)?;
     let pins = Arc::new(Pins::new());
     for known in directory.credentials().map(|verified| verified.credential()) {
         if known.agency != settings.agency {
             pins.allow(known.agency.clone(), known.transport);
         }
     }
+    let (desk, leads) = Desk::new();
     let parts = Parts {
+        desk,
         me: settings.agency.clone(),
         reader,
         signing: Arc::clone(&keys.signing),
+        witness: Arc::clone(&keys.witness),
+        log: Arc::clone(&keys.log),
         seals: Arc::new(FastKem),
         opens: Arc::clone(&keys.sealing),
         tolerance: settings.clock_tolerance,
+        unwitnessed_alert: settings.unwitnessed_alert,
         workers: Workers::new(settings.workers.get()),
         pins,
         credential: enrolment.own.bytes().to_vec(),
+        keeper: Keeper::new(folder.mirrors()),
+        sealer,
+        request_secret: expand::expand::<32>(&keys.storage, REQUEST_LABEL, 0),
+        erasure_officer: settings.erasure_officer.clone(),
+        key_backup_life: settings.key_backup_life,
         directory,
     };
     let shared = Arc::new(Shared::new(parts, &engine));
-    Ok(Opened { store, engine, shared, recovered, keys })
+    Ok(Opened { store, engine, shared, leads, keys, witness })
 }
 
 /// Says what the store found, so that an operator sees what was repaired.
@@ -246,6 +310,11 @@ impl Node {
         (&mut self.stopped).await.unwrap_or(Stopped::Asked)
     }
 
+    /// Leaves its peers after the writer ended: they are told, and nothing listens any more.
+    pub async fn leave(self) {
+        self.endpoint.stop().await;
+    }
+
     /// Stops in order: the peers are told, the last group is committed, the store is flushed.
     pub async fn stop(mut self) -> Stopped {
         self.endpoint.stop().await;
@@ -256,7 +325,7 @@ impl Node {
 }
 
 /// The sealing key in the fast provider; one that fails its self-check leaves the slower provider to serve.
-fn sealing_key(seed: &[u8; 32]) -> Arc<dyn Decapsulate> {
+pub(crate) fn sealing_key(seed: &[u8; 32]) -> Arc<dyn Decapsulate> {
     match FastSealingKey::from_seed(seed) {
         Ok(key) => Arc::new(key),
         Err(_) => {
@@ -268,7 +337,7 @@ fn sealing_key(seed: &[u8; 32]) -> Arc<dyn Decapsulate> {
     }
 }
 
-fn store_settings(settings: &Settings) -> StoreSettings {
+pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
     StoreSettings {
         cache_bytes: settings.store_cache_bytes,
         reserve_bytes: settings.disk_reserve_bytes / 2,
@@ -278,7 +347,7 @@ fn store_settings(settings: &Settings) -> StoreSettings {
 }
 
 /// Members and credentials: those in the folder, and those that were learned since.
-fn directory(enrolment: &Enrolment, reader: &Reader) -> Result<Directory, StartError> {
+pub(crate) fn directory(enrolment: &Enrolment, reader: &Reader) -> Result<Directory, ReadError> {
     let mut directory = enrolment.directory.clone();
     let learned = reader.credentials()?;
     let charter = enrolment.directory.charter();
@@ -289,45 +358,17 @@ fn directory(enrolment: &Enrolment, reader: &Reader) -> Result<Directory, StartE
             tracing::warn!("a credential with a serial that is in use was left out");
         }
     }
+    // spec: suc-8
+    for succession in reader.successions()? {
+        directory.go_by(&succession.agency, succession.log);
+    }
     Ok(directory)
 }
 
-fn engine(
-    enrolment: &Enrolment,
-    keys: &Keys,
-    directory: &Directory,
-    reader: &Reader,
-) -> Result<Engine, StartError> {
-    let own = enrolment.own.credential();
-    let persona = Persona {
-        agency: own.agency.clone(),
-        charter: own.charter.clone(),
-        serial: own.serial,
-        origin: directory.origin(&own.agency, own.log_number),
-        signing: Arc::clone(&keys.signing),
-        log: Arc::clone(&keys.log),
-    };
-    let head = reader.head()?;
-    let tree = match &head {
-        Some(head) => edge::tree(reader.rows(), head)?,
-        None => Tree::new(),
-    };
-    let links = reader.links()?;
-    let mut owed = Vec::new();
-    for link in &links {
-        let mut from = link.out_lowest;
-        while from < link.out_next {
-            let page: Vec<OutboundRecord> =
-                reader.outbound_from(&link.peer, link.out_epoch, (from, OWED_PAGE))?;
-            let Some(last) = page.last() else { break };
-            from = last.number.next();
-            owed.extend(page);
-        }
-    }
-    let held = reader.peer_heads()?;
-    let mode = reader.mode()?.unwrap_or(ModeRecord::Open);
-    let peers = directory.members().map(|member| member.agency.clone());
-    Ok(Engine::recover(persona, peers, Remembered { tree, head, links, owed, held, mode })?)
+/// The log of each member that is in force.
+fn logs(directory: &Directory) -> BTreeMap<AgencyId, LogNumber> {
+    let members = directory.members().map(|member| member.agency.clone());
+    members.map(|agency| (agency.clone(), directory.log_of(&agency))).collect()
 }
 
 fn spawn_writer(writer: Writer) -> Result<oneshot::Receiver<Stopped>, StartError> {
@@ -355,6 +396,9 @@ fn spawn_tasks(
     }
     tokio::spawn(listen::accept(endpoint.clone(), around.clone(), Arc::new(doors)));
     tokio::spawn(flush_regularly(around.mailbox.clone()));
+    let interval = Duration::from_millis(settings.witness_interval.millis());
+    tokio::spawn(witness_regularly(around.mailbox.clone(), interval));
+    tokio::spawn(erasure::retire_regularly(around.mailbox.clone()));
     let wait = Duration::from_millis(settings.greeting_wait.millis());
     tokio::spawn(begin(around.clone(), wait));
 }
@@ -364,14 +408,23 @@ async fn begin(around: Surroundings, wait: Duration) {
     // spec: eng-7
     // spec: promise-6
     let all = around.shared.wait_for(|published| {
-        published.view.peers.iter().filter(|peer| peer.serial.is_some()).all(|peer| peer.connected)
+        let mut known = published.view.peers.iter().filter(|peer| peer.serial.is_some());
+        known.all(|peer| peer.heard.is_some())
     });
     drop(time::timeout(wait, all).await);
-    let published = around.shared.published();
-    let charter_version = published.view.charter_version;
-    let connected = published.view.peers.iter().any(|peer| peer.connected);
-    let probed = if connected { Probed::Yes } else { Probed::No };
-    drop(around.mailbox.send(Job::Start(Start { charter_version, probed })).await);
+    let charter_version = around.shared.published().view.charter_version;
+    drop(around.mailbox.send(Job::Start(Start { charter_version })).await);
+}
+
+/// Has the head cosigned when it has grown. Source: spec wit-2.
+async fn witness_regularly(mailbox: mpsc::Sender<Job>, interval: Duration) {
+    loop {
+        time::sleep(interval).await;
+        let job = Job::Witness { occasion: Occasion::Interval, reply: None };
+        if mailbox.send(job).await.is_err() {
+            return;
+        }
+    }
 }
 
 async fn flush_regularly(mailbox: mpsc::Sender<Job>) {

@@ -2,18 +2,28 @@
 //!
 //! Uses `protocol` only. Absent on purpose: JSON; `api` decides how a view is shown.
 
+use std::sync::Arc;
+
+use concord_protocol::audit::watch::Alarm;
+use concord_protocol::audit::watch::Bounds;
+use concord_protocol::audit::watch::Observation;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::accused::Charge;
+use concord_protocol::engine::witness::Cosigned;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterName;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::log::leaf::Doubt;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::registry::RefusalCode;
+use concord_protocol::wire::witness::WitnessRefusal;
 
 /// The node as its readers see it.
 #[derive(Clone, Debug)]
@@ -30,10 +40,16 @@ pub struct View {
     pub charter_digest: Digest,
     /// Whether the node exchanges.
     pub mode: Mode,
+    /// How healing goes; says nothing unless the node is in quarantine.
+    pub healing: HealingView,
     /// The newest durable head of the node's log.
     pub head: HeadView,
     /// Every other member, by agency.
     pub peers: Vec<PeerView>,
+    /// The evidence that is held, in the order of its leaves.
+    pub evidence: Arc<[EvidenceView]>,
+    /// What the node sees of every member's log.
+    pub watch: Arc<WatchView>,
 }
 
 /// How far the node has come since it was started.
@@ -58,7 +74,29 @@ pub enum Mode {
         peer: AgencyId,
         /// The size it showed.
         size: TreeSize,
+        /// Peers that have answered since the start.
+        heard: usize,
+        /// Peers that must answer before the log is healed.
+        needed: usize,
     },
+    /// The data may not be the newest; the peers are asked first.
+    Probing {
+        /// Peers that have answered since the start.
+        heard: usize,
+        /// Peers that must answer.
+        needed: usize,
+    },
+}
+
+impl Mode {
+    /// Why the node does not sign; `None` when it does.
+    pub const fn standing(&self) -> Option<Doubt> {
+        match self {
+            Self::Open | Self::Full => None,
+            Self::Quarantined { .. } => Some(Doubt::Quarantine),
+            Self::Probing { .. } => Some(Doubt::Probing),
+        }
+    }
 }
 
 /// A signed head.
@@ -72,6 +110,36 @@ pub struct HeadView {
     pub root: Digest,
     /// The signed note.
     pub note: Vec<u8>,
+    /// The newest one that a quorum has cosigned, if any.
+    pub quorate: Option<QuorateView>,
+    /// Distinct witnesses that the charter demands.
+    pub quorum: u16,
+    /// Since when there are leaves that no quorum has cosigned, as far as is known since the start.
+    pub unwitnessed_since: Option<Timestamp>,
+    /// Whether that is longer ago than the settings allow.
+    pub unwitnessed: Unwitnessed,
+}
+
+/// Whether the head lacks its quorum for too long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unwitnessed {
+    /// It has it, or not for long.
+    No,
+    /// It does: a person is told.
+    TooLong,
+}
+
+/// A head of the node's own log that a quorum has cosigned.
+#[derive(Clone, Debug)]
+pub struct QuorateView {
+    /// Leaves covered.
+    pub size: TreeSize,
+    /// The signed note, with the lines of its cosigners.
+    pub note: Vec<u8>,
+    /// Distinct witnesses that cosigned it.
+    pub cosignatures: usize,
+    /// The newest time that one of them says.
+    pub at: Option<Timestamp>,
 }
 
 /// One peer and the link with it.
@@ -87,6 +155,12 @@ pub struct PeerView {
     pub addresses: Vec<String>,
     /// Whether greetings went both ways on a live connection.
     pub connected: bool,
+    /// Why the peer does not sign, by its greeting on the live connection.
+    pub standing: Option<Doubt>,
+    /// What the peer said of this node's log since the start: nothing yet, or the size it showed.
+    pub heard: Option<HeardView>,
+    /// Leaves of this node's log that the peer keeps as a mirror, as far as it has said.
+    pub mirrored: Option<TreeSize>,
     /// Why the last connection ended or could not be made, for a person.
     pub trouble: Option<String>,
     /// Messages owed to the peer and not settled.
@@ -101,6 +175,136 @@ pub struct PeerView {
     pub cursor: LinkNumber,
     /// Size of the newest checkpoint held of the peer's log.
     pub held: Option<TreeSize>,
+    /// Root of that checkpoint.
+    pub held_root: Option<Digest>,
+    /// Number of the peer's log that this node goes by.
+    pub log: LogNumber,
+    /// Size of the newest checkpoint of the peer's log that carries a quorum of cosignatures.
+    pub quorate: Option<TreeSize>,
+    /// The peer's newest cosignature on this node's log.
+    pub cosigned: Option<Cosigned>,
+    /// Why the peer did not cosign what it was last asked to.
+    pub declined: Option<WitnessRefusal>,
+    /// Whether the peer's log has two histories: nothing of it is taken or cosigned.
+    pub condemned: bool,
+}
+
+/// How much stands behind a receipt. Source: spec wit-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// The recipient's log signed it.
+    L0,
+    /// It continues everything that this node held of the recipient's log.
+    L1,
+    /// A quorum of witnesses has cosigned a tree that holds it.
+    L2,
+}
+
+impl Grade {
+    /// The grade as it is written.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::L0 => "L0",
+            Self::L1 => "L1",
+            Self::L2 => "L2",
+        }
+    }
+}
+
+/// The grade of a receipt that this node took: its leaf stands in the peer's log at this place.
+///
+/// Every receipt that is taken was proven to continue what was held, so none is below L1.
+pub fn grade(leaf: LeafIndex, quorate: Option<TreeSize>) -> Grade {
+    // spec: wit-8
+    if quorate.is_some_and(|quorate| leaf.get() < quorate.get()) { Grade::L2 } else { Grade::L1 }
+}
+
+/// How healing goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HealingView {
+    /// For peers to answer, or for a mirror that holds enough.
+    Waiting,
+    /// A mirror gives entries back.
+    Fetching {
+        /// The mirror.
+        mirror: AgencyId,
+        /// Leaves that there are now.
+        size: TreeSize,
+        /// Leaves that there will be.
+        target: TreeSize,
+    },
+    /// A mirror did not give what is missing.
+    Failed {
+        /// The mirror.
+        mirror: AgencyId,
+        /// Why not.
+        why: HealError,
+    },
+    /// This node's own log is no beginning of what it has signed elsewhere.
+    Forked {
+        /// The first size at which they differ, as far as was seen.
+        size: TreeSize,
+    },
+}
+
+/// Why a mirror did not give back what is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum HealError {
+    /// It took too long.
+    #[error("it did not answer in time")]
+    Silent,
+    /// It says that its files are damaged.
+    #[error("what it keeps is damaged")]
+    Damaged,
+    /// It says that it holds nothing from this place.
+    #[error("it keeps nothing from this place on")]
+    NotHeld,
+    /// What it gave was not sealed by this node for this place.
+    #[error("what it gave was not sealed by this node")]
+    NotOurs,
+    /// What it gave ends before the newest checkpoint that was shown.
+    #[error("what it keeps ends too early")]
+    Short,
+    /// This node could not take it.
+    #[error("this node could not take it")]
+    Ours,
+}
+
+/// What a peer said of this node's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HeardView {
+    /// Size of the largest checkpoint of this node's log that it holds; `None` when it holds none.
+    pub shown: Option<TreeSize>,
+    /// The size up to which it mirrors this node's log; `None` when it does not.
+    pub mirrored: Option<TreeSize>,
+}
+
+/// A file of evidence, without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EvidenceView {
+    /// SHA-256 of the file.
+    pub digest: Digest,
+    /// What the engine keeps of it.
+    pub charge: Charge,
+}
+
+/// What the node sees of every member's log.
+#[derive(Clone, Debug)]
+pub struct WatchView {
+    /// How long each thing may take.
+    pub bounds: Bounds,
+    /// When the node last looked; `None` before the first look.
+    pub at: Option<Timestamp>,
+    /// What stands.
+    pub alarms: Vec<Alarm>,
+    /// Every member's log, the node's own first.
+    pub logs: Vec<Observation>,
+}
+
+impl Default for WatchView {
+    fn default() -> Self {
+        Self { bounds: Bounds::DEFAULT, at: None, alarms: Vec::new(), logs: Vec::new() }
+    }
 }
 
 /// What a submission became.
@@ -136,6 +340,8 @@ pub struct Delivery {
     pub number: LinkNumber,
     /// How it stands.
     pub status: DeliveryStatus,
+    /// How much stands behind its receipt; `None` without one.
+    pub grade: Option<Grade>,
 }
 
 /// The life of one delivery, as people see it.

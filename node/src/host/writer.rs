@@ -3,51 +3,52 @@
 //! While one commit is flushed, jobs gather in the mailbox; the next group takes them all, up to its bounds.
 //! A failed commit or a fault ends the thread and with it the node: memory would be ahead of the disk.
 
+mod recall;
+mod take;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::Connected;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::Fault;
-use concord_protocol::engine::effects;
 use concord_protocol::engine::effects::Action;
 use concord_protocol::engine::effects::Answer;
 use concord_protocol::engine::effects::Effects;
 use concord_protocol::engine::input::Input;
-use concord_protocol::engine::input::Key;
-use concord_protocol::engine::input::MetPeer;
-use concord_protocol::engine::input::Offered;
-use concord_protocol::engine::input::Read;
-use concord_protocol::engine::input::Recalled;
-use concord_protocol::engine::input::Receipted;
-use concord_protocol::engine::input::Submit;
 use concord_protocol::engine::input::Ticket;
+use concord_protocol::engine::record::ModeRecord;
+use concord_protocol::engine::record::Record;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::log::proof;
+use concord_protocol::ids::TreeSize;
+use concord_protocol::log::leaf::Doubt;
 use concord_protocol::registry::CloseCode;
-use concord_protocol::wire::greeting::Cursor;
-use concord_protocol::wire::greeting::Greeting;
-use concord_protocol::wire::greeting::Known;
-use concord_protocol::wire::greeting::Met;
-use concord_protocol::wire::greeting::VERSION;
-use concord_protocol::wire::offer::VerifiedOffer;
-use concord_protocol::wire::receipt::Held;
+use concord_protocol::wire::frame::Passage;
+use concord_protocol::wire::witness::Witnessed;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
 use crate::entropy;
 use crate::entropy::NoEntropy;
-use crate::host::handle::RequestKey;
+use crate::host::accuse::writing;
+use crate::host::accuse::writing::Gossip;
+use crate::host::erasure::Due;
 use crate::host::mailbox;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::LinkUp;
 use crate::host::mailbox::Opening;
 use crate::host::mailbox::Outgoing;
+use crate::host::renewal::Renewals;
 use crate::host::shared::Shared;
-use crate::store::Batch;
+use crate::host::succession;
+use crate::host::witness;
 use crate::store::CommitError;
 use crate::store::Store;
-use crate::store::bodies::BodyIn;
+use crate::store::entry::Placement;
 use crate::store::read::ReadError;
+use crate::store::recover::OpenError;
+use crate::telemetry::shown;
 
 /// Jobs in one group at most; a bound on memory and on the wait of the first.
 const GROUP_JOBS_MAX: usize = 256;
@@ -61,6 +62,9 @@ pub enum Stopped {
     /// It was asked to.
     #[error("the node was asked to stop")]
     Asked,
+    /// It has to start again from what is on the disk now.
+    #[error("the node starts again")]
+    Again,
     /// A broken invariant, or a key out of reach.
     #[error("the engine found a fault")]
     Fault(#[from] Fault),
@@ -70,6 +74,9 @@ pub enum Stopped {
     /// The store could not be read.
     #[error("the store could not be read")]
     Read(#[from] ReadError),
+    /// The head file could not be made.
+    #[error("the head file could not be made")]
+    Head(#[source] OpenError),
     /// No randomness.
     #[error("the machine gives no randomness")]
     NoEntropy(#[from] NoEntropy),
@@ -81,20 +88,29 @@ pub(crate) struct Writer {
     store: Store,
     shared: Arc<Shared>,
     mailbox: mpsc::Receiver<Job>,
+    witness: mpsc::Sender<witness::Request>,
     callers: BTreeMap<Ticket, oneshot::Sender<Answer>>,
     links: BTreeMap<AgencyId, mpsc::Sender<Outgoing>>,
     greeted: Vec<(AgencyId, oneshot::Sender<Opening>)>,
     met: Vec<(AgencyId, oneshot::Sender<LinkUp>)>,
-    admitted: Vec<oneshot::Sender<()>>,
+    done: Vec<oneshot::Sender<()>>,
     tickets: u64,
     /// The job that begins the next group.
     waiting: Option<Job>,
+    /// Successions of peers after which not everything is owed again.
+    renewals: Renewals,
+    /// Whether the node has to start again after this group.
+    again: bool,
+    due: Due,
+    /// Which checkpoints of third logs each peer was told of.
+    told: Gossip,
 }
 
 /// Whether the loop goes on after a group.
 enum Next {
     Group,
     Stop,
+    Again,
 }
 
 impl Writer {
@@ -102,36 +118,49 @@ impl Writer {
         engine: Engine,
         store: Store,
         shared: Arc<Shared>,
-        mailbox: mpsc::Receiver<Job>,
+        (mailbox, witness): (mpsc::Receiver<Job>, mpsc::Sender<witness::Request>),
     ) -> Self {
         Self {
             engine,
             store,
             shared,
             mailbox,
+            witness,
             callers: BTreeMap::new(),
             links: BTreeMap::new(),
             greeted: Vec::new(),
             met: Vec::new(),
-            admitted: Vec::new(),
+            done: Vec::new(),
             tickets: 0,
             waiting: None,
+            renewals: Renewals::default(),
+            again: false,
+            due: Due::default(),
+            told: Gossip::new(),
         }
     }
 
     /// Runs until it is asked to stop or something breaks.
     pub(crate) fn run(mut self) -> Stopped {
         self.publish();
+        if let Err(error) = self.renewals.begin(&self.shared.reader) {
+            return error.into();
+        }
         let stopped = loop {
+            if let Err(stopped) = self.renew() {
+                break stopped;
+            }
             let waiting = self.waiting.take().or_else(|| self.mailbox.blocking_recv());
             let Some(job) = waiting else { break Stopped::Asked };
             match self.group(job) {
+                Ok(Next::Group) if self.again => break Stopped::Again,
                 Ok(Next::Group) => {}
                 Ok(Next::Stop) => break Stopped::Asked,
+                Ok(Next::Again) => break Stopped::Again,
                 Err(stopped) => break stopped,
             }
         };
-        if matches!(stopped, Stopped::Asked) {
+        if matches!(stopped, Stopped::Asked | Stopped::Again) {
             // A clean stop is only a faster start: what is not flushed is replayed from the journal.
             match self.store.close() {
                 Ok(()) => {}
@@ -143,6 +172,12 @@ impl Writer {
 
     /// One group: every job that waits, one commit, then what it allows.
     fn group(&mut self, first: Job) -> Result<Next, Stopped> {
+        if let Job::GiveBack { records, reply } = first {
+            return self.give_back(records, reply);
+        }
+        if let Job::Healed { from } = first {
+            return self.healed(from);
+        }
         let mut effects = Effects::default();
         let mut next = Next::Group;
         let mut job = Some(first);
@@ -162,156 +197,125 @@ impl Writer {
             }
         }
         self.step(Input::Checkpoint, &mut effects)?;
-        let actions = effects.settle(|batch| self.store.commit(to_store(batch)))?;
+        self.take_head()?;
+        let mut heads = Vec::new();
+        let actions = effects.settle(|batch| {
+            heads = writing::heads_of(&batch.records);
+            self.store.commit(recall::to_store(batch))
+        })?;
+        self.compare(heads);
+        self.destroy(&actions)?;
         self.admit(&actions);
         self.publish();
         self.perform(actions);
         Ok(next)
     }
 
+    /// Owes again what successions of peers may have lost, a page in each group, until nothing is left of it.
+    // spec: suc-10
+    fn renew(&mut self) -> Result<(), Stopped> {
+        while self.engine.started() && self.engine.mode().standing().is_none() {
+            let Some(page) = self.renewals.page(&self.shared.reader)? else { break };
+            let mut effects = Effects::default();
+            self.step(Input::Renew(page), &mut effects)?;
+            self.step(Input::Checkpoint, &mut effects)?;
+            let actions = effects.settle(|batch| self.store.commit(recall::to_store(batch)))?;
+            self.publish();
+            self.perform(actions);
+        }
+        Ok(())
+    }
+
+    /// Once the engine signs, the data count as the newest, whatever the head file said before.
+    // spec: rst-3
+    fn take_head(&mut self) -> Result<(), Stopped> {
+        if self.engine.started() && self.engine.mode().standing().is_none() {
+            self.store.accept_head().map_err(Stopped::Head)?;
+        }
+        Ok(())
+    }
+
+    /// Stores what mirrors gave back. The engine stands still meanwhile: in quarantine it appends nothing.
+    // spec: rst-32
+    fn give_back(
+        &mut self,
+        records: Vec<Record>,
+        reply: oneshot::Sender<()>,
+    ) -> Result<Next, Stopped> {
+        if self.engine.mode().standing() == Some(Doubt::Quarantine) {
+            self.store.give_back(records)?;
+            mailbox::answer(reply, ());
+        }
+        Ok(Next::Group)
+    }
+
+    /// The past is whole: the head file vouches for it again, and the node starts again to say so.
+    // spec: rst-33
+    fn healed(&mut self, from: TreeSize) -> Result<Next, Stopped> {
+        if self.engine.mode().standing() != Some(Doubt::Quarantine) {
+            return Ok(Next::Group);
+        }
+        self.store.accept_head().map_err(Stopped::Head)?;
+        self.store.give_back(vec![Record::Mode(ModeRecord::Healed { from })])?;
+        tracing::info!("the log is whole again: the node starts again");
+        Ok(Next::Again)
+    }
+
     /// The next job of this group, if one waits. A greeting begins a group: what it shows may forbid to sign, so what
     /// came before it is signed and durable first, and our tree is the one on the disk when it is asked for an old root.
+    /// So does an accusation, which may be against this node.
     // spec: eng-2
     fn more(&mut self) -> Option<Job> {
         let job = self.mailbox.try_recv().ok()?;
-        if matches!(job, Job::Met { .. }) {
+        let alone = matches!(job, Job::GiveBack { .. } | Job::Healed { .. });
+        if alone || matches!(job, Job::Met { .. } | Job::Shown { .. } | Job::Accused(_)) {
             self.waiting = Some(job);
             return None;
         }
         Some(job)
     }
 
-    fn step(&mut self, input: Input, effects: &mut Effects) -> Result<(), Stopped> {
+    /// The peers that a connection is held with.
+    pub(crate) fn linked(&self) -> Vec<AgencyId> {
+        self.links.keys().cloned().collect()
+    }
+
+    pub(crate) const fn told(&mut self) -> &mut Gossip {
+        &mut self.told
+    }
+
+    pub(crate) const fn engine(&self) -> &Engine {
+        &self.engine
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) const fn due(&mut self) -> &mut Due {
+        &mut self.due
+    }
+
+    pub(crate) fn step(&mut self, input: Input, effects: &mut Effects) -> Result<(), Stopped> {
         effects.absorb(self.engine.step(&entropy::moment()?, input)?);
         Ok(())
     }
 
-    /// From a job to an input: adds what the engine must recall.
-    fn take(&mut self, job: Job, effects: &mut Effects) -> Result<(), Stopped> {
-        let input = match job {
-            Job::Start(start) => Input::Start(start),
-            Job::Submit { signed, key, reply } => {
-                let key = key.map(|key| self.recall_key(key)).transpose()?;
-                Input::Submit(Box::new(Submit { ticket: self.ticket(reply), signed: *signed, key }))
-            }
-            Job::Read { message, officer, purpose, reply } => {
-                Input::Read(Read { ticket: self.ticket(reply), message, officer, purpose })
-            }
-            Job::Greet { peer, reply } => {
-                self.greeted.push((peer, reply));
-                return Ok(());
-            }
-            Job::Met { met, outgoing, reply } => self.meet(*met, outgoing, reply)?,
-            Job::Lost { peer } => {
-                self.links.remove(&peer);
-                Input::Lost { peer }
-            }
-            Job::Offered { peer, offer, room: _room } => {
-                let recalled = self.recall_offer(&peer, &offer)?;
-                Input::Offered(Box::new(Offered { peer, offer: *offer, recalled }))
-            }
-            Job::Receipted { peer, receipt, room: _room } => {
-                Input::Receipted(Box::new(Receipted { peer, receipt: *receipt }))
-            }
-            Job::Admit { record, reply } => {
-                self.admitted.extend(reply);
-                // spec: id-21, id-22
-                if !self.shared.may_admit(&record) {
-                    return Ok(());
-                }
-                Input::Admit(record)
-            }
-            Job::Ping { peer, number } => {
-                self.tell(&peer, Outgoing::Ping(number));
-                return Ok(());
-            }
-            Job::Flush => {
-                self.store.flush()?;
-                return Ok(());
-            }
-            Job::Stop => return Ok(()),
-        };
-        self.step(input, effects)
-    }
-
-    fn ticket(&mut self, reply: oneshot::Sender<Answer>) -> Ticket {
+    pub(crate) fn ticket(&mut self, reply: oneshot::Sender<Answer>) -> Ticket {
         self.tickets = self.tickets.wrapping_add(1);
         let ticket = Ticket(self.tickets);
         self.callers.insert(ticket, reply);
         ticket
     }
 
-    fn recall_key(&self, key: RequestKey) -> Result<Key, Stopped> {
-        let earlier = self.shared.reader.idempotency(&key.text)?;
-        let earlier = earlier.map(|record| (record.request, record.message));
-        Ok(Key { text: key.text, request: key.request, earlier })
-    }
-
-    fn recall_offer(
-        &self,
-        peer: &AgencyId,
-        offer: &VerifiedOffer,
-    ) -> Result<Vec<Recalled>, Stopped> {
-        let dispatch = offer.dispatch().dispatch();
-        let mut number = dispatch.first;
-        let mut recalled = Vec::with_capacity(offer.arrivals().len());
-        for arrival in offer.arrivals() {
-            let by_id = match &arrival.judged {
-                Ok(verified) => self.shared.reader.message_by_id(&verified.header().id, peer)?,
-                Err(_) => None,
-            };
-            let by_number = self.shared.reader.inbound(peer, dispatch.epoch, number)?;
-            let by_number = by_number.map(|record| (record.message, record.leaf));
-            recalled.push(Recalled { by_id, by_number });
-            number = number.next();
-        }
-        Ok(recalled)
-    }
-
-    /// What to say first to a peer. Source: spec wire-31.
-    fn opening(&self, peer: &AgencyId) -> Opening {
-        let persona = self.engine.persona();
-        let directory = self.shared.directory();
-        let held = self.engine.held(peer);
-        let cursor = self
-            .engine
-            .links(peer)
-            .map(|(_, inbound)| Cursor { epoch: inbound.epoch(), number: inbound.cursor() });
-        let known = directory.known().into_iter().map(|(agency, serial)| Known { agency, serial });
-        // spec: wire-31
-        let greeting = Greeting {
-            versions: vec![VERSION],
-            agency: persona.agency.clone(),
-            charter: persona.charter.clone(),
-            charter_version: directory.charter().charter().version,
-            charter_digest: directory.charter().digest(),
-            serial: persona.serial,
-            cursor: cursor.unwrap_or(Cursor::FIRST),
-            known: known.collect(),
-            own_head: self.engine.head().map(|head| head.note.clone()),
-            your_head: held.map(|held| held.note.clone()),
+    /// Destroys what was erased in this group, before anyone is told that it is.
+    // spec: era-2
+    fn destroy(&mut self, actions: &[Action]) -> Result<(), Stopped> {
+        let destroyed = |action: &Action| {
+            if let Action::Destroy { message } = action { Some(*message) } else { None }
         };
-        Opening { greeting, held: held.map(|held| Held { size: held.size, root: held.root }) }
-    }
-
-    /// Looks up the root that our own tree had at the size that the peer shows.
-    fn meet(
-        &mut self,
-        met: Met,
-        outgoing: mpsc::Sender<Outgoing>,
-        reply: oneshot::Sender<LinkUp>,
-    ) -> Result<Input, Stopped> {
-        let size = met.shown().map(|shown| shown.checkpoint().size);
-        let size = size.filter(|size| *size <= self.engine.tree().size());
-        let tiles = self.engine.tree().over(&self.shared.reader);
-        // A root that cannot be read is a broken disk, and no proof of another past.
-        let root_then = size
-            .map(|size| proof::root_at(&tiles, size))
-            .transpose()
-            .map_err(|_| ReadError::Row)?;
-        self.links.insert(met.peer().clone(), outgoing);
-        self.met.push((met.peer().clone(), reply));
-        Ok(Input::Met(Box::new(MetPeer { met, root_then })))
+        let messages: Vec<Digest> = actions.iter().filter_map(destroyed).collect();
+        if messages.is_empty() { Ok(()) } else { Ok(self.store.destroy(&messages)?) }
     }
 
     /// Takes credentials that are durable now into use, so that the snapshot shows them.
@@ -319,6 +323,9 @@ impl Writer {
         for action in actions {
             if let Action::Admitted(record) = action {
                 self.shared.admit(record);
+            }
+            if let Action::Succeeded(record) = action {
+                self.shared.go_by(&record.agency, record.log);
             }
         }
     }
@@ -334,17 +341,20 @@ impl Writer {
             drop(reply.send(self.opening(&peer)));
         }
         for (peer, reply) in std::mem::take(&mut self.met) {
-            let up = if self.engine.connected(&peer) {
-                LinkUp::Yes
-            } else {
-                LinkUp::No(refusal(&actions, &peer))
+            let up = match self.engine.connected(&peer) {
+                Connected::Whole => LinkUp::Yes(Passage::Whole),
+                Connected::Restricted => LinkUp::Yes(Passage::Restricted),
+                Connected::Down => LinkUp::No(recall::refusal(&actions, &peer)),
             };
             mailbox::answer(reply, up);
+            if matches!(up, LinkUp::Yes(_)) {
+                self.tell_all(&peer);
+            }
         }
         for action in actions {
             self.act(action);
         }
-        for reply in std::mem::take(&mut self.admitted) {
+        for reply in std::mem::take(&mut self.done) {
             mailbox::answer(reply, ());
         }
     }
@@ -364,20 +374,61 @@ impl Writer {
                 self.tell(&peer, Outgoing::Close(code));
                 self.links.remove(&peer);
             }
-            Action::Settled { .. } | Action::Admitted(_) => {}
+            Action::Witness(action) => {
+                self.tell(&action.peer.clone(), Outgoing::Witness(action));
+            }
+            Action::Lift(action) => self.tell(&action.peer.clone(), Outgoing::Lift(action)),
+            Action::Cosign(action) => self.cosign(action),
+            Action::Decline { peer, code } => {
+                self.tell(&peer, Outgoing::Witnessed(Witnessed::Refused { code }));
+            }
+            Action::Misfit { held, misfit } => self.misfit(&held, misfit),
+            Action::Evidence { digest, kind, accused } => self.spread(digest, kind, &accused),
+            Action::Suspect(suspicion) => self.suspect(suspicion),
+            Action::Settled { .. } | Action::Admitted(_) | Action::Destroy { .. } => {}
             Action::Quarantine { .. } => {
                 tracing::error!("a peer holds a newer checkpoint of this node's log: quarantine");
-                for (_, link) in std::mem::take(&mut self.links) {
-                    if link.try_send(Outgoing::Close(CloseCode::Quarantined)).is_err() {
-                        tracing::debug!("a connection ended before it was closed");
-                    }
-                }
+                self.close_all(CloseCode::Quarantined);
+            }
+            Action::Proposed { peer } => {
+                tracing::warn!(
+                    peer = shown(&peer),
+                    "a peer proposes to end its log: `concord peer show`"
+                );
+            }
+            Action::Approve { peer, approval } => self.tell(&peer, Outgoing::Approval(approval)),
+            Action::Approved { peer } => {
+                tracing::info!(
+                    peer = shown(&peer),
+                    "a peer approves the succession of this node's log"
+                );
+                self.again = self.again || self.succession_is_due();
+            }
+            Action::Succeeded(record) => {
+                tracing::warn!(
+                    peer = shown(&record.agency),
+                    "a peer's log was succeeded by its next"
+                );
+                self.tell(&record.agency, Outgoing::Close(CloseCode::StandingChanged));
+                self.links.remove(&record.agency);
+                self.renewals.add(record);
+            }
+            Action::Opened => {
+                tracing::info!("the doubt about this node's log is over: it signs again");
+                self.close_all(CloseCode::StandingChanged);
             }
         }
     }
 
+    /// Whether the next start opens the next log. What cannot be read now is found by that start.
+    fn succession_is_due(&self) -> bool {
+        let directory = self.shared.directory();
+        let due = succession::due(&self.shared.reader, &directory, &self.shared.me);
+        due.is_ok_and(|due| due.is_some())
+    }
+
     /// Hands something to a connection's sender; one that does not keep up loses its connection.
-    fn tell(&mut self, peer: &AgencyId, outgoing: Outgoing) {
+    pub(crate) fn tell(&mut self, peer: &AgencyId, outgoing: Outgoing) {
         let Some(link) = self.links.get(peer) else { return };
         if link.try_send(outgoing).is_err() {
             self.links.remove(peer);
@@ -385,28 +436,12 @@ impl Writer {
     }
 }
 
-/// The engine's batch in the store's words.
-fn to_store(batch: effects::Batch) -> Batch {
-    let effects::Batch { records, bodies } = batch;
-    let bodies = bodies.into_iter().map(|body| BodyIn {
-        message: body.message,
-        sealed: body.sealed,
-        own_key: body.own_key,
-    });
-    Batch { records, bodies: bodies.collect() }
-}
-
-/// Why the engine did not take a greeting.
-fn refusal(actions: &[Action], peer: &AgencyId) -> CloseCode {
-    let code = actions.iter().find_map(|action| match action {
-        Action::Close { peer: closed, code } if closed == peer => Some(*code),
-        Action::Answer(..)
-        | Action::Offer(_)
-        | Action::Receipt(_)
-        | Action::Settled { .. }
-        | Action::Admitted(_)
-        | Action::Close { .. }
-        | Action::Quarantine { .. } => None,
-    });
-    code.unwrap_or(CloseCode::Quarantined)
+/// Remembers what a log says that has no connection yet: there is nothing else to do.
+pub(crate) fn remember(
+    effects: Effects,
+    store: &mut Store,
+    placements: Vec<Placement>,
+) -> Result<(), CommitError> {
+    let actions = effects.settle(|batch| store.commit_carried(&batch.records, placements));
+    actions.map(drop)
 }

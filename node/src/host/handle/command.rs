@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::Answer;
+use concord_protocol::engine::input::Occasion;
+use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::CredentialRecord;
+use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
@@ -36,9 +39,13 @@ use crate::host::view::Made;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
 use crate::host::view::Submitted;
+use crate::store::read::Body;
 
 /// How long a peer may take to answer a ping.
 const PING_WAIT: Duration = Duration::from_secs(5);
+
+/// How long a quorum may take before whoever asked for it gets an answer.
+const COSIGN_WAIT: Duration = Duration::from_secs(10);
 
 impl Handle {
     /// Logs and sends a message, once for each idempotency key.
@@ -47,6 +54,10 @@ impl Handle {
     /// When it was not taken; nothing was logged then.
     pub async fn submit(&self, submission: Submission, key: Option<RequestKey>) -> SubmitResult {
         self.may_submit()?;
+        let key = key.map(|RequestKey { text, request }| {
+            let request = self.around.shared.kept_request(&request);
+            RequestKey { text, request }
+        });
         if let Some(known) = self.answered_before(key.as_ref())? {
             return Ok(known);
         }
@@ -71,29 +82,36 @@ impl Handle {
             Answer::KeyReused => Err(SubmitError::KeyReused),
             Answer::NoLink(agency) => Err(SubmitError::UnknownRecipient { agency }),
             Answer::OutboxFull(_) => Err(SubmitError::Busy),
-            Answer::Quarantined => Err(SubmitError::Quarantined),
-            Answer::ReadRecorded(_) => Err(SubmitError::Stopping),
+            Answer::InDoubt(doubt) => Err(SubmitError::InDoubt(doubt)),
+            Answer::ReadRecorded(_)
+            | Answer::Erased(_)
+            | Answer::NothingToErase
+            | Answer::Exported(_)
+            | Answer::KeyBackup(_)
+            | Answer::SuccessionApproved
+            | Answer::SuccessionObjected(_) => Err(SubmitError::Stopping),
         }
     }
 
     /// Whether the node takes messages now. What it cannot take is refused before any work is done.
     fn may_submit(&self) -> Result<(), SubmitError> {
         let view = self.view();
-        match (&view.mode, view.phase) {
-            (Mode::Quarantined { .. }, _) => Err(SubmitError::Quarantined),
-            (Mode::Full, _) => Err(SubmitError::Full),
-            (Mode::Open, Phase::Waiting) => Err(SubmitError::Busy),
-            (Mode::Open, Phase::Started) => Ok(()),
+        match (view.mode.standing(), &view.mode, view.phase) {
+            (Some(doubt), _, _) => Err(SubmitError::InDoubt(doubt)),
+            (None, Mode::Full, _) => Err(SubmitError::Full),
+            (None, _, Phase::Waiting) => Err(SubmitError::Busy),
+            (None, _, Phase::Started) => Ok(()),
         }
     }
 
     /// Whether the node can log a reading now; before its start it appends nothing.
-    fn may_read(&self) -> Result<(), ReadError> {
+    pub(super) fn may_read(&self) -> Result<(), ReadError> {
         let view = self.view();
-        match (&view.mode, view.phase) {
-            (Mode::Quarantined { .. }, _) => Err(ReadError::Quarantined),
-            (Mode::Open | Mode::Full, Phase::Waiting) => Err(ReadError::Busy),
-            (Mode::Open | Mode::Full, Phase::Started) => Ok(()),
+        // spec: rst-2
+        match (view.mode.standing(), view.phase) {
+            (Some(doubt), _) => Err(ReadError::InDoubt(doubt)),
+            (None, Phase::Waiting) => Err(ReadError::Busy),
+            (None, Phase::Started) => Ok(()),
         }
     }
 
@@ -153,28 +171,46 @@ impl Handle {
     ) -> Result<OpenedBody, ReadError> {
         self.may_read()?;
         let record = self.record(id)?;
-        let body = self.reader().body(&record.digest).map_err(|_| ReadError::Stopping)?;
-        let body = body.ok_or(ReadError::NoBody)?;
+        drop(self.body(id, &record)?);
         let (reply, answer) = oneshot::channel();
         let job = Job::Read { message: record.digest, officer, purpose, reply };
-        self.around.mailbox.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => ReadError::Busy,
-            TrySendError::Closed(_) => ReadError::Stopping,
-        })?;
+        self.send(job)?;
         let leaf = match answer.await.map_err(|_| ReadError::Stopping)? {
             Answer::ReadRecorded(leaf) => leaf,
-            Answer::Quarantined => return Err(ReadError::Quarantined),
+            Answer::InDoubt(doubt) => return Err(ReadError::InDoubt(doubt)),
             Answer::Submitted { .. }
             | Answer::Repeated { .. }
             | Answer::KeyReused
             | Answer::NoLink(_)
-            | Answer::OutboxFull(_) => return Err(ReadError::Stopping),
+            | Answer::Erased(_)
+            | Answer::NothingToErase
+            | Answer::Exported(_)
+            | Answer::KeyBackup(_)
+            | Answer::OutboxFull(_)
+            | Answer::SuccessionApproved
+            | Answer::SuccessionObjected(_) => return Err(ReadError::Stopping),
         };
+        // Only now: a body that was erased meanwhile is not shown after its `erased` leaf.
+        let body = self.body(id, &record)?;
         let shared = Arc::clone(&self.around.shared);
         let opened = self.around.shared.workers.run(move || sealing::open(&shared, &record, &body));
         let content =
             opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
         Ok(OpenedBody { content, leaf })
+    }
+
+    /// The sealed body of a message, or why there is none.
+    // spec: era-5
+    fn body(&self, id: MessageId, record: &MessageRecord) -> Result<Body, ReadError> {
+        if record.body == BodyForm::Erased {
+            return Err(self.without_body(id));
+        }
+        match self.reader().body(&record.digest) {
+            Ok(Some(body)) => Ok(body),
+            Ok(None) => Err(self.without_body(id)),
+            Err(error) if error.is_lost_body() => Err(self.without_body(id)),
+            Err(_) => Err(ReadError::Stopping),
+        }
     }
 
     /// Takes a credential file.
@@ -208,6 +244,29 @@ impl Handle {
         )?;
         answer.await.map_err(|_| AdmitError::Stopping)?;
         Ok(Admitted::New(agency))
+    }
+
+    /// Has the head cosigned now, for a fresh time, and waits until a quorum has, for a while.
+    ///
+    /// # Errors
+    /// When nobody was asked. Too few answers are no error: the snapshot says how many there are.
+    pub async fn cosign(&self) -> Result<(), ReadError> {
+        self.may_read()?;
+        let (reply, answer) = oneshot::channel();
+        let job = Job::Witness { occasion: Occasion::Asked, reply: Some(reply) };
+        self.around.mailbox.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => ReadError::Busy,
+            TrySendError::Closed(_) => ReadError::Stopping,
+        })?;
+        answer.await.map_err(|_| ReadError::Stopping)?;
+        let shared = &self.around.shared;
+        let size = shared.published().view.head.size;
+        let quorate = shared.wait_for(|published| {
+            let quorate = published.view.head.quorate.as_ref();
+            quorate.is_some_and(|quorate| quorate.size >= size)
+        });
+        drop(time::timeout(COSIGN_WAIT, quorate).await);
+        Ok(())
     }
 
     /// Asks a peer over the live connection whether it is there. Units: the time until it answered.

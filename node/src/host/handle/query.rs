@@ -14,6 +14,7 @@ use concord_protocol::log::proof;
 use crate::host::evidence;
 use crate::host::evidence::Cut;
 use crate::host::evidence::EvidenceError;
+use crate::host::evidence::Extent;
 use crate::host::handle::Direction;
 use crate::host::handle::Entry;
 use crate::host::handle::Filter;
@@ -22,6 +23,8 @@ use crate::host::handle::Handle;
 use crate::host::handle::InclusionProof;
 use crate::host::handle::MessageView;
 use crate::host::handle::ReadError;
+use crate::host::handle::export::HeldBack;
+use crate::host::view;
 use crate::host::view::Delivery;
 use crate::host::view::DeliveryStatus;
 use crate::host::view::View;
@@ -67,7 +70,8 @@ impl Handle {
         let owed = self.reader().deliveries(&record.digest).map_err(|_| ReadError::Stopping)?;
         let view = self.view();
         let deliveries = owed.into_iter().map(|owed| delivery(owed, &view));
-        Ok(MessageView { record, deliveries: deliveries.collect() })
+        let erasure = self.erasure(&record)?;
+        Ok(MessageView { record, deliveries: deliveries.collect(), erasure })
     }
 
     /// The proof that a message's leaf stands in the log.
@@ -141,8 +145,8 @@ impl Handle {
     /// Writes the bundle that an auditor verifies offline.
     ///
     /// # Errors
-    /// When the store cannot be read, or `out` takes no more.
-    pub fn export(&self, out: &mut dyn Write) -> Result<(), ReadError> {
+    /// When nothing is within the extent, the store cannot be read, or `out` takes no more.
+    pub fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError> {
         let published = self.around.shared.published();
         let cut = Cut {
             reader: self.reader(),
@@ -151,11 +155,18 @@ impl Handle {
             directory: &self.around.shared.directory(),
             agency: &self.around.shared.me,
         };
-        match evidence::export(&cut, out) {
-            Ok(_) => Ok(()),
-            Err(EvidenceError::NoCheckpoint) => Err(ReadError::NotFound),
+        let mut held = HeldBack::new(out);
+        match evidence::export(&cut, extent, &mut held) {
+            Ok(bundle) => {
+                self.log_export(bundle, published.view.head.size)?;
+                held.release().map_err(|_| ReadError::Stopping)
+            }
+            Err(EvidenceError::NoCheckpoint | EvidenceError::NothingThere) => {
+                Err(ReadError::NotFound)
+            }
             Err(
                 EvidenceError::Store(_)
+                | EvidenceError::Entropy(_)
                 | EvidenceError::Missing
                 | EvidenceError::Write(_)
                 | EvidenceError::Unwritable,
@@ -166,15 +177,24 @@ impl Handle {
 
 /// How a message stands with one recipient.
 fn delivery(owed: OutboundRecord, view: &View) -> Delivery {
-    let offered =
-        view.peers.iter().find(|peer| peer.agency == owed.peer).and_then(|peer| peer.offered);
+    let peer = view.peers.iter().find(|peer| peer.agency == owed.peer);
+    let offered = peer.and_then(|peer| peer.offered);
+    let quorate = peer.and_then(|peer| peer.quorate);
     let status = match owed.settlement {
         Settlement::Open if offered.is_some_and(|last| owed.number <= last) => {
             DeliveryStatus::Offered
         }
         Settlement::Open => DeliveryStatus::Queued,
+        // Not shown: the number that took its place is.
+        Settlement::Renewed(..) => DeliveryStatus::Queued,
         Settlement::Accepted(leaf, size) => DeliveryStatus::Receipted { leaf, size },
         Settlement::Refused(leaf, code) => DeliveryStatus::Refused { leaf, code },
     };
-    Delivery { agency: owed.peer, epoch: owed.epoch, number: owed.number, status }
+    let grade = match status {
+        DeliveryStatus::Receipted { leaf, .. } | DeliveryStatus::Refused { leaf, .. } => {
+            Some(view::grade(leaf, quorate))
+        }
+        DeliveryStatus::Queued | DeliveryStatus::Offered => None,
+    };
+    Delivery { agency: owed.peer, epoch: owed.epoch, number: owed.number, status, grade }
 }

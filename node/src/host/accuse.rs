@@ -1,0 +1,309 @@
+//! From suspicion to evidence: what contradicts what is held becomes a file, or nothing.
+//!
+//! Connections and the writer hand in [`Lead`]s and go on; one task follows them, one after the other, on a worker, so
+//! that a liar costs at most one worker's time. What is proven goes to the writer as any other input.
+//! [`Seen`] keeps the last checkpoints of each log beside the newest one: two histories are found where they were shown
+//! at one size, also when the logs have grown since.
+//!
+//! Absent on purpose: deciding. The engine counts what it takes.
+
+pub(crate) mod talk;
+pub(crate) mod writing;
+
+use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+
+use concord_protocol::audit::evidence::Accusation;
+use concord_protocol::audit::evidence::judge;
+use concord_protocol::audit::evidence::make;
+use concord_protocol::audit::evidence::make::Log;
+use concord_protocol::audit::evidence::make::Shown;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::effects::Suspicion;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::LogNumber;
+use concord_protocol::ids::TreeSize;
+use concord_protocol::log::checkpoint;
+use concord_protocol::log::checkpoint::SignedCheckpoint;
+use concord_protocol::log::note;
+use concord_protocol::wire::receipt::Receipt;
+use tokio::sync::mpsc;
+
+use crate::host::accuse::writing::Charged;
+use crate::host::exchange::Surroundings;
+use crate::host::mailbox::Job;
+use crate::host::shared::Shared;
+use crate::telemetry::shown;
+
+/// Leads that wait to be followed; beyond it one is dropped, and comes again with the next checkpoint.
+pub(crate) const LEADS_MAX: usize = 64;
+
+/// Checkpoints remembered of one log beside the newest one.
+const SEEN_MAX: usize = 16;
+
+/// Something to look into, and who brought it.
+#[derive(Debug)]
+pub(crate) struct Lead {
+    pub(crate) from: AgencyId,
+    pub(crate) what: What,
+}
+
+/// What there is to look into.
+#[derive(Debug)]
+pub(crate) enum What {
+    /// Checkpoints of members' logs, as signed notes.
+    Heads(Vec<Vec<u8>>),
+    /// The newest checkpoint of its own log, by the member's word.
+    Own(Vec<u8>),
+    /// A checkpoint that was to continue one that is held, and did not.
+    Misfit(Box<Misfit>),
+    /// A receipt that did not continue what is held.
+    Receipt(Box<Receipt>),
+    /// A dispatch or a message that contradicts one in the store.
+    Suspicion(Suspicion),
+    /// A file that was asked for.
+    File(Vec<u8>),
+}
+
+/// A checkpoint that does not continue the one held.
+#[derive(Debug)]
+pub(crate) struct Misfit {
+    /// What is held, as a signed note.
+    pub(crate) held: Vec<u8>,
+    /// What was shown, as a signed note.
+    pub(crate) note: Vec<u8>,
+    /// The path that came with it.
+    pub(crate) path: Vec<Digest>,
+    /// The old root that came with it.
+    pub(crate) old_root: Option<Digest>,
+}
+
+/// Where suspicion is handed in, and what the watch needs of it.
+#[derive(Debug)]
+pub(crate) struct Desk {
+    leads: mpsc::Sender<Lead>,
+    seen: Mutex<Seen>,
+    shown: Mutex<BTreeMap<AgencyId, (LogNumber, TreeSize)>>,
+}
+
+impl Desk {
+    /// An empty desk, and what [`follow`] takes.
+    pub(crate) fn new() -> (Self, mpsc::Receiver<Lead>) {
+        let (leads, follow) = mpsc::channel(LEADS_MAX);
+        let (seen, shown) = (Mutex::default(), Mutex::default());
+        (Self { leads, seen, shown }, follow)
+    }
+
+    /// Hands in a lead. One too many is dropped: whoever lies once shows it again.
+    pub(crate) fn pursue(&self, from: &AgencyId, what: What) {
+        if self.leads.try_send(Lead { from: from.clone(), what }).is_err() {
+            tracing::debug!(peer = shown(from), "a lead was dropped");
+        }
+    }
+
+    /// Notes the size of what a member showed of its own log.
+    fn showed(&self, member: &AgencyId, log: LogNumber, size: TreeSize) {
+        let mut sizes = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        sizes.insert(member.clone(), (log, size));
+    }
+
+    /// The size that a member last showed of this log of its own.
+    pub(crate) fn shown_by(&self, member: &AgencyId, log: LogNumber) -> Option<TreeSize> {
+        let sizes = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        sizes.get(member).filter(|(shown, _)| *shown == log).map(|(_, size)| *size)
+    }
+
+    fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
+        look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// The last checkpoints of each log.
+#[derive(Debug, Default)]
+struct Seen {
+    logs: BTreeMap<(AgencyId, LogNumber), VecDeque<SignedCheckpoint>>,
+}
+
+impl Seen {
+    /// Notes a verified checkpoint; of one size the first root stays, with the note that has more lines.
+    fn note(&mut self, owner: &AgencyId, log: LogNumber, seen: &SignedCheckpoint) {
+        let known = self.logs.entry((owner.clone(), log)).or_default();
+        let size = seen.checkpoint().size;
+        if let Some(before) = known.iter_mut().find(|known| known.checkpoint().size == size) {
+            // The lines of cosigners are what a witness can be accused with.
+            if before.checkpoint() == seen.checkpoint() && before.note().len() < seen.note().len() {
+                *before = seen.clone();
+            }
+            return;
+        }
+        if known.len() >= SEEN_MAX {
+            known.pop_front();
+        }
+        known.push_back(seen.clone());
+    }
+
+    /// A checkpoint of the same size and another root, if one was seen.
+    fn other(&self, owner: &AgencyId, log: LogNumber, than: &SignedCheckpoint) -> Option<Vec<u8>> {
+        let than = than.checkpoint();
+        let known = self.logs.get(&(owner.clone(), log))?;
+        let other = |known: &&SignedCheckpoint| {
+            known.checkpoint().size == than.size && known.checkpoint().root != than.root
+        };
+        known.iter().find(other).map(|other| other.note().to_vec())
+    }
+
+    fn of_size(&self, owner: &AgencyId, log: LogNumber, size: TreeSize) -> Option<Vec<u8>> {
+        let known = self.logs.get(&(owner.clone(), log))?;
+        let found = known.iter().find(|known| known.checkpoint().size == size)?;
+        Some(found.note().to_vec())
+    }
+}
+
+/// Follows leads until the node stops.
+pub(crate) async fn follow(around: Surroundings, mut leads: mpsc::Receiver<Lead>) {
+    loop {
+        let lead = tokio::select! {
+            lead = leads.recv() => lead,
+            () = around.mailbox.closed() => None,
+        };
+        let Some(Lead { from, what }) = lead else { return };
+        let shared = Arc::clone(&around.shared);
+        let who = from.clone();
+        let found = around.shared.workers.run(move || look_into(&shared, &who, what)).await;
+        for accusation in found.unwrap_or_default() {
+            let notes = accusation.notes().to_vec();
+            let proven = Box::new(accusation.proven());
+            let (accused, from) = (accusation.accused().clone(), from.clone());
+            let charged = Charged { proven, accused, notes, from };
+            if around.mailbox.send(Job::Accused(charged)).await.is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// Pure but for the store's rows, and expensive: runs on a worker.
+fn look_into(shared: &Shared, from: &AgencyId, what: What) -> Vec<Accusation> {
+    let directory = shared.directory();
+    match what {
+        What::Heads(notes) => {
+            notes.iter().flat_map(|note| look_at(shared, &directory, note)).collect()
+        }
+        What::Own(note) => {
+            if let Some(own) = known(&directory, &note).filter(|known| known.owner == *from) {
+                shared.desk.showed(from, own.number, own.checkpoint.checkpoint().size);
+            }
+            look_at(shared, &directory, &note)
+        }
+        What::Misfit(misfit) => misfits(shared, &directory, &misfit),
+        What::Receipt(receipt) => receipts(shared, &directory, &receipt),
+        What::Suspicion(suspicion) => {
+            suspected(shared, &directory, suspicion).into_iter().collect()
+        }
+        // spec: evd-14, wire-54
+        What::File(file) => match judge::verify(&file, Some(directory.charter().digest())) {
+            Ok(accusation) => vec![accusation],
+            Err(flaw) => {
+                tracing::info!(
+                    code = flaw.code(),
+                    "a file of evidence that proves nothing was dropped"
+                );
+                Vec::new()
+            }
+        },
+    }
+}
+
+/// A checkpoint whose log key is known, with its log.
+pub(crate) struct Known {
+    owner: AgencyId,
+    pub(crate) number: LogNumber,
+    pub(crate) checkpoint: SignedCheckpoint,
+}
+
+/// Finds the log that a note is of, and verifies it. `None` for whatever is of nobody here.
+pub(crate) fn known(directory: &Directory, bytes: &[u8]) -> Option<Known> {
+    let parsed = note::parse(bytes).ok()?;
+    let origin = parsed.unverified_text().split('\n').next()?;
+    let credentials = directory.credentials().map(|verified| verified.credential());
+    let mut own = credentials
+        .filter(|credential| directory.origin(&credential.agency, credential.log_number) == origin);
+    own.find_map(|credential| {
+        let checkpoint = checkpoint::verify(bytes, origin, &credential.log).ok()?;
+        let (owner, number) = (credential.agency.clone(), credential.log_number);
+        Some(Known { owner, number, checkpoint })
+    })
+}
+
+/// Compares a checkpoint with those of the same size, and remembers it.
+// spec: evd-12
+fn look_at(shared: &Shared, directory: &Directory, bytes: &[u8]) -> Vec<Accusation> {
+    let Some(Known { owner, number, checkpoint }) = known(directory, bytes) else {
+        return Vec::new();
+    };
+    let other = shared.desk.seen(|seen| {
+        let other = seen.other(&owner, number, &checkpoint);
+        seen.note(&owner, number, &checkpoint);
+        other
+    });
+    let Some(other) = other else { return Vec::new() };
+    let log = Log { directory, owner: &owner, number };
+    all_of(&log, &other, &Shown { note: bytes, path: &[], seen: &[] })
+}
+
+/// The owner of a log, and every witness that cosigned both checkpoints.
+fn all_of(log: &Log<'_>, held: &[u8], shown: &Shown<'_>) -> Vec<Accusation> {
+    let owner = make::log_fork(log, held, shown).ok();
+    let members = log.directory.members().map(|member| &member.agency);
+    let witnesses = members
+        .filter(|member| *member != log.owner)
+        .filter_map(|witness| make::witness_fork(log, witness, held, shown).ok());
+    owner.into_iter().chain(witnesses).collect()
+}
+
+fn misfits(shared: &Shared, directory: &Directory, misfit: &Misfit) -> Vec<Accusation> {
+    let Some(Known { owner, number, .. }) = known(directory, &misfit.note) else {
+        return Vec::new();
+    };
+    let log = Log { directory, owner: &owner, number };
+    let seen: Vec<Digest> = misfit.old_root.into_iter().collect();
+    let shown = Shown { note: &misfit.note, path: &misfit.path, seen: &seen };
+    let mut found = all_of(&log, &misfit.held, &shown);
+    found.extend(look_at(shared, directory, &misfit.note));
+    found
+}
+
+fn receipts(shared: &Shared, directory: &Directory, receipt: &Receipt) -> Vec<Accusation> {
+    let Some(Known { owner, number, .. }) = known(directory, &receipt.checkpoint) else {
+        return Vec::new();
+    };
+    let log = Log { directory, owner: &owner, number };
+    // The receipt started from a checkpoint that was seen, if it is one of this log at all.
+    let base = shared.desk.seen(|seen| seen.of_size(&owner, number, receipt.from));
+    let held = base.or_else(|| {
+        let heads = shared.reader.peer_heads().ok()?;
+        heads.into_iter().find(|head| head.peer == owner).map(|head| head.note.into_vec())
+    });
+    let fork = held.and_then(|held| make::receipt_fork(&log, &held, receipt).ok());
+    let mut found: Vec<Accusation> = fork.into_iter().collect();
+    found.extend(look_at(shared, directory, &receipt.checkpoint));
+    found
+}
+
+fn suspected(shared: &Shared, directory: &Directory, suspicion: Suspicion) -> Option<Accusation> {
+    match suspicion {
+        Suspicion::Number { peer, epoch, number, dispatch } => {
+            let earlier = shared.reader.dispatch(&peer, epoch, number).ok()??;
+            make::number_reused(directory, &earlier.dispatch, &dispatch).ok()
+        }
+        Suspicion::Id { peer, id, message } => {
+            let earlier = shared.reader.message_by_id(&id, &peer).ok()??;
+            let earlier = shared.reader.message(&earlier).ok()??;
+            make::id_reused(directory, &earlier.message, &message).ok()
+        }
+    }
+}

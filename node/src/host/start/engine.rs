@@ -1,0 +1,123 @@
+//! The engine, from what the disk remembers.
+
+use std::sync::Arc;
+
+use concord_protocol::engine::Engine;
+use concord_protocol::engine::Persona;
+use concord_protocol::engine::record::EvidenceRecord;
+use concord_protocol::engine::record::ModeRecord;
+use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::recover::Remembered;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::log::tree::Tree;
+use serde_bytes::ByteBuf;
+
+use crate::host::start;
+use crate::host::start::StartError;
+use crate::host::witness;
+use crate::keystore::Keys;
+use crate::settings::enrolment::Enrolment;
+use crate::store::edge;
+use crate::store::head::HeadFinding;
+use crate::store::read::Reader;
+use crate::store::witness::WitnessFile;
+
+/// Rows read at once while looking for what is owed.
+const OWED_PAGE: usize = 1024;
+
+/// Files of evidence read at once while the engine is recovered: each is as long as the charter.
+const EVIDENCE_PAGE: usize = 16;
+
+pub(super) fn engine(
+    enrolment: &Enrolment,
+    keys: &Keys,
+    directory: &Directory,
+    found: &Found<'_>,
+) -> Result<Engine, StartError> {
+    let reader = found.reader;
+    let own = enrolment.own.credential();
+    let persona = Persona {
+        agency: own.agency.clone(),
+        charter: own.charter.clone(),
+        serial: own.serial,
+        dishonest_max: directory.charter().charter().dishonest_max,
+        log_number: directory.log_of(&own.agency),
+        origin: directory.origin(&own.agency, directory.log_of(&own.agency)),
+        witness_quorum: directory.charter().charter().witness_quorum,
+        signing: Arc::clone(&keys.signing),
+        log: Arc::clone(&keys.log),
+    };
+    let head = reader.head()?;
+    let tree = match &head {
+        Some(head) => edge::tree(reader.rows(), head)?,
+        None => Tree::new(),
+    };
+    let links = reader.links()?;
+    let mut owed = Vec::new();
+    for link in &links {
+        let mut from = link.out_lowest;
+        while from < link.out_next {
+            let page: Vec<OutboundRecord> =
+                reader.outbound_from(&link.peer, link.out_epoch, (from, OWED_PAGE))?;
+            let Some(last) = page.last() else { break };
+            from = last.number.next();
+            owed.extend(page);
+        }
+    }
+    let held = witness::newest_held(reader.peer_heads()?, found.witness, directory);
+    let (cosigned, mut peers_cosigned) = (reader.cosigned()?, reader.peers_cosigned()?);
+    peers_cosigned.retain(|quorate| witness::in_force(directory, &quorate.peer, &quorate.note));
+    let retired = reader.retired()?;
+    let mode = mode(reader.mode()?, found.head);
+    let peers = directory.members().map(|member| member.agency.clone());
+    let evidence = charges(reader)?;
+    let remembered = Remembered {
+        tree,
+        head,
+        links,
+        owed,
+        held,
+        cosigned,
+        peers_cosigned,
+        evidence,
+        mode,
+        retired,
+        logs: start::logs(directory),
+    };
+    Ok(Engine::recover(persona, peers, remembered)?)
+}
+
+/// What the disk says, besides charter and keys.
+pub(super) struct Found<'a> {
+    pub(super) reader: &'a Reader,
+    pub(super) head: HeadFinding,
+    pub(super) witness: &'a WitnessFile,
+}
+
+/// A head file that does not vouch for the data puts them in doubt; what a peer has proven stands above it.
+// spec: rst-1
+fn mode(remembered: Option<ModeRecord>, finding: HeadFinding) -> ModeRecord {
+    match remembered.unwrap_or(ModeRecord::Open) {
+        ModeRecord::Quarantined(shown) => ModeRecord::Quarantined(shown),
+        mode if finding.may_sign() => mode,
+        ModeRecord::Open
+        | ModeRecord::Probing
+        | ModeRecord::Healed { .. }
+        | ModeRecord::Overridden { .. } => {
+            tracing::warn!("the head file does not vouch for the data: the peers are asked first");
+            ModeRecord::Probing
+        }
+    }
+}
+
+/// The evidence that is held; the engine keeps no file of it.
+fn charges(reader: &Reader) -> Result<Vec<EvidenceRecord>, StartError> {
+    let mut all: Vec<EvidenceRecord> = Vec::new();
+    loop {
+        let page = reader.evidence_after(all.last().map(|last| &last.digest), EVIDENCE_PAGE)?;
+        let Some(_) = page.first() else { return Ok(all) };
+        all.extend(
+            page.into_iter().map(|record| EvidenceRecord { evidence: ByteBuf::new(), ..record }),
+        );
+    }
+}
