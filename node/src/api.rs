@@ -89,8 +89,12 @@ pub fn router(node: Arc<dyn Ask>, token: Token, ids: RequestIds) -> Router {
 fn described() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(openapi::frame())
         .merge(route::messages::routes())
+        .merge(route::erasure::routes())
         .merge(route::log::routes())
+        .merge(route::proofs::routes())
         .merge(route::peers::routes())
+        .merge(route::succession::routes())
+        .merge(route::watch::routes())
         .merge(route::node::routes())
 }
 

@@ -7,9 +7,11 @@
 
 pub mod answer;
 pub mod audit;
+pub mod backup;
 pub mod charter;
 pub mod config;
 pub mod demo;
+pub mod evidence;
 pub mod fail;
 pub mod log;
 pub mod message;
@@ -66,12 +68,18 @@ pub enum Noun {
     Peer(peer::PeerVerb),
     /// Submits a message.
     Send(send::Send),
+    /// What the node can prove against members.
+    #[command(subcommand)]
+    Evidence(evidence::EvidenceVerb),
     /// What the node sent and took.
     #[command(subcommand)]
     Message(message::MessageVerb),
     /// The node's own log.
     #[command(subcommand)]
     Log(log::LogVerb),
+    /// Copies a node's data, and restores them.
+    #[command(subcommand)]
+    Backup(backup::BackupVerb),
     /// Runs a node until it is asked to stop.
     Run(run::Run),
     /// Verifies logs and holds them together, offline.
@@ -131,7 +139,12 @@ fn command(
         Noun::Send(arguments) => send::run(&arguments),
         Noun::Message(verb) => message::run(&verb),
         Noun::Log(verb) => log::run(&verb),
+        Noun::Evidence(verb) => evidence::run(&verb),
+        Noun::Audit(audit::AuditVerb::Watch(arguments)) if !arguments.once => {
+            return audit::watch::follow(&arguments, announce).map(Outcome::Announced);
+        }
         Noun::Audit(verb) => audit::run(&verb),
+        Noun::Backup(verb) => backup::run(&verb),
         Noun::Run(arguments) => return run::run(&arguments, announce).map(Outcome::Announced),
         Noun::Demo(arguments) => return demo::run(&arguments, announce).map(Outcome::Announced),
     };

@@ -9,17 +9,22 @@ use core::time::Duration;
 use std::io::Write;
 
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::ErasureRecord;
+use concord_protocol::engine::record::KeyBackupRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
+use concord_protocol::log::tile::TileId;
 use concord_protocol::message::submission::Submission;
 
+use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Entry;
 use crate::host::handle::Filter;
+use crate::host::handle::FoundEvidence;
 use crate::host::handle::Growth;
 use crate::host::handle::Handle;
 use crate::host::handle::InclusionProof;
@@ -30,6 +35,9 @@ use crate::host::handle::ReadError;
 use crate::host::handle::RequestKey;
 use crate::host::handle::SharedView;
 use crate::host::handle::SubmitResult;
+use crate::host::handle::erasure::Demand;
+use crate::host::handle::succession::ApproveError;
+use crate::host::handle::succession::SuccessionView;
 
 /// What a node will have answered.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -50,11 +58,33 @@ pub trait Ask: Debug + Send + Sync {
         purpose: PurposeCode,
     ) -> Answer<'_, Result<OpenedBody, ReadError>>;
 
+    /// Erases the body of a message for good.
+    fn erase(&self, id: MessageId, demand: Demand) -> Answer<'_, Result<ErasureRecord, ReadError>>;
+
+    /// Remembers that the keys of the bodies are copied.
+    fn key_backup(&self) -> Answer<'_, Result<KeyBackupRecord, ReadError>>;
+
     /// Takes a credential file.
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>>;
 
+    /// Has the head cosigned now, and waits for a quorum, for a while.
+    fn cosign(&self) -> Answer<'_, Result<(), ReadError>>;
+
     /// Asks a peer whether it is there. Units: the time until it answered.
     fn ping(&self, peer: AgencyId) -> Answer<'_, Result<Duration, PingError>>;
+
+    /// The end of an agency's log, proposed or in force.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    fn succession(&self, agency: &AgencyId) -> Result<SuccessionView, ReadError>;
+
+    /// Approves what a peer proposes.
+    fn approve(
+        &self,
+        agency: AgencyId,
+        officer: StaffNumber,
+    ) -> Answer<'_, Result<(), ApproveError>>;
 
     /// Messages, newest first.
     ///
@@ -98,11 +128,53 @@ pub trait Ask: Debug + Send + Sync {
     /// When the store cannot be read.
     fn entries(&self, from: LeafIndex, limit: usize) -> Result<Vec<Entry>, ReadError>;
 
+    /// The first hashes of a tile.
+    ///
+    /// # Errors
+    /// When the log does not reach so far, or the store cannot be read.
+    fn tile(&self, id: TileId, width: usize) -> Result<Vec<Digest>, ReadError>;
+
+    /// The first leaves of an entry bundle, as they stand in the file.
+    ///
+    /// # Errors
+    /// When the log does not reach so far, or the store cannot be read.
+    fn entry_bundle(&self, index: u64, width: usize) -> Result<Vec<u8>, ReadError>;
+
+    /// The proof file of a leaf.
+    ///
+    /// # Errors
+    /// When the log does not reach so far, or the store cannot be read.
+    fn proof_file(&self, index: LeafIndex) -> Result<Vec<u8>, ReadError>;
+
+    /// A COSE receipt of a leaf.
+    ///
+    /// # Errors
+    /// When the log does not reach so far, the node signs nothing now, or the store cannot be read.
+    fn cose_receipt(&self, index: LeafIndex) -> Result<Vec<u8>, ReadError>;
+
+    /// The policy under which the log's proofs can be checked.
+    ///
+    /// # Errors
+    /// When too few credentials are held.
+    fn policy(&self) -> Result<Vec<u8>, ReadError>;
+
+    /// Evidence with a leaf from a place on, each judged again.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn evidence(&self, from: LeafIndex, limit: usize) -> Result<Vec<FoundEvidence>, ReadError>;
+
+    /// One file of evidence, byte for byte.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    fn evidence_file(&self, digest: &Digest) -> Result<Vec<u8>, ReadError>;
+
     /// Writes the bundle that an auditor verifies offline.
     ///
     /// # Errors
-    /// When the store cannot be read, or `out` takes no more.
-    fn export(&self, out: &mut dyn Write) -> Result<(), ReadError>;
+    /// When nothing is within the extent, the store cannot be read, or `out` takes no more.
+    fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError>;
 }
 
 impl Ask for Handle {
@@ -123,12 +195,36 @@ impl Ask for Handle {
         Box::pin(Self::read_body(self, id, officer, purpose))
     }
 
+    fn erase(&self, id: MessageId, demand: Demand) -> Answer<'_, Result<ErasureRecord, ReadError>> {
+        Box::pin(Self::erase(self, id, demand))
+    }
+
+    fn key_backup(&self) -> Answer<'_, Result<KeyBackupRecord, ReadError>> {
+        Box::pin(Self::key_backup(self))
+    }
+
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
         Box::pin(Self::admit(self, credential))
     }
 
+    fn cosign(&self) -> Answer<'_, Result<(), ReadError>> {
+        Box::pin(Self::cosign(self))
+    }
+
     fn ping(&self, peer: AgencyId) -> Answer<'_, Result<Duration, PingError>> {
         Box::pin(async move { Self::ping(self, &peer).await })
+    }
+
+    fn succession(&self, agency: &AgencyId) -> Result<SuccessionView, ReadError> {
+        Self::succession(self, agency)
+    }
+
+    fn approve(
+        &self,
+        agency: AgencyId,
+        officer: StaffNumber,
+    ) -> Answer<'_, Result<(), ApproveError>> {
+        Box::pin(async move { Self::approve(self, &agency, officer).await })
     }
 
     fn messages(&self, filter: &Filter) -> Result<Vec<MessageView>, ReadError> {
@@ -159,7 +255,35 @@ impl Ask for Handle {
         Self::entries(self, from, limit)
     }
 
-    fn export(&self, out: &mut dyn Write) -> Result<(), ReadError> {
-        Self::export(self, out)
+    fn tile(&self, id: TileId, width: usize) -> Result<Vec<Digest>, ReadError> {
+        Self::tile(self, id, width)
+    }
+
+    fn entry_bundle(&self, index: u64, width: usize) -> Result<Vec<u8>, ReadError> {
+        Self::entry_bundle(self, index, width)
+    }
+
+    fn proof_file(&self, index: LeafIndex) -> Result<Vec<u8>, ReadError> {
+        Self::proof_file(self, index)
+    }
+
+    fn cose_receipt(&self, index: LeafIndex) -> Result<Vec<u8>, ReadError> {
+        Self::cose_receipt(self, index)
+    }
+
+    fn policy(&self) -> Result<Vec<u8>, ReadError> {
+        Self::policy(self)
+    }
+
+    fn evidence(&self, from: LeafIndex, limit: usize) -> Result<Vec<FoundEvidence>, ReadError> {
+        Self::evidence(self, from, limit)
+    }
+
+    fn evidence_file(&self, digest: &Digest) -> Result<Vec<u8>, ReadError> {
+        Self::evidence_file(self, digest)
+    }
+
+    fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError> {
+        Self::export(self, extent, out)
     }
 }

@@ -3,6 +3,10 @@
 //! Uses `shape`, `report`. Every failure is a [`Report`]: what the node refused ends with exit code 5, a node that
 //! cannot be reached with 4. Absent on purpose: retries; a person or a script decides on those.
 
+mod evidence;
+mod peers;
+mod proofs;
+
 use core::fmt;
 use core::time::Duration;
 use std::fs;
@@ -20,20 +24,17 @@ use crate::api::address;
 use crate::api::address::AddressError;
 use crate::api::auth;
 use crate::api::problem::ProblemDocument;
+use crate::api::shape::erasure::Erasure;
+use crate::api::shape::erasure::KeyBackup;
 use crate::api::shape::log::EntryList;
 use crate::api::shape::log::Head;
 use crate::api::shape::log::Inclusion;
-use crate::api::shape::log::LogProof;
 use crate::api::shape::message::Message;
 use crate::api::shape::message::MessageList;
 use crate::api::shape::message::OpenedMessage;
 use crate::api::shape::message::SubmittedMessage;
 use crate::api::shape::node::Charter;
 use crate::api::shape::node::Readiness;
-use crate::api::shape::peer::AdmittedPeer;
-use crate::api::shape::peer::Peer;
-use crate::api::shape::peer::PeerList;
-use crate::api::shape::peer::Pong;
 use crate::report;
 use crate::report::Exit;
 use crate::report::FieldReport;
@@ -48,6 +49,26 @@ const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// Time for an answer to begin. A commit or a ping may take some seconds on a loaded machine.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// Longest wait for the first byte of a bundle: ten million leaves are read in minutes.
+const EXPORT_TIME_MAX: Duration = Duration::from_secs(3600);
+
+/// A part of a log: a range, a period, a procedure or a peer, one of them alone; or all of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Part {
+    /// Place of the first leaf.
+    pub from: Option<u64>,
+    /// Place after the last leaf.
+    pub to: Option<u64>,
+    /// The first instant. Shape: RFC 3339.
+    pub since: Option<String>,
+    /// The instant after the last. Shape: RFC 3339.
+    pub until: Option<String>,
+    /// A procedure. Shape: UUID.
+    pub procedure: Option<String>,
+    /// A peer.
+    pub peer: Option<String>,
+}
 
 /// Time for one document to arrive.
 const DOCUMENT_TIME_MAX: Duration = Duration::from_secs(120);
@@ -172,6 +193,24 @@ impl Client {
         self.get(&format!("/api/v1/messages/{}", escaped(id)))
     }
 
+    /// Erases the body of a message for good.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn erase(&self, id: &str, demand: [(&str, &str); 3]) -> Result<Erasure, Report> {
+        let path = format!("/api/v1/messages/{}/erasure", escaped(id));
+        let demand = demand.map(|(name, value)| (name, Some(value)));
+        self.post(&query(&path, &demand))
+    }
+
+    /// Tells the node that the keys of the bodies are copied, and learns until when the copy may be kept.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn key_backup(&self) -> Result<KeyBackup, Report> {
+        self.post("/api/v1/key-backups")
+    }
+
     /// Opens a body; the node logs who opened it and for which purpose.
     ///
     /// # Errors
@@ -207,6 +246,20 @@ impl Client {
         self.get("/api/v1/log/head")
     }
 
+    /// The newest durable head, after every peer that is there was asked to cosign it.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn cosign(&self) -> Result<Head, Report> {
+        let answer = self
+            .agent
+            .post(self.at_path("/api/v1/log/cosign"))
+            .header("authorization", self.bearer())
+            .send_empty();
+        let answer = self.accepted(answer)?;
+        self.document(answer)
+    }
+
     /// Leaves of the node's log in order.
     ///
     /// # Errors
@@ -219,29 +272,35 @@ impl Client {
         ))
     }
 
-    /// Proves that a leaf stands in the node's log.
-    ///
-    /// # Errors
-    /// When the node cannot be reached or refuses.
-    pub fn leaf_proof(&self, index: u64) -> Result<LogProof, Report> {
-        self.get(&format!("/api/v1/log/proof?index={index}"))
-    }
-
-    /// Proves that the node's log only grew.
-    ///
-    /// # Errors
-    /// When the node cannot be reached or refuses.
-    pub fn consistency(&self, from: u64, to: Option<u64>) -> Result<LogProof, Report> {
-        let (from, to) = (from.to_string(), to.map(|to| to.to_string()));
-        self.get(&query("/api/v1/log/proof", &[("from", Some(&from)), ("to", to.as_deref())]))
-    }
-
-    /// Writes the node's bundle to `out`. Gives back the bytes written.
+    /// Writes the bundle of the node's whole log to `out`. Gives back the bytes written.
     ///
     /// # Errors
     /// When the node cannot be reached or refuses, and when the bundle breaks off or cannot be written.
     pub fn export(&self, out: &mut dyn Write) -> Result<u64, Report> {
-        let answer = self.ask("/api/v1/log/export")?;
+        self.export_part(&Part::default(), out)
+    }
+
+    /// Writes the bundle of a part of the node's log to `out`. Gives back the bytes written.
+    ///
+    /// # Errors
+    /// As [`Self::export`], and when nothing is in that part.
+    pub fn export_part(&self, part: &Part, out: &mut dyn Write) -> Result<u64, Report> {
+        let (from, to) = (part.from.map(|from| from.to_string()), part.to.map(|to| to.to_string()));
+        let path = query(
+            "/api/v1/log/export",
+            &[
+                ("from", from.as_deref()),
+                ("to", to.as_deref()),
+                ("since", part.since.as_deref()),
+                ("until", part.until.as_deref()),
+                ("procedure", part.procedure.as_deref()),
+                ("peer", part.peer.as_deref()),
+            ],
+        );
+        // A node reads the whole log before the first byte of a bundle leaves it.
+        let asked = self.agent.get(self.at_path(&path)).header("authorization", self.bearer());
+        let patient = asked.config().timeout_recv_response(Some(EXPORT_TIME_MAX)).build();
+        let answer = self.accepted(patient.call())?;
         let mut reader = answer.into_body().into_with_config().limit(u64::MAX).reader();
         let mut buffer = vec![0; 64 * 1024];
         let mut written = 0_u64;
@@ -253,49 +312,6 @@ impl Client {
             out.write_all(piece).map_err(|error| unwritable(&error))?;
             written = written.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
         }
-    }
-
-    /// Every peer.
-    ///
-    /// # Errors
-    /// When the node cannot be reached or refuses.
-    pub fn peers(&self) -> Result<PeerList, Report> {
-        self.get("/api/v1/peers")
-    }
-
-    /// One peer.
-    ///
-    /// # Errors
-    /// When the node cannot be reached or refuses.
-    pub fn peer(&self, agency: &str) -> Result<Peer, Report> {
-        self.get(&format!("/api/v1/peers/{}", escaped(agency)))
-    }
-
-    /// Hands the node a credential file.
-    ///
-    /// # Errors
-    /// When the node cannot be reached or refuses.
-    pub fn admit(&self, credential: &[u8]) -> Result<AdmittedPeer, Report> {
-        let request =
-            self.agent.post(self.at_path("/api/v1/peers")).content_type("application/octet-stream");
-        let answer =
-            self.accepted(request.header("authorization", self.bearer()).send(credential))?;
-        self.document(answer)
-    }
-
-    /// Lets the node ask a peer whether it is there.
-    ///
-    /// # Errors
-    /// When the node cannot be reached or refuses.
-    pub fn ping(&self, agency: &str) -> Result<Pong, Report> {
-        let path = format!("/api/v1/peers/{}/ping", escaped(agency));
-        let answer = self
-            .agent
-            .post(self.at_path(&path))
-            .header("authorization", self.bearer())
-            .send_empty();
-        let answer = self.accepted(answer)?;
-        self.document(answer)
     }
 
     /// The charter in force.
@@ -321,6 +337,12 @@ impl Client {
 
     fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T, Report> {
         let answer = self.ask(path)?;
+        self.document(answer)
+    }
+
+    fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T, Report> {
+        let request = self.agent.post(self.at_path(path)).header("authorization", self.bearer());
+        let answer = self.accepted(request.send_empty())?;
         self.document(answer)
     }
 

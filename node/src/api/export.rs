@@ -19,6 +19,7 @@ use tokio::sync::mpsc;
 use crate::api::ask::Ask;
 use crate::api::bounds::EXPORT_PIECE_BYTES;
 use crate::api::bounds::EXPORT_PIECES_MAX;
+use crate::host::evidence::Extent;
 use crate::host::handle::ReadError;
 
 /// Starts an export and gives back its bytes once the first of them are there.
@@ -27,18 +28,20 @@ use crate::host::handle::ReadError;
 /// When the node cannot begin.
 pub(crate) async fn stream(
     node: Arc<dyn Ask>,
+    extent: Extent,
     place: OwnedSemaphorePermit,
 ) -> Result<Body, ReadError> {
     let (sender, mut receiver) = mpsc::channel(EXPORT_PIECES_MAX);
     // The thread ends when the bundle does, or when the caller goes away and the channel closes.
-    drop(tokio::task::spawn_blocking(move || write(&*node, sender)));
+    drop(tokio::task::spawn_blocking(move || write(&*node, &extent, sender)));
     let first = receiver.recv().await.transpose()?;
     Ok(Body::from_stream(Pieces { first, receiver, _place: place }))
 }
 
-fn write(node: &dyn Ask, sender: mpsc::Sender<Result<Vec<u8>, ReadError>>) {
+fn write(node: &dyn Ask, extent: &Extent, sender: mpsc::Sender<Result<Vec<u8>, ReadError>>) {
     let mut out = BufWriter::with_capacity(EXPORT_PIECE_BYTES, Pipe(sender.clone()));
-    let done = node.export(&mut out).and_then(|()| out.flush().map_err(|_| ReadError::Stopping));
+    let done =
+        node.export(extent, &mut out).and_then(|()| out.flush().map_err(|_| ReadError::Stopping));
     if let Err(error) = done {
         // Whoever does not listen any more needs no error either.
         drop(sender.blocking_send(Err(error)));

@@ -1,5 +1,6 @@
 //! Errors of the host as problems: one total function for each, so that a new error must choose its code.
 
+use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
 
 use crate::api::problem::Problem;
@@ -8,6 +9,7 @@ use crate::host::handle::AdmitError;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
 use crate::host::handle::SubmitError;
+use crate::host::handle::succession::ApproveError;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
 use crate::host::view::View;
@@ -32,7 +34,9 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         SubmitError::Busy if view.phase == Phase::Waiting => Code::Starting,
         SubmitError::Busy => Code::Busy,
         SubmitError::Full => Code::DiskFull,
-        SubmitError::Quarantined => return quarantined("the message was not taken", view),
+        SubmitError::InDoubt(doubt) => {
+            return in_doubt(*doubt, "the message was not taken", view);
+        }
         SubmitError::Stopping => Code::Stopping,
     };
     Problem::new(code, "the message was not taken", error.to_string())
@@ -55,12 +59,31 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
             return Problem::new(missing, "nothing was found", clause(missing));
         }
         ReadError::NoBody => Code::NoBody,
+        ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable => Code::Unopenable,
-        ReadError::Quarantined => return quarantined("it was not read", view),
+        ReadError::InDoubt(doubt) => return in_doubt(*doubt, "it was not read", view),
         ReadError::Busy => Code::Busy,
         ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, "it was not read", error.to_string())
+}
+
+/// Why a body was not erased, or why that its keys are copied was not remembered.
+pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
+    let what = "nothing was erased or copied";
+    let code = match error {
+        ReadError::NotFound => {
+            let missing = Code::NoSuchMessage;
+            return Problem::new(missing, what, clause(missing));
+        }
+        ReadError::InDoubt(doubt) => return in_doubt(*doubt, what, view),
+        ReadError::Busy if view.phase == Phase::Waiting => Code::Starting,
+        ReadError::Busy => Code::Busy,
+        ReadError::NoBody => Code::NoBody,
+        ReadError::Erased(_) => Code::Erased,
+        ReadError::Unopenable | ReadError::Stopping => Code::Stopping,
+    };
+    Problem::new(code, what, error.to_string())
 }
 
 /// Why a credential was not taken.
@@ -71,6 +94,33 @@ pub(crate) fn of_admission(error: &AdmitError) -> Problem {
         AdmitError::Stopping => Code::Stopping,
     };
     Problem::new(code, "the credential was not taken", error.to_string())
+}
+
+/// Why the end of a log was not shown.
+pub(crate) fn of_succession(error: &ReadError) -> Problem {
+    let code = match error {
+        ReadError::NotFound => Code::NoSuccession,
+        ReadError::NoBody
+        | ReadError::Erased(_)
+        | ReadError::Unopenable
+        | ReadError::InDoubt(_)
+        | ReadError::Busy
+        | ReadError::Stopping => Code::Stopping,
+    };
+    Problem::new(code, "nothing was found", error.to_string())
+}
+
+/// Why the end of a log was not approved.
+pub(crate) fn of_approval(error: &ApproveError, view: &View) -> Problem {
+    let what = "the succession was not approved";
+    let code = match error {
+        ApproveError::NoProposal { .. } => Code::NoSuccession,
+        ApproveError::Objection(_) => Code::SuccessionObjected,
+        ApproveError::InDoubt(doubt) => return in_doubt(*doubt, what, view),
+        ApproveError::Busy => Code::Busy,
+        ApproveError::Stopping => Code::Stopping,
+    };
+    Problem::new(code, what, error.to_string())
 }
 
 /// Why a peer did not answer.
@@ -85,13 +135,18 @@ pub(crate) fn of_ping(error: &PingError) -> Problem {
     Problem::new(code, "the peer was not reached", error.to_string())
 }
 
-/// Names the peer that showed the other checkpoint, as far as the snapshot knows it already.
-fn quarantined(what: &'static str, view: &View) -> Problem {
-    let reason = match &view.mode {
-        Mode::Quarantined { .. } => why(&view.mode),
-        Mode::Open | Mode::Full => "the node is in quarantine".to_owned(),
+/// Names the peer that showed the other checkpoint, or how many are awaited, as far as the snapshot knows it already.
+// spec: rst-2
+fn in_doubt(doubt: Doubt, what: &'static str, view: &View) -> Problem {
+    let (code, plain) = match doubt {
+        Doubt::Quarantine => (Code::Quarantined, "the node is in quarantine"),
+        Doubt::Probing => (Code::Probing, "the node asks its peers what they hold of its log"),
     };
-    Problem::new(Code::Quarantined, what, reason)
+    let reason = match &view.mode {
+        Mode::Quarantined { .. } | Mode::Probing { .. } => why(&view.mode),
+        Mode::Open | Mode::Full => plain.to_owned(),
+    };
+    Problem::new(code, what, reason)
 }
 
 /// What a code means, as a clause: an answer's reason begins in lower case and has no full stop.

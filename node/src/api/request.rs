@@ -14,6 +14,7 @@ use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header;
 use axum::http::request::Parts;
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 
@@ -64,6 +65,12 @@ impl Segments {
     pub(crate) fn agency(&self) -> Result<AgencyId, Problem> {
         AgencyId::parse(self.text("agency"))
             .map_err(|error| bad_parameter(format!("`agency`: {error}")))
+    }
+
+    /// The digest that the path names.
+    pub(crate) fn digest(&self) -> Result<Digest, Problem> {
+        Digest::parse(self.text("digest"))
+            .map_err(|error| bad_parameter(format!("`digest`: {error}")))
     }
 
     fn text(&self, name: &str) -> &str {

@@ -1,9 +1,13 @@
 //! The paths of the API, by noun.
 
+pub(crate) mod erasure;
 pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod node;
 pub(crate) mod peers;
+pub(crate) mod proofs;
+pub(crate) mod succession;
+pub(crate) mod watch;
 
 use crate::api::problem::Problem;
 use crate::report::code::Code;

@@ -3,12 +3,15 @@
 //! Names in snake case, times in RFC 3339 UTC, digests and bytes in lower-case hexadecimal, notes as text.
 //! Source: spec api-3.
 
+pub mod erasure;
 pub mod header;
 pub mod leaf;
 pub mod log;
 pub mod message;
 pub mod node;
 pub mod peer;
+pub mod succession;
+pub mod watch;
 
 use utoipa::PartialSchema;
 use utoipa::ToSchema;

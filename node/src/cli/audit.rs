@@ -1,30 +1,38 @@
 //! `concord audit`: what anyone can check without a node, offline.
 //!
 //! Uses `protocol::audit`. A bundle that does not verify, and logs that contradict each other, end with exit code 3, and
-//! the first thing that failed is named. Absent on purpose: nodes, keys, the network.
+//! every problem is named in its place. Absent on purpose: nodes, keys, the network.
+
+pub mod evidence;
+mod joined;
+pub mod proof;
+pub mod read;
+mod show;
+pub mod watch;
 
 use std::path::Path;
 use std::path::PathBuf;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use clap::Args;
 use clap::Subcommand;
 use concord_protocol::audit::finding::Finding;
 use concord_protocol::audit::reconcile;
 use concord_protocol::audit::reconcile::NotComparable;
-use concord_protocol::audit::reconcile::Reconciliation;
 use concord_protocol::audit::verify;
-use concord_protocol::audit::verify::Anchor;
-use concord_protocol::audit::verify::Report as Verified;
+use concord_protocol::audit::verify::Stopped;
+use concord_protocol::audit::verify::Terms;
+use concord_protocol::audit::verify::report::Anchor;
+use concord_protocol::audit::verify::report::Report as Verified;
 use concord_protocol::crypto::digest::Digest;
-use serde_json::Value;
-use serde_json::json;
 
 use crate::cli::answer::Answer;
+use crate::cli::audit::proof::Rests;
+use crate::cli::audit::read::Bar;
+use crate::cli::audit::read::FileSource;
+use crate::cli::audit::read::Threads;
+use crate::cli::audit::watch::Watch;
 use crate::cli::fail;
-use crate::files;
-use crate::report;
+use crate::entropy;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -32,27 +40,50 @@ use crate::report::code::Code;
 /// What can be checked.
 #[derive(Debug, Subcommand)]
 pub enum AuditVerb {
-    /// Verifies one bundle, down to its last byte.
+    /// Verifies one bundle, down to its last byte; or one proof, one receipt, one file of evidence.
     Verify(Verify),
-    /// Verifies bundles and holds every pair of them together.
+    /// Verifies bundles and holds the logs of every pair of agencies together.
     Reconcile(Reconcile),
+    /// Follows the logs of all members from one node.
+    Watch(Watch),
 }
 
-/// Which bundle, and what it must rest on.
+/// What is verified, and what it must rest on.
 #[derive(Debug, Args)]
 pub struct Verify {
-    /// The bundle.
-    #[arg(value_name = "BUNDLE")]
-    pub bundle: PathBuf,
+    /// What is verified.
+    #[command(flatten)]
+    pub subject: Subject,
+    /// What a proof or a receipt rests on, and is about.
+    #[command(flatten)]
+    pub rests: Rests,
     /// Digest of the founding charter. Without it a whole federation could be invented.
-    #[arg(long, value_name = "DIGEST", value_parser = Digest::parse)]
+    #[arg(long, value_name = "DIGEST", value_parser = Digest::parse, conflicts_with_all = ["proof", "cose"])]
     pub genesis: Option<Digest>,
+}
+
+/// What is verified: one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Subject {
+    /// A bundle.
+    #[arg(value_name = "BUNDLE")]
+    pub bundle: Option<PathBuf>,
+    /// A file of evidence against a member.
+    #[arg(long, value_name = "FILE")]
+    pub evidence: Option<PathBuf>,
+    /// A proof file (C2SP tlog-proof), of our logs or of others.
+    #[arg(long, value_name = "FILE", requires = "policy")]
+    pub proof: Option<PathBuf>,
+    /// A COSE receipt (RFC 9942) of one of our logs.
+    #[arg(long, value_name = "FILE", requires = "key")]
+    pub cose: Option<PathBuf>,
 }
 
 /// Which bundles, and what they must rest on.
 #[derive(Debug, Args)]
 pub struct Reconcile {
-    /// The bundles, two or more, of different agencies.
+    /// The bundles, two or more: of different agencies, or of the logs of one.
     #[arg(value_name = "BUNDLE", num_args = 2.., required = true)]
     pub bundles: Vec<PathBuf>,
     /// Digest of the founding charter.
@@ -66,159 +97,97 @@ pub struct Reconcile {
 /// What does not verify, or cannot be read.
 pub fn run(verb: &AuditVerb) -> Result<Answer, Report> {
     match verb {
-        AuditVerb::Verify(arguments) => verify_one(&arguments.bundle, arguments.genesis),
+        AuditVerb::Verify(arguments) => verify_any(arguments),
         AuditVerb::Reconcile(arguments) => reconcile_all(&arguments.bundles, arguments.genesis),
+        AuditVerb::Watch(arguments) => watch::once(arguments),
     }
 }
 
-/// Verifies one bundle.
+fn verify_any(arguments: &Verify) -> Result<Answer, Report> {
+    match &arguments.subject {
+        Subject { bundle: Some(bundle), .. } => verify_one(bundle, arguments.genesis),
+        Subject { evidence: Some(file), .. } => evidence::verify(file, arguments.genesis),
+        Subject { proof: Some(file), .. } => proof::verify_proof(file, &arguments.rests),
+        Subject { cose: Some(file), .. } => proof::verify_receipt(file, &arguments.rests),
+        Subject { .. } => {
+            Err(Report::new(Code::Usage, "nothing was verified", "nothing was named"))
+        }
+    }
+}
+
+/// Verifies one bundle. What is wrong below its container is an answer, with exit code 3.
 ///
 /// # Errors
-/// The first thing in it that fails.
+/// What is wrong with its container, or that it cannot be read.
 pub fn verify_one(path: &Path, genesis: Option<Digest>) -> Result<Answer, Report> {
-    let verified = verified(path, genesis)?;
-    let counts = verified.counts;
-    let text = format!(
-        "{}\n  {}\n  charter   {} version {} {}\n  log       {} leaves, root {}\n  \
-         messages  {} sent to recipients, {} received, {} refused\n  \
-         receipts  {} numbers accepted, {} refused\n",
-        path.display(),
-        verdict(&verified),
-        verified.charter.name,
-        verified.charter.version,
-        verified.charter.digest,
-        verified.head.size,
-        STANDARD.encode(verified.head.root.as_bytes()),
-        counts.sent,
-        counts.received,
-        counts.refused,
-        counts.settled_accepted,
-        counts.settled_refused,
-    );
-    let answer = Answer::new(text, verified_json(&verified));
-    Ok(match verified.charter.anchor {
+    let verified = verified(path, genesis, Facts::Dropped)?;
+    let answer = Answer::new(show::text(path, &verified), show::json(&verified));
+    let answer = match verified.charter.anchor {
         Anchor::Pinned => answer,
         Anchor::Unanchored => answer.say(
             "Give `--genesis DIGEST` to anchor it: without the pin, all of it could be invented.",
         ),
-    })
+    };
+    let exit = if verified.is_sound() { Exit::Done } else { Exit::VerificationFailed };
+    Ok(answer.with_exit(exit))
 }
 
-/// Verifies bundles and reconciles every pair.
+/// Verifies bundles and reconciles every pair of agencies.
 ///
 /// # Errors
-/// The first bundle that fails, or logs that cannot be held together. Logs that contradict each other are an answer,
-/// with exit code 3.
+/// The first bundle that does not verify, or logs that cannot be held together. Logs that contradict each other are an
+/// answer, with exit code 3.
 pub fn reconcile_all(paths: &[PathBuf], genesis: Option<Digest>) -> Result<Answer, Report> {
-    let logs = paths.iter().map(|path| verified(path, genesis)).collect::<Result<Vec<_>, _>>()?;
-    let mut results = Vec::new();
-    for (place, a) in logs.iter().enumerate() {
-        for b in logs.iter().skip(place.saturating_add(1)) {
-            results.push(reconcile::reconcile(a, b).map_err(|error| not_comparable(&error))?);
+    let mut logs = Vec::new();
+    for path in paths {
+        let log = verified(path, genesis, Facts::Kept)?;
+        if let Some(first) = log.problems.first() {
+            return Err(refused(path, first));
         }
+        logs.push(log);
     }
-    let text: String = results.iter().map(result_text).collect();
-    let problems = results.iter().any(|result| !result.problems.is_empty());
-    let json = json!({
-        "ok": !problems,
-        "logs": logs.iter().map(verified_json).collect::<Vec<Value>>(),
-        "reconciliations": results.iter().map(result_json).collect::<Vec<Value>>(),
-    });
-    let exit = if problems { Exit::VerificationFailed } else { Exit::Done };
-    Ok(Answer::new(text, json).with_exit(exit))
+    let all: Vec<&Verified> = logs.iter().collect();
+    let joined = reconcile::all(&all).map_err(|error| not_comparable(&error))?;
+    let exit = if joined.is_sound() { Exit::Done } else { Exit::VerificationFailed };
+    Ok(Answer::new(joined::text(&joined), joined::json(&joined, &logs)).with_exit(exit))
 }
 
-fn verified(path: &Path, genesis: Option<Digest>) -> Result<Verified, Report> {
-    let bytes = files::read(path, usize::MAX)
-        .map_err(|error| fail::file("the bundle was not read", &error))?;
-    verify::verify(&bytes, genesis).map_err(|finding| refused(path, &finding))
+/// Whether the facts of a log are kept, which takes memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Facts {
+    Kept,
+    Dropped,
+}
+
+fn verified(path: &Path, genesis: Option<Digest>, facts: Facts) -> Result<Verified, Report> {
+    let what = "the bundle was not read";
+    let unreadable = |error: std::io::Error| {
+        Report::new(Code::FileUnreadable, what, format!("{}: {error}", path.display()))
+    };
+    let source = FileSource::open(path).map_err(unreadable)?;
+    let seed = entropy::draw().map_err(|error| fail::entropy(what, &error))?;
+    let (workers, progress) = (Threads::all(), Bar::new());
+    let ledger = facts == Facts::Kept;
+    let terms = Terms { pin: genesis, seed, ledger, workers: &workers, progress: &progress };
+    let report = verify::audit(&source, &terms);
+    if let Some(error) = source.failed() {
+        return Err(unreadable(error));
+    }
+    report.map_err(|stopped| match stopped {
+        Stopped::Found(finding) => refused(path, &finding),
+        Stopped::Unreadable(error) => Report::caused(Code::FileUnreadable, what, &error),
+    })
 }
 
 /// Names the first thing that failed: part, leaf, code, reason.
 fn refused(path: &Path, finding: &Finding) -> Report {
-    let why = format!("{}: [{}] {}", path.display(), finding.code(), reason(finding));
+    let why = format!("{}: [{}] {}", path.display(), finding.code(), show::reason(finding));
     Report::new(Code::VerificationFailed, "the bundle does not verify", why)
-}
-
-/// The finding with its causes. Its own text ends with its flaw's, so the chain goes on below that.
-fn reason(finding: &Finding) -> String {
-    match core::error::Error::source(&finding.flaw) {
-        Some(cause) => format!("{finding}: {}", report::chain(cause)),
-        None => finding.to_string(),
-    }
 }
 
 fn not_comparable(error: &NotComparable) -> Report {
     Report::caused(Code::Usage, "the logs were not held together", error)
-        .with_remedy("name bundles of different agencies of one federation")
-}
-
-fn verdict(verified: &Verified) -> String {
-    format!("{}: every byte accounted for, {}", verified.agency, verified.charter.anchor.text())
-}
-
-fn verified_json(verified: &Verified) -> Value {
-    let counts = verified.counts;
-    json!({
-        "agency": verified.agency.as_str(),
-        "origin": verified.origin,
-        "verified": true,
-        "anchor": verified.charter.anchor.text(),
-        "charter": {
-            "name": verified.charter.name.as_str(),
-            "version": verified.charter.version.get(),
-            "digest": verified.charter.digest.to_string(),
-        },
-        "size": verified.head.size.get(),
-        "root": STANDARD.encode(verified.head.root.as_bytes()),
-        "made_at": verified.made_at.to_string(),
-        "counts": {
-            "started": counts.started,
-            "messages": counts.messages,
-            "sent": counts.sent,
-            "received": counts.received,
-            "refused": counts.refused,
-            "receipts": counts.receipts,
-            "settled_accepted": counts.settled_accepted,
-            "settled_refused": counts.settled_refused,
-            "reads": counts.reads,
-            "credentials": counts.credentials,
-        },
-    })
-}
-
-fn result_text(result: &Reconciliation) -> String {
-    let mut text = format!(
-        "{} with {}: {} numbers agree, {} pending, {} problems\n",
-        result.a,
-        result.b,
-        result.matched,
-        result.pending.len(),
-        result.problems.len()
-    );
-    for problem in &result.problems {
-        text.push_str(&format!("  {problem}\n"));
-    }
-    text
-}
-
-fn result_json(result: &Reconciliation) -> Value {
-    let problems = result.problems.iter().map(|problem| {
-        json!({
-            "code": problem.kind.code(),
-            "from": problem.place.from.as_str(),
-            "to": problem.place.to.as_str(),
-            "epoch": problem.place.epoch.get(),
-            "number": problem.place.number.get(),
-        })
-    });
-    json!({
-        "a": result.a.as_str(),
-        "b": result.b.as_str(),
-        "matched": result.matched,
-        "pending": result.pending.len(),
-        "problems": problems.collect::<Vec<Value>>(),
-    })
+        .with_remedy("name whole bundles of agencies of one federation")
 }
 
 #[cfg(test)]

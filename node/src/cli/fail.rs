@@ -49,6 +49,7 @@ pub fn settings(what: &'static str, error: &SettingsError) -> Report {
         SettingsError::File(error) => file(what, error),
         SettingsError::Form(_)
         | SettingsError::Agency { .. }
+        | SettingsError::Officer { .. }
         | SettingsError::Genesis { .. }
         | SettingsError::Listen { .. }
         | SettingsError::Advertise { .. }

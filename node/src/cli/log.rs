@@ -1,23 +1,22 @@
-//! `concord log head | show | prove | verify | export`: the node's own log, through its API.
+//! `concord log head | cosign | show | prove | policy | verify | export`: the node's own log, through its API.
 
 pub mod check;
+pub mod export;
+pub mod prove;
+pub mod succeed;
+pub mod tiles;
 
-use std::fs::File;
-use std::io::BufWriter;
-use std::io::Write;
-use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
 use clap::Subcommand;
-use serde_json::Value;
-use serde_json::json;
 
 use crate::api::shape::leaf::LeafDocument;
 use crate::api::shape::log::EntryList;
 use crate::api::shape::log::Head;
-use crate::api::shape::log::LogProof;
 use crate::cli::answer::Answer;
+use crate::cli::log::prove::Files;
+use crate::cli::log::succeed::Succeed;
 use crate::cli::reach::Reach;
 use crate::cli::table;
 use crate::report::Report;
@@ -28,6 +27,12 @@ use crate::report::code::Code;
 pub enum LogVerb {
     /// Shows the newest durable head.
     Head {
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Has the newest head cosigned now by every peer that is there.
+    Cosign {
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -52,6 +57,18 @@ pub enum LogVerb {
         /// The newer size, with `--since`; the newest when left out.
         #[arg(long, requires = "since", value_name = "SIZE")]
         to: Option<u64>,
+        /// Files to write.
+        #[command(flatten)]
+        files: Files,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Shows the policy under which anyone checks proofs of the log: keys, witnesses, quorum.
+    Policy {
+        /// The file to write; never one that is there.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -62,15 +79,33 @@ pub enum LogVerb {
         #[command(flatten)]
         reach: Reach,
     },
-    /// Writes the bundle with which anyone verifies the log offline.
+    /// States that the log of a node in quarantine ends, so that the next one can begin.
+    Succeed(Succeed),
+    /// Writes the log for others: the bundle with which anyone verifies it offline, of all of it or of a part, or the
+    /// files of C2SP tlog-tiles.
     Export {
-        /// The file to write; never one that is there.
-        #[arg(long, value_name = "BUNDLE")]
-        out: PathBuf,
+        /// In which form.
+        #[command(flatten)]
+        to: ExportTo,
+        /// Which leaves a bundle shows.
+        #[command(flatten)]
+        part: export::PartArguments,
         /// The node.
         #[command(flatten)]
         reach: Reach,
     },
+}
+
+/// In which form a log is written.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct ExportTo {
+    /// The bundle to write; never a file that is there.
+    #[arg(long, value_name = "BUNDLE")]
+    out: Option<PathBuf>,
+    /// The folder to write tiles into; never one that holds anything.
+    #[arg(long, value_name = "OUT")]
+    tiles: Option<PathBuf>,
 }
 
 /// What is proven.
@@ -95,12 +130,26 @@ pub struct Subject {
 pub fn run(verb: &LogVerb) -> Result<Answer, Report> {
     match verb {
         LogVerb::Head { reach } => Ok(head(&reach.log()?.client().head()?)),
+        LogVerb::Cosign { reach } => Ok(head(&reach.client()?.cosign()?)),
         LogVerb::Show { from, limit, reach } => {
             Ok(show(&reach.log()?.client().entries(*from, *limit)?))
         }
-        LogVerb::Prove { subject, to, reach } => prove(subject, *to, reach),
+        LogVerb::Prove { subject, to, files, reach } => prove::run(subject, *to, files, reach),
+        LogVerb::Policy { out, reach } => prove::policy(out.as_deref(), reach),
         LogVerb::Verify { reach } => check::whole(reach.log()?.client()),
-        LogVerb::Export { out, reach } => export(out, reach),
+        LogVerb::Succeed(arguments) => succeed::succeed(arguments),
+        LogVerb::Export { to: ExportTo { out: Some(out), .. }, part, reach } => {
+            export::write(out, part, reach)
+        }
+        LogVerb::Export { to: ExportTo { tiles: Some(out), .. }, part, reach } => {
+            part.is_whole()?;
+            tiles::export(out, reach.log()?.client())
+        }
+        LogVerb::Export { .. } => {
+            let why = "neither a bundle nor a folder for tiles was named";
+            Err(Report::new(Code::Usage, "the log was not exported", why)
+                .with_remedy("give `--out BUNDLE` or `--tiles OUT`"))
+        }
     }
 }
 
@@ -108,9 +157,33 @@ fn head(head: &Head) -> Answer {
     let facts = table::facts([
         ("log", head.origin.clone()),
         ("size", head.size.to_string()),
+        ("standing", head.standing.clone()),
         ("root", head.root.clone()),
+        ("witnessed", witnessed(head)),
+        ("unwitnessed since", table::or_dash(head.unwitnessed_since.clone())),
     ]);
-    Answer::new(format!("{facts}\n{}", head.checkpoint), table::json(head))
+    let rows = head.witnesses.iter().map(|witness| {
+        [
+            witness.agency.clone(),
+            table::or_dash(witness.size),
+            table::or_dash(witness.at.clone()),
+            table::or_dash(witness.refused.clone()),
+        ]
+    });
+    let witnesses = table::table(["witness", "cosigned", "at", "refused"], rows);
+    let note = head.witnessed.as_ref().filter(|witnessed| witnessed.size == head.size);
+    let note = note.map_or(&head.checkpoint, |witnessed| &witnessed.checkpoint);
+    Answer::new(format!("{facts}{witnesses}\n{note}"), table::json(head))
+}
+
+fn witnessed(head: &Head) -> String {
+    match &head.witnessed {
+        Some(witnessed) => format!(
+            "{} leaves, by {} of at least {}",
+            witnessed.size, witnessed.cosignatures, head.quorum
+        ),
+        None => format!("not yet, {} witnesses are needed", head.quorum),
+    }
 }
 
 fn show(page: &EntryList) -> Answer {
@@ -151,68 +224,27 @@ fn says(leaf: &LeafDocument) -> String {
         LeafDocument::Read { message, officer, purpose, at } => {
             format!("{at} {} by {officer} for {purpose}", short(message))
         }
+        LeafDocument::Exported { bundle, size, at } => {
+            format!("{at} bundle {} of {size} leaves", short(bundle))
+        }
+        LeafDocument::Erased { message, cause, basis, officer, at, .. } => {
+            format!("{at} body of {} by {officer}: {cause}, {basis}", short(message))
+        }
+        LeafDocument::Evidence { evidence, shows, accused, at } => {
+            format!("{at} {shows} by {accused}: {}", short(evidence))
+        }
+        LeafDocument::Succession { approvals, .. } => {
+            format!("follows an earlier log, {} approvals", approvals.len())
+        }
+        LeafDocument::Resumed { at, after, how, from, .. } => {
+            format!("{at} after {after} from {from} leaves: {how}")
+        }
+        LeafDocument::Carried { message, log, index } => {
+            format!("{} from leaf {index} of log {log}", short(message))
+        }
     }
 }
 
 fn short(digest: &str) -> &str {
     digest.get(..8).unwrap_or(digest)
-}
-
-fn prove(subject: &Subject, to: Option<u64>, reach: &Reach) -> Result<Answer, Report> {
-    let asked = reach.log()?;
-    let client = asked.client();
-    let proof = match (subject.index, &subject.message, subject.since) {
-        (Some(index), _, _) => client.leaf_proof(index)?,
-        (None, Some(id), _) => LogProof::Inclusion(client.message_proof(id)?),
-        (None, None, since) => client.consistency(since.unwrap_or(1), to)?,
-    };
-    let talk = match &proof {
-        LogProof::Inclusion(inclusion) => {
-            check::inclusion(inclusion)?;
-            "the path leads from the leaf to the checkpoint's root; the checkpoint's signature was not checked".to_owned()
-        }
-        LogProof::Consistency(growth) => {
-            format!("check it with the root that you hold of size {}", growth.from)
-        }
-    };
-    let proof = table::json(&proof);
-    Ok(Answer::new(pretty(&proof), proof).say(talk))
-}
-
-fn pretty(proof: &Value) -> String {
-    let mut text = serde_json::to_string_pretty(proof).unwrap_or_default();
-    text.push('\n');
-    text
-}
-
-fn export(out: &Path, reach: &Reach) -> Result<Answer, Report> {
-    let what = "the log was not exported";
-    let asked = reach.log()?;
-    let client = asked.client();
-    let shown = out.display();
-    let unwritable = |error: std::io::Error| {
-        let code = if error.kind() == std::io::ErrorKind::AlreadyExists {
-            Code::FileExists
-        } else {
-            Code::FileUnwritable
-        };
-        Report::new(code, what, format!("{shown}: {error}"))
-    };
-    let file = File::create_new(out).map_err(unwritable)?;
-    let mut writer = BufWriter::new(&file);
-    let written = client.export(&mut writer).and_then(|bytes| {
-        writer.flush().and_then(|()| file.sync_all()).map(|()| bytes).map_err(unwritable)
-    });
-    match written {
-        Ok(bytes) => {
-            let text = format!("{shown}: {bytes} bytes\n");
-            let json = json!({"file": out.display().to_string(), "bytes": bytes});
-            Ok(Answer::new(text, json).say(format!("verify it with: concord audit verify {shown}")))
-        }
-        Err(report) => {
-            // Half a bundle is worth nothing; that it cannot be removed changes nothing about the report.
-            drop(std::fs::remove_file(out));
-            Err(report)
-        }
-    }
 }

@@ -1,4 +1,4 @@
-//! `concord message list | show`: what the node sent and took.
+//! `concord message list | show | erase`: what the node sent and took.
 
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::api::client::Client;
 use crate::api::client::Page;
+use crate::api::shape::erasure::Erasure;
 use crate::api::shape::message::DeliveryDocument;
 use crate::api::shape::message::Message;
 use crate::api::shape::message::MessageList;
@@ -48,6 +49,32 @@ pub enum MessageVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Erases the body of a message for good, with its keys; header and proofs remain.
+    Erase {
+        /// The message's id.
+        id: String,
+        /// What demands it.
+        #[arg(long)]
+        cause: Cause,
+        /// The instrument that it rests on, such as the register number of an order.
+        #[arg(long, value_name = "CODE")]
+        basis: String,
+        /// Staff number of the officer who decided; it stands in the log for ever.
+        #[arg(long)]
+        officer: String,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+}
+
+/// What demands an erasure.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Cause {
+    /// Its originator recalled it.
+    Recall,
+    /// An authority ordered it.
+    Order,
 }
 
 /// Which way a message went.
@@ -82,6 +109,14 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
         MessageVerb::Show { id, officer, purpose, reach } => {
             let reader = officer.as_deref().zip(purpose.as_deref());
             show(&reach.client()?, id, reader)
+        }
+        MessageVerb::Erase { id, cause, basis, officer, reach } => {
+            let cause = match cause {
+                Cause::Recall => "recall",
+                Cause::Order => "order",
+            };
+            let demand = [("cause", cause), ("basis", basis.as_str()), ("officer", officer)];
+            Ok(erased(id, &reach.client()?.erase(id, demand)?))
         }
     }
 }
@@ -151,6 +186,7 @@ fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answe
                 })),
             ),
             ("log index", message.log_index.to_string()),
+            ("erased", table::or_dash(message.erasure.as_ref().map(why_erased))),
         ]);
     if !message.deliveries.is_empty() {
         text.push_str(&deliveries(&message.deliveries));
@@ -165,6 +201,28 @@ fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answe
     Ok(Answer::new(text, json).say(format!("the reading is in the log at {}", opened.log_index)))
 }
 
+fn why_erased(erasure: &Erasure) -> String {
+    format!("{} by {} on {}", erasure.at, erasure.cause, erasure.basis)
+}
+
+fn erased(id: &str, erasure: &Erasure) -> Answer {
+    let text = table::facts([
+        ("message", id.to_owned()),
+        ("erased", erasure.at.clone()),
+        ("cause", erasure.cause.clone()),
+        ("basis", erasure.basis.clone()),
+        ("officer", erasure.officer.clone()),
+        ("log index", erasure.log_index.to_string()),
+    ]);
+    let answer = Answer::new(text, table::json(erasure));
+    match &erasure.keys_until {
+        Some(until) => answer.say(format!(
+            "a copy of its key lives until {until}: destroy that file then at the latest"
+        )),
+        None => answer.say("keys and bytes are gone from this node; header and proofs remain"),
+    }
+}
+
 fn handling(classification: &str, codes: &[String]) -> String {
     format!("{classification} {}", codes.join(" "))
 }
@@ -177,10 +235,11 @@ pub fn deliveries(deliveries: &[DeliveryDocument]) -> String {
             delivery.number.to_string(),
             delivery.status.text().to_owned(),
             table::or_dash(delivery.peer_log_index),
+            table::or_dash(delivery.grade.clone()),
             table::or_dash(delivery.code.clone()),
         ]
     });
-    table::table(["to", "number", "status", "in their log at", "refused with"], rows)
+    table::table(["to", "number", "status", "in their log at", "grade", "refused with"], rows)
 }
 
 fn pretty(content: &Value) -> String {

@@ -1,5 +1,7 @@
 //! `concord node`: a node's folder, its keys and its credential.
 
+pub mod accept;
+
 use std::fs;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -24,6 +26,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::answer::Answer;
 use crate::cli::fail;
+use crate::cli::node::accept::AcceptHead;
 use crate::entropy;
 use crate::entropy::NoEntropy;
 use crate::files;
@@ -49,6 +52,8 @@ pub enum NodeVerb {
     Init(Init),
     /// Asks the root for a credential, or takes the one that it signed.
     Credential(CredentialArguments),
+    /// Takes the data of a stopped node in doubt for the newest, on an officer's word.
+    AcceptHead(AcceptHead),
 }
 
 /// How a new node begins.
@@ -98,6 +103,7 @@ pub fn run(verb: NodeVerb) -> Result<Answer, Report> {
             let chance = draw().map_err(|error| fail::entropy("no node was made", &error))?;
             init(&arguments, &chance)
         }
+        NodeVerb::AcceptHead(arguments) => accept::accept_head(&arguments),
         NodeVerb::Credential(arguments) => {
             let folder = NodeFolder::at(&arguments.dir);
             match (&arguments.out, &arguments.adopt) {
@@ -147,6 +153,7 @@ pub fn init(arguments: &Init, chance: &Chance) -> Result<Answer, Report> {
         listen: arguments.listen.map(|address| address.to_string()),
         advertise: arguments.advertise.clone(),
         api_listen: arguments.api.map(|address| address.to_string()),
+        witness_interval_ms: None,
     };
     let unfinished = NodeFolder::at(beside(&arguments.dir));
     refuse_occupied(&arguments.dir).map_err(|error| fail::file(what, &error))?;
@@ -167,6 +174,28 @@ pub fn init(arguments: &Init, chance: &Chance) -> Result<Answer, Report> {
 /// # Errors
 /// When the node has no charter or unusable keys, or the file is there already.
 pub fn request(folder: &NodeFolder, serial: Option<Serial>, out: &Path) -> Result<Answer, Report> {
+    write_request(folder, (serial, None), out)
+}
+
+/// Writes the request for the credential of the log that comes next; an earlier one of the same name is replaced.
+///
+/// # Errors
+/// When the node has no charter or unusable keys, or the file cannot be written.
+pub fn request_for_log(
+    folder: &NodeFolder,
+    (log, out): (LogNumber, &Path),
+) -> Result<Answer, Report> {
+    // A statement that is made anew asks for the same credential.
+    match fs::remove_file(out) {
+        Ok(()) | Err(_) => write_request(folder, (None, Some(log)), out),
+    }
+}
+
+fn write_request(
+    folder: &NodeFolder,
+    (serial, log): (Option<Serial>, Option<LogNumber>),
+    out: &Path,
+) -> Result<Answer, Report> {
     let what = "no credential request was written";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
     let directory = enrolment::load_directory(folder, &settings)
@@ -180,7 +209,7 @@ pub fn request(folder: &NodeFolder, serial: Option<Serial>, out: &Path) -> Resul
         signing: keys.signing.public(),
         sealing: keys.sealing.public().clone(),
         log: keys.log.public(),
-        log_number: LogNumber::new(1),
+        log_number: log.unwrap_or_else(|| enrolment::newest_log(&directory, &settings.agency)),
         witness: keys.witness.public(),
         transport: keys.transport.public(),
         addresses: settings.addresses(),

@@ -6,9 +6,13 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use concord_protocol::ids::StaffNumber;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
+use serde_json::json;
 
+use crate::api::client::Client;
 use crate::api::shape::peer::Peer;
+use crate::api::shape::succession::Succession;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::peer_file;
@@ -17,6 +21,7 @@ use crate::cli::table;
 use crate::files;
 use crate::report::Exit;
 use crate::report::Report;
+use crate::report::code::Code;
 use crate::settings::folder::NodeFolder;
 
 /// What can be done with peers.
@@ -44,6 +49,17 @@ pub enum PeerVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Approves that a peer's log ends and its next one begins.
+    Approve {
+        /// The peer's agency.
+        agency: String,
+        /// Staff number of the officer who approves; every member sees it.
+        #[arg(long, value_name = "NUMBER", value_parser = StaffNumber::parse)]
+        officer: StaffNumber,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// Asks a peer over the live connection whether it is there.
     Ping {
         /// The peer's agency.
@@ -62,7 +78,12 @@ pub fn run(verb: &PeerVerb) -> Result<Answer, Report> {
     match verb {
         PeerVerb::Add { file, reach } => add(file, reach),
         PeerVerb::List { reach } => list(reach),
-        PeerVerb::Show { agency, reach } => Ok(shown(&reach.client()?.peer(agency)?)),
+        PeerVerb::Show { agency, reach } => show(&reach.client()?, agency),
+        PeerVerb::Approve { agency, officer, reach } => {
+            let approved = reach.client()?.approve(agency, officer.as_str())?;
+            let talk = "The approval is kept, and goes to the peer when it is connected.";
+            Ok(Answer::new(succession(&approved), table::json(&approved)).say(talk))
+        }
         PeerVerb::Ping { agency, reach } => ping(agency, reach),
     }
 }
@@ -98,14 +119,73 @@ fn list(reach: &Reach) -> Result<Answer, Report> {
             peer.waiting.to_string(),
             peer.cursor.to_string(),
             table::or_dash(peer.log_size),
+            table::or_dash(peer.shown_size),
+            table::or_dash(peer.log_witnessed),
+            table::or_dash(peer.cosigned_size),
         ]
     });
-    let text = table::table(["peer", "link", "credential", "waiting", "taken", "their log"], rows);
+    let titles = [
+        "peer",
+        "link",
+        "credential",
+        "waiting",
+        "taken",
+        "their log",
+        "showed",
+        "witnessed",
+        "cosigned ours",
+    ];
+    let text = table::table(titles, rows);
     Ok(Answer::new(text, table::json(&peers)))
 }
 
-fn shown(peer: &Peer) -> Answer {
-    let text = table::facts([
+/// Shows a peer, and what it states about the end of its log; of the node's own agency, that alone.
+fn show(client: &Client, agency: &str) -> Result<Answer, Report> {
+    let ended = match client.succession(agency) {
+        Ok(ended) => Some(ended),
+        Err(report) if report.code == Code::NoSuccession => None,
+        Err(report) => return Err(report),
+    };
+    let (mut text, mut json) = match (client.peer(agency), &ended) {
+        (Ok(peer), _) => (shown(&peer), table::json(&peer)),
+        (Err(report), Some(_)) if report.code == Code::NoSuchPeer => (String::new(), json!({})),
+        (Err(report), _) => return Err(report),
+    };
+    let Some(ended) = ended else { return Ok(Answer::new(text, json)) };
+    text.push_str(&succession(&ended));
+    if let Some(object) = json.as_object_mut() {
+        object.insert("succession".to_owned(), table::json(&ended));
+    }
+    let answer = Answer::new(text, json);
+    Ok(match ended.stage.as_str() {
+        "proposed" => answer.say(format!(
+            "If you have learned from {agency} itself why: concord peer approve {agency} --officer NUMBER"
+        )),
+        _ => answer,
+    })
+}
+
+/// The end of a log, for eyes.
+fn succession(ended: &Succession) -> String {
+    let by = ended.approvals.iter().map(|given| given.agency.as_str()).collect::<Vec<_>>();
+    table::facts([
+        (
+            "log ends",
+            format!(
+                "{} after {} leaves; {} follows ({})",
+                ended.from_log, ended.ends_at, ended.to_log, ended.stage
+            ),
+        ),
+        ("cause", format!("{}, by {} at {}", ended.cause, ended.officer, ended.at)),
+        ("may be lost", format!("{} leaves from {} on", ended.lost_count, ended.lost_first)),
+        ("approved by", format!("{} ({} of {})", by.join(" "), by.len(), ended.quorum)),
+        ("objection", table::or_dash(ended.objection.clone())),
+        ("statement", ended.statement.clone()),
+    ])
+}
+
+fn shown(peer: &Peer) -> String {
+    table::facts([
         ("peer", peer.agency.clone()),
         ("link", standing(peer).to_owned()),
         ("trouble", table::or_dash(peer.trouble.clone())),
@@ -117,12 +197,23 @@ fn shown(peer: &Peer) -> Answer {
         ("next out", peer.next.to_string()),
         ("last in", peer.cursor.to_string()),
         ("their log", table::or_dash(peer.log_size)),
-    ]);
-    Answer::new(text, table::json(peer))
+        ("witnessed", table::or_dash(peer.log_witnessed)),
+        ("histories", if peer.log_forked { "two: see the evidence" } else { "one" }.to_owned()),
+        ("cosigned ours", table::or_dash(peer.cosigned_size)),
+        ("at", table::or_dash(peer.cosigned_at.clone())),
+        ("refused with", table::or_dash(peer.cosigning_refused.clone())),
+        ("showed", table::or_dash(peer.shown_size)),
+        ("mirrors", table::or_dash(peer.mirrored_size)),
+    ])
 }
 
-const fn standing(peer: &Peer) -> &'static str {
-    if peer.connected { "up" } else { "down" }
+/// `up` when the peer signs, else its own doubt; `down` without a connection.
+fn standing(peer: &Peer) -> &str {
+    match peer.standing.as_deref() {
+        None => "down",
+        Some("open") => "up",
+        Some(doubt) => doubt,
+    }
 }
 
 fn ping(agency: &str, reach: &Reach) -> Result<Answer, Report> {

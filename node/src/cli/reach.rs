@@ -59,6 +59,10 @@ impl Reach {
     /// # Errors
     /// When neither can be reached.
     pub fn log(&self) -> Result<Asked, Report> {
+        // spec: suc-13
+        if let Some(dir) = self.dir.as_deref().filter(|dir| stopped::archived(dir).is_some()) {
+            return stopped::open(dir);
+        }
         let unreachable = |report: &Report| report.code == Code::NodeUnreachable;
         let asked = self.client().and_then(|client| client.head().map(|_| client));
         match (asked, &self.dir) {

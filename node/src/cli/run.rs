@@ -45,6 +45,9 @@ use crate::telemetry;
 const TOKEN_BYTES_MAX: usize = 1024;
 
 /// How long requests that were begun may take once the node stops.
+/// How long what belongs to an ended run may take before the next one begins.
+const ENDING: Duration = Duration::from_secs(1);
+
 const LAST_REQUESTS: Duration = Duration::from_secs(5);
 
 const WHAT: &str = "the node was not started";
@@ -92,16 +95,38 @@ pub fn run(
     let folder = NodeFolder::at(&arguments.dir);
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
     let token = token(&folder)?;
-    let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-    let runtime =
-        runtime.map_err(|error| Report::new(Code::NotStarted, WHAT, error.to_string()))?;
-    let ended = runtime.block_on(serve(
-        Parts { arguments, folder: &folder, settings: &settings, token },
-        announce,
-    ));
-    // A thread that waits for a disk or for standard input does not keep the process.
-    runtime.shutdown_background();
-    ended.map(|()| Exit::Done)
+    // Before the store: an address that is taken must not cost a recovery. Kept while the node starts again inside.
+    let listener = listen(settings.api_listen)?;
+    let parts = Parts { arguments, folder: &folder, settings: &settings, token: &token };
+    let mut first = true;
+    loop {
+        let runtime = runtime::Builder::new_multi_thread().enable_all().build();
+        let runtime =
+            runtime.map_err(|error| Report::new(Code::NotStarted, WHAT, error.to_string()))?;
+        let mut once =
+            |answer: &Answer| if std::mem::take(&mut first) { announce(answer) } else { Ok(()) };
+        match runtime.block_on(serve(&parts, &listener, &mut once)) {
+            // spec: rst-33
+            Ok(Ended::Again) => {
+                tracing::warn!("the node starts again");
+                // Everything that has the store open goes with its runtime.
+                runtime.shutdown_timeout(ENDING);
+            }
+            ended => {
+                // A thread that waits for a disk or for standard input does not keep the process.
+                runtime.shutdown_background();
+                return ended.map(|_| Exit::Done);
+            }
+        }
+    }
+}
+
+/// How a node's run ended.
+enum Ended {
+    /// It was asked to stop, and did.
+    Stopped,
+    /// It has to start again from what is on the disk.
+    Again,
 }
 
 /// What a node is made of.
@@ -109,23 +134,24 @@ struct Parts<'a> {
     arguments: &'a Run,
     folder: &'a NodeFolder,
     settings: &'a Settings,
-    token: Token,
+    token: &'a Token,
 }
 
 async fn serve(
-    parts: Parts<'_>,
+    parts: &Parts<'_>,
+    listener: &std::net::TcpListener,
     announce: &mut dyn FnMut(&Answer) -> io::Result<()>,
-) -> Result<(), Report> {
+) -> Result<Ended, Report> {
     let Parts { arguments, folder, settings, token } = parts;
-    // Before the store: an address that is taken must not cost a recovery.
-    let listener = listen(settings.api_listen).await?;
+    let listener = listener.try_clone().and_then(TcpListener::from_std);
+    let listener = listener.map_err(|error| taken(settings.api_listen, &error))?;
     let mut node = start::start(folder, settings).map_err(|error| refused(&error))?;
     let api_at = listener.local_addr().map_err(|error| taken(settings.api_listen, &error))?;
     let peers_at = node.listens_on().map_err(|error| refused(&error))?;
 
     let run = entropy::draw().map_err(|error| fail::entropy(WHAT, &error))?;
     let ids = RequestIds::new(u32::from_be_bytes(run));
-    let router = api::router(Arc::new(node.handle()), token, ids);
+    let router = api::router(Arc::new(node.handle()), (*token).clone(), ids);
     let (stopping, stops) = watch::channel(());
     let mut stops = stops;
     let serving =
@@ -138,30 +164,39 @@ async fn serve(
     })?;
 
     let by_itself = tokio::select! {
-        asked = stop::asked() => asked.err().map(|error| unheard(&error)),
+        asked = stop::asked() => asked.err().map(|error| Err(unheard(&error))),
         () = stop::input_ended(), if arguments.until_stdin_ends => None,
-        stopped = node.ended() => Some(stopped_by_itself(&stopped)),
+        stopped = node.ended() => Some(if matches!(stopped, Stopped::Again) {
+            Ok(Ended::Again)
+        } else {
+            Err(stopped_by_itself(&stopped))
+        }),
     };
     tracing::info!("stopping");
     drop(stopping);
     drop(time::timeout(LAST_REQUESTS, serving).await);
+    if matches!(by_itself, Some(Ok(Ended::Again))) {
+        node.leave().await;
+        return Ok(Ended::Again);
+    }
     // The address leads nowhere from now on; a file that stays is only a nuisance.
     drop(fs::remove_file(folder.api()));
     match by_itself {
-        Some(report) => Err(report),
-        None => farewell(node).await,
+        Some(ended) => ended,
+        None => farewell(node).await.map(|()| Ended::Stopped),
     }
 }
 
 async fn farewell(node: Node) -> Result<(), Report> {
     match node.stop().await {
-        Stopped::Asked => {
+        Stopped::Asked | Stopped::Again => {
             tracing::info!("stopped");
             Ok(())
         }
         stopped @ (Stopped::Fault(_)
         | Stopped::Commit(_)
         | Stopped::Read(_)
+        | Stopped::Head(_)
         | Stopped::NoEntropy(_)) => Err(stopped_by_itself(&stopped)),
     }
 }
@@ -177,8 +212,12 @@ pub(crate) fn token(folder: &NodeFolder) -> Result<Token, Report> {
     })
 }
 
-async fn listen(address: SocketAddr) -> Result<TcpListener, Report> {
-    TcpListener::bind(address).await.map_err(|error| taken(address, &error))
+fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Report> {
+    let listener = std::net::TcpListener::bind(address).and_then(|listener| {
+        listener.set_nonblocking(true)?;
+        Ok(listener)
+    });
+    listener.map_err(|error| taken(address, &error))
 }
 
 /// The one line of data.
@@ -212,9 +251,13 @@ pub(crate) fn refused(error: &StartError) -> Report {
             Report::caused(Code::StoreRefused, WHAT, error)
                 .with_remedy("run the release that wrote this directory, or a later one")
         }
-        StartError::Store(_)
+        StartError::NotArchived { .. } => Report::caused(Code::NoSuchLog, WHAT, error),
+        StartError::NoEntropy(_)
+        | StartError::Commit(_)
+        | StartError::Switch(_)
+        | StartError::Store(_)
         | StartError::Read(_)
-        | StartError::HeadInDoubt(_)
+        | StartError::WitnessFile(_)
         | StartError::Tree(_)
         | StartError::Engine(_) => Report::caused(Code::StoreRefused, WHAT, error),
         StartError::Thread(_) => Report::caused(Code::NotStarted, WHAT, error),

@@ -4,10 +4,13 @@
 //! Absent on purpose: a second way to read a log.
 
 use std::fmt;
+use std::fs;
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use concord_protocol::ids::LogNumber;
 use tokio::net::TcpListener;
 use tokio::runtime;
 use tokio::runtime::Runtime;
@@ -21,6 +24,7 @@ use crate::cli::run;
 use crate::entropy;
 use crate::host::start;
 use crate::host::start::StoppedNode;
+use crate::host::start::next;
 use crate::report::Report;
 use crate::report::code::Code;
 use crate::settings::Settings;
@@ -53,6 +57,11 @@ impl Asked {
         Self { client, served: None }
     }
 
+    /// Whether no node runs there.
+    pub const fn is_stopped(&self) -> bool {
+        self.served.is_some()
+    }
+
     /// The client.
     pub const fn client(&self) -> &Client {
         &self.client
@@ -64,10 +73,17 @@ impl Asked {
 /// # Errors
 /// When the folder is another process's, or cannot be read.
 pub fn open(dir: &Path) -> Result<Asked, Report> {
-    let folder = NodeFolder::at(dir);
+    let (folder, log) = match archived(dir) {
+        Some((node, log)) => (NodeFolder::at(node), Some(log)),
+        None => (NodeFolder::at(dir), None),
+    };
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
     let token = run::token(&folder)?;
-    let node = start::read_only(&folder, &settings).map_err(|error| run::refused(&error))?;
+    let node = match log {
+        Some(log) => next::read_archived(&folder, &settings, log),
+        None => start::read_only(&folder, &settings),
+    };
+    let node = node.map_err(|error| run::refused(&error))?;
     let ids = RequestIds::new(u32::from_be_bytes(
         entropy::draw().map_err(|error| fail::entropy(WHAT, &error))?,
     ));
@@ -86,4 +102,12 @@ pub fn open(dir: &Path) -> Result<Asked, Report> {
     let client = Client::at(&format!("http://{at}"), &folder.token())?;
     let served = Served { _runtime: runtime, _stopping: stopping, _node: node };
     Ok(Asked { client, served: Some(served) })
+}
+
+/// The node and the number of the log that ended, where `dir` is a folder `archive/log<k>` of a node.
+pub fn archived(dir: &Path) -> Option<(PathBuf, LogNumber)> {
+    let dir = fs::canonicalize(dir).ok()?;
+    let number = dir.file_name()?.to_str()?.strip_prefix("log")?.parse().ok()?;
+    let archive = dir.parent().filter(|above| above.ends_with("archive"))?;
+    Some((archive.parent()?.to_path_buf(), LogNumber::new(number)))
 }

@@ -7,8 +7,12 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::message::time::Instant;
+use concord_protocol::moment::Timestamp;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,6 +35,7 @@ use crate::api::shape::log::LogEntry;
 use crate::api::shape::log::LogProof;
 use crate::api::shape::log::hashes;
 use crate::api::shape::log::note;
+use crate::host::evidence::Extent;
 use crate::host::handle::Growth;
 use crate::host::handle::ReadError;
 use crate::report::code::Code;
@@ -38,6 +43,7 @@ use crate::report::code::Code;
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(head))
+        .routes(routes!(cosign))
         .routes(routes!(entries))
         .routes(routes!(proof))
         .routes(routes!(bundle))
@@ -51,7 +57,21 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     ))]
 async fn head(State(api): State<Api>, query: Parameters) -> Result<Json<Head>, Problem> {
     query.among(&[])?;
-    Ok(Json(Head::from(&api.node.view().head)))
+    Ok(Json(Head::from(&*api.node.view())))
+}
+
+/// Asks every peer that is there to cosign the newest head now, and answers with it once a quorum has, or after 10 seconds.
+#[utoipa::path(post, operation_id = "log_cosign", path = "/api/v1/log/cosign", tag = "log", security(("token" = [])),
+    responses(
+        (status = 200, description = "the head and its cosignatures, be they a quorum or not", body = Head),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+// spec: wit-5
+async fn cosign(State(api): State<Api>, query: Parameters) -> Result<Json<Head>, Problem> {
+    query.among(&[])?;
+    let asked = api.node.cosign().await;
+    asked.map_err(|error| refusal::of_reading(&error, Code::NoSuchLeaf, &api.node.view()))?;
+    Ok(Json(Head::from(&*api.node.view())))
 }
 
 /// Lists leaves in order.
@@ -121,25 +141,67 @@ async fn consistency(api: &Api, from: u64, to: Option<u64>) -> Result<Json<LogPr
     Ok(Json(LogProof::Consistency(Consistency { from, to, path: hashes(&path), checkpoint })))
 }
 
-/// Streams the bundle with which anyone verifies the log offline.
+/// Streams the bundle with which anyone verifies the log offline: of the whole log, or of a part of it.
 #[utoipa::path(get, operation_id = "log_export", path = "/api/v1/log/export", tag = "log", security(("token" = [])),
+    params(
+        ("from" = Option<u64>, Query, description = "place of the first leaf that is shown; alone or with `to`"),
+        ("to" = Option<u64>, Query, description = "place after the last one; the end when absent"),
+        ("since" = Option<String>, Query, description = "shows the leaves from the first one of this time on; alone or with `until`"),
+        ("until" = Option<String>, Query, description = "and before this time"),
+        ("procedure" = Option<String>, Query, description = "shows the leaves about this procedure; alone"),
+        ("peer" = Option<String>, Query, description = "shows the leaves about the links with this agency; alone"),
+    ),
     responses(
         (status = 200, description = "a canonical ustar file", body = Binary, content_type = "application/x-tar"),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 async fn bundle(State(api): State<Api>, query: Parameters) -> Result<Response, Problem> {
-    query.among(&[])?;
+    let extent = extent(query)?;
     let Ok(place) = Arc::clone(&api.exports).try_acquire_owned() else {
         let why = format!("{EXPORTS_MAX} exports are running");
         return Err(Problem::new(Code::Busy, "nothing was exported", why));
     };
     let agency = api.node.view().agency.to_string();
-    let body = export::stream(Arc::clone(&api.node), place).await.map_err(|error: ReadError| {
-        refusal::of_reading(&error, Code::NoSuchLeaf, &api.node.view())
-    })?;
+    let body = export::stream(Arc::clone(&api.node), extent, place).await.map_err(
+        |error: ReadError| refusal::of_reading(&error, Code::NoSuchLeaf, &api.node.view()),
+    )?;
     let headers = [
         (header::CONTENT_TYPE, "application/x-tar".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{agency}.concord\"")),
     ];
     Ok((headers, body).into_response())
+}
+
+/// What a caller asks to be shown.
+fn extent(query: Parameters) -> Result<Extent, Problem> {
+    let query = query.among(&["from", "to", "since", "until", "procedure", "peer"])?;
+    let (from, to) = (query.number("from", 0..=u64::MAX)?, query.number("to", 1..=u64::MAX)?);
+    let (since, until) = (time(&query, "since")?, time(&query, "until")?);
+    let procedure = query.text("procedure").map(ProcedureId::parse).transpose();
+    let procedure = procedure.map_err(|_| request::bad_parameter("`procedure` is a UUID"))?;
+    let peer = query.text("peer").map(AgencyId::parse).transpose();
+    let peer = peer.map_err(|_| request::bad_parameter("`peer` is the id of an agency"))?;
+    let ranged = from.is_some() || to.is_some();
+    let timed = since.is_some() || until.is_some();
+    match (ranged, timed, procedure, peer) {
+        (false, false, None, None) => Ok(Extent::Whole),
+        (true, false, None, None) => Ok(Extent::Range {
+            from: LeafIndex::new(from.unwrap_or(0)),
+            to: to.map(LeafIndex::new),
+        }),
+        (false, true, None, None) => Ok(Extent::Period { since, until }),
+        (false, false, Some(procedure), None) => Ok(Extent::Procedure(procedure)),
+        (false, false, None, Some(peer)) => Ok(Extent::Peer(peer)),
+        (_, _, _, _) => Err(request::bad_parameter(
+            "a part of the log is a range, a period, a procedure or a peer, one of them alone",
+        )),
+    }
+}
+
+fn time(query: &Parameters, name: &str) -> Result<Option<Timestamp>, Problem> {
+    let read = |text: &str| {
+        let why = format!("`{name}` is a time such as 2026-01-31T08:00:00Z");
+        Instant::parse(text).map(|instant| instant.at()).map_err(|_| request::bad_parameter(why))
+    };
+    query.text(name).map(read).transpose()
 }

@@ -103,6 +103,76 @@ pub enum LeafDocument {
         /// When, by the node's clock.
         at: String,
     },
+    /// A bundle of this log was handed out.
+    Exported {
+        /// Digest of the bundle.
+        bundle: String,
+        /// Leaves that it covers.
+        size: u64,
+        /// When, by the node's clock.
+        at: String,
+    },
+    /// The body of a message was erased.
+    Erased {
+        /// The message.
+        message: String,
+        /// Place of its leaf.
+        leaf: u64,
+        /// Digest of the sealed body.
+        sealed: String,
+        /// `retention`, `recall` or `order`.
+        cause: String,
+        /// The instrument that it rests on.
+        basis: String,
+        /// Who, by pseudonymous number.
+        officer: String,
+        /// When the last backup of the key dies; absent when there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keys_until: Option<String>,
+        /// When, by the node's clock.
+        at: String,
+    },
+    /// Somebody signed two things that do not fit.
+    Evidence {
+        /// Digest of the evidence file.
+        evidence: String,
+        /// `log-fork`, `receipt-fork`, `witness-fork`, `number-reused` or `id-reused`.
+        shows: String,
+        /// Whose key signed both.
+        accused: String,
+        /// When, by the node's clock.
+        at: String,
+    },
+    /// Why the log before this one ended, and who approved.
+    Succession {
+        /// The signed statement.
+        statement: String,
+        /// The approvals of other members.
+        approvals: Vec<String>,
+    },
+    /// The node signs again after a doubt about its own log.
+    Resumed {
+        /// When, by the node's clock.
+        at: String,
+        /// `probing` or `quarantine`.
+        after: String,
+        /// `probed`, `overridden` or `healed`.
+        how: String,
+        /// Leaves that the node had when the doubt began.
+        from: u64,
+        /// Who decided, where a person did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        officer: Option<String>,
+    },
+    /// A message that an earlier log of this agency holds.
+    Carried {
+        /// The message.
+        message: String,
+        /// Number of the earlier log.
+        log: u64,
+        /// Place of its leaf there.
+        index: u64,
+    },
 }
 
 /// One number that a receipt settles.
@@ -135,11 +205,18 @@ impl LeafDocument {
             Self::Refused { .. } => "refused",
             Self::ReceiptHeld { .. } => "receipt-held",
             Self::Read { .. } => "read",
+            Self::Exported { .. } => "exported",
+            Self::Erased { .. } => "erased",
+            Self::Evidence { .. } => "evidence",
+            Self::Succession { .. } => "succession",
+            Self::Resumed { .. } => "resumed",
+            Self::Carried { .. } => "carried",
         }
     }
 }
 
 impl From<Leaf> for LeafDocument {
+    #[expect(clippy::too_many_lines, reason = "a table: one arm for each kind of leaf")]
     fn from(leaf: Leaf) -> Self {
         match leaf {
             Leaf::Started { at, charter_version, credential, probed } => Self::Started {
@@ -187,6 +264,41 @@ impl From<Leaf> for LeafDocument {
                 purpose: purpose.to_string(),
                 at: at.to_string(),
             },
+            Leaf::Exported { bundle, size, at } => {
+                Self::Exported { bundle: bundle.to_string(), size: size.get(), at: at.to_string() }
+            }
+            Leaf::Erased { message, leaf, sealed, cause, basis, officer, keys_until, at } => {
+                Self::Erased {
+                    message: message.to_string(),
+                    leaf: leaf.get(),
+                    sealed: sealed.to_string(),
+                    cause: cause.code().to_owned(),
+                    basis: basis.to_string(),
+                    officer: officer.to_string(),
+                    keys_until: keys_until.map(|until| until.to_string()),
+                    at: at.to_string(),
+                }
+            }
+            Leaf::Evidence { evidence, kind, accused, at } => Self::Evidence {
+                evidence: evidence.to_string(),
+                shows: kind.code().to_owned(),
+                accused: accused.to_string(),
+                at: at.to_string(),
+            },
+            Leaf::Succession { statement, approvals } => Self::Succession {
+                statement: shape::hex(&statement),
+                approvals: approvals.iter().map(|approval| shape::hex(approval)).collect(),
+            },
+            Leaf::Resumed { at, after, how, from, officer } => Self::Resumed {
+                at: at.to_string(),
+                after: after.code().to_owned(),
+                how: how.code().to_owned(),
+                from: from.get(),
+                officer: officer.map(|officer| officer.to_string()),
+            },
+            Leaf::Carried { message, log, index } => {
+                Self::Carried { message: message.to_string(), log: log.get(), index: index.get() }
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The node's own log in JSON.
 
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::log::leaf::Doubt;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,7 +10,9 @@ use crate::api::shape;
 use crate::api::shape::leaf::LeafDocument;
 use crate::host::handle::Entry;
 use crate::host::handle::InclusionProof;
-use crate::host::view::HeadView;
+use crate::host::view::PeerView;
+use crate::host::view::QuorateView;
+use crate::host::view::View;
 
 /// The newest durable head of the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -22,15 +25,79 @@ pub struct Head {
     pub root: String,
     /// The signed note.
     pub checkpoint: String,
+    /// `open`, or why the node does not sign: `probing` or `quarantine`.
+    pub standing: String,
+    /// Distinct witnesses that the charter demands.
+    pub quorum: u64,
+    /// The newest head that a quorum of witnesses has cosigned; absent before the first.
+    pub witnessed: Option<Witnessed>,
+    /// Since when there are leaves that no quorum has cosigned, as far as the node knows since its start.
+    pub unwitnessed_since: Option<String>,
+    /// Every other member as a witness of this log.
+    pub witnesses: Vec<Witness>,
 }
 
-impl From<&HeadView> for Head {
-    fn from(head: &HeadView) -> Self {
+/// A head that a quorum of witnesses has cosigned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Witnessed {
+    /// Leaves covered.
+    pub size: u64,
+    /// Distinct witnesses that cosigned it.
+    pub cosignatures: u64,
+    /// The newest time that one of them says.
+    pub at: Option<String>,
+    /// The signed note, with the lines of its cosigners.
+    pub checkpoint: String,
+}
+
+/// One witness of the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Witness {
+    /// The witness.
+    pub agency: String,
+    /// Leaves covered by its newest cosignature; absent before the first.
+    pub size: Option<u64>,
+    /// When it signed that, by its clock.
+    pub at: Option<String>,
+    /// Why it did not cosign what it was last asked to.
+    pub refused: Option<String>,
+}
+
+impl From<&View> for Head {
+    fn from(view: &View) -> Self {
+        let head = &view.head;
         Self {
+            standing: view.mode.standing().map_or("open", Doubt::code).to_owned(),
             origin: head.origin.clone(),
             size: head.size.get(),
             root: head.root.to_string(),
             checkpoint: note(&head.note),
+            quorum: u64::from(head.quorum),
+            witnessed: head.quorate.as_ref().map(Witnessed::from),
+            unwitnessed_since: head.unwitnessed_since.map(|since| since.to_string()),
+            witnesses: view.peers.iter().map(Witness::from).collect(),
+        }
+    }
+}
+
+impl From<&QuorateView> for Witnessed {
+    fn from(quorate: &QuorateView) -> Self {
+        Self {
+            size: quorate.size.get(),
+            cosignatures: u64::try_from(quorate.cosignatures).unwrap_or(u64::MAX),
+            at: quorate.at.map(|at| at.to_string()),
+            checkpoint: note(&quorate.note),
+        }
+    }
+}
+
+impl From<&PeerView> for Witness {
+    fn from(peer: &PeerView) -> Self {
+        Self {
+            agency: peer.agency.to_string(),
+            size: peer.cosigned.map(|cosigned| cosigned.size.get()),
+            at: peer.cosigned.map(|cosigned| cosigned.at.to_string()),
+            refused: peer.declined.map(|code| code.text().to_owned()),
         }
     }
 }

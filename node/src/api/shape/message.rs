@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::shape::erasure::Erasure;
 use crate::api::shape::header::HeaderDocument;
 use crate::host::handle::MessageView;
 use crate::host::view::Delivery;
@@ -39,6 +40,9 @@ pub struct Message {
     pub header: Option<HeaderDocument>,
     /// Whether the sealed body is held.
     pub body: BodyState,
+    /// Why the body was erased; absent when it was not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erasure: Option<Erasure>,
     /// How it stands with each recipient; empty for a received message.
     pub deliveries: Vec<DeliveryDocument>,
     /// Where more of it is.
@@ -63,6 +67,10 @@ pub enum BodyState {
     Held,
     /// It is not: the message came without.
     Absent,
+    /// It was erased; the log says why.
+    Erased,
+    /// It is gone: its file or its key was damaged on this node's disk.
+    Lost,
 }
 
 /// Where more of a message is.
@@ -130,6 +138,10 @@ pub struct DeliveryDocument {
     /// Size of the recipient's log that the receipt proves it for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub peer_log_size: Option<u64>,
+    /// How much stands behind the receipt, where one is held: `L0` signed, `L1` continues all that was held, `L2`
+    /// witnessed by a quorum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grade: Option<String>,
     /// The recipient's reason, where it refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
@@ -186,6 +198,7 @@ impl DeliveryDocument {
             status,
             peer_log_index: peer_log_index.map(|index| index.get()),
             peer_log_size: peer_log_size.map(|size| size.get()),
+            grade: delivery.grade.map(|grade| grade.text().to_owned()),
             code: code.map(|code| code.to_string()),
         }
     }
@@ -212,7 +225,10 @@ impl Message {
             body: match record.body {
                 BodyForm::Held => BodyState::Held,
                 BodyForm::Absent => BodyState::Absent,
+                BodyForm::Erased => BodyState::Erased,
+                BodyForm::Lost => BodyState::Lost,
             },
+            erasure: view.erasure.as_ref().map(Erasure::from),
             deliveries: deliveries(view),
             links: MessageLinks::of(&id),
             id,

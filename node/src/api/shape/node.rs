@@ -4,8 +4,12 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::shape::watch::Alarm;
+use crate::host::view::HeadView;
+use crate::host::view::HealingView;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
+use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::report::code::Code;
 
@@ -54,6 +58,12 @@ pub struct Readiness {
     pub ready: bool,
     /// Why it does not; empty when it does.
     pub reasons: Vec<UnreadyReason>,
+    /// What stands about the members' logs; it does not keep the node from exchanging.
+    pub alarms: Vec<Alarm>,
+    /// Files of evidence that the node holds.
+    pub evidence: u64,
+    /// What a person should look at although the node is ready.
+    pub alerts: Vec<UnreadyReason>,
 }
 
 /// One reason why the node is not ready.
@@ -69,17 +79,81 @@ pub struct UnreadyReason {
 
 impl From<&View> for Readiness {
     fn from(view: &View) -> Self {
-        let reasons: Vec<UnreadyReason> = [of_phase(view.phase), of_mode(&view.mode)]
-            .into_iter()
-            .flatten()
-            .map(|(code, reason)| UnreadyReason {
-                code: code.text().to_owned(),
-                reason,
-                remedy: code.remedy().to_owned(),
-            })
-            .collect();
-        Self { ready: reasons.is_empty(), reasons }
+        let told = |(code, reason): (Code, String)| UnreadyReason {
+            code: code.text().to_owned(),
+            reason,
+            remedy: code.remedy().to_owned(),
+        };
+        // A doubt says more than the wait that it causes.
+        let phase = of_phase(view.phase).filter(|_| view.mode.standing().is_none());
+        let reasons = [phase, of_mode(&view.mode)];
+        let mut reasons: Vec<UnreadyReason> = reasons.into_iter().flatten().map(told).collect();
+        reasons.extend(healing(view));
+        let alerts = of_head(&view.head).into_iter().map(told).collect();
+        // spec: evd-18
+        let alarms = view.watch.alarms.iter().map(Alarm::from).collect();
+        let evidence = u64::try_from(view.evidence.len()).unwrap_or(u64::MAX);
+        Self { ready: reasons.is_empty(), reasons, alerts, alarms, evidence }
     }
+}
+
+/// How healing goes, and what a person can do for it.
+// spec: rst-34
+fn healing(view: &View) -> Option<UnreadyReason> {
+    let Mode::Quarantined { size, heard, needed, .. } = &view.mode else { return None };
+    let shown = view.peers.iter().filter_map(|peer| peer.heard?.shown);
+    let target = shown.chain([*size]).max().unwrap_or(*size);
+    let live = view.peers.iter().filter(|peer| peer.connected);
+    let kept = live.filter_map(|peer| peer.heard?.mirrored).max();
+    let (reason, remedy) = match &view.healing {
+        HealingView::Forked { size } => (
+            format!(
+                "forked: beyond {size} leaves this node's log is another than the one it signed elsewhere"
+            ),
+            "keep the directory as it is, and open the next log with `concord log succeed`",
+        ),
+        HealingView::Fetching { mirror, size, target } => (
+            format!("healing: {mirror} gives entries back, {size} of {target} leaves are there"),
+            "leave the node running",
+        ),
+        HealingView::Failed { mirror, why } => (
+            format!("not healed: {mirror} did not give back what is missing: {why}"),
+            "see that the other mirrors can be reached; where none has it, `concord log succeed` opens the next log",
+        ),
+        HealingView::Waiting if heard < needed => (
+            format!("waiting: {heard} of the {needed} peers that must answer have answered"),
+            "see that the peers can be reached: `concord peer list` shows who has answered",
+        ),
+        HealingView::Waiting => (
+            match kept {
+                Some(kept) => format!(
+                    "waiting: no mirror that can be reached keeps {target} leaves; the most is {kept}"
+                ),
+                None => format!(
+                    "waiting: no mirror of this log can be reached, and {target} leaves are needed"
+                ),
+            },
+            "see that the mirrors can be reached; where none has it, `concord log succeed` opens the next log",
+        ),
+    };
+    Some(UnreadyReason {
+        code: Code::Quarantined.text().to_owned(),
+        reason,
+        remedy: remedy.to_owned(),
+    })
+}
+
+// spec: wit-13
+fn of_head(head: &HeadView) -> Option<(Code, String)> {
+    let (Unwitnessed::TooLong, Some(since)) = (head.unwitnessed, head.unwitnessed_since) else {
+        return None;
+    };
+    let covered = head.quorate.as_ref().map_or(0, |quorate| quorate.size.get());
+    let reason = format!(
+        "since {since} leaves of this node's log lack {} cosignatures: {covered} of {} are witnessed",
+        head.quorum, head.size
+    );
+    Some((Code::Unwitnessed, reason))
 }
 
 fn of_phase(phase: Phase) -> Option<(Code, String)> {
@@ -96,6 +170,7 @@ fn of_mode(mode: &Mode) -> Option<(Code, String)> {
         Mode::Open => None,
         Mode::Full => Some((Code::DiskFull, why(mode))),
         Mode::Quarantined { .. } => Some((Code::Quarantined, why(mode))),
+        Mode::Probing { .. } => Some((Code::Probing, why(mode))),
     }
 }
 
@@ -104,10 +179,13 @@ pub fn why(mode: &Mode) -> String {
     match mode {
         Mode::Open => "the node exchanges".to_owned(),
         Mode::Full => "the disk is nearly full".to_owned(),
-        Mode::Quarantined { peer, size } => {
+        Mode::Quarantined { peer, size, .. } => {
             format!(
                 "{peer} holds a checkpoint of this node's log with {size} leaves that this node does not have"
             )
         }
+        Mode::Probing { heard, needed } => format!(
+            "the data may not be the newest, and {heard} of the {needed} peers that must say what they hold have answered"
+        ),
     }
 }

@@ -1,5 +1,6 @@
 //! Peers in JSON.
 
+use concord_protocol::log::leaf::Doubt;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,6 +21,12 @@ pub struct Peer {
     pub agency: String,
     /// Whether greetings went both ways on a live connection.
     pub connected: bool,
+    /// `open`, or why the peer does not sign: `probing` or `quarantine`; absent without a live connection.
+    pub standing: Option<String>,
+    /// Leaves of this node's log under the largest checkpoint that the peer showed since the start; 0 when it has none.
+    pub shown_size: Option<u64>,
+    /// Leaves of this node's log that the peer keeps as a mirror, as far as it has said.
+    pub mirrored_size: Option<u64>,
     /// Why the last connection ended or could not be made.
     pub trouble: Option<String>,
     /// Serial of the newest credential held.
@@ -38,6 +45,16 @@ pub struct Peer {
     pub cursor: u64,
     /// Size of the newest checkpoint held of the peer's log.
     pub log_size: Option<u64>,
+    /// Size of the newest checkpoint of the peer's log that carries a quorum of cosignatures.
+    pub log_witnessed: Option<u64>,
+    /// Whether the peer's log has two histories: nothing of it is taken or cosigned.
+    pub log_forked: bool,
+    /// Leaves of this node's log covered by the peer's newest cosignature.
+    pub cosigned_size: Option<u64>,
+    /// When the peer signed that, by its clock.
+    pub cosigned_at: Option<String>,
+    /// Why the peer did not cosign what it was last asked to.
+    pub cosigning_refused: Option<String>,
 }
 
 impl From<&PeerView> for Peer {
@@ -45,6 +62,9 @@ impl From<&PeerView> for Peer {
         Self {
             agency: peer.agency.to_string(),
             connected: peer.connected,
+            standing: peer.connected.then(|| peer.standing.map_or("open", Doubt::code).to_owned()),
+            shown_size: peer.heard.map(|heard| heard.shown.map_or(0, |size| size.get())),
+            mirrored_size: peer.mirrored.map(|size| size.get()),
             trouble: peer.trouble.clone(),
             serial: peer.serial.map(|serial| serial.get()),
             not_after: peer.not_after.map(|end| end.to_string()),
@@ -54,6 +74,11 @@ impl From<&PeerView> for Peer {
             next: peer.next.get(),
             cursor: peer.cursor.get(),
             log_size: peer.held.map(|size| size.get()),
+            log_witnessed: peer.quorate.map(|size| size.get()),
+            log_forked: peer.condemned,
+            cosigned_size: peer.cosigned.map(|cosigned| cosigned.size.get()),
+            cosigned_at: peer.cosigned.map(|cosigned| cosigned.at.to_string()),
+            cosigning_refused: peer.declined.map(|code| code.text().to_owned()),
         }
     }
 }

@@ -6,6 +6,13 @@ use std::io::Write;
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use concord_protocol::audit::cose_receipt;
+use concord_protocol::audit::cose_receipt::Inclusion;
+use concord_protocol::audit::watch::Bounds;
+use concord_protocol::audit::watch::Observation;
+use concord_protocol::audit::watch::Presence;
+use concord_protocol::audit::watch::Watch;
+use concord_protocol::audit::watch::Witnessed;
 use concord_protocol::codec;
 use concord_protocol::codec::value::Map;
 use concord_protocol::codec::value::Value;
@@ -13,9 +20,14 @@ use concord_protocol::crypto::cose;
 use concord_protocol::crypto::cose::ContentType;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::engine::accused::Charge;
 use concord_protocol::engine::record::BodyForm;
+use concord_protocol::engine::record::ErasureRecord;
+use concord_protocol::engine::record::KeyBackupRecord;
 use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::engine::witness::Cosigned;
 use concord_protocol::envelope::header::HEADER_VERSION;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::header::SealedRef;
@@ -26,6 +38,7 @@ use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
@@ -34,15 +47,23 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::checkpoint::Checkpoint;
+use concord_protocol::log::cosignature::Seconds;
 use concord_protocol::log::hash;
+use concord_protocol::log::leaf::Doubt;
+use concord_protocol::log::leaf::EvidenceKind;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::log::leaf::Leaf;
 use concord_protocol::log::leaf::Outcome;
 use concord_protocol::log::leaf::ReceiptItem;
+use concord_protocol::log::note::NoteKey;
+use concord_protocol::log::policy::Policy;
 use concord_protocol::log::proof;
+use concord_protocol::log::tile;
 use concord_protocol::log::tile::MissingTile;
 use concord_protocol::log::tile::TileId;
 use concord_protocol::log::tile::Tiles;
+use concord_protocol::log::tlog_proof;
+use concord_protocol::log::tlog_proof::TlogProof;
 use concord_protocol::message::handling::Classification;
 use concord_protocol::message::handling::EvidentialUse;
 use concord_protocol::message::handling::HandlingCode;
@@ -65,11 +86,13 @@ use serde_bytes::ByteBuf;
 use crate::api::ask::Answer;
 use crate::api::ask::Ask;
 use crate::api::tests::wire::NOON;
+use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Direction;
 use crate::host::handle::Entry;
 use crate::host::handle::Filter;
+use crate::host::handle::FoundEvidence;
 use crate::host::handle::Growth;
 use crate::host::handle::InclusionProof;
 use crate::host::handle::MessageView;
@@ -80,21 +103,34 @@ use crate::host::handle::RequestKey;
 use crate::host::handle::SharedView;
 use crate::host::handle::SubmitError;
 use crate::host::handle::SubmitResult;
+use crate::host::handle::erasure::Demand;
+use crate::host::handle::succession::ApproveError;
+use crate::host::handle::succession::SuccessionView;
 use crate::host::view::Delivery;
 use crate::host::view::DeliveryStatus;
+use crate::host::view::EvidenceView;
+use crate::host::view::Grade;
 use crate::host::view::HeadView;
+use crate::host::view::HealingView;
+use crate::host::view::HeardView;
 use crate::host::view::Made;
 use crate::host::view::Mode;
 use crate::host::view::PeerView;
 use crate::host::view::Phase;
+use crate::host::view::QuorateView;
 use crate::host::view::Submitted;
+use crate::host::view::Unwitnessed;
 use crate::host::view::View;
+use crate::host::view::WatchView;
 
 /// The message that the node sent.
 pub(crate) const SENT: &str = "019ca884-c740-7101-8101-010101010101";
 
 /// The message that came from a peer.
 pub(crate) const RECEIVED: &str = "019ca884-cb28-7202-8202-020202020202";
+
+/// The file of evidence that an alarmed node holds.
+pub(crate) const FILE: &str = "5a1f03c25a1f03c25a1f03c25a1f03c25a1f03c25a1f03c25a1f03c25a1f03c2";
 
 /// A node that answers from memory.
 #[derive(Debug)]
@@ -113,6 +149,40 @@ impl Fake {
         let messages = vec![sent(), received()];
         let view = view(&leaves);
         Self { view, messages, leaves, refusal: Mutex::new(None), keys: Mutex::new(Vec::new()) }
+    }
+
+    /// A node that holds evidence, and on which an alarm stands.
+    pub(crate) fn alarmed() -> Self {
+        let mut fake = Self::new();
+        let (member, log) = (agency("mm.mpf"), LogNumber::new(1));
+        let digest = Digest::parse(FILE).unwrap();
+        let at = Timestamp::from_millis(NOON);
+        let charge = Charge {
+            kind: EvidenceKind::LogFork,
+            accused: member.clone(),
+            log: Some(log),
+            audience: Vec::new(),
+            at,
+            leaf: LeafIndex::new(4),
+        };
+        fake.view.evidence = Arc::new([EvidenceView { digest, charge }]);
+        let head = Some(TreeSize::new(9));
+        let evidence = Some((EvidenceKind::LogFork, digest));
+        let logs = vec![Observation {
+            member,
+            log,
+            head,
+            shown: None,
+            witnessed: Some(Witnessed { size: TreeSize::new(9), at }),
+            presence: Presence::Here,
+            evidence,
+        }];
+        let mut watch = Watch::new();
+        watch.look(at, &Bounds::DEFAULT, &logs);
+        let alarms = watch.standing().cloned().collect();
+        fake.view.watch =
+            Arc::new(WatchView { bounds: Bounds::DEFAULT, at: Some(at), alarms, logs });
+        fake
     }
 
     /// A node with so many messages from a peer, and no other.
@@ -204,6 +274,30 @@ impl Ask for Fake {
         })
     }
 
+    fn erase(&self, id: MessageId, demand: Demand) -> Answer<'_, Result<ErasureRecord, ReadError>> {
+        Box::pin(async move {
+            let message = self.message(id)?;
+            if message.record.body == BodyForm::Absent {
+                return Err(ReadError::NoBody);
+            }
+            let Demand { cause, basis, officer } = demand;
+            Ok(ErasureRecord {
+                message: message.record.digest,
+                leaf: LeafIndex::new(7),
+                cause,
+                basis,
+                officer,
+                keys_until: None,
+                at: message.record.at,
+            })
+        })
+    }
+
+    fn key_backup(&self) -> Answer<'_, Result<KeyBackupRecord, ReadError>> {
+        let (at, until) = (Timestamp::from_millis(0), Timestamp::from_millis(86_400_000));
+        Box::pin(async move { Ok(KeyBackupRecord { at, until, size: TreeSize::new(7) }) })
+    }
+
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
         Box::pin(async move {
             match credential.as_slice() {
@@ -212,6 +306,16 @@ impl Ask for Fake {
                 _ => Err(AdmitError::Refused {
                     reason: "the signature of the root does not hold".to_owned(),
                 }),
+            }
+        })
+    }
+
+    fn cosign(&self) -> Answer<'_, Result<(), ReadError>> {
+        Box::pin(async {
+            if self.view.mode == Mode::Open {
+                Ok(())
+            } else {
+                Err(ReadError::InDoubt(Doubt::Quarantine))
             }
         })
     }
@@ -225,6 +329,14 @@ impl Ask for Fake {
                 None => Err(PingError::Unknown { agency: peer }),
             }
         })
+    }
+
+    fn succession(&self, _: &AgencyId) -> Result<SuccessionView, ReadError> {
+        Err(ReadError::NotFound)
+    }
+
+    fn approve(&self, agency: AgencyId, _: StaffNumber) -> Answer<'_, Result<(), ApproveError>> {
+        Box::pin(async move { Err(ApproveError::NoProposal { agency }) })
     }
 
     fn messages(&self, filter: &Filter) -> Result<Vec<MessageView>, ReadError> {
@@ -279,12 +391,63 @@ impl Ask for Fake {
         Ok(self.leaves.iter().enumerate().skip(from).take(limit).map(entry).collect())
     }
 
-    fn export(&self, out: &mut dyn Write) -> Result<(), ReadError> {
+    fn tile(&self, id: TileId, width: usize) -> Result<Vec<Digest>, ReadError> {
+        self.hashes().hashes(id, width).map_err(|_| ReadError::NotFound)
+    }
+
+    #[expect(clippy::unwrap_in_result, reason = "a test: what cannot be is a panic")]
+    fn entry_bundle(&self, index: u64, width: usize) -> Result<Vec<u8>, ReadError> {
+        let leaves = self.leaves.get(..width).filter(|_| index == 0).ok_or(ReadError::NotFound)?;
+        Ok(tile::write_bundle(leaves).unwrap())
+    }
+
+    fn proof_file(&self, index: LeafIndex) -> Result<Vec<u8>, ReadError> {
+        let InclusionProof { index, leaf, path, checkpoint } = self.proof(index)?;
+        Ok(tlog_proof::write(&TlogProof { extra: Some(leaf), index, path, checkpoint }))
+    }
+
+    #[expect(clippy::unwrap_in_result, reason = "a test: what cannot be is a panic")]
+    fn cose_receipt(&self, index: LeafIndex) -> Result<Vec<u8>, ReadError> {
+        if let Some(doubt) = self.view.mode.standing() {
+            return Err(ReadError::InDoubt(doubt));
+        }
+        let InclusionProof { index, leaf, path, checkpoint } = self.proof(index)?;
+        let signer = log_key();
+        let origin = &self.view.head.origin;
+        let signed = checkpoint::verify(&checkpoint, origin, &signer.public()).unwrap();
+        let inclusion = Inclusion { index, path };
+        let at = Seconds::new(NOON / 1000).unwrap();
+        Ok(cose_receipt::issue(&signed, &hash::leaf_hash(&leaf), &inclusion, at, &signer).unwrap())
+    }
+
+    #[expect(clippy::unwrap_in_result, reason = "a test: what cannot be is a panic")]
+    fn policy(&self) -> Result<Vec<u8>, ReadError> {
+        let log = NoteKey::new(&self.view.head.origin, log_key().public()).unwrap();
+        Ok(Policy::flat(log, Vec::new(), 0).unwrap().text())
+    }
+
+    fn evidence(&self, from: LeafIndex, limit: usize) -> Result<Vec<FoundEvidence>, ReadError> {
+        let held = self.view.evidence.iter().filter(|held| held.charge.leaf >= from).take(limit);
+        let found = held.map(|held| FoundEvidence {
+            view: held.clone(),
+            proves: "mm.mpf signed two checkpoints of log1 that do not fit.".to_owned(),
+            proves_not: vec!["It does not prove who at mm.mpf did it, or why.".to_owned()],
+        });
+        Ok(found.collect())
+    }
+
+    fn evidence_file(&self, digest: &Digest) -> Result<Vec<u8>, ReadError> {
+        let held = self.view.evidence.iter().any(|held| held.digest == *digest);
+        if held { Ok(b"a file".to_vec()) } else { Err(ReadError::NotFound) }
+    }
+
+    fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError> {
         if self.view.mode != Mode::Open {
-            return Err(ReadError::Quarantined);
+            return Err(ReadError::InDoubt(Doubt::Quarantine));
         }
         let piece = [0x5a; 1000];
-        (0..200).try_for_each(|_| out.write_all(&piece)).map_err(|_| ReadError::Stopping)
+        let pieces = if *extent == Extent::Whole { 200 } else { 1 };
+        (0..pieces).try_for_each(|_| out.write_all(&piece)).map_err(|_| ReadError::Stopping)
     }
 }
 
@@ -300,6 +463,11 @@ impl Tiles for Hashes {
     }
 }
 
+/// The key that signs the log's heads.
+pub(crate) fn log_key() -> SigningKey {
+    SigningKey::from_seed(&[7; 32])
+}
+
 pub(crate) fn agency(name: &str) -> AgencyId {
     AgencyId::parse(name).unwrap()
 }
@@ -309,9 +477,8 @@ fn view(leaves: &[Vec<u8>]) -> View {
     let size = TreeSize::new(u64::try_from(leaves.len()).unwrap());
     let hashes = Hashes(leaves.iter().map(|leaf| hash::leaf_hash(leaf)).collect());
     let root = proof::root_at(&hashes, size).unwrap();
-    let signer = SigningKey::from_seed(&[7; 32]);
-    let note =
-        checkpoint::sign(&Checkpoint { origin: origin.clone(), size, root }, &signer).unwrap();
+    let head = Checkpoint { origin: origin.clone(), size, root };
+    let note = checkpoint::sign(&head, &log_key()).unwrap();
     View {
         agency: agency("la.mps"),
         charter: CharterName::parse("heron").unwrap(),
@@ -319,8 +486,25 @@ fn view(leaves: &[Vec<u8>]) -> View {
         charter_digest: digest::sha256(b"charter"),
         phase: Phase::Started,
         mode: Mode::Open,
-        head: HeadView { origin, size, root, note },
+        healing: HealingView::Waiting,
+        head: HeadView {
+            origin,
+            size,
+            root,
+            quorate: Some(QuorateView {
+                size,
+                note: note.clone(),
+                cosignatures: 4,
+                at: Some(Timestamp::from_millis(NOON)),
+            }),
+            note,
+            quorum: 4,
+            unwitnessed_since: None,
+            unwitnessed: Unwitnessed::No,
+        },
         peers: vec![connected("mm.mpf"), away("th.rtp")],
+        evidence: Arc::new([]),
+        watch: Arc::default(),
     }
 }
 
@@ -331,6 +515,9 @@ fn connected(name: &str) -> PeerView {
         not_after: Some(Timestamp::from_millis(NOON + 86_400_000)),
         addresses: vec!["198.18.0.2:7411".to_owned()],
         connected: true,
+        standing: None,
+        heard: Some(HeardView { shown: Some(TreeSize::new(3)), mirrored: None }),
+        mirrored: None,
         trouble: None,
         waiting: 0,
         epoch: Epoch::new(1),
@@ -338,6 +525,12 @@ fn connected(name: &str) -> PeerView {
         offered: Some(LinkNumber::new(1)),
         cursor: LinkNumber::new(1),
         held: Some(TreeSize::new(9)),
+        held_root: None,
+        log: LogNumber::new(1),
+        quorate: Some(TreeSize::new(9)),
+        cosigned: Some(Cosigned { size: TreeSize::new(6), at: Timestamp::from_millis(NOON) }),
+        declined: None,
+        condemned: false,
     }
 }
 
@@ -348,6 +541,9 @@ fn away(name: &str) -> PeerView {
         not_after: None,
         addresses: Vec::new(),
         connected: false,
+        standing: None,
+        heard: None,
+        mirrored: None,
         trouble: Some("no credential of th.rtp is held".to_owned()),
         waiting: 1,
         epoch: Epoch::new(1),
@@ -355,6 +551,12 @@ fn away(name: &str) -> PeerView {
         offered: None,
         cursor: LinkNumber::new(0),
         held: None,
+        held_root: None,
+        log: LogNumber::new(1),
+        quorate: None,
+        cosigned: None,
+        declined: None,
+        condemned: false,
     }
 }
 
@@ -363,6 +565,11 @@ fn sent() -> MessageView {
         agency: agency(name),
         epoch: Epoch::new(1),
         number: LinkNumber::new(1),
+        grade: match status {
+            DeliveryStatus::Receipted { .. } => Some(Grade::L2),
+            DeliveryStatus::Refused { .. } => Some(Grade::L1),
+            DeliveryStatus::Queued | DeliveryStatus::Offered => None,
+        },
         status,
     };
     let receipted = DeliveryStatus::Receipted { leaf: LeafIndex::new(8), size: TreeSize::new(9) };
@@ -374,13 +581,14 @@ fn sent() -> MessageView {
         at("th.rtp", DeliveryStatus::Queued),
         at("vn.mps", refused),
     ];
-    MessageView { record: record("la.mps", 1, 1), deliveries }
+    MessageView { record: record("la.mps", 1, 1), deliveries, erasure: None }
 }
 
 fn received() -> MessageView {
     MessageView {
         record: MessageRecord { body: BodyForm::Absent, ..record("mm.mpf", 2, 4) },
         deliveries: Vec::new(),
+        erasure: None,
     }
 }
 

@@ -1,17 +1,21 @@
 //! Bad requests: each gets its code, reason and remedy, and never a status of our own fault.
 
 use axum::body::Body;
+use concord_protocol::log::leaf::Doubt;
+use concord_protocol::moment::Timestamp;
 
 use crate::api::tests::fake;
 use crate::api::tests::fake::Fake;
 use crate::api::tests::fake::RECEIVED;
 use crate::api::tests::fake::SENT;
+use crate::api::tests::wire::NOON;
 use crate::api::tests::wire::SUBMISSION;
 use crate::api::tests::wire::World;
 use crate::api::tests::wire::request;
 use crate::host::handle::SubmitError;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
+use crate::host::view::Unwitnessed;
 use crate::report::code::Code;
 
 const JSON: (&str, &str) = ("content-type", "application/json");
@@ -212,7 +216,7 @@ fn what_the_host_refuses_gets_its_code_and_status() {
         (SubmitError::TooLarge { len: 600_000, max: 524_288 }, Code::ContentTooLarge, 413),
         (SubmitError::Busy, Code::Busy, 503),
         (SubmitError::Full, Code::DiskFull, 507),
-        (SubmitError::Quarantined, Code::Quarantined, 503),
+        (SubmitError::InDoubt(Doubt::Quarantine), Code::Quarantined, 503),
         (SubmitError::Stopping, Code::Stopping, 503),
     ];
     for (error, code, status) in cases {
@@ -235,7 +239,7 @@ fn only_what_passes_by_itself_says_when_to_ask_again() {
     assert_eq!(wait(SubmitError::Busy).as_deref(), Some("1"));
     assert_eq!(wait(SubmitError::Stopping).as_deref(), Some("5"));
     assert_eq!(wait(SubmitError::Full), None);
-    assert_eq!(wait(SubmitError::Quarantined), None);
+    assert_eq!(wait(SubmitError::InDoubt(Doubt::Quarantine)), None);
     assert_eq!(wait(SubmitError::KeyReused), None);
 }
 
@@ -314,6 +318,21 @@ fn a_node_that_waits_for_greetings_says_so() {
 }
 
 #[test]
+fn a_head_that_lacks_a_quorum_for_too_long_is_told_and_submissions_go_on() {
+    // shows: wit-13
+    let mut node = Fake::new();
+    node.view.head.unwitnessed_since = Some(Timestamp::from_millis(NOON));
+    node.view.head.unwitnessed = Unwitnessed::TooLong;
+    let world = World::new(node);
+
+    let ready = world.get("/readyz");
+    let submitted = world.post("/api/v1/messages", &[JSON], SUBMISSION);
+
+    assert_eq!(ready.json()["alerts"][0]["code"], "unwitnessed");
+    assert_eq!(submitted.status.as_u16(), 201);
+}
+
+#[test]
 fn a_credential_is_new_known_or_refused() {
     let world = World::new(Fake::new());
     let bytes = [("content-type", "application/octet-stream")];
@@ -348,6 +367,8 @@ fn an_export_that_cannot_begin_is_a_problem_and_not_half_a_bundle() {
     let quarantined = Mode::Quarantined {
         peer: fake::agency("mm.mpf"),
         size: concord_protocol::ids::TreeSize::new(9),
+        heard: 1,
+        needed: 2,
     };
     let world = World::new(Fake::in_mode(quarantined));
 

@@ -86,6 +86,29 @@ fn the_log_shows_its_head_its_leaves_and_their_proofs() {
 }
 
 #[test]
+fn the_log_is_shown_in_the_forms_of_others() {
+    // shows: log-36
+    told(
+        "proofs",
+        &World::new(Fake::new()),
+        &[
+            "/api/v1/log/tile?level=0&index=0&width=7",
+            "/api/v1/log/tile?level=0&index=0&width=8",
+            "/api/v1/log/tile?level=0&index=0&width=0",
+            "/api/v1/log/tile?level=8&index=0",
+            "/api/v1/log/tile?index=0",
+            "/api/v1/log/entry-bundle?index=0&width=3",
+            "/api/v1/log/entry-bundle?index=1&width=1",
+            "/api/v1/log/proof-file?index=2",
+            "/api/v1/log/proof-file?index=7",
+            "/api/v1/log/proof-file",
+            "/api/v1/log/receipt?index=2",
+            "/api/v1/log/policy",
+        ],
+    );
+}
+
+#[test]
 fn peers_the_charter_and_health_are_shown() {
     told(
         "node",
@@ -104,7 +127,12 @@ fn peers_the_charter_and_health_are_shown() {
 #[test]
 fn a_node_that_does_not_exchange_says_why() {
     // shows: api-12
-    let quarantined = Mode::Quarantined { peer: fake::agency("mm.mpf"), size: TreeSize::new(12) };
+    let quarantined = Mode::Quarantined {
+        peer: fake::agency("mm.mpf"),
+        size: TreeSize::new(12),
+        heard: 1,
+        needed: 2,
+    };
 
     let mut text = exchanges(&World::new(Fake::in_mode(Mode::Full)), &["/healthz", "/readyz"]);
     text.push_str(&exchanges(
@@ -113,6 +141,27 @@ fn a_node_that_does_not_exchange_says_why() {
     ));
 
     compared("src/api/transcripts/unready.txt", &text);
+}
+
+#[test]
+fn evidence_and_alarms_are_listed_with_what_they_say() {
+    // shows: evd-18, evd-24
+    let world = World::new(Fake::alarmed());
+    let digest = fake::FILE;
+
+    told(
+        "evidence",
+        &world,
+        &[
+            "/api/v1/evidence",
+            "/api/v1/evidence?from=5",
+            &format!("/api/v1/evidence/{digest}"),
+            &format!("/api/v1/evidence/{}", "0".repeat(64)),
+            "/api/v1/evidence/abc",
+            "/api/v1/watch",
+            "/readyz",
+        ],
+    );
 }
 
 #[test]

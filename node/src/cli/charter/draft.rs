@@ -88,7 +88,7 @@ impl DraftMember {
         let agency = named(AgencyId::parse(&self.agency), "agency", what)?;
         let party = named(Party::parse(&self.party), "party", what)?;
         let root = announced(&beside.join(&self.root), &agency, what)?;
-        let [first, last] = self.logs.unwrap_or([1, 1]);
+        let [first, last] = self.logs.unwrap_or([1, 3]);
         let names = self.names.into_iter().map(|(language, text)| MemberName { language, text });
         let logs = LogRange { first: LogNumber::new(first), last: LogNumber::new(last) };
         Ok(Member { agency, party, names: names.collect(), root, logs })

@@ -45,13 +45,13 @@ pub(crate) fn gather(stations: &Stations, dir: &Path, genesis: Digest) -> Result
         export(stations, at, &path)?;
         let bytes = files::read(&path, usize::MAX)
             .map_err(|error| fail::file("the bundle was not read", &error))?;
+        let head = stations.client(at)?.head()?;
         match verify::verify(&bytes, Some(genesis)) {
             Ok(report) => {
-                findings.logs.push(LogLine::verified(&report));
+                findings.logs.push(LogLine::verified(&report, &head));
                 verified.push(report);
             }
             Err(finding) => {
-                let head = stations.client(at)?.head()?;
                 findings.logs.push(LogLine::failed(agency, &head, report::chain(&finding)));
             }
         }

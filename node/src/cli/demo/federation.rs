@@ -63,6 +63,9 @@ use crate::settings::enrolment::EnrolmentError;
 use crate::settings::file::Initial;
 use crate::settings::folder::NodeFolder;
 
+/// How often each node has its head cosigned; shorter than by default, so that nobody waits for the end.
+const WITNESS_INTERVAL_MS: i64 = 500;
+
 /// The federation's name.
 const CHARTER_NAME: &str = "mekong-demo";
 
@@ -220,6 +223,7 @@ fn founder(dir: &Path, agency: &'static Agency) -> Result<Founder, SetupError> {
             listen: Some(address.clone()),
             advertise: vec![address],
             api_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string()),
+            witness_interval_ms: Some(WITNESS_INTERVAL_MS),
         },
         &entropy::draw()?,
     )?;
@@ -285,7 +289,7 @@ fn member(founder: &Founder) -> Result<Member, SetupError> {
         party: Party::parse(agency.party)?,
         names,
         root: founder.root.public(),
-        logs: LogRange { first: log, last: log },
+        logs: LogRange { first: log, last: LogNumber::new(3) },
     })
 }
 

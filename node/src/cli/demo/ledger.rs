@@ -5,6 +5,7 @@ use crate::api::shape::message::DeliveryDocument;
 use crate::api::shape::message::Status;
 use crate::api::shape::message::SubmittedMessage;
 use crate::cli::demo::letter::Thread;
+use crate::host::view::Grade;
 use crate::report::Report;
 
 /// One message of the story.
@@ -57,6 +58,11 @@ pub(crate) const fn is_settled(delivery: &DeliveryDocument) -> bool {
     }
 }
 
+/// Whether a quorum of witnesses has cosigned a tree that holds the recipient's leaf.
+pub(crate) fn is_witnessed(delivery: &DeliveryDocument) -> bool {
+    is_settled(delivery) && delivery.grade.as_deref() == Some(Grade::L2.text())
+}
+
 /// How many deliveries ended how.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Tally {
@@ -68,6 +74,10 @@ pub(crate) struct Tally {
     pub(crate) receipts: u64,
     /// Deliveries that the recipient's node refused.
     pub(crate) refusals: u64,
+    /// Receipts that a quorum of witnesses stands behind.
+    pub(crate) receipts_l2: u64,
+    /// Refusals that a quorum of witnesses stands behind.
+    pub(crate) refusals_l2: u64,
 }
 
 impl Tally {
@@ -76,9 +86,16 @@ impl Tally {
         self.messages = self.messages.saturating_add(1);
         for delivery in deliveries {
             self.deliveries = self.deliveries.saturating_add(1);
+            let witnessed = u64::from(is_witnessed(delivery));
             match delivery.status {
-                Status::Receipted => self.receipts = self.receipts.saturating_add(1),
-                Status::Refused => self.refusals = self.refusals.saturating_add(1),
+                Status::Receipted => {
+                    self.receipts = self.receipts.saturating_add(1);
+                    self.receipts_l2 = self.receipts_l2.saturating_add(witnessed);
+                }
+                Status::Refused => {
+                    self.refusals = self.refusals.saturating_add(1);
+                    self.refusals_l2 = self.refusals_l2.saturating_add(witnessed);
+                }
                 Status::Queued | Status::Offered => {}
             }
         }
@@ -87,5 +104,10 @@ impl Tally {
     /// Whether every delivery is over.
     pub(crate) const fn is_complete(&self) -> bool {
         self.receipts.saturating_add(self.refusals) == self.deliveries
+    }
+
+    /// Whether a quorum of witnesses stands behind the end of every delivery.
+    pub(crate) const fn is_witnessed(&self) -> bool {
+        self.receipts_l2.saturating_add(self.refusals_l2) == self.deliveries
     }
 }

@@ -218,11 +218,12 @@ impl Story<'_> {
         self.take(filed.requested, &supplied, "prosecution")
     }
 
-    /// Waits until every delivery of the story has a receipt or a refusal, all of them together no longer than the bound.
+    /// Waits until every delivery of the story has a receipt or a refusal, and each of these is witnessed by a quorum;
+    /// all of them together no longer than the bound.
     ///
     /// What is still open then is counted as open: the audit goes on and shows what there is.
     fn settle(&mut self) -> Result<Tally, Report> {
-        self.progress.doing("the last receipts");
+        self.progress.doing("the last receipts and their cosignatures");
         let watch = Stopwatch::start();
         let mut tally = Tally::default();
         for sent in &self.sent {
@@ -230,7 +231,7 @@ impl Story<'_> {
             let left = SETTLES_WITHIN.saturating_sub(watch.elapsed());
             let settled = wait::for_up_to(left, || {
                 let deliveries = sent.deliveries(client).ok()?;
-                deliveries.iter().all(ledger::is_settled).then_some(deliveries)
+                deliveries.iter().all(ledger::is_witnessed).then_some(deliveries)
             });
             match settled {
                 Ok(deliveries) => tally.count(&deliveries),
@@ -238,8 +239,8 @@ impl Story<'_> {
             }
         }
         self.progress.done(format!(
-            "{} messages, {} deliveries: {} receipts, {} refusals",
-            tally.messages, tally.deliveries, tally.receipts, tally.refusals
+            "{} messages, {} deliveries: {} receipts, {} of them at L2 (witnessed by a quorum), {} refusals",
+            tally.messages, tally.deliveries, tally.receipts, tally.receipts_l2, tally.refusals
         ));
         Ok(tally)
     }

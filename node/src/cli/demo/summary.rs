@@ -13,8 +13,8 @@ use comfy_table::Table;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use concord_protocol::audit::reconcile::NotComparable;
 use concord_protocol::audit::reconcile::Reconciliation;
-use concord_protocol::audit::verify::Counts;
-use concord_protocol::audit::verify::Report;
+use concord_protocol::audit::verify::report::Counts;
+use concord_protocol::audit::verify::report::Report;
 use serde::Serialize;
 
 use crate::api::shape;
@@ -33,6 +33,7 @@ pub(crate) struct Summary {
     messages: u64,
     deliveries: u64,
     receipts: u64,
+    receipts_l2: u64,
     refusals: u64,
     logs: Vec<LogLine>,
     reconciliations: Vec<Pair>,
@@ -47,6 +48,8 @@ pub(crate) struct LogLine {
     size: u64,
     root: String,
     verified: bool,
+    /// On the newest head that has a quorum of them.
+    cosignatures: u64,
     #[serde(skip)]
     counts: Counts,
     #[serde(skip)]
@@ -73,12 +76,13 @@ pub(crate) struct Setting<'a> {
 
 impl LogLine {
     /// A log that verified.
-    pub(crate) fn verified(report: &Report) -> Self {
+    pub(crate) fn verified(report: &Report, head: &Head) -> Self {
         Self {
             agency: report.agency.to_string(),
             size: report.head.size.get(),
             root: STANDARD.encode(report.head.root.as_bytes()),
             verified: true,
+            cosignatures: cosignatures(head),
             counts: report.counts,
             finding: None,
         }
@@ -91,10 +95,15 @@ impl LogLine {
             size: head.size,
             root: STANDARD.encode(shape::unhex(&head.root).unwrap_or_default()),
             verified: false,
+            cosignatures: cosignatures(head),
             counts: Counts::default(),
             finding: Some(finding),
         }
     }
+}
+
+fn cosignatures(head: &Head) -> u64 {
+    head.witnessed.as_ref().map_or(0, |witnessed| witnessed.cosignatures)
 }
 
 impl Pair {
@@ -121,6 +130,7 @@ impl Summary {
         let agencies = logs.len();
         let every_pair = agencies.saturating_mul(agencies.saturating_sub(1)) / 2;
         let ok = tally.is_complete()
+            && tally.is_witnessed()
             && logs.iter().all(|log| log.verified)
             && pairs.len() == every_pair
             && pairs.iter().all(|pair| pair.problems.is_empty());
@@ -130,6 +140,7 @@ impl Summary {
             messages: tally.messages,
             deliveries: tally.deliveries,
             receipts: tally.receipts,
+            receipts_l2: tally.receipts_l2,
             refusals: tally.refusals,
             logs,
             reconciliations: pairs,
@@ -150,8 +161,8 @@ impl Summary {
             self.reconciliations.iter().flat_map(|pair| &pair.problems).collect();
         let mut text = format!("{}\n", self.table());
         text.push_str(&format!(
-            "{} messages, {} deliveries: {} receipts, {} refusals\n",
-            self.messages, self.deliveries, self.receipts, self.refusals
+            "{} messages, {} deliveries: {} receipts, {} of them at L2 (witnessed by a quorum), {} refusals\n",
+            self.messages, self.deliveries, self.receipts, self.receipts_l2, self.refusals
         ));
         text.push_str(&format!(
             "{} pairs of logs reconciled: {matched} numbers agree, {} problems\n",
@@ -175,7 +186,16 @@ impl Summary {
     fn table(&self) -> Table {
         let mut table = Table::new();
         table.load_style(UTF8_FULL_CONDENSED).set_content_arrangement(ContentArrangement::Disabled);
-        let titles = ["agency", "sent", "received", "receipts", "log size", "root", "verdict"];
+        let titles = [
+            "agency",
+            "sent",
+            "received",
+            "receipts",
+            "log size",
+            "root",
+            "cosignatures",
+            "verdict",
+        ];
         table.set_header(titles.map(|title| Cell::new(title).add_attribute(Attribute::Bold)));
         for log in &self.logs {
             table.add_row(self.row(log));
@@ -183,7 +203,7 @@ impl Summary {
         table
     }
 
-    fn row(&self, log: &LogLine) -> [Cell; 7] {
+    fn row(&self, log: &LogLine) -> [Cell; 8] {
         let number = |number: u64| Cell::new(number).set_alignment(CellAlignment::Right);
         let troubled =
             |pair: &&Pair| [&pair.a, &pair.b].contains(&&log.agency) && !pair.problems.is_empty();
@@ -201,6 +221,7 @@ impl Summary {
             number(log.counts.settled_accepted.saturating_add(log.counts.settled_refused)),
             number(log.size),
             Cell::new(format!("{root}…")),
+            number(log.cosignatures),
             verdict,
         ]
     }

@@ -6,7 +6,9 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use concord_protocol::crypto::signature::Signer;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::log::note::NoteKey;
 
 use crate::api::tests::fake;
 use crate::api::tests::fake::Fake;
@@ -71,6 +73,61 @@ fn people_look_at_the_log_and_check_it() {
 }
 
 #[test]
+fn people_take_proofs_away_and_check_them_elsewhere() {
+    // shows: log-27, log-29, log-30, log-32, log-35
+    let session = Session::new(Fake::new());
+    let key = NoteKey::new("concord/heron/la.mps/log1", fake::log_key().public()).unwrap().vkey();
+    let other = NoteKey::new("concord/heron/mm.mpf/log1", fake::log_key().public()).unwrap().vkey();
+    let cose = "audit verify --cose NODE_DIR/a.cose";
+
+    session.told(
+        "proofs",
+        &[
+            "log policy --out NODE_DIR/policy --dir NODE_DIR",
+            "log policy --dir NODE_DIR",
+            "log prove --index 2 --out NODE_DIR/a.tlog-proof --cose NODE_DIR/a.cose --leaf-out NODE_DIR/a.leaf --dir NODE_DIR",
+            "log prove --index 2 --out NODE_DIR/a.tlog-proof --dir NODE_DIR",
+            "log prove --since 2 --out NODE_DIR/b.tlog-proof --dir NODE_DIR",
+            "audit verify --proof NODE_DIR/a.tlog-proof --policy NODE_DIR/policy",
+            "audit verify --proof NODE_DIR/a.tlog-proof --policy NODE_DIR/policy --json",
+            "audit verify --proof NODE_DIR/a.tlog-proof --policy NODE_DIR/policy --leaf NODE_DIR/a.leaf",
+            "audit verify --proof NODE_DIR/a.tlog-proof --policy NODE_DIR/policy --leaf NODE_DIR/policy",
+            "audit verify --proof NODE_DIR/policy --policy NODE_DIR/policy",
+            "audit verify --proof NODE_DIR/a.tlog-proof --policy NODE_DIR/a.tlog-proof",
+            "audit verify --proof NODE_DIR/a.tlog-proof",
+            &format!("{cose} --key {key} --leaf NODE_DIR/a.leaf"),
+            &format!("{cose} --key {key} --leaf NODE_DIR/a.leaf --json"),
+            &format!("{cose} --key {key} --leaf NODE_DIR/policy"),
+            &format!("{cose} --key {other} --leaf NODE_DIR/a.leaf"),
+            &format!("{cose} --key {key}"),
+            &format!("{cose} --key {key}= --leaf NODE_DIR/a.leaf"),
+            "log export --tiles NODE_DIR/tiles --dir NODE_DIR",
+            "log export --tiles NODE_DIR/tiles --dir NODE_DIR",
+            "log export --dir NODE_DIR",
+            "audit verify",
+        ],
+    );
+}
+
+#[test]
+fn a_node_in_doubt_signs_no_receipt_and_still_proves() {
+    // shows: log-30
+    let quarantined = Mode::Quarantined {
+        peer: fake::agency("mm.mpf"),
+        size: TreeSize::new(9),
+        heard: 1,
+        needed: 2,
+    };
+    let session = Session::new(Fake::in_mode(quarantined));
+
+    let told = session.run("log prove --index 2 --cose NODE_DIR/a.cose --dir NODE_DIR");
+    assert!(told.contains("error[quarantined]") && told.ends_with("exit 5\n\n"), "{told}");
+    assert!(!session.node.dir().join("a.cose").exists());
+    let told = session.run("log prove --index 2 --out NODE_DIR/a.tlog-proof --dir NODE_DIR");
+    assert!(told.ends_with("exit 0\n\n"), "{told}");
+}
+
+#[test]
 fn people_look_at_peers() {
     let session = Session::new(Fake::new());
     fs::write(session.node.dir().join("new"), "new").unwrap();
@@ -106,7 +163,12 @@ fn a_head_that_does_not_cover_the_leaves_ends_with_three() {
 
 #[test]
 fn an_export_that_is_refused_leaves_no_file() {
-    let quarantined = Mode::Quarantined { peer: fake::agency("mm.mpf"), size: TreeSize::new(9) };
+    let quarantined = Mode::Quarantined {
+        peer: fake::agency("mm.mpf"),
+        size: TreeSize::new(9),
+        heard: 1,
+        needed: 2,
+    };
     let session = Session::new(Fake::in_mode(quarantined));
 
     let told = session.run("log export --out NODE_DIR/bundle --dir NODE_DIR");

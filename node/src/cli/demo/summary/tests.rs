@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use concord_protocol::audit::verify::Counts;
+use concord_protocol::audit::verify::report::Counts;
 use serde_json::json;
 
 use crate::cli::demo::evidence::Findings;
@@ -12,7 +12,8 @@ use crate::cli::demo::summary::Pair;
 use crate::cli::demo::summary::Setting;
 use crate::cli::demo::summary::Summary;
 
-const TALLY: Tally = Tally { messages: 2, deliveries: 3, receipts: 2, refusals: 1 };
+const TALLY: Tally =
+    Tally { messages: 2, deliveries: 3, receipts: 2, refusals: 1, receipts_l2: 2, refusals_l2: 1 };
 
 #[test]
 fn the_object_has_the_keys_that_were_promised() {
@@ -23,10 +24,10 @@ fn the_object_has_the_keys_that_were_promised() {
     assert_eq!(
         object,
         json!({
-            "ok": true, "agencies": 2, "messages": 2, "deliveries": 3, "receipts": 2, "refusals": 1,
+            "ok": true, "agencies": 2, "messages": 2, "deliveries": 3, "receipts": 2, "receipts_l2": 2, "refusals": 1,
             "logs": [
-                {"agency": "la.mps", "size": 9, "root": "AAEC", "verified": true},
-                {"agency": "th.rtp", "size": 9, "root": "AAEC", "verified": true},
+                {"agency": "la.mps", "size": 9, "root": "AAEC", "verified": true, "cosignatures": 4},
+                {"agency": "th.rtp", "size": 9, "root": "AAEC", "verified": true, "cosignatures": 4},
             ],
             "reconciliations": [{"a": "la.mps", "b": "th.rtp", "matched": 3, "problems": []}],
             "elapsed_ms": 1234, "dir": "/somewhere",
@@ -39,6 +40,16 @@ fn a_delivery_without_an_end_is_not_ok() {
     let open = Tally { receipts: 1, ..TALLY };
 
     assert!(!summary(open, findings()).is_ok());
+}
+
+#[test]
+fn a_receipt_that_no_quorum_stands_behind_is_not_ok() {
+    let unwitnessed = Tally { receipts_l2: 1, ..TALLY };
+
+    let summary = summary(unwitnessed, findings());
+
+    assert!(!summary.is_ok());
+    assert!(summary.text().contains("2 receipts, 1 of them at L2"));
 }
 
 #[test]
@@ -75,7 +86,7 @@ fn the_table_says_who_sent_what_and_how_it_stands() {
     let row = text.lines().find(|line| line.contains("la.mps")).expect("a row for each log");
     let cells: Vec<&str> =
         row.split(['│', '┆']).map(str::trim).filter(|cell| !cell.is_empty()).collect();
-    assert_eq!(cells, ["la.mps", "5", "4", "3", "9", "AAEC…", "verified, agrees with all"]);
+    assert_eq!(cells, ["la.mps", "5", "4", "3", "9", "AAEC…", "4", "verified, agrees with all"]);
     assert!(text.contains("1 pairs of logs reconciled: 3 numbers agree, 0 problems"));
     assert!(text.ends_with("everything lies in /somewhere\n"));
 }
@@ -96,6 +107,7 @@ fn log(agency: &str) -> LogLine {
         size: 9,
         root: "AAEC".to_owned(),
         verified: true,
+        cosignatures: 4,
         counts: Counts {
             sent: 5,
             received: 4,
