@@ -52,7 +52,7 @@ pub(crate) fn measure(size: Size) -> Run {
     let crowd = among_others(&nodes[0], &text, size.crowd / 4);
 
     let sent = size.alone + size.crowd + size.crowd / 4 + crowd.len();
-    let memory_mib = [0, 1].map(|which| resident_mib(&nodes[which]));
+    let memory_mib = [0, 1].map(|which| resident_mib(nodes[which].id()));
     let bytes =
         [0, 1].map(|which| (bytes_below(world.folder(which)) - before[which]) as f64 / sent as f64);
     Run {
@@ -166,8 +166,9 @@ fn bytes_below(folder: &Path) -> u64 {
     entries.map(size).sum()
 }
 
-fn resident_mib(node: &Daemon) -> f64 {
-    let status = fs::read_to_string(format!("/proc/{}/status", node.id())).unwrap_or_default();
+/// Resident memory of a process.
+pub(crate) fn resident_mib(process: u32) -> f64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kib = line
         .and_then(|line| line.split_whitespace().next())

@@ -1,9 +1,12 @@
 //! Speed and memory, as ratios with their parts, all measured in one run on one machine.
 //!
-//! `cargo run --release -p concord-tests --bin bench`, or `cargo bench`. With `--short` it only shows that it runs.
+//! `cargo run --release -p concord-tests --bin bench`, or `cargo bench`. With `--short` it only shows that it runs;
+//! `--leaves N` says how large the logs are, and `--only logs` leaves the two nodes out.
 
 mod disk;
 mod exchange;
+mod own_log;
+mod peer_log;
 mod primitives;
 
 use std::env;
@@ -19,16 +22,34 @@ pub(crate) struct Size {
     pub(crate) primitives: u32,
     /// Commits of the store.
     pub(crate) commits: u64,
+    /// Leaves of the large logs.
+    pub(crate) leaves: u64,
 }
 
-const FULL: Size = Size { alone: 300, crowd: 6_400, primitives: 2_000, commits: 300 };
-const SHORT: Size = Size { alone: 10, crowd: 128, primitives: 50, commits: 10 };
+const FULL: Size =
+    Size { alone: 300, crowd: 6_400, primitives: 2_000, commits: 300, leaves: 1_000_000 };
+const SHORT: Size = Size { alone: 10, crowd: 128, primitives: 50, commits: 10, leaves: 10_000 };
 
 fn main() {
-    let size = if env::args().any(|argument| argument == "--short") { SHORT } else { FULL };
+    let mut size = if env::args().any(|argument| argument == "--short") { SHORT } else { FULL };
+    if let Some(leaves) = value_of("--leaves") {
+        size.leaves = leaves.parse().expect("--leaves takes a number");
+    }
     if cfg!(debug_assertions) {
         println!("built without --release: the figures say nothing\n");
     }
+    if value_of("--only").as_deref() != Some("logs") {
+        exchanges(size);
+    }
+    logs(size);
+}
+
+/// What stands behind an option of the command line.
+fn value_of(option: &str) -> Option<String> {
+    env::args().skip_while(|argument| argument != option).nth(1)
+}
+
+fn exchanges(size: Size) {
     let parts = primitives::measure(size.primitives);
     println!("primitives that one exchange cannot do without, microseconds of one core");
     for (name, micros) in parts.named() {
@@ -70,7 +91,9 @@ fn main() {
         "  (d) resident memory, MiB: sender {:.0}, receiver {:.0}   (aim: below 150)\n",
         run.memory_mib[0], run.memory_mib[1]
     );
+}
 
+fn logs(size: Size) {
     let disk = disk::measure(size.commits);
     println!("leaves appended durably, 64 in each commit");
     println!(
@@ -78,5 +101,41 @@ fn main() {
         disk.store_rate,
         disk.bare_rate,
         disk.store_rate / disk.bare_rate
+    );
+
+    let own = own_log::measure(size.leaves, size.primitives * 10);
+    println!("\na log of {} leaves in the store", size.leaves);
+    println!(
+        "  (f) inclusion proofs {:.0} / s, checks of the same {:.0} / s, ratio {:.3}",
+        own.proofs,
+        own.checks,
+        own.proofs / own.checks
+    );
+    println!(
+        "  (i) start {:.2} s, reading the same files once {:.2} s, ratio {:.3}; {:.0} bytes a leaf, {:.0} MiB resident",
+        own.start,
+        own.read,
+        own.read / own.start,
+        own.bytes,
+        own.memory_mib
+    );
+    let peer = peer_log::measure(size.leaves, size.primitives);
+    println!("\na peer's log of {} leaves", size.leaves);
+    println!(
+        "  (g) receipts under one known checkpoint {:.0} / s, Ed25519 verifications {:.0} / s, ratio {:.1}   (aim: 10)",
+        peer.known,
+        peer.verify,
+        peer.known / peer.verify
+    );
+    println!(
+        "      each with its checkpoint verified {:.0} / s, ratio {:.2}",
+        peer.full,
+        peer.full / peer.verify
+    );
+    println!(
+        "  (h) cosignatures {:.0} / s, a signature and a verification {:.0} / s, ratio {:.2}",
+        peer.cosign,
+        1.0 / (1.0 / peer.sign + 1.0 / peer.verify),
+        peer.cosign * (1.0 / peer.sign + 1.0 / peer.verify)
     );
 }

@@ -2,5 +2,6 @@
 
 mod dependencies;
 mod grammar;
-mod hostile;
+mod readers;
+mod second_verifier;
 mod vectors;

@@ -7,6 +7,8 @@ use harness::federation::Scratch;
 use harness::shell;
 use serde_json::Value;
 
+use crate::second_opinion;
+
 #[test]
 fn the_demonstration_ends_with_every_delivery_accounted_for() {
     let scratch = Scratch::new("demo");
@@ -35,4 +37,5 @@ fn the_demonstration_ends_with_every_delivery_accounted_for() {
         let agency = log["agency"].as_str().unwrap();
         assert!(Path::new(&dir).join("bundles").join(format!("{agency}.concord")).is_file());
     }
+    second_opinion::agrees(&dir, &report);
 }

@@ -97,6 +97,12 @@ fn code(receipt: &Receipt) -> Option<RefusalCode> {
         | Leaf::Message { .. }
         | Leaf::Sent { .. }
         | Leaf::ReceiptHeld { .. }
-        | Leaf::Read { .. }) => panic!("a receipt over {other:?}"),
+        | Leaf::Read { .. }
+        | Leaf::Exported { .. }
+        | Leaf::Erased { .. }
+        | Leaf::Evidence { .. }
+        | Leaf::Succession { .. }
+        | Leaf::Resumed { .. }
+        | Leaf::Carried { .. }) => panic!("a receipt over {other:?}"),
     }
 }

@@ -1,9 +1,19 @@
 //! Real nodes on loopback, as their users meet them.
 
+mod backup;
 mod bad_input;
+mod damaged_body;
 mod demo;
+mod erasure;
+mod forked_log;
 mod hostile_peer;
 mod links;
+mod mass;
+mod proofs;
 mod restart;
+mod restore;
+mod second_opinion;
+mod succession;
 mod tamper;
 mod two_nodes;
+mod witness;

@@ -7,6 +7,9 @@ use std::hash::RandomState;
 /// The variable that repeats a run.
 pub const SEED_VARIABLE: &str = "CONCORD_SEED";
 
+/// The seed of tests that take the same one each time.
+const STEADY_SEED: u64 = 20_261_122;
+
 /// SplitMix64: small, well spread, the same everywhere.
 #[derive(Clone, Debug)]
 pub struct Chance(u64);
@@ -18,6 +21,15 @@ impl Chance {
         let seed = given.unwrap_or_else(|| RandomState::new().hash_one(test));
         // The run is repeated from this line alone.
         eprintln!("{test}: seed {seed}   (again: {SEED_VARIABLE}={seed} cargo test {test})");
+        Self(seed)
+    }
+
+    /// Luck from the seed in `CONCORD_SEED`, or from the same one each time: for comparisons with a program that others
+    /// may change, where a new seed is tried on purpose.
+    pub fn steady(test: &str) -> Self {
+        let given = env::var(SEED_VARIABLE).ok().and_then(|text| text.parse().ok());
+        let seed = given.unwrap_or(STEADY_SEED);
+        eprintln!("{test}: seed {seed}   (another: {SEED_VARIABLE}=N cargo test {test})");
         Self(seed)
     }
 

@@ -134,6 +134,11 @@ impl Daemon {
         })
     }
 
+    /// All that the node said about itself.
+    pub fn said_all(&self) -> String {
+        fs::read_to_string(self.folder.join(LOG_FILE)).unwrap_or_default()
+    }
+
     /// The last of what the node said about itself.
     pub fn said(&self) -> String {
         let text = fs::read_to_string(self.folder.join(LOG_FILE)).unwrap_or_default();

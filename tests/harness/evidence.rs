@@ -4,7 +4,7 @@ use concord_node::api::client::Client;
 use concord_protocol::audit::reconcile;
 use concord_protocol::audit::reconcile::Reconciliation;
 use concord_protocol::audit::verify;
-use concord_protocol::audit::verify::Report;
+use concord_protocol::audit::verify::report::Report;
 use concord_protocol::crypto::digest::Digest;
 
 /// The bundle of a running node.
@@ -24,6 +24,16 @@ pub fn bundle(client: &Client) -> Vec<u8> {
 pub fn verified(bundle: &[u8], genesis: Digest) -> Report {
     verify::verify(bundle, Some(genesis))
         .unwrap_or_else(|finding| panic!("a bundle does not verify: {finding:?}"))
+}
+
+/// Holds the logs of two running nodes together, as they are now.
+///
+/// # Errors
+/// What does not verify, or contradicts each other.
+pub fn agreement(a: &Client, b: &Client, genesis: Digest) -> Result<Reconciliation, String> {
+    let (a, b) = (verified(&bundle(a), genesis), verified(&bundle(b), genesis));
+    let held = reconcile::reconcile(&a, &b).map_err(|error| format!("{error:?}"))?;
+    if held.problems.is_empty() { Ok(held) } else { Err(format!("{:?}", held.problems)) }
 }
 
 /// Holds the logs of two running nodes together.

@@ -208,6 +208,7 @@ impl Founder {
             listen: Some(address.clone()),
             advertise: vec![address.clone()],
             api_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string()),
+            witness_interval_ms: Some(200),
         };
         folder.create(&initial, &entropy::draw().unwrap()).unwrap();
         let mut seeds = Seeds::default();
@@ -231,7 +232,8 @@ impl Founder {
                 text: format!("Police of {}", self.id),
             }],
             root: self.root.public(),
-            logs: LogRange { first: log, last: log },
+            // Two more, for successions.
+            logs: LogRange { first: log, last: LogNumber::new(3) },
         }
     }
 

@@ -2,6 +2,8 @@
 //!
 //! It holds what an honest node holds, so what it signs verifies; honest code alone would not say it.
 
+pub mod branch;
+
 use std::net::Ipv4Addr;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,6 +30,7 @@ use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
@@ -133,6 +136,10 @@ impl<'a> Forger<'a> {
             known: known.collect(),
             own_head: None,
             your_head: None,
+            standing: None,
+            mirrored: None,
+            log: LogNumber::new(1),
+            your_log: LogNumber::new(1),
         }
     }
 

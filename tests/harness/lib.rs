@@ -2,6 +2,7 @@
 //!
 //! | module | what it is |
 //! |---|---|
+//! | [`archive`] | a bundle taken apart, and sealed again |
 //! | [`chance`] | all luck from one seed, printed first |
 //! | [`daemon`] | a real node: a process on loopback, killed by its id |
 //! | [`evidence`] | bundles of running nodes, verified and held together |
@@ -9,21 +10,31 @@
 //! | [`forge`] | a peer that lies |
 //! | [`letter`] | submissions, from the examples of the specification |
 //! | [`program`] | the `concord` binary, built and fresh |
+//! | [`mutant`] | lies that a log's owner can tell |
+//! | [`second`] | the second verifier, which was written from the specification alone |
+//! | [`raw`] | whether bytes stand anywhere in a folder |
 //! | [`shell`] | commands as people type them, with an end |
+//! | [`skip`] | what a machine cannot check, said aloud |
 //! | [`transcript`] | texts compared whole; `CONCORD_BLESS=1` renews |
 //! | [`vectors`] | the cases under `spec/vectors`: made, read, judged |
 //! | [`wait`] | waiting that ends |
 //!
 //! Absent on purpose: anything that the shipped crates would need to know about.
 
+pub mod archive;
 pub mod chance;
 pub mod daemon;
 pub mod evidence;
 pub mod federation;
 pub mod forge;
 pub mod letter;
+pub mod mass;
+pub mod mutant;
 pub mod program;
+pub mod raw;
+pub mod second;
 pub mod shell;
+pub mod skip;
 pub mod transcript;
 pub mod vectors;
 pub mod wait;

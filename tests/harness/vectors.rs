@@ -9,11 +9,13 @@ mod codec;
 mod content;
 mod disk;
 mod envelope;
+mod evidence;
 pub mod federation;
 mod identity;
 pub mod judge;
 mod log;
 mod mutate;
+mod proofs;
 mod wire;
 
 use std::fs;
@@ -64,8 +66,10 @@ pub fn made() -> Vec<Named> {
     cases.extend(identity::cases(world));
     cases.extend(envelope::cases(world));
     cases.extend(log::cases(world));
+    cases.extend(proofs::cases());
     cases.extend(wire::cases(world));
     cases.extend(bundle::cases(world));
+    cases.extend(evidence::cases(world));
     cases.extend(content::cases());
     cases.extend(disk::cases(world));
     cases.sort_by(|a: &Named, b| a.place.cmp(&b.place));

@@ -2,8 +2,9 @@
 
 use concord_protocol::audit::export;
 use concord_protocol::audit::export::Archive;
+use concord_protocol::audit::export::Contents;
 use concord_protocol::audit::export::Kept;
-use concord_protocol::audit::export::Scope;
+use concord_protocol::audit::progress::Unwatched;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
@@ -37,8 +38,8 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
     sheet.bad(
         "flipped",
         "one bit of the leaf is another",
-        &["audit-3"],
-        "part-digest",
+        &["audit-11"],
+        "leaf-differs",
         &mutate::flipped(&good, at),
     );
     sheet.bad(
@@ -86,17 +87,21 @@ fn written(world: &Federation, leaf: &[u8], root: Digest) -> Vec<u8> {
         let credential = verified.credential();
         (credential.agency.clone(), credential.serial, verified.bytes().to_vec())
     });
-    let scope = Scope {
+    let contents = Contents {
         agency,
         charter: charter.charter().name.clone(),
         checkpoint: checkpoint::verify(&note, &origin, &key.public()).unwrap(),
         made_at: NOW,
         charters: vec![(charter.charter().version, charter.bytes().to_vec())],
         credentials: credentials.collect(),
+        scope: None,
+        seed: [0; 16],
+        cosignatures: Vec::new(),
         peer_checkpoints: Vec::new(),
+        peer_cosigned: Vec::new(),
     };
     let mut bundle = Vec::new();
-    export::write(&OneLeaf(leaf), &scope, &mut bundle).unwrap();
+    export::write(&OneLeaf(leaf), &contents, &mut bundle, &Unwatched).unwrap();
     bundle
 }
 
@@ -127,6 +132,10 @@ impl Archive for OneLeaf<'_> {
     }
 
     fn receipt(&self, _: &Kept) -> Result<Vec<u8>, NotKept> {
+        Err(NotKept)
+    }
+
+    fn evidence(&self, _: &Digest) -> Result<Vec<u8>, NotKept> {
         Err(NotKept)
     }
 }

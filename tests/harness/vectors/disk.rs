@@ -3,30 +3,48 @@
 use ciborium::Value;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
+use concord_protocol::engine::record::ApprovalRecord;
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::CharterRecord;
+use concord_protocol::engine::record::CosignedRecord;
+use concord_protocol::engine::record::CosignerRecord;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::DispatchRecord;
+use concord_protocol::engine::record::DueRecord;
+use concord_protocol::engine::record::ErasureRecord;
+use concord_protocol::engine::record::Gathered;
 use concord_protocol::engine::record::HeadRecord;
 use concord_protocol::engine::record::IdempotencyRecord;
 use concord_protocol::engine::record::InboundRecord;
+use concord_protocol::engine::record::KeyBackupRecord;
 use concord_protocol::engine::record::LeafRecord;
 use concord_protocol::engine::record::LinkRecord;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::record::PeerCosignedRecord;
 use concord_protocol::engine::record::PeerHeadRecord;
+use concord_protocol::engine::record::ProposalRecord;
 use concord_protocol::engine::record::ReceiptRecord;
 use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::Renewal;
+use concord_protocol::engine::record::RetiredRecord;
 use concord_protocol::engine::record::Settlement;
+use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::engine::record::TileRecord;
+use concord_protocol::ids::BasisCode;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::Serial;
+use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::log::leaf::EraseCause;
+use concord_protocol::log::leaf::Form;
+use concord_protocol::message::time::CivilDate;
 use concord_protocol::registry::RefusalCode;
 use serde_bytes::ByteBuf;
 
@@ -75,6 +93,7 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
     let note = ByteBuf::from(log::checkpoint_note(world));
     let bytes = |text: &str| ByteBuf::from(text.as_bytes().to_vec());
     let size = TreeSize::new(3);
+    let day = CivilDate::parse("2031-03-01").unwrap();
     vec![
         ("leaf", Record::Leaf(LeafRecord { index: leaf, leaf: bytes("an encoded leaf") })),
         ("tile", Record::Tile(TileRecord { level: 0, index: 0, hashes: bytes("256 hashes") })),
@@ -103,8 +122,52 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
                 leaf,
                 settlement: Settlement::Open,
                 receipt: None,
+                form: Form::Whole,
             }),
         ),
+        ("due", Record::Due(DueRecord { day, leaf, message })),
+        ("retired", Record::Retired(RetiredRecord { through: day })),
+        (
+            "erasure",
+            Record::Erasure(ErasureRecord {
+                message,
+                leaf,
+                cause: EraseCause::Order,
+                basis: BasisCode::parse("EX-2026/7").unwrap(),
+                officer: StaffNumber::parse("A-1").unwrap(),
+                keys_until: Some(NOW),
+                at: NOW,
+            }),
+        ),
+        (
+            "proposal",
+            Record::Proposal(ProposalRecord {
+                agency: peer.clone(),
+                statement: ByteBuf::from(b"a signed statement".to_vec()),
+            }),
+        ),
+        (
+            "approval",
+            Record::Approval(ApprovalRecord {
+                agency: peer.clone(),
+                approver: peer.clone(),
+                statement: digest::sha256(b"a signed statement"),
+                approval: ByteBuf::from(b"a signed approval".to_vec()),
+            }),
+        ),
+        (
+            "succession",
+            Record::Succession(SuccessionRecord {
+                agency: peer.clone(),
+                log: LogNumber::new(2),
+                epoch,
+                statement: ByteBuf::from(b"a signed statement".to_vec()),
+                approvals: vec![ByteBuf::from(b"a signed approval".to_vec())],
+                held: None,
+                renewal: Renewal::Done,
+            }),
+        ),
+        ("key-backup", Record::KeyBackup(KeyBackupRecord { at: NOW, until: NOW, size })),
         (
             "inbound",
             Record::Inbound(InboundRecord {
@@ -145,11 +208,14 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
                 out_lowest: LinkNumber::new(5),
             }),
         ),
-        ("peer-head", Record::PeerHead(PeerHeadRecord { peer: peer.clone(), size, root, note })),
+        (
+            "peer-head",
+            Record::PeerHead(PeerHeadRecord { peer: peer.clone(), size, root, note: note.clone() }),
+        ),
         (
             "credential",
             Record::Credential(CredentialRecord {
-                agency: peer,
+                agency: peer.clone(),
                 serial: Serial::new(1),
                 credential: bytes("a signed credential"),
             }),
@@ -170,5 +236,24 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
             }),
         ),
         ("mode", Record::Mode(ModeRecord::Open)),
+        (
+            "cosigned",
+            Record::Cosigned(CosignedRecord {
+                gathered: Gathered::Quorate,
+                size,
+                root,
+                note: note.clone(),
+                cosigners: vec![CosignerRecord { witness: peer.clone(), at: NOW }],
+            }),
+        ),
+        (
+            "peer-cosigned",
+            Record::PeerCosigned(PeerCosignedRecord {
+                peer: peer.clone(),
+                size,
+                root,
+                note: note.clone(),
+            }),
+        ),
     ]
 }

@@ -2,8 +2,11 @@
 //!
 //! The class of a refusal is the name of the fault, or of its kind and the fault, as `scan: trailing`.
 
+pub(super) mod proofs;
+
 use core::fmt::Debug;
 
+use concord_protocol::audit::evidence;
 use concord_protocol::audit::verify;
 use concord_protocol::codec;
 use concord_protocol::codec::Encoded;
@@ -63,7 +66,13 @@ pub const STRUCTURES: &[Structure] = &[
     of("message", Some("offered-message"), message),
     of("leaf", Some("leaf"), plain::<Leaf>),
     of("checkpoint", None, checkpoint),
+    of("cosigned-checkpoint", None, proofs::cosigned_checkpoint),
+    of("vkey", None, proofs::vkey),
+    of("policy", None, proofs::policy),
+    of("tlog-proof", None, proofs::tlog_proof),
+    of("cose-receipt", Some("cose-receipt"), proofs::cose_receipt),
     of("bundle", None, bundle),
+    of("evidence", Some("evidence"), evidence),
     of("entries-tile", None, entries_tile),
     of("hash-tile", None, hash_tile),
     of("dispatch-payload", Some("dispatch"), plain::<Dispatch>),
@@ -121,7 +130,9 @@ fn content(kind: Kind, bytes: &[u8]) -> Result<Vec<u8>, String> {
         let first = &faults[0];
         format!("{} at {}", first.code.text(), first.pointer)
     })?;
-    Ok(codec::encode(&content.write()).unwrap())
+    // Another way to say the same is not what is sealed (env-25).
+    let written = content.write();
+    if written == tree { Ok(codec::encode(&written).unwrap()) } else { Err("form".to_owned()) }
 }
 
 fn plain<T: Encoded>(bytes: &[u8]) -> Result<Vec<u8>, String> {
@@ -176,6 +187,14 @@ fn bundle(bytes: &[u8]) -> Result<Vec<u8>, String> {
     match verify::verify(bytes, Some(pin)) {
         Ok(_) => Ok(bytes.to_vec()),
         Err(finding) => Err(finding.code().to_string()),
+    }
+}
+
+fn evidence(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let pin = Federation::fixed().verified().digest();
+    match evidence::judge::verify(bytes, Some(pin)) {
+        Ok(accusation) => Ok(accusation.bytes().to_vec()),
+        Err(flaw) => Err(flaw.code().to_owned()),
     }
 }
 

@@ -3,6 +3,7 @@
 use ciborium::Value;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
+use concord_protocol::ids::BasisCode;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
@@ -15,10 +16,14 @@ use concord_protocol::ids::TreeSize;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::checkpoint::Checkpoint;
 use concord_protocol::log::hash;
+use concord_protocol::log::leaf::Doubt;
+use concord_protocol::log::leaf::EraseCause;
+use concord_protocol::log::leaf::EvidenceKind;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::log::leaf::Leaf;
 use concord_protocol::log::leaf::Outcome;
 use concord_protocol::log::leaf::ReceiptItem;
+use concord_protocol::log::leaf::Resumption;
 use concord_protocol::log::note;
 use concord_protocol::log::tile;
 use concord_protocol::registry::RefusalCode;
@@ -137,6 +142,59 @@ pub(super) fn leaves() -> Vec<(&'static str, &'static str, Leaf)> {
                 at,
             },
         ),
+        (
+            "exported",
+            "a bundle was handed out",
+            Leaf::Exported { bundle: digest::sha256(b"a bundle"), size: TreeSize::new(42), at },
+        ),
+        (
+            "erased",
+            "a body was erased by order, and a backup of its key lives on for a while",
+            Leaf::Erased {
+                message,
+                leaf: LeafIndex::new(40),
+                sealed: digest::sha256(b"a sealed body"),
+                cause: EraseCause::Order,
+                basis: BasisCode::parse("MPS/2026/77-b").unwrap(),
+                officer: StaffNumber::parse("mps-4711").unwrap(),
+                keys_until: Some(at),
+                at,
+            },
+        ),
+        (
+            "evidence",
+            "a log signed two checkpoints that do not fit",
+            Leaf::Evidence {
+                evidence: digest::sha256(b"an evidence file"),
+                kind: EvidenceKind::LogFork,
+                accused: peer(),
+                at,
+            },
+        ),
+        (
+            "succession",
+            "the first leaf of a second log",
+            Leaf::Succession {
+                statement: ByteBuf::from(b"a signed statement".to_vec()),
+                approvals: vec![ByteBuf::from(b"a signed approval".to_vec())],
+            },
+        ),
+        (
+            "resumed",
+            "the node signs again, healed by its mirrors",
+            Leaf::Resumed {
+                at,
+                after: Doubt::Quarantine,
+                how: Resumption::Healed,
+                from: TreeSize::new(42),
+                officer: None,
+            },
+        ),
+        (
+            "carried",
+            "a message that the log before holds",
+            Leaf::Carried { message, log: LogNumber::new(1), index: LeafIndex::new(40) },
+        ),
     ]
 }
 
@@ -153,7 +211,7 @@ fn leaf_cases() -> Vec<Named> {
         "scan: trailing",
         &mutate::longer(&good),
     );
-    let other = mutate::edit(&good, |tree| mutate::items(tree)[0] = Value::from(7));
+    let other = mutate::edit(&good, |tree| mutate::items(tree)[0] = Value::from(13));
     sheet.bad(
         "unknown-kind",
         "a kind of leaf that is not registered",

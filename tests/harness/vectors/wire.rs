@@ -9,6 +9,7 @@ use concord_protocol::ids::CharterName;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Form;
@@ -24,6 +25,10 @@ use concord_protocol::wire::greeting::VERSION;
 use concord_protocol::wire::offer::Offer;
 use concord_protocol::wire::receipt::Receipt;
 use concord_protocol::wire::receipt::ReceiptItem;
+use concord_protocol::wire::witness::Lift;
+use concord_protocol::wire::witness::WitnessRefusal;
+use concord_protocol::wire::witness::WitnessRequest;
+use concord_protocol::wire::witness::Witnessed;
 use serde_bytes::ByteBuf;
 
 use super::Named;
@@ -63,6 +68,10 @@ fn honest_greeting(world: &Federation) -> Greeting {
             .collect(),
         own_head: Some(ByteBuf::from(log::checkpoint_note(world))),
         your_head: None,
+        standing: None,
+        mirrored: None,
+        log: LogNumber::new(1),
+        your_log: LogNumber::new(1),
     }
 }
 
@@ -122,6 +131,9 @@ fn frames(world: &Federation) -> Vec<Named> {
     for (name, explains, frame) in all {
         sheet.good(name, explains, &["wire-30"], &codec::encode(&frame).unwrap());
     }
+    for (name, explains, promise, frame) in witnessing(world) {
+        sheet.good(name, explains, &["wire-30", promise], &codec::encode(&frame).unwrap());
+    }
     let ping = codec::encode(&Frame::Ping(7)).unwrap();
     sheet.bad("empty", "no byte at all", &["wire-30"], "scan: truncated", &[]);
     sheet.bad(
@@ -144,6 +156,37 @@ fn frames(world: &Federation) -> Vec<Named> {
     let more = mutate::edit(&ping, |tree| mutate::items(tree).push(Value::from(0)));
     sheet.bad("surplus", "a frame of three parts", &["wire-30"], "shape", &more);
     sheet.cases
+}
+
+/// What is said in witnessing, each with its promise.
+fn witnessing(world: &Federation) -> Vec<(&'static str, &'static str, &'static str, Frame)> {
+    let note = || ByteBuf::from(log::checkpoint_note(world));
+    let path = || vec![digest::sha256(b"a sibling"), digest::sha256(b"another")];
+    let request = WitnessRequest {
+        old: TreeSize::new(2),
+        old_root: digest::sha256(b"a root"),
+        consistency: path(),
+        checkpoint: note(),
+    };
+    let line = ByteBuf::from(b"a signature line\n".to_vec());
+    let cosigned = Witnessed::Cosigned { size: TreeSize::new(3), line };
+    let conflict = Witnessed::Conflict { checkpoint: Some(note()) };
+    let nothing = Witnessed::Conflict { checkpoint: None };
+    let refused = Witnessed::Refused { code: WitnessRefusal::Clock };
+    let lift = Lift { from: TreeSize::new(2), consistency: path(), note: note() };
+    vec![
+        (
+            "witness",
+            "asks to cosign a checkpoint; hashes for the form only",
+            "wire-40",
+            Frame::Witness(request),
+        ),
+        ("cosigned", "a cosignature; for the form only", "wire-41", Frame::Witnessed(cosigned)),
+        ("conflict", "the checkpoint that is held", "wire-41", Frame::Witnessed(conflict)),
+        ("conflict-none", "none is held", "wire-41", Frame::Witnessed(nothing)),
+        ("refused", "the clock stands too early", "wire-42", Frame::Witnessed(refused)),
+        ("lift", "a quorate checkpoint; for the form only", "wire-43", Frame::Lift(lift)),
+    ]
 }
 
 fn greetings(world: &Federation) -> Vec<Named> {

@@ -1,11 +1,15 @@
-//! What a developer and CI run: `cargo xtask ci | vectors | bless`.
+//! What a developer and CI run: `cargo xtask ci | fuzz | vectors | bless`.
+
+mod fuzzing;
 
 use std::env;
+use std::path::Path;
 use std::process::Command;
 use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask ci        all that continuous integration runs
+cargo xtask fuzz      changed bytes against every parser: [--target T] [--seconds N] [--seed S] [--input FILE]
 cargo xtask vectors   makes the cases under spec/vectors anew
 cargo xtask bless     renews every file that a test compares: vectors, grammar, API description, transcripts
 ";
@@ -14,21 +18,46 @@ fn main() -> ExitCode {
     let task = env::args().nth(1);
     match task.as_deref() {
         Some("ci") => run(Command::new("sh").arg(".ci/run")),
+        Some("fuzz") => match fuzzing::Options::read(env::args().skip(2)) {
+            Some(options) => fuzzing::run(&options),
+            None => help(),
+        },
         Some("vectors") => {
             harness::vectors::write();
             ExitCode::SUCCESS
         }
+        // Not in the help: how large logs are made and exported by hand, to measure time and memory.
+        Some("mass") => mass(&env::args().skip(2).collect::<Vec<String>>()),
         Some("bless") => {
             harness::vectors::write();
             run(Command::new("cargo")
                 .args(["test", "--quiet", "--no-fail-fast"])
                 .env(harness::transcript::BLESS_VARIABLE, "1"))
         }
-        _ => {
-            eprint!("{HELP}");
-            ExitCode::from(2)
-        }
+        _ => help(),
     }
+}
+
+fn help() -> ExitCode {
+    eprint!("{HELP}");
+    ExitCode::from(2)
+}
+
+/// `grow FOLDER LEAVES` writes a log, `export FOLDER BUNDLE` its bundle.
+fn mass(arguments: &[String]) -> ExitCode {
+    match arguments.iter().map(String::as_str).collect::<Vec<&str>>()[..] {
+        ["grow", folder, leaves] => match leaves.parse() {
+            Ok(leaves) => harness::mass::grow(Path::new(folder), leaves),
+            Err(_) => return ExitCode::from(2),
+        },
+        ["export", folder, bundle] => {
+            let digest = harness::mass::Mass::open(Path::new(folder)).export(Path::new(bundle));
+            println!("{digest}");
+        }
+        _ => return ExitCode::from(2),
+    }
+    println!("{}", harness::mass::peak());
+    ExitCode::SUCCESS
 }
 
 fn run(command: &mut Command) -> ExitCode {

@@ -1,0 +1,125 @@
+//! The second verifier, written from the specification alone, against ours: the same verdict, and the same code where
+//! the specification has one.
+
+use harness::chance::Chance;
+use harness::second::Opinion;
+use harness::second::Second;
+use harness::vectors;
+use harness::vectors::Named;
+use harness::vectors::judge;
+
+/// Structures that the second verifier reads: those that an auditor meets.
+const COVERED: &[&str] = &[
+    "value",
+    "charter-payload",
+    "charter",
+    "credential-payload",
+    "credential",
+    "credential-request",
+    "root-announcement",
+    "header",
+    "leaf",
+    "checkpoint",
+    "cosigned-checkpoint",
+    "vkey",
+    "policy",
+    "tlog-proof",
+    "cose-receipt",
+    "bundle",
+    "entries-tile",
+    "hash-tile",
+    "dispatch-payload",
+    "dispatch",
+    "frame",
+    "greeting",
+    "introduction",
+    "evidence",
+];
+
+/// Structures whose refusals are codes in an order that the specification gives, so that they are compared too.
+const CODED: &[&str] = &["bundle", "greeting"];
+
+/// Changed bundles, and changes of each good case of the other structures.
+const BUNDLES: usize = 600;
+const CHANGES: usize = 40;
+
+#[test]
+fn both_verifiers_judge_every_case_alike() {
+    let Some(mut second) = Second::start("both_verifiers_judge_every_case_alike") else { return };
+    let mut differences = Vec::new();
+    for named in vectors::read() {
+        let structure = named.case.structure.as_str();
+        if covered(&named) {
+            let case = named.case.content();
+            differences.extend(difference(&mut second, structure, &case, &named.place));
+        }
+    }
+    none(&differences);
+}
+
+#[test]
+fn both_verifiers_judge_changed_structures_alike() {
+    let Some(mut second) = Second::start("both_verifiers_judge_changed_structures_alike") else {
+        return;
+    };
+    let mut chance = Chance::steady("both_verifiers_judge_changed_structures_alike");
+    let mut differences = Vec::new();
+    for named in vectors::read().iter().filter(|named| named.case.is_good()) {
+        let structure = named.case.structure.as_str();
+        if !covered(named) {
+            continue;
+        }
+        let rounds = if structure == "bundle" { BUNDLES } else { CHANGES };
+        for _ in 0..rounds {
+            let changed = changed(&named.case.content(), &mut chance);
+            differences.extend(difference(&mut second, structure, &changed, &named.place));
+        }
+    }
+    none(&differences);
+}
+
+/// Whether the second verifier reads the structure of a case; of frames, those that carry what an auditor meets.
+fn covered(named: &Named) -> bool {
+    let told_between_nodes = named.case.structure == "frame"
+        && named.case.content().get(1).is_some_and(|kind| (6..24).contains(kind));
+    COVERED.contains(&named.case.structure.as_str()) && !told_between_nodes
+}
+
+/// One byte changed, added or taken away, or a piece cut out or repeated.
+fn changed(good: &[u8], chance: &mut Chance) -> Vec<u8> {
+    let mut bytes = good.to_vec();
+    let at = chance.below(bytes.len());
+    let end = bytes.len().min(at + 1 + chance.below(600));
+    match chance.below(6) {
+        0 => bytes[at] ^= 1 << chance.below(8),
+        1 => bytes[at] = u8::try_from(chance.below(256)).unwrap(),
+        2 => bytes.insert(at, u8::try_from(chance.below(256)).unwrap()),
+        3 => drop(bytes.remove(at)),
+        4 => drop(bytes.drain(at..end)),
+        _ => {
+            let piece = bytes[at..end].to_vec();
+            bytes.splice(at..at, piece);
+        }
+    }
+    bytes
+}
+
+/// What both say, where they do not say the same.
+fn difference(second: &mut Second, structure: &str, bytes: &[u8], place: &str) -> Option<String> {
+    let ours = judge::judge(structure, bytes).map(drop);
+    let theirs = second.structure(structure, bytes);
+    let same = match (&ours, &theirs) {
+        (Ok(()), Opinion::Holds(_)) => true,
+        (Err(class), Opinion::Fails(code, _)) => {
+            !CODED.contains(&structure) || code.as_ref().is_none_or(|code| code == class)
+        }
+        (Ok(()), Opinion::Fails(..)) | (Err(_), Opinion::Holds(_)) => false,
+    };
+    let hex: String = bytes.iter().take(4_096).map(|byte| format!("{byte:02x}")).collect();
+    (!same).then(|| format!("{place}: ours {ours:?}, the second {theirs:?}\n  {structure} {hex}"))
+}
+
+fn none(differences: &[String]) {
+    let shown: Vec<&str> = differences.iter().take(20).map(String::as_str).collect();
+    assert!(differences.is_empty(), "{} differences\n{}", differences.len(), shown.join("\n"));
+}

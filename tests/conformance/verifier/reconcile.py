@@ -1,0 +1,135 @@
+"""Bundles held against each other (11.3): what each agency sent is looked for in the logs of the one it was sent to.
+
+Only verified whole bundles come here, so numbers are contiguous and no number or message stands twice within one log.
+"""
+
+from types import SimpleNamespace
+
+from .faults import Fault
+
+PURPOSES = {"prevention", "investigation", "prosecution", "rescue", "asset-recovery", "border", "coordination"}
+
+
+def reconcile(reports):
+    """Counts and problems over every pair of agencies, in both directions, and over all together."""
+    total = SimpleNamespace(agreed=0, pending=0, lost=0, seams=0, problems=[])
+    if len({report.charter.digest for report in reports}) > 1:
+        raise Fault("other-charter", "bundles of two federations")
+    sides = sorted((Side(logs, total) for logs in by_agency(reports).values()), key=lambda side: side.agency)
+    for place, one in enumerate(sides):
+        for other in sides[place + 1:]:
+            for sender, recipient in ((one, other), (other, one)):
+                numbers(sender, recipient, total)
+                heads(sender, recipient, total)
+    asked_and_purposed(reports, total)
+    return {
+        "agreed": total.agreed, "pending": total.pending, "lost": total.lost, "seams": total.seams,
+        "problems": total.problems,
+    }
+
+
+def by_agency(reports):
+    found = {}
+    for report in reports:
+        found.setdefault(report.agency, []).append(report)
+    return found
+
+
+class Side:
+    """All logs of one agency as one (audit-39): of two bundles of one log the larger, logs in the order of numbers."""
+
+    def __init__(self, reports, total):
+        self.agency, self.logs = reports[0].agency, {}
+        for report in sorted(reports, key=lambda report: report.head.size):
+            before = self.logs.get(report.head.origin)
+            if before is not None and report.roots.at(before.head.size) != before.head.root:
+                raise Fault("checkpoint", f"two histories of {report.head.origin}", "checkpoint")
+            self.logs[report.head.origin] = report
+        self.logs = dict(sorted(self.logs.items(), key=lambda item: int(item[0].rpartition("/log")[2])))
+        self.sent, self.taken, self.settled, self.receipts = {}, {}, set(), []
+        for report in self.logs.values():
+            self.sent.update(report.log.sent)
+            self.taken.update(report.log.answers)
+            self.settled.update(report.log.settled)
+            self.receipts += report.log.receipts
+        self.succeeded = len(self.logs) > 1
+        total.seams += len(self.logs) - 1
+
+
+def problem(code, sender, recipient, epoch, number, total):
+    total.problems.append(
+        {"code": code, "from": sender.agency, "to": recipient.agency, "epoch": epoch, "number": number},
+    )
+
+
+def numbers(sender, recipient, total):
+    """audit-20 to audit-23 over the link from one to the other."""
+    sent = {(e, n): message for (to, e, n), (message, _) in sender.sent.items() if to == recipient.agency}
+    taken = {(e, n): fact for (peer, e, n), fact in recipient.taken.items() if peer == sender.agency}
+    settled = {(e, n) for (peer, e, n) in sender.settled if peer == recipient.agency}
+    pending = receipts(sender, recipient, total)
+    for name in sorted(sent.keys() | taken.keys()):
+        if name in sent and name in taken:
+            if sent[name] == taken[name][0]:
+                total.agreed += 1
+            else:
+                problem("digest-differs", sender, recipient, *name, total)
+            continue
+        lacking, side = (taken, recipient) if name in sent else (sent, sender)
+        if side.succeeded and not any(e == name[0] and n > name[1] for e, n in lacking):
+            total.lost += 1
+        elif any(other > name for other in lacking):
+            problem("missing", sender, recipient, *name, total)
+        else:
+            pending.add(name)
+    for epoch, number in sorted(sent.keys() - settled):
+        if any(e == epoch and n > number for e, n in settled):
+            problem("unreceipted", sender, recipient, epoch, number, total)
+        else:
+            pending.add((epoch, number))
+    total.pending += len(pending)
+
+
+def receipts(sender, recipient, total):
+    """The root and the leaf of each receipt against the recipient's log. Gives the numbers that are pending."""
+    pending = set()
+    for receipt in sender.receipts:
+        log = recipient.logs.get(receipt.head.origin)
+        if receipt.peer != recipient.agency or log is None:
+            continue
+        for item in receipt.items:
+            name = (receipt.epoch, item.number)
+            if receipt.head.size > log.head.size:
+                pending.add(name)
+            elif log.roots.at(receipt.head.size) != receipt.head.root:
+                problem("receipt-on-other-branch", sender, recipient, *name, total)
+            elif log.log.leaves.get(item.leaf) != receipt.proven[item.number].leaf:
+                problem("receipt-not-in-log", sender, recipient, *name, total)
+    return pending
+
+
+def heads(holder, owner, total):
+    """Checkpoints that one holds of the other's logs."""
+    shown = {(receipt.head.origin, receipt.head.size) for receipt in holder.receipts}
+    for report in holder.logs.values():
+        for head in report.checkpoints.peers:
+            log = owner.logs.get(head.origin)
+            if log is None or head.size > log.head.size or (head.origin, head.size) in shown:
+                continue
+            if log.roots.at(head.size) != head.root:
+                problem("checkpoint-on-other-branch", holder, owner, 0, 0, total)
+
+
+def asked_and_purposed(reports, total):
+    """audit-38."""
+    headers = [known.header for report in reports for known in report.log.known.values() if known.header]
+    asked = {header.procedure for header in headers if header.kind == "handover-request"}
+    told = set()
+    for report in reports:
+        for index, header in report.log.written:
+            if header.kind == "handover-decision" and header.procedure not in asked and header.digest not in told:
+                told.add(header.digest)
+                total.problems.append({"code": "decision-without-request", "log": report.agency, "leaf": index})
+        for index, purpose in report.log.reads:
+            if purpose not in PURPOSES:
+                total.problems.append({"code": "read-without-purpose", "log": report.agency, "leaf": index})

@@ -1,0 +1,232 @@
+"""The structures of `spec/cddl` that an auditor meets. Every field stands under the number of its place."""
+
+from .grammar import agency
+from .grammar import array
+from .grammar import ascending
+from .grammar import charter_name
+from .grammar import data
+from .grammar import day
+from .grammar import digest
+from .grammar import exactly
+from .grammar import flag
+from .grammar import line
+from .grammar import milliseconds
+from .grammar import optional
+from .grammar import party
+from .grammar import struct
+from .grammar import text
+from .grammar import uint
+from .grammar import uuid7
+from .grammar import variants
+from .grammar import words
+from .keys import ed25519_public
+from .keys import x_wing_public
+
+U32 = (1 << 32) - 1
+
+# identity.cddl
+
+root_public = struct(ed25519=ed25519_public, lattice=exactly(1952))
+root_announcement = struct(agency=agency, root=root_public)
+member_name = struct(language=text(2, 35), text=line(1, 200))
+member = struct(
+    agency=agency,
+    party=party,
+    names=ascending(member_name, 1, 8, key=lambda name: name.language),
+    root=root_public,
+    logs=struct(first=uint(), last=uint()),
+)
+charter = struct(
+    version=uint(),
+    name=charter_name,
+    previous=optional(digest),
+    members=array(member, 0, 64),
+    amendment_threshold=uint(),
+    dishonest_max=uint(),
+    witness_quorum=uint(),
+    profiles=struct(suites=array(uint(), 1, 16), approvals=uint(0, 0)),
+)
+address = text(3, 259)
+credential = struct(
+    charter=charter_name,
+    agency=agency,
+    serial=uint(),
+    not_before=milliseconds,
+    not_after=milliseconds,
+    signing=ed25519_public,
+    sealing=x_wing_public,
+    log=ed25519_public,
+    log_number=uint(),
+    witness=ed25519_public,
+    transport=ed25519_public,
+    addresses=array(address, 0, 8),
+)
+credential_request = struct(
+    charter=charter_name,
+    agency=agency,
+    serial=uint(),
+    signing=ed25519_public,
+    sealing=x_wing_public,
+    log=ed25519_public,
+    log_number=uint(),
+    witness=ed25519_public,
+    transport=ed25519_public,
+    addresses=array(address, 0, 8),
+)
+
+# envelope.cddl
+
+KINDS = (
+    "handover-request", "acknowledgement", "additional-information-request", "additional-information-reply",
+    "handover-decision", "intelligence-report", "request-for-information", "information-reply",
+)
+header_text = line(1, 200)
+recipient = struct(agency=agency, role=uint(0, 1))
+handling = struct(
+    classification=uint(0, 2),
+    codes=ascending(uint(0, 3), 0, 4),
+    onward=variants(none=None, own=None, all=None, named=array(party)),
+    evidential_use=uint(0, 2),
+    review_on=day,
+    erase_by=day,
+)
+header = struct(
+    version=uint(1, 1),
+    id=uuid7,
+    kind=words(*KINDS),
+    procedure=uuid7,
+    participants_version=uint(0, U32),
+    parents=ascending(digest, 0, 64),
+    supersedes=optional(digest),
+    sender=struct(agency=agency, unit=optional(header_text)),
+    originator=optional(agency),
+    to=array(recipient, 1, 32),
+    created=milliseconds,
+    respond_by=optional(milliseconds),
+    expires=optional(milliseconds),
+    urgency=uint(0, 3),
+    handling=handling,
+    purpose=uint(0, 6),
+    legal_basis=array(struct(kind=uint(0, 4), instrument=header_text, article=optional(header_text)), 0, 16),
+    sealed=struct(digest=digest, length=uint()),
+    commitment=digest,
+    approvals=optional(digest),
+    attachments=array(struct(digest=digest, length=uint(), media_type=text(3, 127)), 0, 64),
+    serial=uint(),
+    exercise=flag,
+)
+
+# log.cddl
+
+REFUSALS = (
+    "not-canonical", "bad-signature", "unknown-agency", "unknown-credential", "expired-credential", "not-for-us",
+    "body-mismatch", "unknown-kind", "expired", "equivocation", "duplicate", "unopenable", "bad-body", "not-entitled",
+    "handling-unsupported", "from-the-future",
+)
+refusal = words(*REFUSALS)
+staff_number = text(1, 32, r"[A-Za-z0-9-]+")
+form = uint(0, 1)
+settled_number = struct(
+    number=uint(),
+    message=digest,
+    leaf=uint(),
+    outcome=variants(accepted=None, refused=struct(code=refusal)),
+)
+leaf = variants(
+    started=struct(at=milliseconds, charter_version=uint(), serial=uint(), probed=flag),
+    message=struct(header=data()),
+    sent=struct(message=digest, to=agency, epoch=uint(), number=uint()),
+    received=struct(
+        message=digest, peer=agency, epoch=uint(), number=uint(), dispatch=digest, at=milliseconds, form=form,
+    ),
+    refused=struct(
+        message=digest, peer=agency, epoch=uint(), number=uint(), dispatch=digest, at=milliseconds, code=refusal,
+    ),
+    receipt_held=struct(
+        peer=agency,
+        epoch=uint(),
+        items=array(settled_number),
+        receipt=digest,
+        size=uint(),
+        root=digest,
+    ),
+    read=struct(message=digest, officer=staff_number, purpose=text(1, 32, r"[a-z-]+"), at=milliseconds),
+    exported=struct(bundle=digest, size=uint(), at=milliseconds),
+    erased=struct(
+        message=digest,
+        leaf=uint(),
+        sealed=digest,
+        cause=uint(0, 2),
+        basis=text(1, 64, r"[A-Za-z0-9./-]+"),
+        officer=staff_number,
+        keys_until=optional(milliseconds),
+        at=milliseconds,
+    ),
+    evidence=struct(evidence=digest, kind=uint(0, 4), accused=agency, at=milliseconds),
+    succession=struct(statement=data(), approvals=array(data())),
+    resumed=struct(
+        at=milliseconds, after=uint(0, 1), how=uint(0, 2), since=uint(), officer=optional(staff_number),
+    ),
+    carried=struct(message=digest, log=uint(), index=uint()),
+)
+
+# wire.cddl
+
+cursor = struct(epoch=uint(), number=uint())
+greeting = struct(
+    versions=array(uint(), 1, 8),
+    agency=agency,
+    charter=charter_name,
+    charter_version=uint(),
+    charter_digest=digest,
+    serial=uint(),
+    cursor=cursor,
+    credentials=array(struct(agency=agency, serial=uint()), 0, 64),
+    own_head=optional(data()),
+    your_head=optional(data()),
+    doubt=optional(uint(0, 1)),
+    mirrored=optional(struct(sequence=uint(), checkpoint=data())),
+    log=uint(),
+    your_log=uint(),
+)
+offered_message = struct(header=data(), body=optional(data()))
+offer = struct(dispatch=data(), messages=array(offered_message, 1, 64))
+receipt = struct(
+    epoch=uint(),
+    checkpoint=data(),
+    consistent_from=uint(),
+    consistency=array(digest),
+    proofs=array(struct(number=uint(), index=uint(), leaf=data(), path=array(digest)), 1, 512),
+)
+frame = variants(
+    greeting=greeting, credential=data(), offer=offer, receipt=receipt, ping=uint(), pong=uint(),
+)
+introduction = struct(credential=data())
+dispatch = struct(
+    charter=charter_name,
+    sender=agency,
+    to=agency,
+    serial=uint(),
+    epoch=uint(),
+    first=uint(),
+    items=array(struct(message=digest, form=form), 0, 64),
+)
+
+# audit.cddl
+
+scope = variants(
+    range=struct(first=uint(), end=uint()),
+    procedure=struct(procedure=uuid7),
+    peer=struct(peer=agency),
+)
+manifest = struct(
+    format=uint(),
+    agency=agency,
+    charter=charter_name,
+    origin=text(),
+    size=uint(),
+    made_at=milliseconds,
+    parts=uint(),
+    scope=optional(scope),
+)
+part_entry = struct(path=text(), length=uint(), digest=digest)

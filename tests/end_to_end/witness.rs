@@ -1,0 +1,125 @@
+//! Nodes that cosign one another's logs: receipts rise to L2, and everybody can see it.
+
+use std::process::Command;
+use std::time::Duration;
+
+use concord_node::api::client::Client;
+use harness::daemon::Daemon;
+use harness::federation::Federation;
+use harness::letter;
+use harness::program;
+use harness::wait;
+use serde_json::Value;
+
+const AGENCIES: [&str; 3] = ["la.mps", "mm.mpf", "th.rtp"];
+
+const WITHIN: Duration = Duration::from_secs(30);
+
+#[test]
+fn receipts_rise_to_l2_and_the_head_says_who_cosigned_it() {
+    // shows: wit-2, wit-6, wit-8
+    let world = Federation::of("witness", &AGENCIES);
+    let nodes = world.all_ready();
+
+    let id = send(&nodes[0].client(), AGENCIES[1]);
+    assert!(rises(&nodes[0].client(), &id), "{}", nodes[0].said());
+
+    let head = head_of(&nodes[1]);
+    assert_eq!(head["witnessed"]["size"], head["size"], "{head}");
+    assert_eq!(head["witnessed"]["cosignatures"], 2, "{head}");
+    let note = head["witnessed"]["checkpoint"].as_str().unwrap();
+    for name in ["la.mps", "th.rtp"] {
+        assert!(note.contains(&format!("/{name}/witness ")), "{note}");
+    }
+    assert_eq!(head["witnesses"].as_array().unwrap().len(), 2);
+    let peer = nodes[0].client().peer(AGENCIES[1]).unwrap();
+    assert!(peer.log_witnessed > Some(0) && peer.log_witnessed <= peer.log_size);
+    assert!(world.folder(0).join("state/witness").is_file());
+}
+
+#[test]
+fn a_witness_that_is_away_leaves_receipts_at_l1_until_it_is_back() {
+    // shows: wit-2, wit-8
+    let world = Federation::of("witness-away", &AGENCIES);
+    let mut nodes = world.all_ready();
+    nodes[2].kill();
+
+    let id = send(&nodes[0].client(), AGENCIES[1]);
+    let client = nodes[0].client();
+    let receipted = wait::for_up_to(WITHIN, || grade(&client, &id)).unwrap();
+    // The charter of three asks for two witnesses of two.
+    assert_eq!(receipted, "L1");
+
+    nodes[2] = world.ready(2);
+    assert!(rises(&client, &id), "{}", nodes[1].said());
+}
+
+#[test]
+fn a_person_can_have_the_head_cosigned_at_once() {
+    // shows: wit-5
+    let world = Federation::of("witness-asked", &AGENCIES);
+    for agency in &world.agencies {
+        agency.set("witness_interval_ms", 3_600_000);
+    }
+    let nodes = world.all_ready();
+    let id = send(&nodes[0].client(), AGENCIES[1]);
+    let receipted = wait::for_up_to(WITHIN, || grade(&nodes[0].client(), &id)).unwrap();
+    assert_eq!(receipted, "L1", "the interval is an hour");
+
+    let head = asked(&["log", "cosign"], &nodes[1]);
+
+    assert_eq!(head["witnessed"]["size"], head["size"], "{head}");
+    assert!(rises(&nodes[0].client(), &id));
+}
+
+#[test]
+fn what_was_witnessed_is_known_after_a_restart() {
+    // shows: wit-12
+    let world = Federation::of("witness-restart", &AGENCIES);
+    let mut nodes = world.all_ready();
+    let id = send(&nodes[0].client(), AGENCIES[1]);
+    assert!(rises(&nodes[0].client(), &id));
+    for node in &mut nodes {
+        node.kill();
+    }
+
+    let alone = world.ready(0);
+    let client = alone.client();
+    let known = wait::for_up_to(WITHIN, || grade(&client, &id));
+
+    assert_eq!(known.as_deref(), Some("L2"));
+}
+
+fn send(client: &Client, to: &str) -> String {
+    let letter = letter::report(&[to], "a report to witness").to_string();
+    client.submit(letter.as_bytes(), None).unwrap().message.id
+}
+
+/// The grade of the only delivery, once there is a receipt.
+fn grade(client: &Client, id: &str) -> Option<String> {
+    client.message(id).ok()?.deliveries.first()?.grade.clone()
+}
+
+fn rises(client: &Client, id: &str) -> bool {
+    wait::for_up_to(WITHIN, || grade(client, id).filter(|grade| grade == "L2")).is_some()
+}
+
+/// `concord log head --json`, once the head is quiet and quorate.
+fn head_of(node: &Daemon) -> Value {
+    let quorate = || {
+        Some(asked(&["log", "head"], node)).filter(|head| head["witnessed"]["size"] == head["size"])
+    };
+    wait::for_up_to(WITHIN, quorate).unwrap_or_else(|| asked(&["log", "head"], node))
+}
+
+fn asked(verb: &[&str], node: &Daemon) -> Value {
+    let told = Command::new(program::concord())
+        .args(verb)
+        .arg("--json")
+        .arg("--dir")
+        .arg(node.folder())
+        .output()
+        .unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+    serde_json::from_slice(&told.stdout).unwrap()
+}

@@ -1,0 +1,103 @@
+//! Structures of the specification, judged as its cases are: whatever is taken is written again as it came.
+
+use concord_protocol::codec::scan;
+use concord_protocol::crypto::cose::ContentType;
+use concord_protocol::crypto::cose::Sign1;
+use concord_protocol::crypto::cose::encrypt::Encrypt;
+use concord_protocol::crypto::cose::hybrid::HybridSigned;
+use harness::vectors::judge;
+
+use crate::corpus::Start;
+use crate::targets::Target;
+use crate::targets::of;
+
+/// A target for each structure that the cases name, under the same name.
+macro_rules! judged {
+    ($($name:literal),* $(,)?) => {
+        &[
+            $(of($name, Start::Cases($name), |bytes| judged($name, bytes)),)*
+            of("scan", Start::Cases("value"), scanned),
+            of("cose-sign1", Start::Cases("dispatch"), sign1),
+            of("cose-sign", Start::Cases("credential"), hybrid),
+            of("cose-encrypt", Start::Cases("message"), encrypted),
+        ]
+    };
+}
+
+pub(super) const TARGETS: &[Target] = judged!(
+    "value",
+    "charter-payload",
+    "charter",
+    "credential-payload",
+    "credential",
+    "credential-request",
+    "root-announcement",
+    "header",
+    "message",
+    "leaf",
+    "checkpoint",
+    "cosigned-checkpoint",
+    "vkey",
+    "policy",
+    "tlog-proof",
+    "cose-receipt",
+    "bundle",
+    "evidence",
+    "entries-tile",
+    "hash-tile",
+    "dispatch-payload",
+    "dispatch",
+    "frame",
+    "greeting",
+    "introduction",
+    "record",
+    "handover-request",
+    "acknowledgement",
+    "additional-information-request",
+    "additional-information-reply",
+    "handover-decision",
+    "intelligence-report",
+    "request-for-information",
+    "information-reply",
+);
+
+fn judged(structure: &str, bytes: &[u8]) {
+    match judge::judge(structure, bytes) {
+        Ok(again) => assert!(again == bytes, "what was taken is written again with other bytes"),
+        Err(class) => assert!(!class.is_empty(), "a refusal says why"),
+    }
+}
+
+/// The scanner agrees with a reader of others about what CBOR is: what it lets through, that one can read and writes
+/// again with the same bytes.
+fn scanned(bytes: &[u8]) {
+    if scan::check(bytes).is_ok() {
+        let tree: ciborium::Value =
+            ciborium::from_reader(bytes).expect("what was let through is CBOR");
+        let mut again = Vec::new();
+        ciborium::into_writer(&tree, &mut again).expect("a tree can be written");
+        assert_eq!(again, bytes, "what was let through was not in its one form");
+    }
+}
+
+fn sign1(bytes: &[u8]) {
+    for content in [ContentType::Message, ContentType::Dispatch] {
+        if let Ok(signed) = Sign1::parse(bytes, content) {
+            assert!(signed.payload().len() < bytes.len());
+        }
+    }
+}
+
+fn hybrid(bytes: &[u8]) {
+    for content in [ContentType::Charter, ContentType::Credential] {
+        if let Ok(signed) = HybridSigned::parse(bytes, content) {
+            assert_eq!(signed.to_bytes().expect("it can be written"), bytes);
+        }
+    }
+}
+
+fn encrypted(bytes: &[u8]) {
+    if let Ok(sealed) = Encrypt::parse(bytes) {
+        assert!(!sealed.key_ids().is_empty(), "a sealed body has recipients");
+    }
+}
