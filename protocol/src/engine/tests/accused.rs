@@ -149,28 +149,11 @@ fn another_message_under_a_used_number_closes_the_link_and_is_to_be_proven() {
     let dispatch = second.dispatch.to_vec();
     let actions = receiver.hear_offer(&sender.agency(), second).unwrap();
 
-    let suspicion = actions.into_iter().find_map(|action| match action {
-        Action::Suspect(Suspicion::Number { number, dispatch, .. }) => Some((number, dispatch)),
-        Action::Answer(..)
-        | Action::Offer(_)
-        | Action::Receipt(_)
-        | Action::Settled { .. }
-        | Action::Destroy { .. }
-        | Action::Evidence { .. }
-        | Action::Suspect(_)
-        | Action::Admitted(_)
-        | Action::Close { .. }
-        | Action::Proposed { .. }
-        | Action::Approve { .. }
-        | Action::Approved { .. }
-        | Action::Succeeded(_)
-        | Action::Witness(_)
-        | Action::Cosign(_)
-        | Action::Decline { .. }
-        | Action::Lift(_)
-        | Action::Misfit { .. }
-        | Action::Quarantine { .. }
-        | Action::Opened => None,
+    let suspicion = actions.into_iter().find_map(|action| {
+        let Action::Suspect(Suspicion::Number { number, dispatch, .. }) = action else {
+            return None;
+        };
+        Some((number, dispatch))
     });
     let (number, suspected) = suspicion.unwrap();
     assert_eq!((number.get(), suspected), (1, dispatch));

@@ -97,79 +97,25 @@ fn deliver(nodes: &mut [Node], from: &AgencyId, action: &Action) -> (AgencyId, V
 }
 
 pub(in crate::engine::tests) fn requests(actions: &[Action]) -> Vec<WitnessAction> {
-    let request = |action: &Action| match action {
-        Action::Witness(request) => Some(request.clone()),
-        Action::Answer(..)
-        | Action::Offer(_)
-        | Action::Receipt(_)
-        | Action::Settled { .. }
-        | Action::Destroy { .. }
-        | Action::Evidence { .. }
-        | Action::Suspect(_)
-        | Action::Admitted(_)
-        | Action::Close { .. }
-        | Action::Proposed { .. }
-        | Action::Approve { .. }
-        | Action::Approved { .. }
-        | Action::Succeeded(_)
-        | Action::Cosign(_)
-        | Action::Decline { .. }
-        | Action::Lift(_)
-        | Action::Misfit { .. }
-        | Action::Quarantine { .. }
-        | Action::Opened => None,
+    let request = |action: &Action| {
+        let Action::Witness(request) = action else { return None };
+        Some(request.clone())
     };
     actions.iter().filter_map(request).collect()
 }
 
 pub(in crate::engine::tests) fn cosigns(actions: &[Action]) -> Vec<CosignAction> {
-    let cosign = |action: &Action| match action {
-        Action::Cosign(cosign) => Some(cosign.clone()),
-        Action::Answer(..)
-        | Action::Offer(_)
-        | Action::Receipt(_)
-        | Action::Settled { .. }
-        | Action::Destroy { .. }
-        | Action::Evidence { .. }
-        | Action::Suspect(_)
-        | Action::Admitted(_)
-        | Action::Close { .. }
-        | Action::Proposed { .. }
-        | Action::Approve { .. }
-        | Action::Approved { .. }
-        | Action::Succeeded(_)
-        | Action::Witness(_)
-        | Action::Decline { .. }
-        | Action::Lift(_)
-        | Action::Misfit { .. }
-        | Action::Quarantine { .. }
-        | Action::Opened => None,
+    let cosign = |action: &Action| {
+        let Action::Cosign(cosign) = action else { return None };
+        Some(cosign.clone())
     };
     actions.iter().filter_map(cosign).collect()
 }
 
 pub(in crate::engine::tests) fn lifts(actions: &[Action]) -> Vec<LiftAction> {
-    let lift = |action: &Action| match action {
-        Action::Lift(lift) => Some(lift.clone()),
-        Action::Answer(..)
-        | Action::Offer(_)
-        | Action::Receipt(_)
-        | Action::Settled { .. }
-        | Action::Destroy { .. }
-        | Action::Evidence { .. }
-        | Action::Suspect(_)
-        | Action::Admitted(_)
-        | Action::Close { .. }
-        | Action::Proposed { .. }
-        | Action::Approve { .. }
-        | Action::Approved { .. }
-        | Action::Succeeded(_)
-        | Action::Witness(_)
-        | Action::Cosign(_)
-        | Action::Decline { .. }
-        | Action::Misfit { .. }
-        | Action::Quarantine { .. }
-        | Action::Opened => None,
+    let lift = |action: &Action| {
+        let Action::Lift(lift) = action else { return None };
+        Some(lift.clone())
     };
     actions.iter().filter_map(lift).collect()
 }
