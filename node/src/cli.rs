@@ -16,6 +16,7 @@ pub mod fail;
 pub mod log;
 pub mod message;
 pub mod node;
+pub mod passphrase;
 pub mod peer;
 pub mod peer_file;
 pub mod reach;

@@ -12,11 +12,14 @@ use std::io::ErrorKind;
 use std::io::Read;
 use std::io::Write;
 use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::path::PathBuf;
 
+use rustix::fs as fs_at;
+use rustix::fs::RenameFlags;
 use zeroize::Zeroizing;
 
 /// Who may read a file that is made.
@@ -60,6 +63,16 @@ pub enum FileError {
         path: PathBuf,
         /// Bytes allowed.
         max: usize,
+    },
+    /// A private file of somebody else, who can change it.
+    #[error("{path} belongs to user {owner}, and this program runs as user {user}")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Its owner.
+        owner: u32,
+        /// Who asks.
+        user: u32,
     },
     /// A private file that others can reach.
     #[error("{path} has mode {mode:04o}, and only its owner may reach it")]
@@ -165,7 +178,7 @@ pub fn read_private(path: &Path, max: usize) -> Result<Zeroizing<Vec<u8>>, FileE
     read(path, max)
 }
 
-/// Checks that only its owner can reach a file or folder.
+/// Checks that only its owner can reach a file or folder, and that the owner is whoever runs this, or the system.
 ///
 /// # Errors
 /// When others can, or it is not there.
@@ -174,7 +187,24 @@ pub fn check_private(path: &Path) -> Result<(), FileError> {
     let found = found.map_err(|source| FileError::Unreadable { path: path.to_owned(), source })?;
     let mode = found.permissions().mode() & 0o7777;
     // spec: id-29
-    if mode & 0o077 == 0 { Ok(()) } else { Err(FileError::Exposed { path: path.to_owned(), mode }) }
+    if mode & 0o077 != 0 {
+        return Err(FileError::Exposed { path: path.to_owned(), mode });
+    }
+    let (owner, user) = (found.uid(), rustix::process::geteuid().as_raw());
+    if owner == user || owner == 0 {
+        return Ok(());
+    }
+    Err(FileError::Foreign { path: path.to_owned(), owner, user })
+}
+
+/// Lets two folders trade names, at once: whoever looks finds the one or the other under each.
+///
+/// # Errors
+/// When either is not there, or the file system cannot do it.
+pub fn exchange(one: &Path, other: &Path) -> Result<(), FileError> {
+    let traded = fs_at::renameat_with(fs_at::CWD, one, fs_at::CWD, other, RenameFlags::EXCHANGE);
+    traded.map_err(|error| FileError::Unwritable { path: one.to_owned(), source: error.into() })?;
+    sync_parent(one)
 }
 
 /// The paths in a folder, in order of name; none when there is no such folder.

@@ -1,12 +1,18 @@
 //! The node's keys: six small private files, and what opens them.
 //!
-//! Uses `files`. Each file is a [`container`] with one seed; from the seed comes a signer, the sealing key or the
-//! storage key. Whoever calls says how the sealing key is made of its seed, because the fast provider is a neighbour.
-//! Absent on purpose: randomness (seeds are handed in), the root's use, hardware modules, passphrases.
+//! Uses `files`, `entropy`. Each file is a [`container`] with one seed, in clear or under a passphrase that the
+//! [`vault::Vault`] has; from the seed comes a signer, the sealing key or the storage key. Whoever calls says how the
+//! sealing key is made of its seed, because the fast provider is a neighbour.
+//! Absent on purpose: the randomness of seeds (they are handed in), the root's use, hardware modules.
 
 pub mod container;
+pub mod passphrase;
+pub mod protect;
+pub mod share;
+pub mod vault;
 
 use std::fmt;
+use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -17,6 +23,10 @@ use concord_protocol::crypto::signature::SigningKey;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::KeyRole;
 use concord_protocol::ids::AgencyId;
+use rustix::process;
+use rustix::process::DumpableBehavior;
+use rustix::process::Resource;
+use rustix::process::Rlimit;
 use zeroize::Zeroizing;
 
 use crate::files;
@@ -24,6 +34,10 @@ use crate::files::Access;
 use crate::files::FileError;
 use crate::keystore::container::ContainerError;
 use crate::keystore::container::KeyKind;
+use crate::keystore::container::Seed;
+use crate::keystore::passphrase::PassphraseError;
+use crate::keystore::vault::Vault;
+use crate::keystore::vault::VaultError;
 
 /// One seed for each of the node's keys, in the order of [`KeyKind::OF_A_NODE`]; wiped on drop.
 pub type Seeds = Zeroizing<[[u8; 32]; 6]>;
@@ -64,6 +78,22 @@ pub enum KeyError {
         /// What is wrong with it.
         source: ContainerError,
     },
+    /// It is protected, and there is no passphrase.
+    #[error("{path} is protected by a passphrase")]
+    Passphrase {
+        /// The file.
+        path: PathBuf,
+        /// Why there is none.
+        source: PassphraseError,
+    },
+    /// It is protected, and the passphrase is not stretched.
+    #[error("{path} cannot be opened or closed")]
+    Vault {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: VaultError,
+    },
     /// It belongs to another agency.
     #[error("{path} is a key of {found}, not of {expected}")]
     OtherAgency {
@@ -84,14 +114,43 @@ pub struct KeyMismatch {
     pub role: KeyRole,
 }
 
+impl KeyError {
+    /// What the vault says about one file.
+    fn of(path: &Path, error: VaultError) -> Self {
+        let path = path.to_owned();
+        match error {
+            VaultError::Container(source) => Self::Container { path, source },
+            VaultError::Passphrase(source) => Self::Passphrase { path, source },
+            source @ (VaultError::Cost(_) | VaultError::NoEntropy(_)) => {
+                Self::Vault { path, source }
+            }
+        }
+    }
+}
+
+/// Keeps what this process has in memory out of dumps of it, and out of reach of other processes of its account.
+///
+/// # Errors
+/// When the system refuses; the process is then as it was.
+pub fn forbid_dumps() -> io::Result<()> {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    process::setrlimit(Resource::Core, none)?;
+    Ok(process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+}
+
 /// Makes the key files of a new node in a folder that is made for them.
 ///
 /// # Errors
 /// When the folder is there already, or a file cannot be written.
-pub fn create(folder: &Path, agency: &AgencyId, seeds: &Seeds) -> Result<(), KeyError> {
+pub fn create(
+    folder: &Path,
+    agency: &AgencyId,
+    seeds: &Seeds,
+    vault: &Vault,
+) -> Result<(), KeyError> {
     files::make_folder(folder, Access::Private)?;
     for (kind, seed) in KeyKind::OF_A_NODE.into_iter().zip(seeds.iter()) {
-        write(&folder.join(kind.text()), kind, agency, seed)?;
+        write(&folder.join(kind.text()), (kind, agency), seed, vault)?;
     }
     Ok(())
 }
@@ -103,10 +162,11 @@ pub fn create(folder: &Path, agency: &AgencyId, seeds: &Seeds) -> Result<(), Key
 pub fn load(
     folder: &Path,
     agency: &AgencyId,
+    vault: &Vault,
     sealing: impl FnOnce(&[u8; 32]) -> Arc<dyn Decapsulate>,
 ) -> Result<Keys, KeyError> {
     files::check_private(folder)?;
-    let seed = |kind: KeyKind| seed_of(&folder.join(kind.text()), kind, agency);
+    let seed = |kind: KeyKind| seed_of(&folder.join(kind.text()), (kind, agency), vault);
     let signer = |kind: KeyKind| {
         seed(kind).map(|seed| -> SharedSigner { Arc::new(SigningKey::from_seed(&seed)) })
     };
@@ -120,37 +180,39 @@ pub fn load(
     })
 }
 
-/// Writes one key file; never over another.
+/// Writes one key file, closed as the vault closes; never over another.
 ///
 /// # Errors
 /// When a file is there already, or cannot be written.
 pub fn write(
     path: &Path,
-    kind: KeyKind,
-    agency: &AgencyId,
+    (kind, agency): (KeyKind, &AgencyId),
     seed: &[u8; 32],
+    vault: &Vault,
 ) -> Result<(), KeyError> {
-    let bytes = container::write(kind, agency, seed)
-        .map_err(|source| KeyError::Container { path: path.to_owned(), source })?;
+    let bytes = vault.close((kind, agency), seed).map_err(|error| KeyError::of(path, error))?;
     Ok(files::make(path, &bytes, Access::Private)?)
 }
 
 /// Reads one key file: the agency and the seed.
 ///
 /// # Errors
-/// When others can reach the file, or it is not a key of this kind.
-pub fn read(path: &Path, kind: KeyKind) -> Result<(AgencyId, Zeroizing<[u8; 32]>), KeyError> {
+/// When others can reach the file, it is not a key of this kind, or the vault does not open it.
+pub fn read(path: &Path, kind: KeyKind, vault: &Vault) -> Result<(AgencyId, Seed), KeyError> {
     let bytes = files::read_private(path, container::CONTAINER_BYTES_MAX)?;
-    container::read(&bytes, kind)
-        .map_err(|source| KeyError::Container { path: path.to_owned(), source })
+    let file = container::read(&bytes, kind)
+        .map_err(|source| KeyError::Container { path: path.to_owned(), source })?;
+    let agency = file.agency.clone();
+    let seed = vault.open(file, path).map_err(|error| KeyError::of(path, error))?;
+    Ok((agency, seed))
 }
 
 fn seed_of(
     path: &Path,
-    kind: KeyKind,
-    expected: &AgencyId,
-) -> Result<Zeroizing<[u8; 32]>, KeyError> {
-    let (found, seed) = read(path, kind)?;
+    (kind, expected): (KeyKind, &AgencyId),
+    vault: &Vault,
+) -> Result<Seed, KeyError> {
+    let (found, seed) = read(path, kind, vault)?;
     if found == *expected {
         return Ok(seed);
     }

@@ -13,6 +13,7 @@ pub mod key;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::digest::DigestError;
@@ -74,6 +75,8 @@ pub struct Settings {
     pub erasure_officer: StaffNumber,
     /// How long a copy of the keys of the bodies may be kept.
     pub key_backup_life: Span,
+    /// Where the passphrase of the keys stands; relative to the node's folder.
+    pub passphrase_file: Option<PathBuf>,
     shown: Vec<Shown>,
 }
 
@@ -216,6 +219,7 @@ impl Settings {
             disk_reserve_bytes: bytes_of(&key::DISK_RESERVE, file.disk_reserve_mib)?,
             erasure_officer: officer(file.erasure_officer.as_deref())?,
             key_backup_life: days(number(&key::KEY_BACKUP, file.key_backup_days)?),
+            passphrase_file: path(file.passphrase_file.as_deref()),
             shown: shown(&file),
         })
     }
@@ -265,6 +269,11 @@ fn officer(written: Option<&str>) -> Result<StaffNumber, SettingsError> {
     let key = key::ERASURE_OFFICER;
     StaffNumber::parse(written.unwrap_or_else(|| key.default_text()))
         .map_err(|source| SettingsError::Officer { key: key.name, source })
+}
+
+/// A path, where one is written.
+fn path(written: Option<&str>) -> Option<PathBuf> {
+    written.filter(|path| !path.is_empty()).map(PathBuf::from)
 }
 
 const fn days(days: u64) -> Span {

@@ -9,6 +9,7 @@
 //! Absent on purpose: files and key storage (the node), the clock (validity is asked with an instant), revocation and
 //! amendments (the types have their place, the procedures come later), staff keys.
 
+pub mod ceremony;
 pub mod charter;
 pub mod credential;
 pub mod directory;

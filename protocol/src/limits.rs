@@ -104,6 +104,22 @@ pub const ADDRESSES_MAX: usize = 8;
 /// Longest address in one credential, in bytes: a DNS name, a colon and a port.
 pub const ADDRESS_BYTES_MAX: usize = 259;
 
+/// Shares that a root is split into. More people than these do not come together.
+pub const SHARES_MAX: u8 = 16;
+
+/// People that a transcript of a ceremony names.
+pub const CEREMONY_PEOPLE_MAX: usize = 32;
+
+/// Longest line of text in a transcript, in bytes.
+pub const CEREMONY_TEXT_BYTES_MAX: usize = MEMBER_NAME_BYTES_MAX;
+
+/// What a transcript says, without its signatures, in bytes: a root, 33 lines, 16 digests.
+pub const TRANSCRIPT_BYTES_MAX: usize = 16 * 1024;
+
+const _: () = assert!(
+    (CEREMONY_PEOPLE_MAX + 1) * (CEREMONY_TEXT_BYTES_MAX + 3) + 4096 < TRANSCRIPT_BYTES_MAX
+);
+
 /// Credentials held of one member. Beyond it: a further serial is refused; monthly renewal fills it in twenty years.
 pub const CREDENTIALS_PER_MEMBER_MAX: usize = 256;
 

@@ -17,6 +17,7 @@ const COVERED: &[&str] = &[
     "credential",
     "credential-request",
     "root-announcement",
+    "transcript",
     "header",
     "leaf",
     "checkpoint",

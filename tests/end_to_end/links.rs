@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use concord_node::api::client::Client;
+use concord_node::cli::passphrase::PassphraseFrom;
 use concord_node::cli::stopped;
 use concord_protocol::identity::credential;
 use concord_protocol::moment::Span;
@@ -115,7 +116,7 @@ fn the_log_of_a_stopped_node_is_read_from_its_directory() {
     };
     la.stop();
 
-    let asked = stopped::open(world.folder(0)).unwrap();
+    let asked = stopped::open(world.folder(0), &PassphraseFrom::default()).unwrap();
     let head = asked.client().head().unwrap();
     let bundle = harness::evidence::bundle(asked.client());
 

@@ -2,6 +2,8 @@
 
 mod backup;
 mod bad_input;
+mod ceremony;
+mod custody;
 mod damaged_body;
 mod demo;
 mod erasure;

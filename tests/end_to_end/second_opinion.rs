@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use concord_node::keystore;
 use concord_node::keystore::container::KeyKind;
+use concord_node::keystore::vault::Vault;
 use concord_protocol::audit::verify;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::SigningKey;
@@ -55,7 +56,8 @@ fn lies(second: &mut Second, dir: &Path, agency: &str, genesis: &str, chance: &m
     honest.listed.iter_mut().filter(|(path, _)| path == "cosignatures").for_each(|part| {
         part.1.clear();
     });
-    let (_, seed) = keystore::read(&dir.join(agency).join("keys/log"), KeyKind::Log).unwrap();
+    let (_, seed) =
+        keystore::read(&dir.join(agency).join("keys/log"), KeyKind::Log, &Vault::clear()).unwrap();
     let key = SigningKey::from_seed(&seed);
     let pin = Digest::parse(genesis).unwrap();
     let file = dir.join("lie.concord");

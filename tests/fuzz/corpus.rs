@@ -60,7 +60,7 @@ fn key_files() -> Vec<Vec<u8>> {
         .map(|kind| {
             let seed = federation::seed(federation::SENDER, kind.text(), 1);
             let agency = federation::agency(federation::SENDER);
-            container::write(kind, &agency, &seed).unwrap().to_vec()
+            container::write(kind, &agency, &seed, None).unwrap().to_vec()
         })
         .collect()
 }

@@ -17,6 +17,7 @@ use concord_node::entropy;
 use concord_node::keystore;
 use concord_node::keystore::Keys;
 use concord_node::keystore::Seeds;
+use concord_node::keystore::vault::Vault;
 use concord_node::settings::Settings;
 use concord_node::settings::enrolment;
 use concord_node::settings::file::Initial;
@@ -215,10 +216,11 @@ impl Founder {
         for seed in seeds.iter_mut() {
             *seed = entropy::draw().unwrap();
         }
-        keystore::create(&folder.keys(), &id, &seeds).unwrap();
-        let keys =
-            keystore::load(&folder.keys(), &id, |seed| Arc::new(SealingKey::from_seed(seed)))
-                .unwrap();
+        keystore::create(&folder.keys(), &id, &seeds, &Vault::clear()).unwrap();
+        let keys = keystore::load(&folder.keys(), &id, &Vault::clear(), |seed| {
+            Arc::new(SealingKey::from_seed(seed))
+        })
+        .unwrap();
         Self { id, root: RootKey::from_seed(&entropy::draw().unwrap()), keys, folder, address }
     }
 

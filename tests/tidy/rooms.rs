@@ -6,7 +6,10 @@ use crate::tree;
 const ROOMS: &[(&str, &[&str])] = &[
     ("sled", &["node/src/store"]),
     ("crc32c", &["node/src/store"]),
-    ("rustix", &["node/src/store", "node/src/cli/demo"]),
+    ("rustix", &["node/src/store", "node/src/files", "node/src/keystore", "node/src/cli/demo"]),
+    ("blahaj", &["node/src/keystore/share"]),
+    ("bip39", &["node/src/keystore/share"]),
+    ("argon2", &["protocol/src/crypto"]),
     ("quinn", &["node/src/transport"]),
     ("rustls", &["node/src/transport"]),
     ("socket2", &["node/src/transport"]),

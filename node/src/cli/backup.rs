@@ -33,6 +33,7 @@ use crate::cli::backup::archive::FORMAT;
 use crate::cli::backup::archive::Taker;
 use crate::cli::backup::archive::Writer;
 use crate::cli::fail;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::table;
 use crate::clock;
 use crate::files;
@@ -81,6 +82,9 @@ pub enum BackupVerb {
         /// Puts the node's role keys into the data file: whoever has it can then speak in the agency's name.
         #[arg(long)]
         with_role_keys: bool,
+        /// Where the passphrase of a stopped node's keys comes from.
+        #[command(flatten)]
+        passphrase: PassphraseFrom,
     },
     /// Reads a backup whole and checks every byte.
     Verify {
@@ -107,9 +111,9 @@ pub enum BackupVerb {
 /// What could not be done, for a person.
 pub fn run(verb: &BackupVerb) -> Result<Answer, Report> {
     match verb {
-        BackupVerb::Create { dir, out, keys_out, with_role_keys } => {
+        BackupVerb::Create { dir, out, keys_out, with_role_keys, passphrase } => {
             let role_keys = if *with_role_keys { RoleKeys::With } else { RoleKeys::Without };
-            create(&NodeFolder::at(dir), (out, role_keys), keys_out.as_deref())
+            create(&NodeFolder::at(dir), (out, role_keys), keys_out.as_deref(), passphrase)
         }
         BackupVerb::Verify { file } => verify(file, clock::now()),
         BackupVerb::Restore { from, keys, dir } => {
@@ -147,11 +151,12 @@ fn create(
     folder: &NodeFolder,
     (out, role_keys): (&Path, RoleKeys),
     keys_out: Option<&Path>,
+    passphrase: &PassphraseFrom,
 ) -> Result<Answer, Report> {
     let what = "no backup was made";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
     // What is copied is remembered before: a copy that nobody knows of would outlive an erasure unseen.
-    let keys = keys_out.map(|_| announce(folder, &settings)).transpose()?;
+    let keys = keys_out.map(|_| announce(folder, &settings, passphrase)).transpose()?;
     let cut = cut(folder.path()).map_err(|error| {
         Report::caused(Code::StoreRefused, what, &error).with_remedy(error.remedy())
     })?;
@@ -201,20 +206,26 @@ fn create(
 
 /// Has the node remember that its keys are copied now.
 // spec: bak-5
-fn announce(folder: &NodeFolder, settings: &Settings) -> Result<Keys, Report> {
+fn announce(
+    folder: &NodeFolder,
+    settings: &Settings,
+    passphrase: &PassphraseFrom,
+) -> Result<Keys, Report> {
     let what = "no backup was made";
     match folder.occupancy().map_err(|error| fail::file(what, &error))? {
         Occupancy::Taken => {
             let told = Client::in_directory(folder.path())?.key_backup()?;
             Ok(Keys::Running(Timestamp::from_millis(told.until_ms)))
         }
-        Occupancy::Free => match backup::remember(folder, settings) {
-            Ok(copy) => Ok(Keys::Stopped(Box::new(copy))),
-            Err(KeyCopyError::Start(error)) => Err(super::run::refused(&error)),
-            Err(KeyCopyError::Commit(error)) => {
-                Err(Report::caused(Code::StoreRefused, what, &error))
+        Occupancy::Free => {
+            match backup::remember(folder, settings, &passphrase.node(folder, settings)) {
+                Ok(copy) => Ok(Keys::Stopped(Box::new(copy))),
+                Err(KeyCopyError::Start(error)) => Err(super::run::refused(&error)),
+                Err(KeyCopyError::Commit(error)) => {
+                    Err(Report::caused(Code::StoreRefused, what, &error))
+                }
             }
-        },
+        }
     }
 }
 

@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::cli::answer::Answer;
 use crate::cli::fail;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::files;
 use crate::files::Access;
 use crate::keystore;
@@ -43,6 +44,9 @@ pub enum CharterVerb {
         root: PathBuf,
         /// The charter.
         charter: PathBuf,
+        /// Where the root's passphrase comes from.
+        #[command(flatten)]
+        passphrase: PassphraseFrom,
     },
     /// Makes a signed charter the one that a node believes, for good.
     Adopt {
@@ -77,7 +81,7 @@ pub enum CharterVerb {
 pub fn run(verb: CharterVerb) -> Result<Answer, Report> {
     match verb {
         CharterVerb::Propose { draft, out } => propose(&draft, &out),
-        CharterVerb::Sign { root, charter } => sign(&root, &charter),
+        CharterVerb::Sign { root, charter, passphrase } => sign(&root, &charter, &passphrase),
         CharterVerb::Adopt { dir, genesis, charter } => {
             adopt(&NodeFolder::at(dir), genesis, &charter)
         }
@@ -108,10 +112,10 @@ pub fn propose(draft: &Path, out: &Path) -> Result<Answer, Report> {
 ///
 /// # Errors
 /// When the root is no member's, or a file cannot be used.
-pub fn sign(root: &Path, path: &Path) -> Result<Answer, Report> {
+pub fn sign(root: &Path, path: &Path, passphrase: &PassphraseFrom) -> Result<Answer, Report> {
     let what = "the charter was not signed";
-    let (agency, seed) =
-        keystore::read(root, KeyKind::Root).map_err(|error| fail::key(what, &error))?;
+    let (agency, seed) = keystore::read(root, KeyKind::Root, &passphrase.root())
+        .map_err(|error| fail::key(what, &error))?;
     let bytes = files::read(path, CHARTER_BYTES_MAX).map_err(|error| fail::file(what, &error))?;
     let root = RootKey::from_seed(&seed);
     let proposal = charter::read(&bytes).map_err(|error| fail::charter(what, &error))?;

@@ -11,6 +11,7 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::node;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::clock;
 use crate::files;
 use crate::report;
@@ -28,6 +29,9 @@ pub struct CheckConfig {
     /// The node's folder.
     #[arg(long, value_name = "NODE_DIR")]
     dir: PathBuf,
+    /// Where the passphrase of the keys comes from.
+    #[command(flatten)]
+    passphrase: PassphraseFrom,
 }
 
 /// Checks a node's settings, keys, charter and credentials as its start would.
@@ -35,18 +39,22 @@ pub struct CheckConfig {
 /// # Errors
 /// When the settings, the keys, or something that was adopted do not hold.
 pub fn check(arguments: &CheckConfig) -> Result<Answer, Report> {
-    look(&NodeFolder::at(&arguments.dir), clock::now())
+    look(&NodeFolder::at(&arguments.dir), clock::now(), &arguments.passphrase)
 }
 
 /// The same at a given instant.
 ///
 /// # Errors
 /// When the settings, the keys, or something that was adopted do not hold.
-pub fn look(folder: &NodeFolder, now: Timestamp) -> Result<Answer, Report> {
+pub fn look(
+    folder: &NodeFolder,
+    now: Timestamp,
+    passphrase: &PassphraseFrom,
+) -> Result<Answer, Report> {
     let what = "the node cannot run like this";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
     files::check_private(&folder.token()).map_err(|error| fail::file(what, &error))?;
-    let keys = node::open_keys(folder, &settings, what)?;
+    let keys = node::open_keys(folder, &settings, passphrase, what)?;
     let (lacks, minds) = match enrolment::load(folder, &settings) {
         Ok(enrolment) => {
             let own = enrolment.own.credential();

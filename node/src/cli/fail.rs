@@ -8,6 +8,9 @@ use concord_protocol::identity::quorum::Slack;
 use crate::entropy::NoEntropy;
 use crate::files::FileError;
 use crate::keystore::KeyError;
+use crate::keystore::container::ContainerError;
+use crate::keystore::passphrase::PassphraseError;
+use crate::keystore::vault::VaultError;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -21,7 +24,7 @@ pub fn file(what: &'static str, error: &FileError) -> Report {
         FileError::Unwritable { .. } => Code::FileUnwritable,
         FileError::Exists { .. } => Code::FileExists,
         FileError::TooLong { .. } => Code::FileTooLong,
-        FileError::Exposed { .. } => Code::FileExposed,
+        FileError::Exposed { .. } | FileError::Foreign { .. } => Code::FileExposed,
     };
     Report::caused(code, what, error)
 }
@@ -30,8 +33,36 @@ pub fn file(what: &'static str, error: &FileError) -> Report {
 pub fn key(what: &'static str, error: &KeyError) -> Report {
     match error {
         KeyError::File(error) => file(what, error),
+        KeyError::Container { source: ContainerError::Unopened, .. } => {
+            Report::caused(Code::PassphraseRefused, what, error)
+        }
         KeyError::Container { .. } | KeyError::OtherAgency { .. } => {
             Report::caused(Code::KeyUnusable, what, error)
+        }
+        KeyError::Passphrase { source: PassphraseError::Nowhere, .. } => {
+            Report::caused(Code::PassphraseMissing, what, error)
+        }
+        KeyError::Passphrase { source: PassphraseError::File(error), .. } => file(what, error),
+        KeyError::Passphrase { .. } | KeyError::Vault { .. } => {
+            Report::caused(Code::PassphraseRefused, what, error)
+        }
+    }
+}
+
+/// There is no passphrase for new key files.
+pub fn new_passphrase(what: &'static str, error: &VaultError) -> Report {
+    match error {
+        VaultError::Passphrase(PassphraseError::Nowhere) => {
+            let why = "nothing gives a passphrase, and no terminal is there to ask";
+            Report::new(Code::PassphraseMissing, what, why).with_remedy(
+                "give `--passphrase-file FILE`; or `--no-passphrase`, and the secret lies in clear",
+            )
+        }
+        VaultError::Passphrase(PassphraseError::File(error)) => file(what, error),
+        VaultError::Passphrase(error) => Report::caused(Code::PassphraseRefused, what, error),
+        VaultError::NoEntropy(error) => entropy(what, error),
+        VaultError::Container(_) | VaultError::Cost(_) => {
+            Report::caused(Code::PassphraseRefused, what, error)
         }
     }
 }

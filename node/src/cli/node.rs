@@ -1,6 +1,7 @@
 //! `concord node`: a node's folder, its keys and its credential.
 
 pub mod accept;
+pub mod protect;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -27,6 +28,10 @@ use zeroize::Zeroizing;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::node::accept::AcceptHead;
+use crate::cli::node::protect::Protect;
+use crate::cli::passphrase;
+use crate::cli::passphrase::PassphraseFrom;
+use crate::cli::passphrase::Protection;
 use crate::entropy;
 use crate::entropy::NoEntropy;
 use crate::files;
@@ -54,6 +59,8 @@ pub enum NodeVerb {
     Credential(CredentialArguments),
     /// Takes the data of a stopped node in doubt for the newest, on an officer's word.
     AcceptHead(AcceptHead),
+    /// Gives the keys of a stopped node another passphrase, a first one, or none.
+    Protect(Protect),
 }
 
 /// How a new node begins.
@@ -74,6 +81,9 @@ pub struct Init {
     /// Where the local API listens (TCP); loopback unless you know better.
     #[arg(long, value_name = "IP:PORT")]
     pub api: Option<SocketAddr>,
+    /// How the keys are protected.
+    #[command(flatten)]
+    pub protection: Protection,
 }
 
 /// Either `--out` or `--adopt`.
@@ -91,6 +101,9 @@ pub struct CredentialArguments {
     /// The serial to ask for, where the folder does not know the agency's earlier credentials.
     #[arg(long, requires = "out", value_parser = clap::value_parser!(u64).range(1..))]
     pub serial: Option<u64>,
+    /// Where the passphrase of the keys comes from.
+    #[command(flatten)]
+    pub passphrase: PassphraseFrom,
 }
 
 /// Runs one verb.
@@ -104,11 +117,15 @@ pub fn run(verb: NodeVerb) -> Result<Answer, Report> {
             init(&arguments, &chance)
         }
         NodeVerb::AcceptHead(arguments) => accept::accept_head(&arguments),
+        NodeVerb::Protect(arguments) => protect::protect(&arguments),
         NodeVerb::Credential(arguments) => {
             let folder = NodeFolder::at(&arguments.dir);
             match (&arguments.out, &arguments.adopt) {
-                (Some(out), _) => request(&folder, arguments.serial.map(Serial::new), out),
-                (None, Some(file)) => adopt(&folder, file),
+                (Some(out), _) => {
+                    let serial = arguments.serial.map(Serial::new);
+                    request(&folder, serial, out, &arguments.passphrase)
+                }
+                (None, Some(file)) => adopt(&folder, file, &arguments.passphrase),
                 (None, None) => Err(Report::new(
                     Code::Usage,
                     "nothing was done",
@@ -157,15 +174,18 @@ pub fn init(arguments: &Init, chance: &Chance) -> Result<Answer, Report> {
     };
     let unfinished = NodeFolder::at(beside(&arguments.dir));
     refuse_occupied(&arguments.dir).map_err(|error| fail::file(what, &error))?;
+    let vault = arguments.protection.vault(&arguments.dir.join("keys"), what)?;
     unfinished.create(&initial, &chance.token).map_err(|error| fail::file(what, &error))?;
-    keystore::create(&unfinished.keys(), &arguments.agency, &chance.seeds)
+    keystore::create(&unfinished.keys(), &arguments.agency, &chance.seeds, &vault)
         .map_err(|error| fail::key(what, &error))?;
     files::publish_folder(unfinished.path(), &arguments.dir)
         .map_err(|error| fail::file(what, &error))?;
     let dir = arguments.dir.display().to_string();
     let text = format!("node of {}\nfolder  {dir}\n", arguments.agency);
-    let json = json!({"agency": arguments.agency.as_str(), "dir": dir});
-    Ok(Answer::new(text, json)
+    let json = json!({
+        "agency": arguments.agency.as_str(), "dir": dir, "protected": vault.closes(),
+    });
+    Ok(passphrase::told(Answer::new(text, json), &vault)
         .say("Next: `concord charter adopt`, then `concord node credential --out`."))
 }
 
@@ -173,8 +193,13 @@ pub fn init(arguments: &Init, chance: &Chance) -> Result<Answer, Report> {
 ///
 /// # Errors
 /// When the node has no charter or unusable keys, or the file is there already.
-pub fn request(folder: &NodeFolder, serial: Option<Serial>, out: &Path) -> Result<Answer, Report> {
-    write_request(folder, (serial, None), out)
+pub fn request(
+    folder: &NodeFolder,
+    serial: Option<Serial>,
+    out: &Path,
+    passphrase: &PassphraseFrom,
+) -> Result<Answer, Report> {
+    write_request(folder, (serial, None), out, passphrase)
 }
 
 /// Writes the request for the credential of the log that comes next; an earlier one of the same name is replaced.
@@ -184,10 +209,11 @@ pub fn request(folder: &NodeFolder, serial: Option<Serial>, out: &Path) -> Resul
 pub fn request_for_log(
     folder: &NodeFolder,
     (log, out): (LogNumber, &Path),
+    passphrase: &PassphraseFrom,
 ) -> Result<Answer, Report> {
     // A statement that is made anew asks for the same credential.
     match fs::remove_file(out) {
-        Ok(()) | Err(_) => write_request(folder, (None, Some(log)), out),
+        Ok(()) | Err(_) => write_request(folder, (None, Some(log)), out, passphrase),
     }
 }
 
@@ -195,12 +221,13 @@ fn write_request(
     folder: &NodeFolder,
     (serial, log): (Option<Serial>, Option<LogNumber>),
     out: &Path,
+    passphrase: &PassphraseFrom,
 ) -> Result<Answer, Report> {
     let what = "no credential request was written";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
     let directory = enrolment::load_directory(folder, &settings)
         .map_err(|error| fail::enrolment(what, &error))?;
-    let keys = open_keys(folder, &settings, what)?;
+    let keys = open_keys(folder, &settings, passphrase, what)?;
     let next = enrolment::next_serial(&directory, &settings.agency);
     let request = CredentialRequest {
         charter: directory.charter().name().clone(),
@@ -239,10 +266,14 @@ fn write_request(
 ///
 /// # Errors
 /// When it does not verify, is not this node's, or names other keys.
-pub fn adopt(folder: &NodeFolder, file: &Path) -> Result<Answer, Report> {
+pub fn adopt(
+    folder: &NodeFolder,
+    file: &Path,
+    passphrase: &PassphraseFrom,
+) -> Result<Answer, Report> {
     let what = "the credential was not adopted";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
-    let keys = open_keys(folder, &settings, what)?;
+    let keys = open_keys(folder, &settings, passphrase, what)?;
     let adopted = enrolment::adopt_credential(folder, &settings, file, |credential| {
         keys.check(credential.credential()).map_err(AdoptError::Keys)
     });
@@ -285,10 +316,13 @@ pub fn taken(verified: &VerifiedCredential, admission: Admission) -> Answer {
 pub fn open_keys(
     folder: &NodeFolder,
     settings: &Settings,
+    passphrase: &PassphraseFrom,
     what: &'static str,
 ) -> Result<Keys, Report> {
+    let vault = passphrase.node(folder, settings);
     let pure = |seed: &[u8; 32]| -> Arc<dyn Decapsulate> { Arc::new(SealingKey::from_seed(seed)) };
-    keystore::load(&folder.keys(), &settings.agency, pure).map_err(|error| fail::key(what, &error))
+    keystore::load(&folder.keys(), &settings.agency, &vault, pure)
+        .map_err(|error| fail::key(what, &error))
 }
 
 enum AdoptError {

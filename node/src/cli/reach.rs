@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::api::client::Client;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::stopped;
 use crate::cli::stopped::Asked;
 use crate::report::Report;
@@ -23,12 +24,15 @@ pub struct Reach {
     /// The file that holds the API's token.
     #[arg(long, value_name = "FILE", requires = "api")]
     token_file: Option<PathBuf>,
+    /// Where the passphrase of a stopped node's keys comes from.
+    #[command(flatten)]
+    passphrase: PassphraseFrom,
 }
 
 impl Reach {
     /// The node in a directory.
-    pub const fn in_directory(dir: PathBuf) -> Self {
-        Self { dir: Some(dir), api: None, token_file: None }
+    pub fn in_directory(dir: PathBuf) -> Self {
+        Self { dir: Some(dir), api: None, token_file: None, passphrase: PassphraseFrom::default() }
     }
 
     /// The node's directory, where that was named.
@@ -61,12 +65,14 @@ impl Reach {
     pub fn log(&self) -> Result<Asked, Report> {
         // spec: suc-13
         if let Some(dir) = self.dir.as_deref().filter(|dir| stopped::archived(dir).is_some()) {
-            return stopped::open(dir);
+            return stopped::open(dir, &self.passphrase);
         }
         let unreachable = |report: &Report| report.code == Code::NodeUnreachable;
         let asked = self.client().and_then(|client| client.head().map(|_| client));
         match (asked, &self.dir) {
-            (Err(report), Some(dir)) if unreachable(&report) => stopped::open(dir),
+            (Err(report), Some(dir)) if unreachable(&report) => {
+                stopped::open(dir, &self.passphrase)
+            }
             (asked, _) => asked.map(Asked::running),
         }
     }

@@ -1,5 +1,8 @@
 //! `concord root`: the agency's root key, made and used on a machine that is never online.
 
+pub mod ceremony;
+pub mod transcript;
+
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -11,19 +14,22 @@ use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
 use concord_protocol::identity::credential::Validity;
-use concord_protocol::identity::root::RootAnnouncement;
 use concord_protocol::identity::root::RootKey;
-use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::cli::answer::Answer;
 use crate::cli::fail;
+use crate::cli::node::protect;
+use crate::cli::node::protect::Change;
+use crate::cli::passphrase::PassphraseFrom;
+use crate::cli::root::ceremony::New;
+use crate::cli::root::ceremony::Recover;
+use crate::cli::root::ceremony::Split;
+use crate::cli::root::transcript::TranscriptVerb;
 use crate::clock;
-use crate::entropy;
 use crate::files;
 use crate::files::Access;
 use crate::keystore;
@@ -34,14 +40,23 @@ use crate::report::code::Code;
 /// What can be done with a root.
 #[derive(Debug, Subcommand)]
 pub enum RootVerb {
-    /// Makes a root: a secret file for the safe, and a public one for whoever drafts the charter.
-    New {
-        /// The agency whose root it is.
-        #[arg(long, value_parser = AgencyId::parse)]
-        agency: AgencyId,
-        /// Where the secret goes; the public half goes beside it, with `-public` at its end.
+    /// Makes a root: a secret file or shares for the safe, a public file for whoever drafts the charter, a transcript.
+    New(New),
+    /// Splits a root into shares; the root's file stays as it is.
+    Split(Split),
+    /// Puts a root together again from its shares.
+    Recover(Recover),
+    /// Gives a root another passphrase, a first one, or none.
+    Protect {
+        /// The root's secret file.
         #[arg(long, value_name = "FILE")]
-        out: PathBuf,
+        root: PathBuf,
+        /// Where the passphrase of today comes from.
+        #[command(flatten)]
+        passphrase: PassphraseFrom,
+        /// What protects the root from now on.
+        #[command(flatten)]
+        change: Change,
     },
     /// Signs a node's credential request.
     Sign {
@@ -56,7 +71,16 @@ pub enum RootVerb {
         /// Where the credential goes.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// The digest that the node showed: another request than that one is not signed.
+        #[arg(long, value_name = "DIGEST", value_parser = Digest::parse)]
+        request_digest: Option<Digest>,
+        /// Where the root's passphrase comes from.
+        #[command(flatten)]
+        passphrase: PassphraseFrom,
     },
+    /// What a ceremony was, signed by the root.
+    #[command(subcommand)]
+    Transcript(TranscriptVerb),
 }
 
 /// Runs one verb.
@@ -65,70 +89,45 @@ pub enum RootVerb {
 /// What could not be done, for a person.
 pub fn run(verb: RootVerb) -> Result<Answer, Report> {
     match verb {
-        RootVerb::New { agency, out } => {
-            let what = "no root was made";
-            let seed = entropy::draw::<32>().map_err(|error| fail::entropy(what, &error))?;
-            new(&agency, &out, &Zeroizing::new(seed))
+        RootVerb::New(arguments) => ceremony::new(&arguments),
+        RootVerb::Split(arguments) => ceremony::split(&arguments),
+        RootVerb::Recover(arguments) => ceremony::recover(&arguments),
+        RootVerb::Protect { root, passphrase, change } => {
+            protect::root(&root, &passphrase, &change)
         }
-        RootVerb::Sign { root, request, days, out } => {
-            sign(&root, &request, &validity(clock::now(), days), &out)
+        RootVerb::Sign { root, request, days, out, request_digest, passphrase } => {
+            let asked = (request.as_path(), request_digest);
+            sign((&root, &passphrase), asked, &validity(clock::now(), days), &out)
         }
+        RootVerb::Transcript(verb) => transcript::run(&verb),
     }
-}
-
-/// Makes the two files of a root from a fresh seed.
-///
-/// # Errors
-/// When either file is there already, or cannot be written.
-pub fn new(agency: &AgencyId, out: &Path, seed: &[u8; 32]) -> Result<Answer, Report> {
-    let what = "no root was made";
-    let public_path = public_path(out);
-    if public_path.exists() {
-        let why = format!("{} is there already", public_path.display());
-        return Err(Report::new(Code::FileExists, what, why));
-    }
-    keystore::write(out, KeyKind::Root, agency, seed).map_err(|error| fail::key(what, &error))?;
-    let root = RootKey::from_seed(seed).public();
-    let fingerprint = root.fingerprint();
-    let announcement = RootAnnouncement { agency: agency.clone(), root };
-    let bytes = codec::encode(&announcement)
-        .map_err(|error| Report::caused(Code::FileUnwritable, what, &error))?;
-    files::make(&public_path, &bytes, Access::Public).map_err(|error| {
-        fail::file("the root was made, its public half was not written", &error)
-    })?;
-    let text = format!(
-        "root of     {agency}\nfingerprint {fingerprint}\nsecret      {}\npublic      {}\n",
-        out.display(),
-        public_path.display()
-    );
-    let json = json!({
-        "agency": agency.as_str(),
-        "fingerprint": fingerprint.to_string(),
-        "secret": out.display().to_string(),
-        "public": public_path.display().to_string(),
-    });
-    Ok(Answer::new(text, json)
-        .say("Keep the secret file offline and copied; whoever has it speaks for the agency.")
-        .say("Hand the public file to whoever drafts the charter, and compare the fingerprint aloud."))
 }
 
 /// Signs a request with the root of the agency that it names.
 ///
 /// # Errors
-/// When root and request do not belong together, or the request does not hold.
+/// When root and request do not belong together, or the request does not hold or is another one than was shown.
 pub fn sign(
-    root: &Path,
-    request: &Path,
+    (root, passphrase): (&Path, &PassphraseFrom),
+    (request, shown): (&Path, Option<Digest>),
     validity: &Validity,
     out: &Path,
 ) -> Result<Answer, Report> {
     let what = "the credential was not signed";
-    let (agency, seed) =
-        keystore::read(root, KeyKind::Root).map_err(|error| fail::key(what, &error))?;
     let bytes =
         files::read(request, CREDENTIAL_BYTES_MAX).map_err(|error| fail::file(what, &error))?;
     let asked: CredentialRequest = codec::decode(&bytes)
         .map_err(|error| Report::caused(Code::RequestRefused, what, &error))?;
+    let digest = digest::sha256(&bytes);
+    // spec: cus-10
+    if shown.is_some_and(|shown| shown != digest) {
+        let why = format!("the request at hand has the digest {digest}");
+        return Err(Report::new(Code::RequestRefused, what, why).with_remedy(
+            "carry the node's request over again; this one was changed or is another",
+        ));
+    }
+    let (agency, seed) = keystore::read(root, KeyKind::Root, &passphrase.root())
+        .map_err(|error| fail::key(what, &error))?;
     if asked.agency != agency {
         let why = format!("the request is of {}, the root of {agency}", asked.agency);
         return Err(Report::new(Code::RootRefused, what, why));
@@ -138,7 +137,7 @@ pub fn sign(
     let signed = credential::sign(&granted, &root)
         .map_err(|error| Report::caused(Code::RequestRefused, what, &error))?;
     files::make(out, &signed, Access::Public).map_err(|error| fail::file(what, &error))?;
-    Ok(signed_answer(&granted, digest::sha256(&bytes), out))
+    Ok(signed_answer(&granted, digest, out))
 }
 
 fn signed_answer(granted: &Credential, request: Digest, out: &Path) -> Answer {
@@ -171,10 +170,4 @@ fn signed_answer(granted: &Credential, request: Digest, out: &Path) -> Answer {
 
 fn validity(now: Timestamp, days: u32) -> Validity {
     Validity { not_before: now, not_after: now.after(Span::from_days(days)) }
-}
-
-fn public_path(secret: &Path) -> PathBuf {
-    let mut name = secret.as_os_str().to_owned();
-    name.push("-public");
-    PathBuf::from(name)
 }

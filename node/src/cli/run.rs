@@ -27,12 +27,14 @@ use crate::api::auth::Token;
 use crate::api::exchange::RequestIds;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::entropy;
 use crate::files;
 use crate::host::start;
 use crate::host::start::Node;
 use crate::host::start::StartError;
 use crate::host::writer::Stopped;
+use crate::keystore::vault::Vault;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -67,6 +69,9 @@ pub struct Run {
     /// Stop when standard input ends, for a parent that must not leave a node behind.
     #[arg(long)]
     pub until_stdin_ends: bool,
+    /// Where the passphrase of the keys comes from.
+    #[command(flatten)]
+    pub passphrase: PassphraseFrom,
 }
 
 /// How the log is written.
@@ -97,7 +102,10 @@ pub fn run(
     let token = token(&folder)?;
     // Before the store: an address that is taken must not cost a recovery. Kept while the node starts again inside.
     let listener = listen(settings.api_listen)?;
-    let parts = Parts { arguments, folder: &folder, settings: &settings, token: &token };
+    // Kept as long as the node runs: it may have to start again when nobody is there to be asked.
+    let vault = arguments.passphrase.node(&folder, &settings);
+    let parts =
+        Parts { arguments, folder: &folder, settings: &settings, token: &token, vault: &vault };
     let mut first = true;
     loop {
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
@@ -135,6 +143,7 @@ struct Parts<'a> {
     folder: &'a NodeFolder,
     settings: &'a Settings,
     token: &'a Token,
+    vault: &'a Vault,
 }
 
 async fn serve(
@@ -142,10 +151,10 @@ async fn serve(
     listener: &std::net::TcpListener,
     announce: &mut dyn FnMut(&Answer) -> io::Result<()>,
 ) -> Result<Ended, Report> {
-    let Parts { arguments, folder, settings, token } = parts;
+    let Parts { arguments, folder, settings, token, vault } = parts;
     let listener = listener.try_clone().and_then(TcpListener::from_std);
     let listener = listener.map_err(|error| taken(settings.api_listen, &error))?;
-    let mut node = start::start(folder, settings).map_err(|error| refused(&error))?;
+    let mut node = start::start(folder, settings, vault).map_err(|error| refused(&error))?;
     let api_at = listener.local_addr().map_err(|error| taken(settings.api_listen, &error))?;
     let peers_at = node.listens_on().map_err(|error| refused(&error))?;
 

@@ -20,6 +20,7 @@ use crate::api;
 use crate::api::client::Client;
 use crate::api::exchange::RequestIds;
 use crate::cli::fail;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::run;
 use crate::entropy;
 use crate::host::start;
@@ -72,16 +73,17 @@ impl Asked {
 ///
 /// # Errors
 /// When the folder is another process's, or cannot be read.
-pub fn open(dir: &Path) -> Result<Asked, Report> {
+pub fn open(dir: &Path, passphrase: &PassphraseFrom) -> Result<Asked, Report> {
     let (folder, log) = match archived(dir) {
         Some((node, log)) => (NodeFolder::at(node), Some(log)),
         None => (NodeFolder::at(dir), None),
     };
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
     let token = run::token(&folder)?;
+    let vault = passphrase.node(&folder, &settings);
     let node = match log {
-        Some(log) => next::read_archived(&folder, &settings, log),
-        None => start::read_only(&folder, &settings),
+        Some(log) => next::read_archived(&folder, &settings, log, &vault),
+        None => start::read_only(&folder, &settings, &vault),
     };
     let node = node.map_err(|error| run::refused(&error))?;
     let ids = RequestIds::new(u32::from_be_bytes(

@@ -67,12 +67,24 @@ fn nothing_is_made_over_something_that_is_there() {
     // shows: id-29
     let walk = Walk::new();
     walk.node("la.mps");
-    walk.done("root new --agency la.mps --out la.mps.root");
+    walk.done("root new --agency la.mps --out la.mps.root --no-passphrase");
 
-    walk.refused("node init --dir la.mps --agency la.mps", "file-exists", Exit::CouldNot);
-    walk.refused("root new --agency la.mps --out la.mps.root", "file-exists", Exit::CouldNot);
+    walk.refused(
+        "node init --dir la.mps --agency la.mps --no-passphrase",
+        "file-exists",
+        Exit::CouldNot,
+    );
+    walk.refused(
+        "root new --agency la.mps --out la.mps.root --no-passphrase",
+        "file-exists",
+        Exit::CouldNot,
+    );
     fs::remove_file(walk.at("la.mps.root")).unwrap();
-    walk.refused("root new --agency la.mps --out la.mps.root", "file-exists", Exit::CouldNot);
+    walk.refused(
+        "root new --agency la.mps --out la.mps.root --no-passphrase",
+        "file-exists",
+        Exit::CouldNot,
+    );
     assert!(!walk.at("la.mps.root").exists());
 }
 
@@ -204,8 +216,8 @@ fn only_a_members_root_signs_a_charter() {
     let walk = Walk::new();
     walk.roots();
     walk.done("charter propose draft.toml --out charter.cbor");
-    walk.done("root new --agency vn.mps --out vn.mps.root");
-    walk.done("root new --agency la.mps --out la.other.root");
+    walk.done("root new --agency vn.mps --out vn.mps.root --no-passphrase");
+    walk.done("root new --agency la.mps --out la.other.root --no-passphrase");
 
     walk.refused("charter sign --root vn.mps.root charter.cbor", "root-refused", Exit::CouldNot);
     walk.refused("charter sign --root la.other.root charter.cbor", "root-refused", Exit::CouldNot);
@@ -224,7 +236,7 @@ fn a_node_adopts_one_charter_for_good_and_only_one_that_names_it() {
     let walk = Walk::new();
     let genesis = walk.chartered();
     walk.node("la.mps");
-    walk.done("node init --dir vn.mps --agency vn.mps");
+    walk.done("node init --dir vn.mps --agency vn.mps --no-passphrase");
     let adopt = |dir: &str, genesis: &str| {
         format!("charter adopt --dir {dir} --genesis {genesis} charter.cbor")
     };
@@ -259,6 +271,27 @@ fn a_root_signs_for_its_own_agency_only() {
 }
 
 #[test]
+fn a_root_signs_the_request_whose_digest_it_was_shown() {
+    // shows: cus-10
+    let walk = Walk::new();
+    let genesis = walk.chartered();
+    walk.node("la.mps");
+    walk.done(&format!("charter adopt --dir la.mps --genesis {genesis} charter.cbor"));
+    let asked = walk.done("node credential --dir la.mps --out la.request");
+    let sign = |digest: &str| {
+        format!(
+            "root sign --root la.mps.root la.request --days 30 --out made --request-digest {digest}"
+        )
+    };
+
+    let other = walk.refused(&sign(&"0".repeat(64)), "request-refused", Exit::CouldNot);
+    assert!(other["why"].as_str().unwrap().contains(asked["request"].as_str().unwrap()));
+    assert!(!walk.at("made").exists());
+    let signed = walk.done(&sign(asked["request"].as_str().unwrap()));
+    assert_eq!(signed["request"], asked["request"]);
+}
+
+#[test]
 fn a_credential_that_is_not_this_nodes_is_not_adopted() {
     // shows: id-15, id-30
     let walk = Walk::new();
@@ -269,7 +302,7 @@ fn a_credential_that_is_not_this_nodes_is_not_adopted() {
 
     walk.done("node credential --dir la.mps --out la.second");
     fs::remove_dir_all(walk.at("la.mps/keys")).unwrap();
-    walk.done("node init --dir other --agency la.mps");
+    walk.done("node init --dir other --agency la.mps --no-passphrase");
     fs::rename(walk.at("other/keys"), walk.at("la.mps/keys")).unwrap();
     walk.done("root sign --root la.mps.root la.second --days 30 --out second.credential");
     let report =
@@ -339,7 +372,7 @@ fn a_line_that_cannot_be_read_ends_with_exit_code_two() {
     let lines = [
         "",
         "nothing",
-        "root new --agency LA --out x",
+        "root new --agency LA --out x --no-passphrase",
         "root sign --root r q --days 0 --out x",
         "node credential --dir x",
         "node credential --dir x --out a --adopt b",
@@ -398,8 +431,10 @@ impl Walk {
     fn word(&self, words: &[&str], place: usize, word: &str, noun: usize) -> OsString {
         let before =
             place.checked_sub(1).and_then(|place| words.get(place)).copied().unwrap_or_default();
-        let is_value =
-            matches!(before, "--agency" | "--genesis" | "--days" | "--listen" | "--serial");
+        let is_value = matches!(
+            before,
+            "--agency" | "--genesis" | "--days" | "--listen" | "--serial" | "--request-digest"
+        );
         if place < noun && !before.starts_with("--") || word.starts_with("--") || is_value {
             return word.into();
         }
@@ -426,7 +461,7 @@ impl Walk {
     /// Roots of both agencies, and the draft that names them.
     fn roots(&self) {
         for agency in AGENCIES {
-            self.done(&format!("root new --agency {agency} --out {agency}.root"));
+            self.done(&format!("root new --agency {agency} --out {agency}.root --no-passphrase"));
         }
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/charter.toml");
         fs::copy(example, self.at("draft.toml")).unwrap();
@@ -443,7 +478,9 @@ impl Walk {
     }
 
     fn node(&self, agency: &str) {
-        self.done(&format!("node init --dir {agency} --agency {agency} --listen 127.0.0.1:7400"));
+        self.done(&format!(
+            "node init --dir {agency} --agency {agency} --listen 127.0.0.1:7400 --no-passphrase"
+        ));
     }
 
     /// Request, signature, adoption.

@@ -11,6 +11,7 @@ use crate::clock;
 use crate::host::start;
 use crate::host::start::StartError;
 use crate::keystore;
+use crate::keystore::vault::Vault;
 use crate::settings::Settings;
 use crate::settings::folder::NodeFolder;
 use crate::store::Batch;
@@ -44,8 +45,12 @@ pub struct KeyCopy {
 /// # Errors
 /// When another process has the folder, or it cannot be remembered.
 // spec: bak-5
-pub fn remember(folder: &NodeFolder, settings: &Settings) -> Result<KeyCopy, KeyCopyError> {
-    let keys = keystore::load(&folder.keys(), &settings.agency, start::sealing_key)
+pub fn remember(
+    folder: &NodeFolder,
+    settings: &Settings,
+    vault: &Vault,
+) -> Result<KeyCopy, KeyCopyError> {
+    let keys = keystore::load(&folder.keys(), &settings.agency, vault, start::sealing_key)
         .map_err(StartError::from)?;
     let storage = ContentKey::from_bytes(*keys.storage);
     let wanted: StoreSettings = start::store_settings(settings);

@@ -54,6 +54,7 @@ use crate::keystore;
 use crate::keystore::KeyError;
 use crate::keystore::KeyMismatch;
 use crate::keystore::Keys;
+use crate::keystore::vault::Vault;
 use crate::provider::FastKem;
 use crate::provider::FastSealingKey;
 use crate::settings::Settings;
@@ -164,9 +165,9 @@ pub enum StartError {
 ///
 /// # Errors
 /// The first thing that stands in the way; nothing was signed or sent then.
-pub fn start(folder: &NodeFolder, settings: &Settings) -> Result<Node, StartError> {
+pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<Node, StartError> {
     let Opened { store, engine, shared, leads, keys, witness } =
-        next::newest_log(folder, settings)?;
+        next::newest_log(folder, settings, vault)?;
     let endpoint = Endpoint::bind(
         transport::settings::Settings::new(settings.listen),
         Arc::clone(&keys.transport),
@@ -191,8 +192,12 @@ pub fn start(folder: &NodeFolder, settings: &Settings) -> Result<Node, StartErro
 ///
 /// # Errors
 /// The first thing that stands in the way, another process that runs the node among them.
-pub fn read_only(folder: &NodeFolder, settings: &Settings) -> Result<StoppedNode, StartError> {
-    let Opened { store, shared, .. } = open(folder, settings)?;
+pub fn read_only(
+    folder: &NodeFolder,
+    settings: &Settings,
+    vault: &Vault,
+) -> Result<StoppedNode, StartError> {
+    let Opened { store, shared, .. } = open(folder, settings, vault)?;
     // Nobody takes jobs: whatever would change something is answered as by a node that stops.
     let (mailbox, _) = mpsc::channel(1);
     Ok(StoppedNode { handle: Handle::new(Surroundings { shared, mailbox }), _store: store })
@@ -208,20 +213,25 @@ struct Opened {
     witness: WitnessFile,
 }
 
-fn open(folder: &NodeFolder, settings: &Settings) -> Result<Opened, StartError> {
+fn open(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<Opened, StartError> {
     match succeed::finish(folder.path()).map_err(StartError::Switch)? {
         Switch::None => {}
         Switch::Finished(log) => {
             tracing::warn!(log = log.get(), "an interrupted succession was finished")
         }
     }
-    open_log(folder, settings, folder.path())
+    open_log(folder, settings, folder.path(), vault)
 }
 
 /// Opens the log whose data stand in a folder, with the settings, keys and documents of the node.
-fn open_log(folder: &NodeFolder, settings: &Settings, data: &Path) -> Result<Opened, StartError> {
+fn open_log(
+    folder: &NodeFolder,
+    settings: &Settings,
+    data: &Path,
+    vault: &Vault,
+) -> Result<Opened, StartError> {
     let enrolment = enrolment::load(folder, settings)?;
-    let keys = keystore::load(&folder.keys(), &settings.agency, sealing_key)?;
+    let keys = keystore::load(&folder.keys(), &settings.agency, vault, sealing_key)?;
     keys.check(enrolment.own.credential())?;
     let own = enrolment.own.credential();
     let origin = enrolment.directory.origin(&own.agency, own.log_number);

@@ -5,10 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use concord_protocol::codec::DecodeError;
+use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::kem::Decapsulate;
 use concord_protocol::crypto::kem::SealingKey;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::crypto::stretch::Cost;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::KeyRole;
 use concord_protocol::ids::AgencyId;
@@ -26,15 +28,19 @@ use crate::keystore::KeyMismatch;
 use crate::keystore::Keys;
 use crate::keystore::Seeds;
 use crate::keystore::container;
+use crate::keystore::container::Closing;
 use crate::keystore::container::ContainerError;
+use crate::keystore::container::KeyFile;
 use crate::keystore::container::KeyKind;
+use crate::keystore::container::Lock;
+use crate::keystore::vault::Vault;
 
 #[test]
 fn keys_come_back_as_they_were_made() {
     // shows: id-28
     let scratch = Scratch::new();
     let folder = scratch.at("keys");
-    keystore::create(&folder, &agency("la.mps"), &seeds()).unwrap();
+    keystore::create(&folder, &agency("la.mps"), &seeds(), &Vault::clear()).unwrap();
 
     let keys = load(&folder, "la.mps").unwrap();
 
@@ -53,9 +59,9 @@ fn a_folder_of_keys_is_never_overwritten() {
     // shows: id-29
     let scratch = Scratch::new();
     let folder = scratch.at("keys");
-    keystore::create(&folder, &agency("la.mps"), &seeds()).unwrap();
+    keystore::create(&folder, &agency("la.mps"), &seeds(), &Vault::clear()).unwrap();
 
-    let again = keystore::create(&folder, &agency("la.mps"), &seeds());
+    let again = keystore::create(&folder, &agency("la.mps"), &seeds(), &Vault::clear());
 
     assert!(matches!(again, Err(KeyError::File(FileError::Exists { .. }))));
 }
@@ -65,7 +71,7 @@ fn keys_that_others_can_reach_are_refused() {
     // shows: id-29
     let scratch = Scratch::new();
     let folder = scratch.at("keys");
-    keystore::create(&folder, &agency("la.mps"), &seeds()).unwrap();
+    keystore::create(&folder, &agency("la.mps"), &seeds(), &Vault::clear()).unwrap();
 
     set_mode(&folder, 0o750);
     assert!(matches!(load(&folder, "la.mps"), Err(KeyError::File(FileError::Exposed { .. }))));
@@ -84,7 +90,7 @@ fn keys_of_another_agency_or_another_kind_are_refused() {
     // shows: id-28
     let scratch = Scratch::new();
     let folder = scratch.at("keys");
-    keystore::create(&folder, &agency("la.mps"), &seeds()).unwrap();
+    keystore::create(&folder, &agency("la.mps"), &seeds(), &Vault::clear()).unwrap();
 
     assert!(matches!(load(&folder, "mm.mpf"), Err(KeyError::OtherAgency { .. })));
 
@@ -96,7 +102,7 @@ fn keys_of_another_agency_or_another_kind_are_refused() {
 #[test]
 fn what_a_later_program_wrote_is_named() {
     // shows: id-28
-    let written = container::write(KeyKind::Log, &agency("la.mps"), &[3; 32]).unwrap();
+    let written = container::write(KeyKind::Log, &agency("la.mps"), &[3; 32], None).unwrap();
     let with = |at: usize, found: u8| {
         let mut bytes = written.to_vec();
         bytes[at] = found;
@@ -107,7 +113,7 @@ fn what_a_later_program_wrote_is_named() {
     let protection = 3 + 5 + 8 + 1;
 
     assert_eq!(with(2, 2), ContainerError::Format { found: 2 });
-    assert_eq!(with(protection, 1), ContainerError::Protection { found: 1 });
+    assert_eq!(with(protection, 2), ContainerError::Protection { found: 2 });
     assert!(matches!(with(0, 0xa4), ContainerError::Decode(DecodeError::Scan(_))));
     let short = [&written[..protection + 2], &[0x41, 7]].concat();
     assert_eq!(container::read(&short, KeyKind::Log).unwrap_err(), ContainerError::Seed { len: 1 });
@@ -118,7 +124,7 @@ fn a_credential_for_other_keys_is_told_by_role() {
     // shows: id-30
     let scratch = Scratch::new();
     let folder = scratch.at("keys");
-    keystore::create(&folder, &agency("la.mps"), &seeds()).unwrap();
+    keystore::create(&folder, &agency("la.mps"), &seeds(), &Vault::clear()).unwrap();
     let keys = load(&folder, "la.mps").unwrap();
     let other = SigningKey::from_seed(&[9; 32]).public();
     let own = || credential(&keys);
@@ -137,9 +143,61 @@ fn a_credential_for_other_keys_is_told_by_role() {
     }
 }
 
+#[test]
+fn a_sealed_seed_opens_with_its_key_alone() {
+    // shows: cus-2
+    let key = ContentKey::from_bytes([8; 32]);
+    let bytes = container::write(KeyKind::Log, &agency("la.mps"), &[3; 32], Some(&closing(&key)));
+    let file = || container::read(bytes.as_ref().unwrap(), KeyKind::Log).unwrap();
+
+    assert_eq!(file().lock(), Some(closing(&key).lock));
+    assert_eq!(*file().open(Some(&key)).unwrap(), [3; 32]);
+    let other = ContentKey::from_bytes([9; 32]);
+    assert_eq!(file().open(Some(&other)).unwrap_err(), ContainerError::Unopened);
+    assert_eq!(file().open(None).unwrap_err(), ContainerError::Unopened);
+    let seed_in_clear = bytes.as_ref().unwrap().windows(32).any(|window| window == [3; 32]);
+    assert!(!seed_in_clear);
+}
+
+#[test]
+fn a_sealed_seed_cannot_be_passed_off_as_another_kinds_or_agencys() {
+    // shows: cus-2
+    let key = ContentKey::from_bytes([8; 32]);
+    let bytes = container::write(KeyKind::Log, &agency("la.mps"), &[3; 32], Some(&closing(&key)));
+    let whole = bytes.unwrap().to_vec();
+    let changed = |from: &[u8], to: &[u8]| -> KeyFile {
+        let at = whole.windows(from.len()).position(|window| window == from).unwrap();
+        let mut bytes = whole.clone();
+        bytes[at..at + to.len()].copy_from_slice(to);
+        container::read_any(&bytes).unwrap()
+    };
+
+    let salt = closing(&key).lock.salt;
+    let mut other_salt = salt;
+    other_salt[0] ^= 1;
+    for file in [
+        changed(b"la.mps", b"la.mpt"),
+        // A log key under the name of a kind of the same length does not exist; the agency and the lock are bound alike.
+        changed(&salt, &other_salt),
+        changed(&[8; 12], &[7; 12]),
+    ] {
+        assert_eq!(file.open(Some(&key)).unwrap_err(), ContainerError::Unopened);
+    }
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        let opened = container::read(&bytes, KeyKind::Log).and_then(|file| file.open(Some(&key)));
+        assert!(opened.is_err(), "byte {at}");
+    }
+}
+
+fn closing(key: &ContentKey) -> Closing<'_> {
+    Closing { lock: Lock { salt: [4; 16], cost: Cost::LEAST }, key, nonce: [8; 12] }
+}
+
 fn load(folder: &Path, of: &str) -> Result<Keys, KeyError> {
     let pure = |seed: &[u8; 32]| -> Arc<dyn Decapsulate> { Arc::new(SealingKey::from_seed(seed)) };
-    keystore::load(folder, &agency(of), pure)
+    keystore::load(folder, &agency(of), &Vault::clear(), pure)
 }
 
 fn seeds() -> Seeds {

@@ -218,6 +218,18 @@ codes! {
     /// A key file is not the key that it should be.
     KeyUnusable = "key-unusable", Operator, CouldNot;
     "put back the key file that was made for this node; keys are never copied from one node to another"
+    /// A key file is protected, or is to be, and nothing gives the passphrase.
+    PassphraseMissing = "passphrase-missing", Operator, CouldNot;
+    "give `--passphrase-file FILE`, set `passphrase_file` in concord.toml, hand it over as the systemd credential `concord-passphrase`, or run the command at a terminal"
+    /// A passphrase does not open a key file, or cannot be one.
+    PassphraseRefused = "passphrase-refused", Operator, CouldNot;
+    "give the passphrase that the file was made with; a new one has at least 12 characters, on one line of a private file"
+    /// A share of a root was misread, or shares do not belong together or are too few.
+    ShareRefused = "share-refused", Caller, CouldNot;
+    "read the share again from its paper, word by word; shares of one split all name the same root and threshold"
+    /// A transcript of a ceremony does not verify, or cannot be made like this.
+    TranscriptRefused = "transcript-refused", Caller, VerificationFailed;
+    "ask for the transcript again, and compare the fingerprint of its root aloud"
     /// The node has no charter, or no credential, yet.
     NotEnrolled = "not-enrolled", Operator, CouldNot;
     "run `concord charter adopt --dir NODE_DIR --genesis DIGEST CHARTER`, then `concord node credential --dir NODE_DIR --out REQUEST`"

@@ -47,6 +47,8 @@ pub struct File {
     pub erasure_officer: Option<String>,
     /// See [`key::KEY_BACKUP`].
     pub key_backup_days: Option<i64>,
+    /// See [`key::PASSPHRASE_FILE`].
+    pub passphrase_file: Option<String>,
 }
 
 /// What a new node's file says; every other key gets its default.
@@ -177,6 +179,7 @@ impl File {
             name if name == key::DISK_RESERVE.name => number(self.disk_reserve_mib),
             name if name == key::ERASURE_OFFICER.name => text(&self.erasure_officer),
             name if name == key::KEY_BACKUP.name => number(self.key_backup_days),
+            name if name == key::PASSPHRASE_FILE.name => text(&self.passphrase_file),
             _ => None,
         }
     }

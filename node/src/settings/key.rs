@@ -230,8 +230,20 @@ pub const KEY_BACKUP: Key = Key {
     trust: "set high, what is erased lives on in copies for so much longer.",
 };
 
+/// Where the passphrase of the keys stands.
+pub const PASSPHRASE_FILE: Key = Key {
+    name: "passphrase_file",
+    about: &[
+        "The private file whose one line is the passphrase of the node's keys; relative to the node's folder.",
+        "When empty, the systemd credential `concord-passphrase` or the terminal gives it, where the keys have one.",
+    ],
+    unit: "path, or empty",
+    value: Allowed::Text { default: "" },
+    trust: "the node can be kept from starting, nothing more.",
+};
+
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 18] = [
+pub const KEYS: [Key; 19] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -250,6 +262,7 @@ pub const KEYS: [Key; 18] = [
     DISK_RESERVE,
     ERASURE_OFFICER,
     KEY_BACKUP,
+    PASSPHRASE_FILE,
 ];
 
 impl Key {

@@ -61,6 +61,8 @@ pub enum ContentType {
     Succession,
     /// A member's approval of such a statement.
     Approval,
+    /// The transcript of a root ceremony.
+    Ceremony,
 }
 
 impl ContentType {
@@ -73,6 +75,7 @@ impl ContentType {
             Self::Credential => "application/concord-credential+cbor",
             Self::Succession => "application/concord-succession+cbor",
             Self::Approval => "application/concord-succession-approval+cbor",
+            Self::Ceremony => "application/concord-ceremony+cbor",
         }
     }
 }

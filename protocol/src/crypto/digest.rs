@@ -85,6 +85,10 @@ pub enum Label {
     KeyId,
     /// A root's fingerprint, for people.
     Root,
+    /// Names a share of a root in transcripts.
+    RootShare,
+    /// The checksum of a share of a root.
+    RootShareCheck,
 }
 
 impl Label {
@@ -96,6 +100,8 @@ impl Label {
             Self::Charter => "concord/1 charter",
             Self::KeyId => "concord/1 key id",
             Self::Root => "concord/1 root",
+            Self::RootShare => "concord/1 root share",
+            Self::RootShareCheck => "concord/1 root share check",
         }
     }
 }

@@ -10,7 +10,8 @@ from . import keys
 from . import shapes
 from .faults import must
 
-CHARTER_MAX, CREDENTIAL_MAX = 4 << 20, 12_288
+CHARTER_MAX, CREDENTIAL_MAX, TRANSCRIPT_MAX = 4 << 20, 12_288, 16_384
+SPLIT = 1
 DAY = 24 * 3_600 * 1_000
 
 
@@ -59,6 +60,17 @@ def credential(data, charter):
     must(all(address_holds(address) for address in found.addresses), "an address that is none")
     cose.signed_by_exactly(signed, [member.root])
     found.data = data
+    return found
+
+
+def transcript(data):
+    """A transcript of a root ceremony, signed by the root that it is about. cus-8, cus-9."""
+    signed = cose.sign(data, "ceremony", CHARTER_MAX)
+    found = shapes.transcript(cbor.decode(signed.content, TRANSCRIPT_MAX))
+    must(all(text == text.strip() for text in [*found.people, found.software]), "a text with blanks at its ends")
+    must(found.sharing or found.act != SPLIT, "a root that was split, and no shares")
+    must(not found.sharing or found.sharing.threshold <= len(found.sharing.shares), "more shares needed than there are")
+    cose.signed_by_exactly(signed, [found.root])
     return found
 
 

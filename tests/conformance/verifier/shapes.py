@@ -74,6 +74,16 @@ credential_request = struct(
     addresses=array(address, 0, 8),
 )
 
+transcript = struct(
+    agency=agency,
+    act=uint(0, 2),
+    root=root_public,
+    sharing=optional(struct(threshold=uint(2, 16), shares=array(digest, 2, 16))),
+    people=array(line(1, 200), 0, 32),
+    software=line(1, 200),
+    at=milliseconds,
+)
+
 # envelope.cddl
 
 KINDS = (

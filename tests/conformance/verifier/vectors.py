@@ -160,6 +160,7 @@ STRUCTURES = {
     "credential": a_credential,
     "credential-request": plain(shapes.credential_request),
     "root-announcement": plain(shapes.root_announcement),
+    "transcript": identity.transcript,
     "header": plain(shapes.header, message.HEADER_MAX),
     "leaf": plain(shapes.leaf, link.LEAF_MAX),
     "checkpoint": a_checkpoint,

@@ -5,6 +5,7 @@ use concord_node::keystore::container::KeyKind;
 use concord_node::settings::Settings;
 use concord_node::settings::file;
 use concord_protocol::codec::value::Value;
+use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::message::submission::Submission;
 
 use crate::corpus::Start;
@@ -43,9 +44,18 @@ fn settings(bytes: &[u8]) {
 fn key_file(bytes: &[u8]) {
     let kinds = KeyKind::OF_A_NODE.into_iter().chain([KeyKind::Root]);
     let taken = kinds.filter(|kind| {
-        let Ok((agency, seed)) = container::read(bytes, *kind) else { return false };
-        let again = container::write(*kind, &agency, &seed).expect("it can be written");
-        assert_eq!(again.as_slice(), bytes);
+        let Ok(file) = container::read(bytes, *kind) else { return false };
+        let agency = file.agency.clone();
+        // A sealed seed opens under no key that was guessed; one in clear is written again with the same bytes.
+        match (file.lock().is_some(), file.open(Some(&ContentKey::from_bytes([7; 32])))) {
+            (true, opened) => assert!(opened.is_err()),
+            (false, opened) => {
+                let seed = opened.expect("it stands in clear");
+                let again =
+                    container::write(*kind, &agency, &seed, None).expect("it can be written");
+                assert_eq!(again.as_slice(), bytes);
+            }
+        }
         true
     });
     assert!(taken.count() <= 1, "a key file is of one kind");

@@ -32,6 +32,7 @@ pub(super) const TARGETS: &[Target] = judged!(
     "credential",
     "credential-request",
     "root-announcement",
+    "transcript",
     "header",
     "message",
     "leaf",

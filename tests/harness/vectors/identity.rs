@@ -5,6 +5,11 @@ use concord_protocol::codec;
 use concord_protocol::crypto::cose::ContentType;
 use concord_protocol::crypto::cose::hybrid;
 use concord_protocol::crypto::cose::hybrid::HybridSigned;
+use concord_protocol::crypto::digest;
+use concord_protocol::identity::ceremony;
+use concord_protocol::identity::ceremony::Act;
+use concord_protocol::identity::ceremony::Sharing;
+use concord_protocol::identity::ceremony::Transcript;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
@@ -33,6 +38,7 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
     cases.extend(credentials(world));
     cases.extend(requests());
     cases.extend(roots());
+    cases.extend(transcripts());
     cases
 }
 
@@ -292,4 +298,109 @@ fn roots() -> Vec<Named> {
     );
     sheet.bad("trailing", "a byte after it", &["env-1"], "scan: trailing", &mutate::longer(&good));
     sheet.cases
+}
+
+fn transcripts() -> Vec<Named> {
+    let mut sheet = Sheet::new("identity", "transcript");
+    let made = transcript(Act::Made, None);
+    let good = ceremony::record(&made, &federation::root(SENDER)).unwrap();
+    sheet.good("good", "a root that was made, signed by that root", &["cus-8"], &good);
+    let shared = transcript(Act::Split, Some(sharing(2, 3)));
+    let split = ceremony::record(&shared, &federation::root(SENDER)).unwrap();
+    sheet.good(
+        "split-good",
+        "a root of which any two of three shares give it back",
+        &["cus-8"],
+        &split,
+    );
+    let forged = mutate::flipped(&good, good.len() - 1);
+    sheet.bad("forged", "one bit of a signature is turned", &["cus-8"], "forged", &forged);
+    let foreign = ceremony::record(&made, &federation::root(RECEIVER)).unwrap();
+    sheet.bad(
+        "other-signer",
+        "signed by another root than it is about",
+        &["cus-8"],
+        "other-signer",
+        &foreign,
+    );
+    let mut two = HybridSigned::parse(&good, ContentType::Ceremony).unwrap();
+    two.sign(&Halves::of(RECEIVER).key()).unwrap();
+    let two = two.to_bytes().unwrap();
+    sheet.bad("two-signers", "another root has signed too", &["cus-8"], "other-signer", &two);
+    sheet.bad(
+        "content-type",
+        "signed as a credential",
+        &["cus-8"],
+        "form: content-type",
+        &transcript_over(&made, ContentType::Credential),
+    );
+    for (name, explains, class, impossible) in impossible() {
+        let bytes = transcript_over(&impossible, ContentType::Ceremony);
+        sheet.bad(name, explains, &["cus-9"], class, &bytes);
+    }
+    sheet.bad(
+        "trailing",
+        "a byte after the structure",
+        &["env-1"],
+        "form: form: scan: trailing",
+        &mutate::longer(&good),
+    );
+    sheet.cases
+}
+
+/// What no transcript may say, each with the class of its refusal.
+fn impossible() -> [(&'static str, &'static str, &'static str, Transcript); 5] {
+    let unshared = transcript(Act::Split, None);
+    [
+        ("unshared", "a root that was split, and no shares", "rule: unshared", unshared),
+        (
+            "threshold-one",
+            "one share would give the root back",
+            "rule: sharing",
+            transcript(Act::Split, Some(sharing(1, 3))),
+        ),
+        (
+            "threshold-above",
+            "four of three shares would give it back",
+            "rule: sharing",
+            transcript(Act::Split, Some(sharing(4, 3))),
+        ),
+        (
+            "shares-many",
+            "more shares than may be",
+            "rule: sharing",
+            transcript(Act::Split, Some(sharing(3, 17))),
+        ),
+        (
+            "person-of-two-lines",
+            "a name that reads as two lines",
+            "rule: text",
+            Transcript {
+                people: vec!["A. Officer\nB. Officer".to_owned()],
+                ..transcript(Act::Made, None)
+            },
+        ),
+    ]
+}
+
+fn transcript(act: Act, sharing: Option<Sharing>) -> Transcript {
+    Transcript {
+        agency: federation::agency(SENDER),
+        act,
+        root: federation::root(SENDER).public(),
+        sharing,
+        people: vec!["A. Officer".to_owned(), "B. Witness".to_owned()],
+        software: "concord 0.1.0".to_owned(),
+        at: BEGIN,
+    }
+}
+
+fn sharing(threshold: u8, count: u8) -> Sharing {
+    Sharing { threshold, shares: (1..=count).map(|number| digest::sha256(&[number])).collect() }
+}
+
+/// Signed by the root that it is about, whether or not it could be recorded.
+fn transcript_over(transcript: &Transcript, content: ContentType) -> Vec<u8> {
+    let payload = codec::encode(transcript).unwrap();
+    hybrid::sign(&Halves::of(SENDER).key(), content, &payload).unwrap()
 }

@@ -17,6 +17,7 @@ use concord_protocol::engine::record::Record;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::open;
 use concord_protocol::envelope::open::Received;
+use concord_protocol::identity::ceremony;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::Charter;
 use concord_protocol::identity::credential;
@@ -62,6 +63,7 @@ pub const STRUCTURES: &[Structure] = &[
     of("credential", Some("signed-credential"), credential),
     of("credential-request", Some("credential-request"), plain::<CredentialRequest>),
     of("root-announcement", Some("root-announcement"), plain::<RootAnnouncement>),
+    of("transcript", Some("signed-transcript"), transcript),
     of("header", Some("header"), plain::<Header>),
     of("message", Some("offered-message"), message),
     of("leaf", Some("leaf"), plain::<Leaf>),
@@ -152,6 +154,10 @@ fn credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
         credential::verify(bytes, Federation::fixed().verified()).map_err(|error| class(&error))?;
     verified.valid_at(NOW, TOLERANCE).map_err(|error| class(&error))?;
     Ok(verified.bytes().to_vec())
+}
+
+fn transcript(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    ceremony::verify(bytes).map(|_| bytes.to_vec()).map_err(|error| class(&error))
 }
 
 /// A message and its body, as an offer carries them: `{0: message, 1: sealed}`.

@@ -56,6 +56,7 @@ use crate::keystore;
 use crate::keystore::KeyError;
 use crate::keystore::Keys;
 use crate::keystore::Seeds;
+use crate::keystore::vault::Vault;
 use crate::settings::Settings;
 use crate::settings::SettingsError;
 use crate::settings::enrolment;
@@ -238,9 +239,11 @@ fn make_keys(folder: &NodeFolder, agency: &AgencyId) -> Result<Keys, SetupError>
         *seed = entropy::draw()?;
     }
     let failed = |source| SetupError::Keys { agency: agency.clone(), source };
-    keystore::create(&folder.keys(), agency, &seeds).map_err(failed)?;
-    keystore::load(&folder.keys(), agency, |seed| Arc::new(SealingKey::from_seed(seed)))
-        .map_err(failed)
+    keystore::create(&folder.keys(), agency, &seeds, &Vault::clear()).map_err(failed)?;
+    keystore::load(&folder.keys(), agency, &Vault::clear(), |seed| {
+        Arc::new(SealingKey::from_seed(seed))
+    })
+    .map_err(failed)
 }
 
 /// `charter propose`, then `charter sign` by every member, then what `charter verify` does.

@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::node;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::run;
 use crate::cli::table;
 use crate::clock;
@@ -44,6 +45,9 @@ pub struct Succeed {
     /// Where the request for the credential of the next log goes; `log<k>.request` in the folder when left out.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Where the passphrase of the keys comes from.
+    #[command(flatten)]
+    pub passphrase: PassphraseFrom,
 }
 
 fn cause(text: &str) -> Result<Cause, String> {
@@ -57,7 +61,7 @@ fn cause(text: &str) -> Result<Cause, String> {
 pub fn succeed(arguments: &Succeed) -> Result<Answer, Report> {
     let folder = NodeFolder::at(&arguments.dir);
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
-    let keys = node::open_keys(&folder, &settings, WHAT)?;
+    let keys = node::open_keys(&folder, &settings, &arguments.passphrase, WHAT)?;
     let decision = Decision {
         cause: arguments.cause,
         officer: arguments.officer.clone(),
@@ -75,7 +79,7 @@ pub fn succeed(arguments: &Succeed) -> Result<Answer, Report> {
     }
     let request = arguments.out.clone();
     let request = request.unwrap_or_else(|| folder.path().join(format!("log{to}.request")));
-    node::request_for_log(&folder, (to, &request))?;
+    node::request_for_log(&folder, (to, &request), &arguments.passphrase)?;
     Ok(answer(&stated, Some(&request))
         .say("Next, on the machine with the root: `concord root sign`; here: `concord node credential --adopt`.")
         .say("Then start the node. Every peer it meets shows the statement to its operators, who approve it with")

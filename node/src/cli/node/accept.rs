@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::node;
+use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::run;
 use crate::host::accept;
 use crate::host::accept::AcceptError;
@@ -30,6 +31,9 @@ pub struct AcceptHead {
     /// Staff number of the officer who decides; it goes into the log.
     #[arg(long, value_name = "NUMBER", value_parser = StaffNumber::parse)]
     pub officer: StaffNumber,
+    /// Where the passphrase of the keys comes from.
+    #[command(flatten)]
+    pub passphrase: PassphraseFrom,
 }
 
 /// Takes the data for the newest.
@@ -39,7 +43,7 @@ pub struct AcceptHead {
 pub fn accept_head(arguments: &AcceptHead) -> Result<Answer, Report> {
     let folder = NodeFolder::at(&arguments.dir);
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
-    let keys = node::open_keys(&folder, &settings, WHAT)?;
+    let keys = node::open_keys(&folder, &settings, &arguments.passphrase, WHAT)?;
     let storage = ContentKey::from_bytes(*keys.storage);
     let accepted = accept::accept_head(&folder, &settings, (storage, arguments.officer.clone()));
     let accepted = accepted.map_err(refused)?;

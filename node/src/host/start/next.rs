@@ -12,6 +12,7 @@ use crate::host::start::StartError;
 use crate::host::start::StoppedNode;
 use crate::host::succession;
 use crate::host::succession::Next;
+use crate::keystore::vault::Vault;
 use crate::settings::Settings;
 use crate::settings::folder::NodeFolder;
 use crate::store::succeed;
@@ -24,19 +25,24 @@ pub fn read_archived(
     folder: &NodeFolder,
     settings: &Settings,
     log: LogNumber,
+    vault: &Vault,
 ) -> Result<StoppedNode, StartError> {
     let archived = succeed::archive_of(folder.path(), log);
     if !archived.is_dir() {
         return Err(StartError::NotArchived { log });
     }
-    let Opened { store, shared, .. } = start::open_log(folder, settings, &archived)?;
+    let Opened { store, shared, .. } = start::open_log(folder, settings, &archived, vault)?;
     let (mailbox, _) = mpsc::channel(1);
     Ok(StoppedNode { handle: Handle::new(Surroundings { shared, mailbox }), _store: store })
 }
 
 /// Opens the node; a succession that a quorum approved is carried out before.
-pub(super) fn newest_log(folder: &NodeFolder, settings: &Settings) -> Result<Opened, StartError> {
-    let opened = start::open(folder, settings)?;
+pub(super) fn newest_log(
+    folder: &NodeFolder,
+    settings: &Settings,
+    vault: &Vault,
+) -> Result<Opened, StartError> {
+    let opened = start::open(folder, settings, vault)?;
     let shared = &opened.shared;
     let Some(succession) = succession::due(&shared.reader, &shared.directory(), &shared.me)? else {
         return Ok(opened);
@@ -64,5 +70,5 @@ pub(super) fn newest_log(folder: &NodeFolder, settings: &Settings) -> Result<Ope
     opened.store.close().map_err(StartError::Commit)?;
     drop(opened.shared);
     succeed::switch(folder.path(), said.from_log).map_err(StartError::Switch)?;
-    start::open(folder, settings)
+    start::open(folder, settings, vault)
 }

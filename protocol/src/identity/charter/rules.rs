@@ -194,7 +194,8 @@ fn is_language(tag: &str) -> bool {
         })
 }
 
-fn is_name(text: &str) -> bool {
+/// One line for eyes, without marks that would make it read otherwise than it is.
+pub(in crate::identity) fn is_name(text: &str) -> bool {
     !text.is_empty()
         && text.len() <= MEMBER_NAME_BYTES_MAX
         && text.trim() == text
