@@ -10,16 +10,16 @@ pub mod ask;
 pub mod auth;
 pub mod bounds;
 pub mod client;
+pub(crate) mod cursor;
 pub mod exchange;
 pub mod listener;
 pub mod openapi;
 pub mod problem;
 pub mod shape;
 
-mod cursor;
 mod export;
 mod json;
-mod refusal;
+pub(crate) mod refusal;
 mod request;
 mod route;
 

@@ -9,7 +9,8 @@
 //! | 2 | [`store`] [`transport`], never each other | sled; quinn, rustls |
 //! | 3 | [`host`] | tokio |
 //! | 4 | [`api`] | axum, utoipa |
-//! | 5 | [`cli`] | clap |
+//! | 5 | [`web`] | askama; axum too |
+//! | 6 | [`cli`] | clap |
 
 pub mod files;
 pub mod report;
@@ -27,5 +28,7 @@ pub mod transport;
 pub mod host;
 
 pub mod api;
+
+pub mod web;
 
 pub mod cli;

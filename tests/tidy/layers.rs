@@ -21,6 +21,7 @@ const NODE: &[&[&str]] = &[
     &["store", "transport"],
     &["host"],
     &["api"],
+    &["web"],
     &["cli"],
 ];
 

@@ -43,7 +43,7 @@ impl Token {
     }
 
     /// Whether `given` is this token. Takes the same time wherever the two differ.
-    fn matches(&self, given: &str) -> bool {
+    pub fn matches(&self, given: &str) -> bool {
         let given = digest::sha256(given.as_bytes());
         let differing =
             self.0.as_bytes().iter().zip(given.as_bytes()).fold(0, |bits, (a, b)| bits | (a ^ b));

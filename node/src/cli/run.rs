@@ -42,6 +42,8 @@ use crate::settings::Settings;
 use crate::settings::folder::NodeFolder;
 use crate::store::recover::OpenError;
 use crate::telemetry;
+use crate::web;
+use crate::web::session::Door;
 
 /// Longest token file, in bytes.
 const TOKEN_BYTES_MAX: usize = 1024;
@@ -104,8 +106,10 @@ pub fn run(
     let listener = listen(settings.api_listen)?;
     // Kept as long as the node runs: it may have to start again when nobody is there to be asked.
     let vault = arguments.passphrase.node(&folder, &settings);
-    let parts =
-        Parts { arguments, folder: &folder, settings: &settings, token: &token, vault: &vault };
+    // Sessions outlive a start inside.
+    let door = Arc::new(Door::new(token.clone(), &settings.agency));
+    let (folder, settings, token) = (&folder, &settings, &token);
+    let parts = Parts { arguments, folder, settings, token, vault: &vault, door: &door };
     let mut first = true;
     loop {
         let runtime = runtime::Builder::new_multi_thread().enable_all().build();
@@ -144,6 +148,7 @@ struct Parts<'a> {
     settings: &'a Settings,
     token: &'a Token,
     vault: &'a Vault,
+    door: &'a Arc<Door>,
 }
 
 async fn serve(
@@ -151,7 +156,7 @@ async fn serve(
     listener: &std::net::TcpListener,
     announce: &mut dyn FnMut(&Answer) -> io::Result<()>,
 ) -> Result<Ended, Report> {
-    let Parts { arguments, folder, settings, token, vault } = parts;
+    let Parts { arguments, folder, settings, token, vault, door } = parts;
     let listener = listener.try_clone().and_then(TcpListener::from_std);
     let listener = listener.map_err(|error| taken(settings.api_listen, &error))?;
     let mut node = start::start(folder, settings, vault).map_err(|error| refused(&error))?;
@@ -160,7 +165,8 @@ async fn serve(
 
     let run = entropy::draw().map_err(|error| fail::entropy(WHAT, &error))?;
     let ids = RequestIds::new(u32::from_be_bytes(run));
-    let router = api::router(Arc::new(node.handle()), (*token).clone(), ids);
+    let pages = web::router(Arc::new(node.handle()), Arc::clone(door));
+    let router = api::router(Arc::new(node.handle()), (*token).clone(), ids).merge(pages);
     let (stopping, stops) = watch::channel(());
     let mut stops = stops;
     let serving =
