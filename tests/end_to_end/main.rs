@@ -11,6 +11,7 @@ mod forked_log;
 mod hostile_peer;
 mod links;
 mod mass;
+mod pages;
 mod proofs;
 mod restart;
 mod restore;
