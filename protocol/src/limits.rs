@@ -152,8 +152,9 @@ pub const COSE_RECEIPT_BYTES_MAX: usize = 8 * 1024;
 
 /// Checkpoint that a witness is asked to cosign, in bytes: the owner's line alone, for all of them stand in one small file.
 pub const WITNESSED_NOTE_BYTES_MAX: usize = 1024;
-/// What stands in a file of evidence beside the charter: two signed things, two credentials, two paths. Source: spec evd-1.
-pub const EVIDENCE_CASE_BYTES_MAX: usize = 256 * 1024;
+/// What stands in a file of evidence beside the charter: two signed things, two credentials, two paths; or a succession
+/// with a credential of every member. Source: spec evd-1.
+pub const EVIDENCE_CASE_BYTES_MAX: usize = 512 * 1024;
 
 /// Longest file of evidence, in bytes; it brings the charter along, which in a large federation is most of it.
 pub const EVIDENCE_BYTES_MAX: usize = CHARTER_BYTES_MAX + EVIDENCE_CASE_BYTES_MAX;
@@ -162,7 +163,7 @@ pub const EVIDENCE_BYTES_MAX: usize = CHARTER_BYTES_MAX + EVIDENCE_CASE_BYTES_MA
 pub const EVIDENCE_PER_ACCUSED_MAX: usize = 64;
 
 /// Files of one kind held of one accused, so that many forks leave room for a reused number. Source: spec evd-15.
-pub const EVIDENCE_PER_KIND_MAX: usize = 12;
+pub const EVIDENCE_PER_KIND_MAX: usize = 10;
 
 /// Files of evidence that one frame tells of: all that can be held of all members. Source: spec wire-50.
 pub const EVIDENCE_TOLD_MAX: usize = MEMBERS_MAX * EVIDENCE_PER_ACCUSED_MAX;
@@ -172,9 +173,13 @@ pub const EVIDENCE_WANTED_MAX: usize = 64;
 
 const _: () =
     assert!(MEMBERS_MAX * CHECKPOINT_BYTES_MAX + EVIDENCE_TOLD_MAX * 34 < FRAME_BYTES_MAX);
-const _: () = assert!(EVIDENCE_PER_KIND_MAX * 5 <= EVIDENCE_PER_ACCUSED_MAX);
+const _: () = assert!(EVIDENCE_PER_KIND_MAX * 6 <= EVIDENCE_PER_ACCUSED_MAX);
 const _: () = assert!(
     2 * (HEADER_BYTES_MAX + CREDENTIAL_BYTES_MAX) + LEAF_BYTES_MAX + 8192 < EVIDENCE_CASE_BYTES_MAX
+);
+const _: () = assert!(
+    STATEMENT_BYTES_MAX + MEMBERS_MAX * (APPROVAL_BYTES_MAX + 6 * 1024) + 8192
+        < EVIDENCE_CASE_BYTES_MAX
 );
 const _: () = assert!(EVIDENCE_BYTES_MAX + 4096 < FRAME_BYTES_MAX);
 

@@ -35,10 +35,12 @@ const COVERED: &[&str] = &[
     "greeting",
     "introduction",
     "evidence",
+    "succession",
+    "succession-approval",
 ];
 
 /// Structures whose refusals are codes in an order that the specification gives, so that they are compared too.
-const CODED: &[&str] = &["bundle", "greeting"];
+const CODED: &[&str] = &["bundle", "greeting", "evidence"];
 
 /// Changed bundles, and changes of each good case of the other structures.
 const BUNDLES: usize = 600;

@@ -16,6 +16,7 @@ pub mod judge;
 mod log;
 mod mutate;
 mod proofs;
+mod succession;
 mod wire;
 
 use std::fs;
@@ -70,6 +71,7 @@ pub fn made() -> Vec<Named> {
     cases.extend(wire::cases(world));
     cases.extend(bundle::cases(world));
     cases.extend(evidence::cases(world));
+    cases.extend(succession::cases(world));
     cases.extend(content::cases());
     cases.extend(disk::cases(world));
     cases.sort_by(|a: &Named, b| a.place.cmp(&b.place));

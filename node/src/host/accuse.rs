@@ -23,6 +23,7 @@ use concord_protocol::audit::evidence::make::Log;
 use concord_protocol::audit::evidence::make::Shown;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::Suspicion;
+use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LogNumber;
@@ -31,6 +32,7 @@ use concord_protocol::log::checkpoint;
 use concord_protocol::log::checkpoint::SignedCheckpoint;
 use concord_protocol::log::note;
 use concord_protocol::wire::receipt::Receipt;
+use concord_protocol::wire::succession::SuccessionFrame;
 use tokio::sync::mpsc;
 
 use crate::host::accuse::writing::Charged;
@@ -105,6 +107,13 @@ impl Desk {
         }
     }
 
+    /// A log ended: whatever is known of it is held against the end that was stated.
+    pub(crate) fn ended(&self, ended: &SuccessionRecord) {
+        let seen = self.seen(|seen| seen.before(&ended.agency, ended.log));
+        let held = ended.held.iter().map(|held| held.note.to_vec());
+        self.pursue(&ended.agency, What::Heads(held.chain(seen).collect()));
+    }
+
     /// Notes the size of what a member showed of its own log.
     fn showed(&self, member: &AgencyId, log: LogNumber, size: TreeSize) {
         let mut sizes = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,6 +165,12 @@ impl Seen {
         known.iter().find(other).map(|other| other.note().to_vec())
     }
 
+    /// Every checkpoint of the logs of a member before this one.
+    fn before(&self, owner: &AgencyId, log: LogNumber) -> Vec<Vec<u8>> {
+        let older = self.logs.iter().filter(|((known, number), _)| known == owner && *number < log);
+        older.flat_map(|(_, seen)| seen).map(|seen| seen.note().to_vec()).collect()
+    }
+
     fn of_size(&self, owner: &AgencyId, log: LogNumber, size: TreeSize) -> Option<Vec<u8>> {
         let known = self.logs.get(&(owner.clone(), log))?;
         let found = known.iter().find(|known| known.checkpoint().size == size)?;
@@ -163,8 +178,11 @@ impl Seen {
     }
 }
 
-/// Follows leads until the node stops.
+/// Follows leads until the node stops; the first one is what was held when a log ended, for a stop may have come between.
 pub(crate) async fn follow(around: Surroundings, mut leads: mpsc::Receiver<Lead>) {
+    let ended = around.shared.reader.successions().unwrap_or_default();
+    let held = ended.into_iter().filter_map(|ended| Some(ended.held?.note.into_vec()));
+    around.shared.desk.pursue(&around.shared.me, What::Heads(held.collect()));
     loop {
         let lead = tokio::select! {
             lead = leads.recv() => lead,
@@ -239,7 +257,7 @@ pub(crate) fn known(directory: &Directory, bytes: &[u8]) -> Option<Known> {
     })
 }
 
-/// Compares a checkpoint with those of the same size, and remembers it.
+/// Compares a checkpoint with those of the same size and with the end of its log, and remembers it.
 // spec: evd-12
 fn look_at(shared: &Shared, directory: &Directory, bytes: &[u8]) -> Vec<Accusation> {
     let Some(Known { owner, number, checkpoint }) = known(directory, bytes) else {
@@ -250,9 +268,32 @@ fn look_at(shared: &Shared, directory: &Directory, bytes: &[u8]) -> Vec<Accusati
         seen.note(&owner, number, &checkpoint);
         other
     });
-    let Some(other) = other else { return Vec::new() };
-    let log = Log { directory, owner: &owner, number };
-    all_of(&log, &other, &Shown { note: bytes, path: &[], seen: &[] })
+    let mut found: Vec<Accusation> =
+        outlived(shared, directory, (&owner, number), bytes).into_iter().collect();
+    if let Some(other) = other {
+        let log = Log { directory, owner: &owner, number };
+        found.extend(all_of(&log, &other, &Shown { note: bytes, path: &[], seen: &[] }));
+    }
+    found
+}
+
+/// A checkpoint of a log that ended, beyond its end.
+fn outlived(
+    shared: &Shared,
+    directory: &Directory,
+    (owner, number): (&AgencyId, LogNumber),
+    note: &[u8],
+) -> Option<Accusation> {
+    if number >= directory.log_of(owner) {
+        return None;
+    }
+    let successions = shared.reader.successions().ok()?;
+    let follows = number.get().checked_add(1);
+    let ended = successions
+        .into_iter()
+        .find(|record| record.agency == *owner && Some(record.log.get()) == follows)?;
+    let SuccessionRecord { statement, approvals, .. } = ended;
+    make::log_outlived(directory, &SuccessionFrame { statement, approvals }, note).ok()
 }
 
 /// The owner of a log, and every witness that cosigned both checkpoints.

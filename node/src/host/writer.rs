@@ -411,6 +411,7 @@ impl Writer {
                 );
                 self.tell(&record.agency, Outgoing::Close(CloseCode::StandingChanged));
                 self.links.remove(&record.agency);
+                self.shared.desk.ended(&record);
                 self.renewals.add(record);
             }
             Action::Opened => {

@@ -185,7 +185,7 @@ pub fn grown_parts(size: TreeSize, scope: Option<&Scope>) -> impl Iterator<Item 
 pub fn read_manifest(bytes: &[u8]) -> Result<(Manifest, Vec<PartEntry>), Flaw> {
     let mut items = sequence::Items::new(bytes);
     let first = items.next_item()?.ok_or(Flaw::ManifestCount)?;
-    // spec: audit-7
+    // spec: audit-7, audit-41
     let format = codec::peek::<Beginning>(first).map(|beginning| beginning.format);
     if let Some(found) = format.filter(|found| *found != FORMAT) {
         return Err(Flaw::Format { found });

@@ -10,6 +10,7 @@
 pub mod judge;
 pub mod make;
 pub mod misfit;
+mod outlived;
 pub mod sentence;
 
 use alloc::collections::BTreeSet;
@@ -38,6 +39,7 @@ use crate::ids::TreeSize;
 use crate::limits::EVIDENCE_BYTES_MAX;
 use crate::log::leaf::EvidenceKind;
 use crate::log::proof::BadProof;
+use crate::log::succession::fault::SuccessionError;
 use crate::moment::Timestamp;
 
 /// The format that this code writes and reads.
@@ -55,7 +57,7 @@ pub struct Evidence {
     pub case: Case,
     /// The charter's versions, from the first; one, until charters are amended.
     pub charters: Vec<ByteBuf>,
-    /// The credentials whose keys signed, in ascending order of serial; none besides.
+    /// The credentials whose keys signed, by agency and serial; none besides.
     pub credentials: Vec<ByteBuf>,
 }
 
@@ -76,6 +78,8 @@ pub enum Case {
     NumberReused(NumberReused),
     /// An author signed two messages under one id.
     IdReused(IdReused),
+    /// A log is longer than its owner stated when it ended.
+    LogOutlived(LogOutlived),
 }
 
 /// Two checkpoints of one log of the accused; the older one is the smaller, at one size the one with the smaller root.
@@ -185,6 +189,18 @@ pub struct IdReused {
     pub second: ByteBuf,
 }
 
+/// The end of a log as a quorum approved it, and a checkpoint of that log beyond it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogOutlived {
+    /// The signed statement, with its tag.
+    pub statement: ByteBuf,
+    /// The signed approvals, as the first leaf of the next log has them.
+    pub approvals: Vec<ByteBuf>,
+    /// The checkpoint.
+    pub head: SignedHead,
+}
+
 /// A file that proves what it says. Only [`judge::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accusation {
@@ -196,6 +212,7 @@ pub struct Accusation {
     sentence: String,
     named: BTreeSet<AgencyId>,
     notes: Vec<Vec<u8>>,
+    log: Option<LogNumber>,
 }
 
 /// Whether a file was judged down to a digest that the reader brought.
@@ -226,7 +243,7 @@ pub enum EvidenceFlaw {
     #[error("the file has format {found}, this software reads format {FORMAT}")]
     Format {
         /// The format found.
-        found: u16,
+        found: u64,
     },
     /// Not exactly the versions of the charter.
     #[error("the file holds {found} charter versions, not one")]
@@ -246,8 +263,8 @@ pub enum EvidenceFlaw {
     /// A credential does not hold.
     #[error("a credential does not hold")]
     Credential(#[source] CredentialError),
-    /// Not exactly the credentials of the accused whose keys signed, in ascending order.
-    #[error("the credentials inside are not exactly those of {accused} that are needed")]
+    /// Not exactly the credentials whose keys signed, in ascending order.
+    #[error("the credentials inside are not exactly those that are needed against {accused}")]
     Credentials {
         /// The accused.
         accused: AgencyId,
@@ -273,6 +290,9 @@ pub enum EvidenceFlaw {
     /// The hashes do not prove it.
     #[error("the proof does not hold")]
     Proof(#[source] BadProof),
+    /// The end of the log is not stated and approved.
+    #[error("the succession does not hold")]
+    Succession(#[source] SuccessionError),
 }
 
 impl Case {
@@ -284,6 +304,7 @@ impl Case {
             Self::WitnessFork(_) => EvidenceKind::WitnessFork,
             Self::NumberReused(_) => EvidenceKind::NumberReused,
             Self::IdReused(_) => EvidenceKind::IdReused,
+            Self::LogOutlived(_) => EvidenceKind::LogOutlived,
         }
     }
 }
@@ -344,13 +365,9 @@ impl Accusation {
         &self.notes
     }
 
-    /// The log that is forked: of the accused, or of the owner whose log the accused cosigned.
+    /// The log that it is about: of the accused, or of the owner whose log the accused cosigned.
     pub const fn log(&self) -> Option<LogNumber> {
-        match &self.evidence.case {
-            Case::LogFork(fork) | Case::ReceiptFork(ReceiptFork { fork, .. }) => Some(fork.log),
-            Case::WitnessFork(fork) => Some(fork.log),
-            Case::NumberReused(_) | Case::IdReused(_) => None,
-        }
+        self.log
     }
 
     /// What an engine takes of it.
@@ -374,7 +391,10 @@ impl Accusation {
         match &self.evidence.case {
             Case::LogFork(fork) => Some(fork),
             Case::ReceiptFork(receipt) => Some(&receipt.fork),
-            Case::WitnessFork(_) | Case::NumberReused(_) | Case::IdReused(_) => None,
+            Case::WitnessFork(_)
+            | Case::NumberReused(_)
+            | Case::IdReused(_)
+            | Case::LogOutlived(_) => None,
         }
     }
 }
@@ -395,11 +415,12 @@ impl EvidenceFlaw {
             Self::Order => "order",
             Self::Fits => "fits",
             Self::Proof(_) => "proof",
+            Self::Succession(_) => "succession",
         }
     }
 
     /// Every code, in the order of the variants.
-    pub const CODES: [&'static str; 12] = [
+    pub const CODES: [&'static str; 13] = [
         "not-canonical",
         "unknown-format",
         "charters",
@@ -412,6 +433,7 @@ impl EvidenceFlaw {
         "order",
         "fits",
         "proof",
+        "succession",
     ];
 }
 

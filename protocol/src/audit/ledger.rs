@@ -20,6 +20,7 @@ use crate::limits::TILE_HASHES;
 use crate::log::hash;
 use crate::log::leaf::Outcome;
 use crate::log::proof;
+use crate::log::succession::code::Cause;
 use crate::log::tile::FullTile;
 use crate::log::tile::FullTiles;
 use crate::log::tile::MissingTile;
@@ -109,12 +110,31 @@ pub struct Ledger {
     pub decisions: Vec<Decision>,
     /// Leaves that say that a body was read for a purpose that is not registered.
     pub purposeless: Vec<LeafIndex>,
+    /// How the log before ended, where there was one.
+    pub end: Option<End>,
     /// Number of the log.
     pub number: LogNumber,
     /// Whether it is the first log of its agency.
     pub is_first: bool,
     /// Whether every leaf is disclosed.
     pub is_whole: bool,
+}
+
+/// The end of the log before, as the first leaf says it and a quorum approved it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct End {
+    /// The log that ended.
+    pub origin: String,
+    /// Why.
+    pub cause: Cause,
+    /// With how many leaves.
+    pub size: TreeSize,
+    /// What its agency had of it.
+    pub restored: Head,
+    /// The first leaf that may be lost, or other than what members saw.
+    pub lost_from: LeafIndex,
+    /// Who approved.
+    pub approved_by: Vec<AgencyId>,
 }
 
 /// A decision on a handover.

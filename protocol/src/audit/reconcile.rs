@@ -13,6 +13,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::audit::ledger::Decision;
+use crate::audit::ledger::End;
 use crate::audit::ledger::Ledger;
 use crate::audit::reconcile::book::Book;
 use crate::audit::reconcile::numbers::Direction;
@@ -45,10 +46,10 @@ impl Joined {
 pub struct Seam {
     /// Whose logs these are.
     pub agency: AgencyId,
-    /// The log that ended.
-    pub older: String,
     /// The log that began with the succession.
     pub newer: String,
+    /// How the one before ended.
+    pub end: End,
 }
 
 /// Two agencies' logs, held together.
@@ -137,11 +138,13 @@ pub enum ProblemKind {
     DecisionWithoutRequest,
     /// A body was read for a purpose that is not registered.
     ReadWithoutPurpose,
+    /// A log, or a checkpoint of it that is held, reaches beyond the end that was stated.
+    Outlived,
 }
 
 impl ProblemKind {
     /// Every kind.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Missing,
         Self::Duplicated,
         Self::Reordered,
@@ -152,6 +155,7 @@ impl ProblemKind {
         Self::DigestDiffers,
         Self::DecisionWithoutRequest,
         Self::ReadWithoutPurpose,
+        Self::Outlived,
     ];
 
     /// The code for machines.
@@ -167,6 +171,7 @@ impl ProblemKind {
             Self::DigestDiffers => "digest-differs",
             Self::DecisionWithoutRequest => "decision-without-request",
             Self::ReadWithoutPurpose => "read-without-purpose",
+            Self::Outlived => "outlived",
         }
     }
 }
@@ -262,6 +267,7 @@ pub fn all(logs: &[&Report]) -> Result<Joined, NotComparable> {
     for (place, a) in books.iter().enumerate() {
         // spec: audit-39
         joined.seams.extend(a.seams());
+        joined.problems.extend(a.ends());
         for b in books.iter().skip(place.saturating_add(1)) {
             joined.pairs.push(pair(a, b));
         }
@@ -303,6 +309,13 @@ fn pair(a: &Book<'_>, b: &Book<'_>) -> Reconciliation {
 }
 
 impl Problem {
+    /// Something about a checkpoint of one agency's log that another one, or it itself, holds.
+    fn of_head(holder: &AgencyId, owner: &AgencyId, kind: ProblemKind) -> Self {
+        let (from, to) = (holder.clone(), owner.clone());
+        let place = Place { from, to, epoch: Epoch::new(0), number: LinkNumber::new(0) };
+        Self { place, leaf: None, kind }
+    }
+
     /// Something about one leaf of one log.
     fn of_leaf(ledger: &Ledger, leaf: LeafIndex, kind: ProblemKind) -> Self {
         let (from, to) = (ledger.agency.clone(), ledger.agency.clone());

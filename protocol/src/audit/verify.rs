@@ -258,6 +258,7 @@ fn telling(
         requests: BTreeSet::new(),
         decisions: Vec::new(),
         purposeless: Vec::new(),
+        end: None,
         number: people.log_number(&checkpoint.origin).unwrap_or(LogNumber::new(0)),
         is_first: people.is_first_log(&checkpoint.origin),
         is_whole: manifest.scope.is_none(),

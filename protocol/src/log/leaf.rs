@@ -213,6 +213,8 @@ pub enum EvidenceKind {
     NumberReused,
     /// An author signed two messages under one id.
     IdReused,
+    /// A log is longer than its owner stated when it ended.
+    LogOutlived,
 }
 
 /// Why a node did not sign.
@@ -291,6 +293,7 @@ impl EvidenceKind {
             Self::WitnessFork => "witness-fork",
             Self::NumberReused => "number-reused",
             Self::IdReused => "id-reused",
+            Self::LogOutlived => "log-outlived",
         }
     }
 }

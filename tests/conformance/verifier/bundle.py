@@ -1,7 +1,6 @@
 """A bundle of format 2, part by part (11.1), and the order in which it is verified (audit-1, audit-27)."""
 
 import io
-import re
 from types import SimpleNamespace
 
 from . import cbor
@@ -20,7 +19,6 @@ from .scope import Scope
 
 FORMAT = 2
 MANIFEST_MAX, ITEM_MAX = 16_777_216, 4_194_304
-LISTED = r"checkpoint|cosignatures|charter/[1-9][0-9]*\.cbor|credentials/.+-[0-9]+\.cbor|peer-checkpoints|peer-cosigned"
 UNLISTED_LISTS = ("headers", "dispatches", "receipts")
 
 
@@ -74,9 +72,33 @@ class Parts:
         self.manifest, self.listed = read_manifest(content)
         self.digest = keys.sha256(content)
         self.scope = Scope(self.manifest)
-        for entry in self.listed:
-            if entry.path != "leaves":
-                self.sort(entry.path, self.part(entry))
+        self.take("checkpoint")
+        self.take("cosignatures")
+        self.run("charter/")
+        self.run("credentials/")
+        self.take("peer-checkpoints")
+        self.take("peer-cosigned")
+        self.run("evidence/")
+
+    def take(self, path):
+        """The next listed part, which has to be this one (audit-4)."""
+        if not self.listed or self.listed[0].path != path:
+            raise Fault("part-path", f"another part where {path} belongs", next_path(self.listed))
+        self.sort(path, self.part(self.listed.pop(0)))
+
+    def run(self, folder):
+        """The listed parts that follow under one folder."""
+        while self.listed and self.listed[0].path.startswith(folder):
+            entry = self.listed.pop(0)
+            self.sort(entry.path, self.part(entry))
+
+    def listed_leaves(self):
+        """What is left of the listed parts: `leaves` in a scoped bundle, or nothing."""
+        left = self.listed
+        if not self.scope.whole and (not left or left[0].path != "leaves"):
+            raise Fault("part-path", "another part where leaves belongs", next_path(left))
+        if len(left) > (0 if self.scope.whole else 1):
+            raise Fault("surplus-part", "a part that does not belong here", left[-1].path)
 
     def part(self, entry):
         """A listed part, compared with its entry."""
@@ -91,15 +113,26 @@ class Parts:
         folder = path.split("/")[0]
         if path == "checkpoint":
             self.checkpoint = content
-        elif folder in ("charter", "credentials", "evidence"):
-            {"charter": self.charters, "credentials": self.credentials, "evidence": self.evidence}[folder].append(
-                (path, content),
-            )
+        elif folder == "charter":
+            self.charters.append((path, content))
+        elif folder == "credentials":
+            self.credentials.append((path, content))
+        elif folder == "evidence":
+            self.one_evidence(path, content)
         else:
             self.lists[path] = List(path, content)
 
+    def one_evidence(self, path, content):
+        """Each under its own digest, ascending (audit-4)."""
+        if path != f"evidence/{keys.sha256(content).hex()}":
+            raise Fault("part-path", "evidence under another digest than its own", path)
+        if self.evidence and self.evidence[-1][0] >= path:
+            raise Fault("order", "evidence out of order, or twice", path)
+        self.evidence.append((path, content))
+
     def read_rest(self):
         """Tiles, leaves, the three lists that leaves name, the digest, and the end."""
+        self.listed_leaves()
         size = self.manifest.size
         for level, number, width in tiles.of_tree(size):
             path = tiles.hash_path(level, number, width)
@@ -151,33 +184,32 @@ class List:
         return found
 
 
+def next_path(listed):
+    return listed[0].path if listed else "manifest.cbor"
+
+
 def read_manifest(content):
-    """The manifest and the entries of the listed parts."""
+    """The manifest and the entries of the listed parts, item by item (audit-41)."""
     path = "manifest.cbor"
     if len(content) > MANIFEST_MAX:
-        raise Fault("manifest", "a manifest that is too long", path)
-    with coded("bad-item", path):
-        items = cbor.sequence(content, ITEM_MAX)
-    if not items:
-        raise Fault("manifest", "no manifest", path)
+        raise Fault("part-length", "a manifest that is too long", path)
+    items = List(path, content)
+    first = items.next()
+    if first is None:
+        raise Fault("manifest-count", "no manifest", path)
     with coded("manifest", path):
-        tree = cbor.decode(items[0], 1_024)
+        tree = cbor.decode(first, 1_024)
         if type(tree) is dict and type(tree.get(0)) is int and tree[0] != FORMAT:
             raise Fault("unknown-format", f"format {tree[0]}", path)
         manifest = shapes.manifest(tree)
-        entries = [shapes.part_entry(cbor.decode(item, 512)) for item in items[1:]]
+    Scope(manifest).check()
+    entries = []
+    while (item := items.next()) is not None:
+        with coded("manifest", path):
+            entries.append(shapes.part_entry(cbor.decode(item, 512)))
     if len(entries) != manifest.parts:
         raise Fault("manifest-count", f"{len(entries)} parts, not {manifest.parts}", path)
-    layout([entry.path for entry in entries], manifest.scope is not None)
     return manifest, entries
-
-
-def layout(paths, scoped):
-    """audit-4: which parts are listed, and in which order."""
-    wanted = r"checkpoint cosignatures( charter/\S+)*( credentials/\S+)* peer-checkpoints peer-cosigned( evidence/\S+)*"
-    whole = " ".join(paths)
-    if any(" " in path for path in paths) or not re.fullmatch(wanted + (" leaves" if scoped else ""), whole):
-        raise Fault("part-path", "the manifest lists other parts, or in another order", "manifest.cbor")
 
 
 def the_charter(parts, pin):
@@ -193,7 +225,7 @@ def the_charter(parts, pin):
         raise Fault("order", "a charter under another version", parts.charters[-1][0])
     if parts.manifest.agency not in found.members:
         raise Fault("not-a-member", "the manifest names an agency that the charter does not", "manifest.cbor")
-    parts.scope.check(found)
+    parts.scope.check_peer(found)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Evidence of misbehaviour: one file, judged from itself and the genesis digest (16.1, 16.2)."""
+"""Evidence of misbehaviour: one file, judged from itself and the genesis digest, in the order of evd-26 (16.1, 16.2)."""
 
 from types import SimpleNamespace
 
@@ -10,8 +10,8 @@ from . import link
 from . import message
 from . import note
 from . import shapes
+from . import succession
 from . import tree
-from .faults import Broken
 from .faults import Fault
 from .faults import coded
 from .faults import must
@@ -24,8 +24,9 @@ from .grammar import struct
 from .grammar import uint
 from .grammar import variants
 
-EVIDENCE_MAX = 786_432
-KINDS = ("log_fork", "receipt_fork", "witness_fork", "number_reused", "id_reused")
+EVIDENCE_MAX = 1_048_576
+CREDENTIALS_MAX, CREDENTIALS_OF_MANY_MAX = 2, 128
+KINDS = ("log_fork", "receipt_fork", "witness_fork", "number_reused", "id_reused", "log_outlived")
 
 misfit = variants(one_size=None, other_beginning=struct(root=digest, path=array(digest)))
 signed_head = struct(serial=uint(), size=uint(), root=digest, signature=exactly(64))
@@ -40,14 +41,15 @@ file = struct(
         witness_fork=struct(owner=agency, log=uint(), older=cosigned_head, newer=cosigned_head, misfit=misfit),
         number_reused=struct(number=uint(), one=octets(), other=octets()),
         id_reused=struct(one=octets(), other=octets()),
+        log_outlived=struct(statement=octets(), approvals=array(octets()), head=signed_head),
     ),
     charters=array(octets()),
-    credentials=array(octets(), 1, 2),
+    credentials=array(octets()),
 )
 
 
 def verify(data, pin=None):
-    """The kind and the accused of a file that proves something, or the Fault of its first flaw (evd-10)."""
+    """The kind and the accused of a file that proves something, or the Fault of its first flaw (evd-10, evd-26)."""
     with coded("not-canonical"):
         tree_of = cbor.decode(data, EVIDENCE_MAX)
         if type(tree_of) is dict and type(tree_of.get(0)) is int and tree_of[0] != 1:
@@ -55,14 +57,15 @@ def verify(data, pin=None):
         found = file(tree_of)
     if len(found.charters) != 1:
         raise Fault("charters", "other than one version of the charter")
+    most = CREDENTIALS_OF_MANY_MAX if found.case.kind == "log_outlived" else CREDENTIALS_MAX
+    if not 1 <= len(found.credentials) <= most:
+        raise Fault("credentials", "no credential, or more than can be needed")
     with coded("charter"):
         charter = identity.charter(found.charters[0], pin)
-    if found.accused not in charter.members:
-        raise Fault("not-a-member", "the charter does not name the accused")
     held = Held(found, charter)
     {
         "log_fork": a_log_fork, "receipt_fork": a_receipt_fork, "witness_fork": a_witness_fork,
-        "number_reused": a_number_reused, "id_reused": an_id_reused,
+        "number_reused": a_number_reused, "id_reused": an_id_reused, "log_outlived": a_log_outlived,
     }[found.case.kind](found.case.of, found.accused, held)
     held.exactly()
     return SimpleNamespace(kind=found.case.kind, accused=found.accused, anchored=pin is not None)
@@ -72,26 +75,33 @@ class Held:
     """The credentials inside, each to be used (evd-3)."""
 
     def __init__(self, found, charter):
-        self.directory, self.known, self.used, self.charter = identity.Directory(charter), {}, set(), charter
-        with coded("credential"):
-            credentials = [identity.credential(data, charter) for data in found.credentials]
-        serials = [one.serial for one in credentials]
-        ascend = all(a < b for a, b in zip(serials, serials[1:]))
-        if not ascend or any(one.agency != found.accused for one in credentials):
-            raise Fault("credentials", "credentials of others, or out of order")
-        for one in credentials:
-            self.known[one.serial] = one
+        self.directory, self.used, self.charter, self.accused = identity.Directory(charter), set(), charter, found.accused
+        self.member(found.accused)
+        of_many, before = found.case.kind == "log_outlived", None
+        for data in found.credentials:
+            with coded("credential"):
+                one = identity.credential(data, charter)
+            place = (one.agency.encode(), one.serial)
+            if not (of_many or one.agency == found.accused) or (before is not None and place <= before):
+                raise Fault("credentials", "credentials of others, or out of order")
             with coded("credentials"):
                 self.directory.admit(one)
+            before = place
+
+    def member(self, agency):
+        if agency not in self.charter.members:
+            raise Fault("not-a-member", f"the charter has no member {agency}")
 
     def of(self, serial):
-        if serial not in self.known:
+        """A credential of the accused."""
+        found = self.directory.find(self.accused, serial)
+        if found is None:
             raise Fault("credentials", f"credential {serial} is not inside")
-        self.used.add(serial)
-        return self.known[serial]
+        self.used.add((self.accused, serial))
+        return found
 
     def exactly(self):
-        if self.used != set(self.known):
+        if not self.used >= set(self.directory.known):
             raise Fault("credentials", "a credential that nothing needs")
 
 
@@ -106,98 +116,123 @@ def do_not_fit(case):
     in_order((older.size, older.root), (newer.size, newer.root))
     if older.size == 0:
         raise Fault("fits", "everything begins with the empty tree")
-    if older.size == newer.size:
-        if how.kind != "one_size":
-            raise Fault("proof", "a path between two roots of one size")
-        return
+    if (older.size == newer.size) != (how.kind == "one_size"):
+        raise Fault("fits", "two roots at one size need no path, and two sizes need one")
     if how.kind == "one_size":
-        raise Fault("proof", "no path between two sizes")
+        return
     if how.of.root == older.root:
         raise Fault("fits", "the newer tree begins with the older one")
     with coded("proof"):
         tree.consistent(older.size, how.of.root, newer.size, newer.root, how.of.path)
 
 
+def head_signed(head, accused, number, held):
+    credential = held.of(head.serial)
+    if credential.log_number != number:
+        raise Fault("statement", "a credential of another log")
+    text = note.checkpoint_of(held.directory.origin(accused, number), head.size, head.root)
+    if not keys.verifies(credential.log, text, head.signature):
+        raise Fault("signature", "a checkpoint that the log's key did not sign")
+
+
 def a_log_fork(case, accused, held):
-    for head in (case.older, case.newer):
-        credential = held.of(head.serial)
-        if credential.log_number != case.log:
-            raise Fault("statement", "a credential of another log")
-        text = note.checkpoint_of(held.directory.origin(accused, case.log), head.size, head.root)
-        if not keys.verifies(credential.log, text, head.signature):
-            raise Fault("signature", "a checkpoint that the log's key did not sign")
     do_not_fit(case)
+    for head in (case.older, case.newer):
+        head_signed(head, accused, case.log, held)
 
 
 def a_receipt_fork(case, accused, held):
     """evd-7."""
     a_log_fork(case.fork, accused, held)
     head = (case.fork.older, case.fork.newer)[case.which]
-    with coded("statement"):
-        leaf = shapes.leaf(cbor.decode(case.leaf, link.LEAF_MAX))
-        must(leaf.kind in ("received", "refused"), "a leaf that is no answer")
     with coded("proof"):
         root = tree.root_from_inclusion(tree.leaf_hash(case.leaf), case.index, head.size, case.path)
         must(root == head.root, "a leaf that does not stand under the checkpoint")
+    with coded("statement"):
+        leaf = shapes.leaf(cbor.decode(case.leaf, link.LEAF_MAX))
+        must(leaf.kind in ("received", "refused"), "a leaf that is no answer")
 
 
 def a_witness_fork(case, accused, held):
     """evd-8."""
-    member = held.charter.members.get(case.owner)
-    if member is None:
-        raise Fault("not-a-member", "the charter does not name the owner of the log")
-    if case.owner == accused or not member.logs.first <= case.log <= member.logs.last:
+    held.member(case.owner)
+    logs = held.charter.members[case.owner].logs
+    if case.owner == accused or not logs.first <= case.log <= logs.last:
         raise Fault("statement", "no log of another member")
+    do_not_fit(case)
     for head in (case.older, case.newer):
+        if head.at >= 1 << 63:
+            raise Fault("statement", "a time that does not exist")
         text = note.checkpoint_of(held.directory.origin(case.owner, case.log), head.size, head.root)
         signed = f"cosignature/v1\ntime {head.at}\n".encode() + text
-        if head.at >= 1 << 63 or not keys.verifies(held.of(head.serial).witness, signed, head.signature):
+        if not keys.verifies(held.of(head.serial).witness, signed, head.signature):
             raise Fault("signature", "a cosignature that does not hold")
-    do_not_fit(case)
 
 
-def signed_pair(case, name, length_max, rule):
-    """Two signed structures of one kind, in the order of their digests (evd-4)."""
-    found = []
-    for data in (case.one, case.other):
-        with coded("statement"):
-            signed = cose.sign1(data, name, length_max)
-            one = rule(cbor.decode(signed.content, length_max))
-            one.signed = signed
-            found.append(one)
+def one_signed(data, name, length_max, rule):
+    """A signed structure; its signature is not judged yet."""
+    signed = cose.sign1(data, name, length_max)
+    found = rule(cbor.decode(signed.content, length_max))
+    found.signed = signed
     return found
 
 
-def both_signed(pair, held):
-    for one in pair:
-        if not cose.sign1_holds(one.signed, held.of(one.serial).signing):
-            raise Fault("signature", "a signature that does not hold")
+def signature_holds(found, held):
+    if not cose.sign1_holds(found.signed, held.of(found.serial).signing):
+        raise Fault("signature", "a signature that does not hold")
 
 
 def a_number_reused(case, accused, held):
     """evd-9."""
-    pair = signed_pair(case, "dispatch", link.DISPATCH_MAX, shapes.dispatch)
-    one, other = pair
-    with coded("statement"):
-        must(all(found.sender == accused and found.charter == held.charter.of.name for found in pair), "not the accused's")
-        must((one.to, one.epoch) == (other.to, other.epoch) and one.to in held.charter.members, "of two links or epochs")
-    both_signed(pair, held)
     in_order(keys.sha256(case.one), keys.sha256(case.other))
+    one, other = (the_dispatch(data, accused, held) for data in (case.one, case.other))
+    if (one.to, one.epoch) != (other.to, other.epoch):
+        raise Fault("statement", "of two links or epochs")
+    pair = (one, other)
     first = [
-        number for number in range(max(one.first, other.first), min(*(d.first + len(d.items) for d in pair)))
+        number for number in range(max(one.first, other.first), min(d.first + len(d.items) for d in pair))
         if link.covered(one, one.epoch, number).message != link.covered(other, one.epoch, number).message
     ]
     if not first or first[0] != case.number:
-        raise Fault("fits" if not first else "statement", "no number under which they differ first")
+        raise Fault("fits", "not the first number under which they differ")
+
+
+def the_dispatch(data, accused, held):
+    with coded("statement"):
+        found = one_signed(data, "dispatch", link.DISPATCH_MAX, shapes.dispatch)
+        must(1 <= len(found.items) <= 64 and found.first >= 1, "a dispatch of nothing, or of a number 0")
+    held.member(found.to)
+    if found.charter != held.charter.of.name or found.sender != accused:
+        raise Fault("statement", "a dispatch that is not the accused's")
+    signature_holds(found, held)
+    return found
 
 
 def an_id_reused(case, accused, held):
     """evd-9."""
-    pair = signed_pair(case, "message", message.HEADER_MAX, shapes.header)
-    with coded("statement"):
-        for found in pair:
-            message.rules(found)
-        must(all(found.sender.agency == accused for found in pair), "not the accused's")
-        must(pair[0].id == pair[1].id, "two ids")
-    both_signed(pair, held)
     in_order(keys.sha256(case.one), keys.sha256(case.other))
+    one, other = (the_header(data, accused, held) for data in (case.one, case.other))
+    if one.id != other.id:
+        raise Fault("fits", "two ids")
+
+
+def the_header(data, accused, held):
+    with coded("statement"):
+        found = one_signed(data, "message", message.HEADER_MAX, shapes.header)
+        message.rules(found)
+    if found.sender.agency != accused:
+        raise Fault("statement", "a message that is not the accused's")
+    signature_holds(found, held)
+    return found
+
+
+def a_log_outlived(case, accused, held):
+    """suc-12, evd-27."""
+    with coded("succession"):
+        end = succession.verify(case.statement, case.approvals, held.directory)
+    if end.agency != accused:
+        raise Fault("statement", "the end of another member's log")
+    if case.head.size <= end.size:
+        raise Fault("fits", "a checkpoint within the end that was stated")
+    head_signed(case.head, accused, end.from_log, held)
+    held.used |= end.signers

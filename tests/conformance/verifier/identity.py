@@ -10,7 +10,8 @@ from . import keys
 from . import shapes
 from .faults import must
 
-CHARTER_MAX, CREDENTIAL_MAX, TRANSCRIPT_MAX = 4 << 20, 12_288, 16_384
+CHARTER_MAX, CREDENTIAL_MAX, TRANSCRIPT_MAX = 524_288, 12_288, 16_384
+CREDENTIALS_PER_MEMBER_MAX = 256
 SPLIT = 1
 DAY = 24 * 3_600 * 1_000
 
@@ -106,6 +107,8 @@ class Directory:
         for role, key in roles:
             owner = self.owner.setdefault(key, (credential.agency, role))
             must(owner == (credential.agency, role), "a key that is known as another one's, or in another role")
+        of_member = [held for held in self.known.values() if held.agency == credential.agency]
+        must(name in self.known or len(of_member) < CREDENTIALS_PER_MEMBER_MAX, "more credentials than a member may have")
         self.known[name] = credential
 
     def find(self, agency, serial):

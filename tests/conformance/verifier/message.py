@@ -10,6 +10,7 @@ from .faults import coded
 from .faults import must
 
 HEADER_MAX = 32_768
+SEALED_MAX = 589_824
 
 
 def signed_header(data):
@@ -27,6 +28,7 @@ def rules(header):
     must(len(set(to)) == len(to), "a recipient twice")
     must(header.sender.agency not in to, "the sender among the recipients")
     must(header.respond_by is None or header.respond_by > header.created, "an answer wanted before the question")
+    must(header.sealed.length <= SEALED_MAX, "a sealed body that is too long")
     must(header.expires is None or header.expires > header.created, "expired before it was made")
 
 

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from . import keys
 from . import tree
+from .faults import Broken
 from .faults import must
 
 NOTE_MAX, LINES_MAX = 16_384, 128

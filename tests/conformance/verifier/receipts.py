@@ -55,8 +55,11 @@ def settles(walk, fact, item, proven):
     code = item.outcome.of.code if item.outcome.of else None
     if proof is None or (proof.message, proof.index, proof.code) != (item.message, item.leaf, code):
         raise Fault("receipt-leaf", f"the receipt says something else about number {item.number}")
+    if not walk.scope.settlement or fact.peer in walk.spoiled:
+        walk.settled.setdefault(name, item)
+        return
     sent = walk.sent.get(name)
-    if sent is None and walk.scope.kind in ("range", "procedure"):
+    if sent is None and walk.scope.kind == "range":
         return
     if sent is None or sent[0] != item.message:
         raise Fault("receipt-unsent", f"number {item.number} was not sent with this message")
@@ -71,7 +74,7 @@ def told(walk, fact, proven):
     for number in proven:
         name = (fact.peer, fact.epoch, number)
         judged = walk.scope.kind in ("whole", "peer") or (walk.scope.kind == "range" and name in walk.sent)
-        if judged and number not in named and name not in walk.settled:
+        if judged and fact.peer not in walk.spoiled and number not in named and name not in walk.settled:
             raise Fault("receipt-untold", f"number {number} is settled, and the leaf does not name it")
 
 

@@ -52,8 +52,35 @@ class Side:
             self.taken.update(report.log.answers)
             self.settled.update(report.log.settled)
             self.receipts += report.log.receipts
+        self.ends = {
+            f"{report.head.origin.rpartition('/log')[0]}/log{report.log.end.from_log}": report.log.end
+            for report in self.logs.values() if report.log.end
+        }
         self.succeeded = len(self.logs) > 1
-        total.seams += len(self.logs) - 1
+        total.seams += len(self.ends)
+        self.judge_ends(total)
+
+    def judge_ends(self, total):
+        """suc-12, and that a log that ended is what its agency stated that it had."""
+        for origin, end in self.ends.items():
+            log, restored = self.logs.get(origin), end.restored
+            if log is None:
+                continue
+            if log.head.size > end.size:
+                problem("outlived", self, self, 0, 0, total)
+            elif 0 < restored.size <= log.head.size and log.roots.at(restored.size) != restored.root:
+                problem("checkpoint-on-other-branch", self, self, 0, 0, total)
+
+    def may_be_lost(self, origin, leaf):
+        """Whether the end of a log says of the leaves from this place on that they may be others (audit-39)."""
+        return origin in self.ends and leaf >= self.ends[origin].lost.first
+
+    def doubtful(self, facts, name):
+        """The same of the leaf under a number, given one of `sent` or `answers` of each log."""
+        return any(
+            self.may_be_lost(origin, facts(report)[name][1])
+            for origin, report in self.logs.items() if name in facts(report)
+        )
 
 
 def problem(code, sender, recipient, epoch, number, total):
@@ -70,13 +97,20 @@ def numbers(sender, recipient, total):
     pending = receipts(sender, recipient, total)
     for name in sorted(sent.keys() | taken.keys()):
         if name in sent and name in taken:
+            doubtful = sender.doubtful(lambda report: report.log.sent, (recipient.agency, *name)) or recipient.doubtful(
+                lambda report: report.log.answers, (sender.agency, *name),
+            )
             if sent[name] == taken[name][0]:
                 total.agreed += 1
+            elif doubtful:
+                total.lost += 1
             else:
                 problem("digest-differs", sender, recipient, *name, total)
             continue
         lacking, side = (taken, recipient) if name in sent else (sent, sender)
-        if side.succeeded and not any(e == name[0] and n > name[1] for e, n in lacking):
+        passed = any(e == name[0] and n > name[1] for e, n in lacking)
+        renumbered = name in sent and sender.succeeded and any(e > name[0] for e, _ in sent)
+        if (side.succeeded or renumbered) and not passed:
             total.lost += 1
         elif any(other > name for other in lacking):
             problem("missing", sender, recipient, *name, total)
@@ -102,8 +136,12 @@ def receipts(sender, recipient, total):
             if receipt.head.size > log.head.size:
                 pending.add(name)
             elif log.roots.at(receipt.head.size) != receipt.head.root:
+                if recipient.may_be_lost(receipt.head.origin, receipt.head.size - 1):
+                    continue
                 problem("receipt-on-other-branch", sender, recipient, *name, total)
             elif log.log.leaves.get(item.leaf) != receipt.proven[item.number].leaf:
+                if recipient.may_be_lost(receipt.head.origin, item.leaf):
+                    continue
                 problem("receipt-not-in-log", sender, recipient, *name, total)
     return pending
 
@@ -112,9 +150,16 @@ def heads(holder, owner, total):
     """Checkpoints that one holds of the other's logs."""
     shown = {(receipt.head.origin, receipt.head.size) for receipt in holder.receipts}
     for report in holder.logs.values():
+        held = [(head.origin, head.size) for head in report.checkpoints.peers]
+        held += [(receipt.head.origin, receipt.head.size) for receipt in report.log.receipts]
+        for origin, end in owner.ends.items():
+            if any(known == origin and size > end.size for known, size in held):
+                problem("outlived", holder, owner, 0, 0, total)
         for head in report.checkpoints.peers:
             log = owner.logs.get(head.origin)
             if log is None or head.size > log.head.size or (head.origin, head.size) in shown:
+                continue
+            if owner.may_be_lost(head.origin, head.size - 1):
                 continue
             if log.roots.at(head.size) != head.root:
                 problem("checkpoint-on-other-branch", holder, owner, 0, 0, total)

@@ -13,15 +13,17 @@ class Scope:
         self.kind, self.of, self.manifest = (scope.kind, scope.of, manifest) if scope else ("whole", None, manifest)
         self.whole = scope is None
 
-    def check(self, charter):
-        """audit-7."""
-        wrong = None
+    def check(self):
+        """audit-7, as far as the manifest tells."""
         if self.kind == "range" and not self.of.first < self.of.end <= self.manifest.size:
-            wrong = "an empty range, or one that ends beyond the size"
-        if self.kind == "peer" and (self.of.peer == self.manifest.agency or self.of.peer not in charter.members):
-            wrong = "a peer that is no other member"
-        if wrong:
-            raise Fault("scope", wrong, "manifest.cbor")
+            raise Fault("scope", "an empty range, or one that ends beyond the size", "manifest.cbor")
+        if self.kind == "peer" and self.of.peer == self.manifest.agency:
+            raise Fault("scope", "the link of an agency with itself", "manifest.cbor")
+
+    def check_peer(self, charter):
+        """audit-7, once the members are known."""
+        if self.kind == "peer" and self.of.peer not in charter.members:
+            raise Fault("scope", "a peer that is no other member", "manifest.cbor")
 
     def holds(self, leaf, index, header, known):
         """Whether a leaf belongs here; `header` is that of a `message` or `received` leaf, `known` what was disclosed."""

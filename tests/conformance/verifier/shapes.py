@@ -172,13 +172,30 @@ leaf = variants(
         keys_until=optional(milliseconds),
         at=milliseconds,
     ),
-    evidence=struct(evidence=digest, kind=uint(0, 4), accused=agency, at=milliseconds),
+    evidence=struct(evidence=digest, kind=uint(0, 5), accused=agency, at=milliseconds),
     succession=struct(statement=data(), approvals=array(data())),
     resumed=struct(
         at=milliseconds, after=uint(0, 1), how=uint(0, 2), since=uint(), officer=optional(staff_number),
     ),
     carried=struct(message=digest, log=uint(), index=uint()),
 )
+
+# succession.cddl
+
+succession_statement = struct(
+    charter=charter_name,
+    agency=agency,
+    serial=uint(),
+    from_log=uint(),
+    to_log=uint(),
+    last=array(data()),
+    restored=struct(size=uint(), root=digest),
+    lost=struct(first=uint(), count=uint()),
+    cause=uint(0, 3),
+    officer=staff_number,
+    at=milliseconds,
+)
+succession_approval = struct(statement=digest, agency=agency, serial=uint(), officer=staff_number, at=milliseconds)
 
 # wire.cddl
 

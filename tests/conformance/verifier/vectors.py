@@ -15,6 +15,7 @@ from . import message
 from . import note
 from . import policy
 from . import shapes
+from . import succession
 from . import tiles
 from . import ustar
 from .faults import Broken
@@ -152,6 +153,17 @@ def a_cose_receipt(data):
     cose_receipt.verify(data, b"\x02", origin, world()["directory"].log_keys(origin)[1][0])
 
 
+def a_header(data):
+    message.rules(shapes.header(cbor.decode(data, message.HEADER_MAX)))
+
+
+def an_approval(data):
+    """Of the statement in `succession-good`."""
+    case = json.loads((ROOT / "log" / "succession-good.json").read_text())
+    directory = world()["directory"]
+    succession.approval(data, succession.statement(bytes.fromhex(case["bytes"]), directory), directory)
+
+
 STRUCTURES = {
     "value": lambda data: value(cbor.decode(data, VALUE_MAX)),
     "charter-payload": plain(shapes.charter),
@@ -161,7 +173,7 @@ STRUCTURES = {
     "credential-request": plain(shapes.credential_request),
     "root-announcement": plain(shapes.root_announcement),
     "transcript": identity.transcript,
-    "header": plain(shapes.header, message.HEADER_MAX),
+    "header": a_header,
     "leaf": plain(shapes.leaf, link.LEAF_MAX),
     "checkpoint": a_checkpoint,
     "bundle": a_bundle,
@@ -171,6 +183,8 @@ STRUCTURES = {
     "tlog-proof": lambda data: policy.verify(data, b"\x02", the_policy()),
     "cose-receipt": a_cose_receipt,
     "evidence": lambda data: evidence.verify(data, world()["pin"]),
+    "succession": lambda data: succession.statement(data, world()["directory"]),
+    "succession-approval": an_approval,
     "entries-tile": lambda data: must(len(tiles.entries(data)) == 3, "other than three leaves"),
     "hash-tile": tiles.hashes,
     "dispatch-payload": plain(shapes.dispatch, link.DISPATCH_MAX),

@@ -13,10 +13,12 @@ from . import link
 from . import message
 from . import receipts
 from . import shapes
+from . import succession
 from . import tiles
 from . import tree
 from .faults import Fault
 from .faults import coded
+from .faults import must
 
 EPOCHS_MAX = 64
 
@@ -35,7 +37,10 @@ class Walk:
         self.sent, self.sent_to, self.next, self.epochs = {}, {}, {}, {}
         self.dispatches, self.settled, self.peer_heads = {}, {}, {}
         self.answers, self.receipts, self.leaves, self.named = {}, [], {}, set()
-        self.succeeded, self.disclosed, self.written, self.reads = False, 0, [], []
+        self.spoiled = set()
+        self.number = int(self.parts.manifest.origin.rpartition("/log")[2])
+        self.is_first = self.number == directory.charter.members[self.agency].logs.first
+        self.end, self.disclosed, self.written, self.reads = None, 0, [], []
 
     def run(self):
         for part, index, data in self.disclosed_leaves():
@@ -97,9 +102,7 @@ class Walk:
 
     def first(self, leaf):
         """audit-12: how a log begins."""
-        number = int(self.parts.manifest.origin.rpartition("/log")[2])
-        first = self.directory.charter.members[self.agency].logs.first
-        if leaf.kind != ("started" if number == first else "succession"):
+        if leaf.kind != ("started" if self.is_first else "succession"):
             raise Fault("not-started", "the first leaf does not say how the log began")
 
     def in_scope(self, leaf, index, header=None):
@@ -170,15 +173,21 @@ class Walk:
 
     def leaf_sent(self, leaf, index, data):
         """audit-14, audit-15."""
-        fact = leaf.of
+        fact, first = leaf.of, None
         try:
             self.in_scope(leaf, index)
             self.was_written(fact)
+        except Fault as fault:
+            first = fault
+        try:
             self.counted("out", fact.to, fact.epoch, fact.number)
-        finally:
-            self.next["out", fact.to] = (max(fact.epoch, self.next.get(("out", fact.to), (0, 0))[0]), fact.number + 1)
-            self.sent_to.setdefault((fact.to, fact.message), (fact.epoch, fact.number))
-            self.sent.setdefault((fact.to, fact.epoch, fact.number), (fact.message, index))
+        except Fault as fault:
+            self.spoiled.add(fact.to)
+            first = first or fault
+        self.sent_to.setdefault((fact.to, fact.epoch, fact.message), fact.number)
+        self.sent.setdefault((fact.to, fact.epoch, fact.number), (fact.message, index))
+        if first:
+            raise first
 
     def was_written(self, fact):
         found = self.known.get(fact.message)
@@ -188,7 +197,7 @@ class Walk:
             raise Fault("sent-unknown", "no earlier leaf holds the message")
         if found.header is not None and fact.to not in [recipient.agency for recipient in found.header.to]:
             raise Fault("sent-elsewhere", f"{fact.to} is not among the recipients")
-        if (fact.to, fact.message) in self.sent_to:
+        if (fact.to, fact.epoch, fact.message) in self.sent_to:
             raise Fault("sent-twice", "the message has a number on this link")
 
     def leaf_received(self, leaf, index, data):
@@ -320,7 +329,10 @@ class Walk:
         self.in_scope(leaf, index)
         if index:
             raise Fault("succession", "a succession that is not the first leaf")
-        self.succeeded = True
+        with coded("succession"):
+            end = succession.verify(leaf.of.statement, leaf.of.approvals, self.directory)
+            must((end.agency, end.to_log) == (self.agency, self.number), "the end of another log than the one before")
+        self.end = end
 
     def leaf_resumed(self, leaf, index, data):
         self.in_scope(leaf, index)
@@ -330,7 +342,7 @@ class Walk:
         self.in_scope(leaf, index)
         twice = leaf.of.message in self.known
         self.known.setdefault(leaf.of.message, SimpleNamespace(header=None, index=index, own=True, erased=False))
-        if twice or not self.succeeded:
+        if twice or self.is_first:
             raise Fault("carried", "carried over twice, or where there is no succession")
 
     def left_over(self):

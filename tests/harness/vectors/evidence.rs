@@ -5,6 +5,7 @@ use std::sync::Arc;
 use concord_protocol::audit::evidence::Case;
 use concord_protocol::audit::evidence::Evidence;
 use concord_protocol::audit::evidence::LogFork;
+use concord_protocol::audit::evidence::LogOutlived;
 use concord_protocol::audit::evidence::make;
 use concord_protocol::audit::evidence::make::Log;
 use concord_protocol::audit::evidence::make::Shown;
@@ -34,6 +35,7 @@ use concord_protocol::wire::dispatch::Dispatch;
 use concord_protocol::wire::dispatch::DispatchItem;
 use concord_protocol::wire::receipt::Receipt;
 use concord_protocol::wire::receipt::ReceiptItem;
+use concord_protocol::wire::succession::SuccessionFrame;
 use serde_bytes::ByteBuf;
 
 use super::Named;
@@ -45,6 +47,7 @@ use super::federation::NOW;
 use super::federation::RECEIVER;
 use super::federation::SENDER;
 use super::mutate;
+use super::succession;
 use crate::forge::branch::Branch;
 
 /// The cases of evidence.
@@ -98,7 +101,38 @@ fn good(world: &Federation, sheet: &mut Sheet) -> Vec<u8> {
     let (one, two) = (envelope::signed(world, one), envelope::signed(world, draft));
     let id = make::id_reused(&world.directory, one.message(), two.message()).unwrap();
     sheet.good("id", "two messages under one id", &["evd-9"], id.bytes());
+    let statement = succession::statement(world);
+    let approvals = succession::approved(&statement);
+    let end = SuccessionFrame { statement: ByteBuf::from(statement), approvals };
+    let outlived = make::log_outlived(&world.directory, &end, &truth.note(12)).unwrap();
+    sheet.good(
+        "outlived",
+        "a checkpoint beyond the end that was stated and approved",
+        &["suc-12", "evd-27"],
+        outlived.bytes(),
+    );
+    bad_ends(sheet, outlived.bytes());
     grown.bytes().to_vec()
+}
+
+/// Files about an end with one fault each.
+fn bad_ends(sheet: &mut Sheet, good: &[u8]) {
+    let edited = |edit: &dyn Fn(&mut Evidence, &mut LogOutlived)| {
+        let mut file: Evidence = codec::decode(good).unwrap();
+        let Case::LogOutlived(mut case) = file.case.clone() else { panic!("{:?}", file.case) };
+        edit(&mut file, &mut case);
+        file.case = Case::LogOutlived(case);
+        codec::encode(&file).unwrap()
+    };
+    let spec = &["evd-10", "evd-26", "evd-27"];
+    let fewer = edited(&|_, case| drop(case.approvals.pop()));
+    sheet.bad("outlived-quorum", "one approval too few", spec, "succession", &fewer);
+    let within = edited(&|_, case| case.head.size = TreeSize::new(9));
+    sheet.bad("outlived-within", "a checkpoint within the end", spec, "fits", &within);
+    let unsigned = edited(&|_, case| case.head.size = TreeSize::new(13));
+    sheet.bad("outlived-signature", "a size that was not signed", spec, "signature", &unsigned);
+    let other = edited(&|file, _| file.accused = federation::agency(RECEIVER));
+    sheet.bad("outlived-accused", "somebody else is accused", spec, "statement", &other);
 }
 
 /// Files with one fault each, out of the fork of two sizes.
@@ -148,7 +182,7 @@ fn set_root(fork: &mut LogFork, other: digest::Digest) {
     }
 }
 
-fn branches(world: &Federation, owner: &AgencyId) -> [Branch; 2] {
+pub(super) fn branches(world: &Federation, owner: &AgencyId) -> [Branch; 2] {
     let origin = world.directory.origin(owner, LogNumber::new(1));
     let key: SharedSigner = Arc::new(federation::key(SENDER, "log"));
     let leaf = |tail: &str, place: u64| {

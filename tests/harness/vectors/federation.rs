@@ -179,7 +179,7 @@ fn member(name: &str) -> Member {
         party: Party::parse(&name[..2].to_uppercase()).unwrap(),
         names: vec![MemberName { language: "en".to_owned(), text: format!("Police of {name}") }],
         root: root(name).public(),
-        logs: LogRange { first: LogNumber::new(1), last: LogNumber::new(1) },
+        logs: LogRange { first: LogNumber::new(1), last: LogNumber::new(3) },
     }
 }
 

@@ -237,7 +237,7 @@ fn credentials(world: &Federation) -> Vec<Named> {
         "rule: serial",
         &signed_by(&zero, SENDER),
     );
-    let log = Credential { log_number: LogNumber::new(2), ..base() };
+    let log = Credential { log_number: LogNumber::new(4), ..base() };
     sheet.bad(
         "log-number",
         "a log that the charter does not accept",

@@ -25,8 +25,10 @@ use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
 use concord_protocol::identity::root::RootAnnouncement;
 use concord_protocol::ids::LogNumber;
+use concord_protocol::limits::TILE_HASHES;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::leaf::Leaf;
+use concord_protocol::log::succession;
 use concord_protocol::log::tile;
 use concord_protocol::message::content::Content;
 use concord_protocol::message::kind::Kind;
@@ -64,7 +66,7 @@ pub const STRUCTURES: &[Structure] = &[
     of("credential-request", Some("credential-request"), plain::<CredentialRequest>),
     of("root-announcement", Some("root-announcement"), plain::<RootAnnouncement>),
     of("transcript", Some("signed-transcript"), transcript),
-    of("header", Some("header"), plain::<Header>),
+    of("header", Some("header"), header),
     of("message", Some("offered-message"), message),
     of("leaf", Some("leaf"), plain::<Leaf>),
     of("checkpoint", None, checkpoint),
@@ -75,6 +77,8 @@ pub const STRUCTURES: &[Structure] = &[
     of("cose-receipt", Some("cose-receipt"), proofs::cose_receipt),
     of("bundle", None, bundle),
     of("evidence", Some("evidence"), evidence),
+    of("succession", Some("signed-succession"), succession),
+    of("succession-approval", Some("signed-succession-approval"), approval),
     of("entries-tile", None, entries_tile),
     of("hash-tile", None, hash_tile),
     of("dispatch-payload", Some("dispatch"), plain::<Dispatch>),
@@ -142,6 +146,13 @@ fn plain<T: Encoded>(bytes: &[u8]) -> Result<Vec<u8>, String> {
     Ok(codec::encode(&value).unwrap())
 }
 
+/// A header by itself: its one form, and the rules that need nobody else.
+fn header(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let header: Header = codec::decode(bytes).map_err(|error| class(&error))?;
+    header.check().map_err(|error| class(&error))?;
+    Ok(codec::encode(&header).unwrap())
+}
+
 fn charter(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let pin = Federation::fixed().verified().digest();
     charter::verify(bytes, Some(pin))
@@ -204,13 +215,29 @@ fn evidence(bytes: &[u8]) -> Result<Vec<u8>, String> {
     }
 }
 
+fn succession(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let verified = succession::verify_statement(bytes, &Federation::fixed().directory);
+    verified.map(|verified| verified.bytes().to_vec()).map_err(|error| class(&error))
+}
+
+/// An approval of the statement in `succession-good`.
+fn approval(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let world = Federation::fixed();
+    let statement = crate::vectors::succession::statement(world);
+    let statement = succession::verify_statement(&statement, &world.directory).unwrap();
+    let verified = succession::verify_approval(bytes, &statement, &world.directory);
+    verified.map(|verified| verified.bytes().to_vec()).map_err(|error| class(&error))
+}
+
 fn entries_tile(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let leaves = tile::read_bundle(bytes, 3).map_err(|error| class(&error))?;
     Ok(tile::write_bundle(&leaves).unwrap())
 }
 
 fn hash_tile(bytes: &[u8]) -> Result<Vec<u8>, String> {
-    let hashes: Vec<Digest> = tile::hashes_from(bytes).ok_or_else(|| "length".to_owned())?;
+    let hashes: Option<Vec<Digest>> = tile::hashes_from(bytes);
+    let fits = hashes.filter(|hashes| (1..=TILE_HASHES).contains(&hashes.len()));
+    let hashes = fits.ok_or_else(|| "length".to_owned())?;
     Ok(tile::hash_bytes(&hashes))
 }
 

@@ -136,7 +136,7 @@ pub enum LeafDocument {
     Evidence {
         /// Digest of the evidence file.
         evidence: String,
-        /// `log-fork`, `receipt-fork`, `witness-fork`, `number-reused` or `id-reused`.
+        /// `log-fork`, `receipt-fork`, `witness-fork`, `number-reused`, `id-reused` or `log-outlived`.
         shows: String,
         /// Whose key signed both.
         accused: String,

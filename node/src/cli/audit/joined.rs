@@ -3,7 +3,9 @@
 use concord_protocol::audit::reconcile::Joined;
 use concord_protocol::audit::reconcile::Problem;
 use concord_protocol::audit::reconcile::Reconciliation;
+use concord_protocol::audit::reconcile::Seam;
 use concord_protocol::audit::verify::report::Report;
+use concord_protocol::ids::AgencyId;
 use serde_json::Value;
 use serde_json::json;
 
@@ -13,10 +15,7 @@ use crate::cli::audit::show;
 pub(super) fn text(joined: &Joined) -> String {
     let mut text = String::new();
     for seam in &joined.seams {
-        text.push_str(&format!(
-            "{}: {} succeeds {}, one seam\n",
-            seam.agency, seam.newer, seam.older
-        ));
+        text.push_str(&seam_text(seam));
     }
     for problem in &joined.problems {
         text.push_str(&format!("  {problem}\n"));
@@ -25,6 +24,19 @@ pub(super) fn text(joined: &Joined) -> String {
         text.push_str(&pair_text(pair));
     }
     text
+}
+
+fn seam_text(seam: &Seam) -> String {
+    let Seam { agency, newer, end } = seam;
+    let approved: Vec<&str> = end.approved_by.iter().map(AgencyId::as_str).collect();
+    format!(
+        "{agency}: {newer} succeeds {}, one seam ({})\n  it ended with {} leaves; from {} on they may be lost or others; approved by {}\n",
+        end.origin,
+        end.cause,
+        end.size,
+        end.lost_from,
+        approved.join(", ")
+    )
 }
 
 fn pair_text(pair: &Reconciliation) -> String {
@@ -47,15 +59,26 @@ fn pair_text(pair: &Reconciliation) -> String {
 
 /// For programs.
 pub(super) fn json(joined: &Joined, logs: &[Report]) -> Value {
-    let seams = joined.seams.iter().map(
-        |seam| json!({"agency": seam.agency.as_str(), "older": seam.older, "newer": seam.newer}),
-    );
     json!({
         "ok": joined.is_sound(),
         "logs": logs.iter().map(show::json).collect::<Vec<Value>>(),
-        "seams": seams.collect::<Vec<Value>>(),
+        "seams": joined.seams.iter().map(seam_json).collect::<Vec<Value>>(),
         "problems": joined.problems.iter().map(problem).collect::<Vec<Value>>(),
         "reconciliations": joined.pairs.iter().map(pair_json).collect::<Vec<Value>>(),
+    })
+}
+
+fn seam_json(seam: &Seam) -> Value {
+    let Seam { agency, newer, end } = seam;
+    json!({
+        "agency": agency.as_str(),
+        "older": end.origin,
+        "newer": newer,
+        "cause": end.cause.text(),
+        "size": end.size.get(),
+        "restored": end.restored.size.get(),
+        "lost_from": end.lost_from.get(),
+        "approved_by": end.approved_by.iter().map(AgencyId::as_str).collect::<Vec<&str>>(),
     })
 }
 

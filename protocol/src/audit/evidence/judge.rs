@@ -1,11 +1,14 @@
 //! From bytes to an accusation: nothing in a file is believed.
 //!
-//! Uses `misfit`, `sentence`. Cheap checks come before costly ones: a file of nonsense costs one decoding.
+//! Uses `misfit`, `outlived`, `sentence`. Cheap checks come before costly ones: a file of nonsense costs one decoding.
+//! The order of the checks is that of spec evd-26, so that two readers name the same flaw.
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
+
+use serde::Deserialize;
 
 use crate::audit::evidence::Accusation;
 use crate::audit::evidence::Anchor;
@@ -26,8 +29,10 @@ use crate::audit::evidence::misfit;
 use crate::audit::evidence::misfit::Misfit;
 use crate::audit::evidence::misfit::NoMisfit;
 use crate::audit::evidence::misfit::Shape;
+use crate::audit::evidence::outlived;
 use crate::audit::evidence::sentence;
 use crate::codec;
+use crate::codec::Encoded;
 use crate::crypto::cose::Sign1;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
@@ -36,14 +41,16 @@ use crate::envelope::header;
 use crate::envelope::header::Header;
 use crate::identity;
 use crate::identity::charter;
+use crate::identity::charter::Member;
 use crate::identity::charter::VerifiedCharter;
 use crate::identity::credential;
 use crate::identity::credential::Credential;
-use crate::identity::credential::VerifiedCredential;
+use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
+use crate::limits::MEMBERS_MAX;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::cosignature;
@@ -54,23 +61,37 @@ use crate::log::proof;
 use crate::wire::dispatch;
 use crate::wire::dispatch::Dispatch;
 
-/// Credentials that a file can need: one for each of the two signed things.
+/// Credentials that two signed things need: one for each.
 const CREDENTIALS_MAX: usize = 2;
+
+/// Credentials that a succession with the approvals of many members can need.
+const CREDENTIALS_OF_MANY_MAX: usize = 2 * MEMBERS_MAX;
+
+/// The format of a file that cannot be read otherwise.
+#[derive(Deserialize)]
+struct Stamp {
+    format: u64,
+}
 
 /// Judges a file from nothing but itself and, where one is given, the digest of the charter. Source: spec evd-2.
 ///
 /// # Errors
 /// The first thing for which it proves nothing.
 pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceFlaw> {
-    // spec: evd-1
-    let evidence: Evidence = codec::decode(bytes).map_err(EvidenceFlaw::Form)?;
-    if evidence.format != FORMAT {
-        return Err(EvidenceFlaw::Format { found: evidence.format });
-    }
+    // spec: evd-26
+    let evidence = read(bytes)?;
     let [charter] = evidence.charters.as_slice() else {
         return Err(EvidenceFlaw::Charters { found: evidence.charters.len() });
     };
-    if evidence.credentials.is_empty() || evidence.credentials.len() > CREDENTIALS_MAX {
+    let most = match &evidence.case {
+        Case::LogOutlived(_) => CREDENTIALS_OF_MANY_MAX,
+        Case::LogFork(_)
+        | Case::ReceiptFork(_)
+        | Case::WitnessFork(_)
+        | Case::NumberReused(_)
+        | Case::IdReused(_) => CREDENTIALS_MAX,
+    };
+    if evidence.credentials.is_empty() || evidence.credentials.len() > most {
         return Err(EvidenceFlaw::Credentials { accused: evidence.accused.clone() });
     }
     // spec: evd-2
@@ -82,9 +103,10 @@ pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceF
         Case::WitnessFork(fork) => witness_fork(&mut keys, fork)?,
         Case::NumberReused(reused) => number_reused(&mut keys, reused)?,
         Case::IdReused(reused) => id_reused(&mut keys, reused)?,
+        Case::LogOutlived(outlived) => outlived::judge(&mut keys, outlived)?,
     };
     keys.all_used()?;
-    let Judged { sentence, named, notes } = judged;
+    let Judged { sentence, named, notes, log } = judged;
     Ok(Accusation {
         bytes: bytes.to_vec(),
         digest: digest::sha256(bytes),
@@ -93,52 +115,97 @@ pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceF
         sentence,
         named,
         notes,
+        log,
         evidence,
     })
 }
 
-/// What a case says to people, and whom it names.
-struct Judged {
-    sentence: String,
-    named: BTreeSet<AgencyId>,
-    notes: Vec<Vec<u8>>,
+/// Reads the one form of a file of this format.
+fn read(bytes: &[u8]) -> Result<Evidence, EvidenceFlaw> {
+    // spec: evd-1
+    if bytes.len() <= Evidence::BYTES_MAX
+        && let Some(Stamp { format }) = codec::peek(bytes)
+        && format != u64::from(FORMAT)
+    {
+        return Err(EvidenceFlaw::Format { found: format });
+    }
+    codec::decode(bytes).map_err(EvidenceFlaw::Form)
 }
 
-/// The accused's credentials inside, and which of them were needed.
-struct Keys<'a> {
+/// What a case says to people, whom it names, and which log it is about.
+pub(super) struct Judged {
+    pub(super) sentence: String,
+    pub(super) named: BTreeSet<AgencyId>,
+    pub(super) notes: Vec<Vec<u8>>,
+    pub(super) log: Option<LogNumber>,
+}
+
+/// The credentials inside, and which of them were needed.
+pub(super) struct Keys<'a> {
     charter: &'a VerifiedCharter,
     accused: &'a AgencyId,
-    credentials: BTreeMap<Serial, VerifiedCredential>,
-    used: BTreeSet<Serial>,
+    directory: Directory,
+    used: BTreeSet<(AgencyId, Serial)>,
 }
 
 impl<'a> Keys<'a> {
     fn read(evidence: &'a Evidence, charter: &'a VerifiedCharter) -> Result<Self, EvidenceFlaw> {
         let accused = &evidence.accused;
         member(charter, accused)?;
-        let mut credentials: BTreeMap<Serial, VerifiedCredential> = BTreeMap::new();
+        let of_many = matches!(evidence.case, Case::LogOutlived(_));
+        let others = || EvidenceFlaw::Credentials { accused: accused.clone() };
+        let mut directory = Directory::new(charter.clone());
+        let mut last: Option<(AgencyId, Serial)> = None;
         for bytes in &evidence.credentials {
             let verified = credential::verify(bytes, charter).map_err(EvidenceFlaw::Credential)?;
-            let last = credentials.last_key_value().map(|(serial, _)| *serial);
+            let place = (verified.agency().clone(), verified.serial());
             // spec: evd-3
-            if verified.agency() != accused || last >= Some(verified.serial()) {
-                return Err(EvidenceFlaw::Credentials { accused: accused.clone() });
+            if !(of_many || place.0 == *accused) || last.as_ref() >= Some(&place) {
+                return Err(others());
             }
-            credentials.insert(verified.serial(), verified);
+            directory.admit(verified).map_err(|_| others())?;
+            last = Some(place);
         }
-        Ok(Self { charter, accused, credentials, used: BTreeSet::new() })
+        Ok(Self { charter, accused, directory, used: BTreeSet::new() })
     }
 
-    fn credential(&mut self, serial: Serial) -> Result<&Credential, EvidenceFlaw> {
+    pub(super) const fn accused(&self) -> &'a AgencyId {
+        self.accused
+    }
+
+    pub(super) const fn directory(&self) -> &Directory {
+        &self.directory
+    }
+
+    /// A credential of the accused.
+    pub(super) fn credential(&mut self, serial: Serial) -> Result<&Credential, EvidenceFlaw> {
         let lacking = || EvidenceFlaw::Credentials { accused: self.accused.clone() };
-        let verified = self.credentials.get(&serial).ok_or_else(lacking)?;
-        self.used.insert(serial);
+        let verified = self.directory.with_serial(self.accused, serial).ok_or_else(lacking)?;
+        self.used.insert((self.accused.clone(), serial));
         Ok(verified.credential())
+    }
+
+    /// Counts credentials as needed that something inside named.
+    pub(super) fn use_all(&mut self, named: BTreeSet<(AgencyId, Serial)>) {
+        self.used.extend(named);
+    }
+
+    /// A checkpoint as its owner would sign it.
+    pub(super) fn checkpoint_of(
+        &self,
+        owner: &AgencyId,
+        log: LogNumber,
+        shape: Shape,
+    ) -> Checkpoint {
+        let origin = identity::log_origin(self.charter.name(), owner, log);
+        Checkpoint { origin, size: shape.size, root: shape.root }
     }
 
     // spec: evd-3
     fn all_used(&self) -> Result<(), EvidenceFlaw> {
-        if self.used.len() == self.credentials.len() {
+        let inside = self.directory.credentials();
+        let mut named = inside.map(|held| (held.agency().clone(), held.serial()));
+        if named.all(|held| self.used.contains(&held)) {
             Ok(())
         } else {
             Err(EvidenceFlaw::Credentials { accused: self.accused.clone() })
@@ -156,7 +223,8 @@ fn member(charter: &VerifiedCharter, agency: &AgencyId) -> Result<(), EvidenceFl
 fn log_fork(keys: &mut Keys<'_>, fork: &LogFork) -> Result<Judged, EvidenceFlaw> {
     let notes = judge_fork(keys, fork)?;
     let sentence = sentence::log_fork(keys.accused, fork);
-    Ok(Judged { sentence, named: BTreeSet::from([keys.accused.clone()]), notes })
+    let (named, log) = (BTreeSet::from([keys.accused.clone()]), Some(fork.log));
+    Ok(Judged { sentence, named, notes, log })
 }
 
 /// Judges the two checkpoints, and gives them as notes.
@@ -165,7 +233,7 @@ fn judge_fork(keys: &mut Keys<'_>, fork: &LogFork) -> Result<Vec<Vec<u8>>, Evide
     judge_misfit(&older, &newer, &fork.misfit)?;
     let mut notes = Vec::new();
     for (which, head) in [(Which::First, &fork.older), (Which::Second, &fork.newer)] {
-        let checkpoint = checkpoint_of(keys.charter, keys.accused, fork.log, shape(head));
+        let checkpoint = keys.checkpoint_of(keys.accused, fork.log, shape(head));
         let credential = keys.credential(head.serial)?;
         // The key of another log of the same agency says nothing about this one.
         if credential.log_number != fork.log {
@@ -178,7 +246,7 @@ fn judge_fork(keys: &mut Keys<'_>, fork: &LogFork) -> Result<Vec<Vec<u8>>, Evide
     Ok(notes)
 }
 
-fn signed(
+pub(super) fn signed(
     key: &VerifyingKey,
     text: &str,
     head: &SignedHead,
@@ -187,17 +255,7 @@ fn signed(
     key.verify(text.as_bytes(), &head.signature).map_err(|_| EvidenceFlaw::Signature { which })
 }
 
-fn checkpoint_of(
-    charter: &VerifiedCharter,
-    owner: &AgencyId,
-    log: LogNumber,
-    shape: Shape,
-) -> Checkpoint {
-    let origin = identity::log_origin(charter.name(), owner, log);
-    Checkpoint { origin, size: shape.size, root: shape.root }
-}
-
-const fn shape(head: &SignedHead) -> Shape {
+pub(super) const fn shape(head: &SignedHead) -> Shape {
     Shape { size: head.size, root: head.root }
 }
 
@@ -224,16 +282,21 @@ fn receipt_fork(keys: &mut Keys<'_>, receipt: &ReceiptFork) -> Result<Judged, Ev
         return Err(EvidenceFlaw::Statement { which });
     };
     let sentence = sentence::receipt_fork(keys.accused, receipt, &leaf);
-    Ok(Judged { sentence, named: BTreeSet::from([keys.accused.clone(), from.clone()]), notes })
+    let named = BTreeSet::from([keys.accused.clone(), from.clone()]);
+    Ok(Judged { sentence, named, notes, log: Some(receipt.fork.log) })
 }
 
 fn witness_fork(keys: &mut Keys<'_>, fork: &WitnessFork) -> Result<Judged, EvidenceFlaw> {
     member(keys.charter, &fork.owner)?;
+    // spec: evd-8
+    let accepts = |owner: &Member| owner.logs.contains(fork.log);
+    if fork.owner == *keys.accused || !keys.charter.member(&fork.owner).is_some_and(accepts) {
+        return Err(EvidenceFlaw::Statement { which: Which::First });
+    }
     let of = |head: &CosignedHead| Shape { size: head.size, root: head.root };
     judge_misfit(&of(&fork.older), &of(&fork.newer), &fork.misfit)?;
     for (which, head) in [(Which::First, &fork.older), (Which::Second, &fork.newer)] {
-        let text = checkpoint::text(&checkpoint_of(keys.charter, &fork.owner, fork.log, of(head)));
-        // spec: evd-8
+        let text = checkpoint::text(&keys.checkpoint_of(&fork.owner, fork.log, of(head)));
         let at = Seconds::new(head.time).map_err(|_| EvidenceFlaw::Statement { which })?;
         let cosigned = cosignature::said(&text, at);
         let credential = keys.credential(head.serial)?;
@@ -244,7 +307,7 @@ fn witness_fork(keys: &mut Keys<'_>, fork: &WitnessFork) -> Result<Judged, Evide
     }
     let sentence = sentence::witness_fork(keys.accused, fork);
     let named = BTreeSet::from([keys.accused.clone(), fork.owner.clone()]);
-    Ok(Judged { sentence, named, notes: Vec::new() })
+    Ok(Judged { sentence, named, notes: Vec::new(), log: Some(fork.log) })
 }
 
 /// Two signed structures are in their order when the digest of the first is the smaller.
@@ -265,7 +328,8 @@ fn number_reused(keys: &mut Keys<'_>, reused: &NumberReused) -> Result<Judged, E
         return Err(EvidenceFlaw::Fits);
     }
     let sentence = sentence::number_reused(reused.number, &first, &second);
-    Ok(Judged { sentence, named: BTreeSet::from([first.from, first.to]), notes: Vec::new() })
+    let named = BTreeSet::from([first.from, first.to]);
+    Ok(Judged { sentence, named, notes: Vec::new(), log: None })
 }
 
 fn dispatch_of(keys: &mut Keys<'_>, bytes: &[u8], which: Which) -> Result<Dispatch, EvidenceFlaw> {
@@ -313,7 +377,7 @@ fn id_reused(keys: &mut Keys<'_>, reused: &IdReused) -> Result<Judged, EvidenceF
     let named = recipients.chain([keys.accused.clone()]).collect();
     let digests = (digest::sha256(&reused.first), digest::sha256(&reused.second));
     let sentence = sentence::id_reused(keys.accused, &first, digests);
-    Ok(Judged { sentence, named, notes: Vec::new() })
+    Ok(Judged { sentence, named, notes: Vec::new(), log: None })
 }
 
 fn header_of(keys: &mut Keys<'_>, bytes: &[u8], which: Which) -> Result<Header, EvidenceFlaw> {

@@ -3,6 +3,7 @@
 //! Uses `misfit`, `judge`. The signatures are taken out of the notes that came: other lines, and other ways to write the
 //! same line, do not get into the file, so that two nodes that saw the same make the same file.
 
+use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 
@@ -16,6 +17,7 @@ use crate::audit::evidence::EvidenceFlaw;
 use crate::audit::evidence::FORMAT;
 use crate::audit::evidence::IdReused;
 use crate::audit::evidence::LogFork;
+use crate::audit::evidence::LogOutlived;
 use crate::audit::evidence::NumberReused;
 use crate::audit::evidence::ReceiptFork;
 use crate::audit::evidence::Side;
@@ -24,6 +26,7 @@ use crate::audit::evidence::WitnessFork;
 use crate::audit::evidence::judge;
 use crate::audit::evidence::misfit;
 use crate::audit::evidence::misfit::Shape;
+use crate::audit::evidence::outlived;
 use crate::codec;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
@@ -41,8 +44,11 @@ use crate::log::checkpoint;
 use crate::log::cosignature::CosignerKey;
 use crate::log::note;
 use crate::log::note::NoteKey;
+use crate::log::succession;
+use crate::log::succession::VerifiedSuccession;
 use crate::wire::dispatch;
 use crate::wire::receipt::Receipt;
+use crate::wire::succession::SuccessionFrame;
 
 /// Whose log two checkpoints are of.
 #[derive(Clone, Copy, Debug)]
@@ -125,6 +131,23 @@ pub fn witness_fork(
     let (owner, log_number) = (log.owner.clone(), log.number);
     let fork = WitnessFork { owner, log: log_number, older, newer, misfit };
     write(log.directory, witness, Case::WitnessFork(fork))
+}
+
+/// The end of a log that a quorum approved, and a checkpoint of that log.
+///
+/// # Errors
+/// When the succession does not hold, the checkpoint is of no known key, or within the end that was stated.
+pub fn log_outlived(
+    directory: &Directory,
+    succession: &SuccessionFrame,
+    note: &[u8],
+) -> Result<Accusation, NotMade> {
+    let (statement, approvals) = (succession.statement.clone(), succession.approvals.clone());
+    let held = verified(directory, &statement, &approvals)?;
+    let said = held.statement().statement();
+    let log = Log { directory, owner: &said.agency, number: said.from_log };
+    let head = log.head(note)?;
+    write(directory, &said.agency, Case::LogOutlived(LogOutlived { statement, approvals, head }))
 }
 
 /// Two dispatches of one link that name different messages under one number.
@@ -230,23 +253,27 @@ fn credentials<'a>(
 
 /// Adds charter and credentials, and judges what was made.
 fn write(directory: &Directory, accused: &AgencyId, case: Case) -> Result<Accusation, NotMade> {
-    let credentials = serials(&case).into_iter().map(|serial| {
-        let held = directory.with_serial(accused, serial).ok_or(NotMade::Unsigned)?;
+    let credentials = signers(directory, accused, &case)?.into_iter().map(|(agency, serial)| {
+        let held = directory.with_serial(&agency, serial).ok_or(NotMade::Unsigned)?;
         Ok(ByteBuf::from(held.bytes()))
     });
     let evidence = Evidence {
         format: FORMAT,
         accused: accused.clone(),
+        credentials: credentials.collect::<Result<Vec<ByteBuf>, NotMade>>()?,
         case,
         charters: vec![ByteBuf::from(directory.charter().bytes())],
-        credentials: credentials.collect::<Result<Vec<ByteBuf>, NotMade>>()?,
     };
     let bytes = codec::encode(&evidence).map_err(|_| NotMade::Unproven)?;
     Ok(judge::verify(&bytes, Some(directory.charter().digest()))?)
 }
 
-/// The credentials that a case needs, ascending, each once.
-fn serials(case: &Case) -> Vec<Serial> {
+/// The credentials that a case needs, by agency and serial.
+fn signers(
+    directory: &Directory,
+    accused: &AgencyId,
+    case: &Case,
+) -> Result<BTreeSet<(AgencyId, Serial)>, NotMade> {
     let of_dispatch = |bytes: &[u8]| dispatch::read(bytes).ok().map(|(read, _)| read.serial);
     let of_header = |bytes: &[u8]| header::read(bytes).ok().map(|read| read.serial);
     let (a, b) = match case {
@@ -256,9 +283,20 @@ fn serials(case: &Case) -> Vec<Serial> {
         Case::WitnessFork(fork) => (Some(fork.older.serial), Some(fork.newer.serial)),
         Case::NumberReused(reused) => (of_dispatch(&reused.first), of_dispatch(&reused.second)),
         Case::IdReused(reused) => (of_header(&reused.first), of_header(&reused.second)),
+        Case::LogOutlived(outlived) => {
+            let succession = verified(directory, &outlived.statement, &outlived.approvals)?;
+            let mut signers = outlived::signers(&succession, directory);
+            signers.insert((accused.clone(), outlived.head.serial));
+            return Ok(signers);
+        }
     };
-    let mut serials: Vec<Serial> = a.into_iter().chain(b).collect();
-    serials.sort();
-    serials.dedup();
-    serials
+    Ok(a.into_iter().chain(b).map(|serial| (accused.clone(), serial)).collect())
+}
+
+fn verified(
+    directory: &Directory,
+    statement: &[u8],
+    approvals: &[ByteBuf],
+) -> Result<VerifiedSuccession, NotMade> {
+    succession::verify(statement, approvals, directory).map_err(|_| NotMade::Unproven)
 }

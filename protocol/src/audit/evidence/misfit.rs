@@ -83,9 +83,11 @@ pub fn check(older: &Shape, newer: &Shape, misfit: &Misfit) -> Result<(), NoMisf
         return Err(NoMisfit::Order);
     }
     match misfit {
+        // Everything begins with the empty tree.
+        _ if older.size.get() == 0 => Err(NoMisfit::Fits),
         // The order of the two is strict, so at one size the roots differ.
         // spec: evd-5
-        Misfit::SameSize if older.size == newer.size && older.size.get() > 0 => Ok(()),
+        Misfit::SameSize if older.size == newer.size => Ok(()),
         Misfit::SameSize => Err(NoMisfit::Fits),
         // spec: evd-6
         Misfit::OtherBeginning { root, .. } if *root == older.root => Err(NoMisfit::Fits),

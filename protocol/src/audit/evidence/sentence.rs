@@ -9,6 +9,7 @@ use crate::audit::evidence::Accusation;
 use crate::audit::evidence::Anchor;
 use crate::audit::evidence::Case;
 use crate::audit::evidence::LogFork;
+use crate::audit::evidence::LogOutlived;
 use crate::audit::evidence::ReceiptFork;
 use crate::audit::evidence::Side;
 use crate::audit::evidence::WitnessFork;
@@ -19,6 +20,7 @@ use crate::envelope::header::Header;
 use crate::ids::AgencyId;
 use crate::ids::LinkNumber;
 use crate::log::leaf::Leaf;
+use crate::log::succession::VerifiedSuccession;
 use crate::moment::Timestamp;
 use crate::wire::dispatch::Dispatch;
 
@@ -114,6 +116,22 @@ pub(super) fn id_reused(accused: &AgencyId, header: &Header, digests: (Digest, D
     )
 }
 
+pub(super) fn log_outlived(succession: &VerifiedSuccession, outlived: &LogOutlived) -> String {
+    let statement = succession.statement();
+    let said = statement.statement();
+    let approvers: Vec<&str> =
+        succession.approvals().iter().map(|approval| approval.agency().as_str()).collect();
+    format!(
+        "{} stated that log{} ends with {} leaves, which {} approved, and signed a checkpoint of it of size {} with root {}.",
+        said.agency,
+        said.from_log,
+        statement.frozen(),
+        approvers.join(", "),
+        outlived.head.size,
+        outlived.head.root.short()
+    )
+}
+
 /// What a file does not prove.
 pub(super) fn limits(accusation: &Accusation) -> Vec<String> {
     let accused = accusation.accused();
@@ -126,6 +144,7 @@ pub(super) fn limits(accusation: &Accusation) -> Vec<String> {
             Case::ReceiptFork(_) => "It does not say which of the two histories is true; it does not prove that the message was lost, nor when anything was signed.",
             Case::WitnessFork(_) => "It does not prove that the owner of the log forked it on purpose; the times are those of the witness's own clock.",
             Case::NumberReused(_) => "It does not say which of the two messages was meant, or when they were signed.",
+            Case::LogOutlived(_) => "It does not say which of the two was signed first: a checkpoint from before, which nobody showed when the end was stated, contradicts it as well.",
             Case::IdReused(_) => "It does not say which of the two messages was meant; the times in them are their author's own.",
         }
         .into(),

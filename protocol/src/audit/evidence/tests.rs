@@ -1,6 +1,7 @@
 //! What is evidence, what is none, and that nobody honest can be accused.
 
 mod liar;
+mod outlived;
 mod refused;
 mod sentences;
 

@@ -4,16 +4,17 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::audit::ledger::Arrived;
+use crate::audit::ledger::End;
 use crate::audit::ledger::Ledger;
 use crate::audit::ledger::Line;
 use crate::audit::ledger::Receipted;
 use crate::audit::ledger::Sent;
-use crate::audit::reconcile::Place;
 use crate::audit::reconcile::Problem;
 use crate::audit::reconcile::ProblemKind;
 use crate::audit::reconcile::Seam;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
+use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 
 /// The logs of one agency, the oldest first; at least one.
@@ -48,11 +49,8 @@ impl<'a> Book<'a> {
                 let head = smaller.log.head();
                 // spec: audit-23
                 if larger.log.root_at(head.size) != Some(head.root) {
-                    let (from, to) = (ledger.agency.clone(), ledger.agency.clone());
-                    let (epoch, number) = (Epoch::new(0), LinkNumber::new(0));
-                    let place = Place { from, to, epoch, number };
                     let kind = ProblemKind::CheckpointOnOtherBranch;
-                    problems.push(Problem { place, leaf: None, kind });
+                    problems.push(Problem::of_head(self.agency, self.agency, kind));
                 }
                 *known = larger;
             }
@@ -63,12 +61,50 @@ impl<'a> Book<'a> {
         }
     }
 
-    /// Where one of its logs ended and the next began.
+    /// Where one of its logs ended and the next began, as the next one says.
     pub(super) fn seams(&self) -> impl Iterator<Item = Seam> {
-        self.logs.iter().zip(self.logs.iter().skip(1)).map(|(older, newer)| Seam {
-            agency: self.agency.clone(),
-            older: older.origin.clone(),
-            newer: newer.origin.clone(),
+        self.logs.iter().filter_map(|newer| {
+            let end = newer.end.clone()?;
+            Some(Seam { agency: self.agency.clone(), newer: newer.origin.clone(), end })
+        })
+    }
+
+    /// A log that ended is what its agency stated that it had, and no longer than it stated.
+    pub(super) fn ends(&self) -> Vec<Problem> {
+        let problem = |kind| Problem::of_head(self.agency, self.agency, kind);
+        let ended = self.logs.iter().filter_map(|log| Some((log, self.end_of(&log.origin)?)));
+        ended
+            .filter_map(|(log, end)| {
+                let (head, restored) = (log.log.head(), end.restored);
+                // spec: suc-12
+                if head.size > end.size {
+                    return Some(problem(ProblemKind::Outlived));
+                }
+                let other = log.log.root_at(restored.size) != Some(restored.root);
+                (restored.size <= head.size && restored.size.get() > 0 && other)
+                    .then(|| problem(ProblemKind::CheckpointOnOtherBranch))
+            })
+            .collect()
+    }
+
+    /// How one of its logs ended; `None` where no later log says that it did.
+    pub(super) fn end_of(&self, origin: &str) -> Option<&'a End> {
+        self.logs.iter().find_map(|log| log.end.as_ref().filter(|end| end.origin == origin))
+    }
+
+    /// Whether the end of a log says of the leaves from this place on that they may be others.
+    pub(super) fn may_be_lost(&self, origin: &str, leaf: LeafIndex) -> bool {
+        self.end_of(origin).is_some_and(|end| leaf >= end.lost_from)
+    }
+
+    /// The same of the leaf that gave a number to a message, or took one under it.
+    pub(super) fn is_doubtful(&self, (sent, arrived): (&Line, &Line), number: LinkNumber) -> bool {
+        self.logs.iter().any(|log| {
+            let sent = log.sent.get(sent).into_iter().flatten();
+            let sent = sent.filter(|sent| sent.number == number).map(|sent| sent.leaf);
+            let arrived = log.arrived.get(arrived).into_iter().flatten();
+            let arrived = arrived.filter(|took| took.number == number).map(|took| took.leaf);
+            sent.chain(arrived).any(|leaf| self.may_be_lost(&log.origin, leaf))
         })
     }
 
@@ -114,11 +150,6 @@ impl<'a> Book<'a> {
 
     pub(super) fn logs(&self) -> &[&'a Ledger] {
         &self.logs
-    }
-
-    /// Whether a later log succeeded this one.
-    pub(super) fn is_succeeded(&self, origin: &str) -> bool {
-        self.logs.last().is_some_and(|newest| newest.origin != origin)
     }
 
     /// How far it tells of an epoch that this one of its logs tells of, given the first epoch of the newest log.

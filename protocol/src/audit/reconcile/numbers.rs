@@ -23,6 +23,7 @@ use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::TreeSize;
 use crate::log::leaf::Outcome;
 
 /// One direction between two agencies.
@@ -145,6 +146,9 @@ impl Direction<'_> {
         // spec: audit-21
         match (pages.sent.get(&number), pages.arrived.get(&number)) {
             (Some(sent), Some(arrived)) if sent.message != arrived.message => {
+                if self.is_doubtful(pages.epoch, number) {
+                    return self.lose();
+                }
                 self.problem(pages.epoch, number, ProblemKind::DigestDiffers);
             }
             (Some(_), Some(_)) => {
@@ -171,6 +175,12 @@ impl Direction<'_> {
         if let Some(receipted) = receipted {
             self.judge_receipt(pages, number, receipted, heads);
         }
+    }
+
+    /// Whether one of the two sides says that what it has under a number may be other than what the other saw.
+    fn is_doubtful(&self, epoch: Epoch, number: LinkNumber) -> bool {
+        let lines = (&self.sent_line(epoch), &self.arrived_line(epoch));
+        self.from.is_doubtful(lines, number) || self.to.is_doubtful(lines, number)
     }
 
     const fn lose(&mut self) {
@@ -204,6 +214,10 @@ impl Direction<'_> {
         let cut = log.log.head().size;
         // spec: audit-23
         if receipted.head.size <= cut && !heads.has(log, &receipted.head) {
+            // The agency itself says that members saw another end of this log.
+            if self.to.may_be_lost(&receipted.origin, last_leaf(receipted.head.size)) {
+                return;
+            }
             return self.problem(pages.epoch, number, ProblemKind::ReceiptOnOtherBranch);
         }
         let there = |arrived: &&&Arrived| {
@@ -214,11 +228,11 @@ impl Direction<'_> {
         let within = receipted.index < LeafIndex::new(cut.get());
         match pages.arrived.get(&number).filter(there) {
             Some(_) => {}
+            // Told as lost where the number was.
+            None if self.to.may_be_lost(&receipted.origin, receipted.index) => {}
             None if within || pages.arrived.contains_key(&number) => {
                 self.problem(pages.epoch, number, ProblemKind::ReceiptNotInLog);
             }
-            // Told as lost where the number was.
-            None if self.to.is_succeeded(&receipted.origin) => {}
             None => self.pending(pages.epoch, number, Awaited::Log),
         }
     }
@@ -235,10 +249,21 @@ impl Direction<'_> {
                 // spec: audit-23
                 let others = heads
                     .filter(|(size, root)| **size <= cut && !receipts.contains(root))
+                    .filter(|(size, _)| !to.may_be_lost(&log.origin, last_leaf(**size)))
                     .filter(|(size, root)| log.log.root_at(**size) != Some(**root));
                 for _ in others {
-                    let (epoch, number) = (Epoch::new(0), LinkNumber::new(0));
-                    self.problem(epoch, number, ProblemKind::CheckpointOnOtherBranch);
+                    let kind = ProblemKind::CheckpointOnOtherBranch;
+                    self.result.problems.push(Problem::of_head(from.agency, to.agency, kind));
+                }
+            }
+            // spec: suc-12
+            for (origin, heads) in &held.heads {
+                let outlived = to.end_of(origin).is_some_and(|end| {
+                    heads.last_key_value().is_some_and(|(size, _)| *size > end.size)
+                });
+                if outlived {
+                    let kind = ProblemKind::Outlived;
+                    self.result.problems.push(Problem::of_head(from.agency, to.agency, kind));
                 }
             }
         }
@@ -262,6 +287,11 @@ impl Heads {
     }
 }
 
+/// The last leaf under a checkpoint.
+const fn last_leaf(size: TreeSize) -> LeafIndex {
+    LeafIndex::new(size.get().saturating_sub(1))
+}
+
 fn first_epoch<'l>(lines: impl Iterator<Item = &'l Line>, peer: &AgencyId) -> Option<Epoch> {
     lines.filter(|line| line.peer == *peer).map(|line| line.epoch).min()
 }
@@ -279,6 +309,10 @@ enum Lacking {
 impl Pages<'_> {
     fn recipient_lacks(&self, number: LinkNumber) -> Lacking {
         let passed = self.arrived.last_key_value().is_some_and(|(last, _)| *last > number);
+        // The epoch ended with the sender's log: what was not taken by then got another number in the next.
+        if !passed && self.sender == Telling::Ended {
+            return Lacking::Lost;
+        }
         lacking((passed, self.recipient_went_on), self.recipient)
     }
 

@@ -188,7 +188,7 @@ fn a_bundle_that_cannot_be_made_says_why() {
 /// A part of the bundle and of the fault, by path: what is wrong with the container or with the manifest.
 #[test]
 fn every_byte_is_stated_by_the_manifest_and_by_the_digest() {
-    // shows: audit-3, audit-6, audit-7
+    // shows: audit-3, audit-6, audit-7, audit-41
     let (la, _) = forge::morning();
     let pack = Pack::of(&la);
     let (manifest, entries) = (Pack::of(&la).manifest, pack.entries());
@@ -226,6 +226,8 @@ fn every_byte_is_stated_by_the_manifest_and_by_the_digest() {
     assert_eq!(flaw(&only(b"")), Flaw::ManifestCount);
     assert_eq!(flaw(&only(&[0x41])), Flaw::Item(BadItem { item: 0 }));
     assert!(matches!(flaw(&only(&[0x41, 0x00])), Flaw::Manifest(_)));
+    // Item by item: what stands later is not looked at.
+    assert!(matches!(flaw(&only(&[0x41, 0x00, 0xff])), Flaw::Manifest(_)));
     let expected = bundle::MANIFEST.to_string();
     assert_eq!(flaw(&forge::archive(&[])), Flaw::PartPath { expected });
     assert_eq!(flaw(&[0; 1024]), Flaw::Ended);

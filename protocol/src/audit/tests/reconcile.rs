@@ -1,9 +1,12 @@
 //! Two logs: what fits, what waits, what cannot be.
 
+use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::audit::ledger::Arrived;
+use crate::audit::ledger::End;
+use crate::audit::ledger::Grown;
 use crate::audit::ledger::Head;
 use crate::audit::ledger::Ledger;
 use crate::audit::ledger::Line;
@@ -20,13 +23,16 @@ use crate::audit::tests::forge::EPOCH;
 use crate::audit::tests::forge::LA;
 use crate::audit::tests::forge::MM;
 use crate::audit::tests::forge::TH;
+use crate::audit::verify::report::Report;
 use crate::crypto::digest;
 use crate::identity::fixtures;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::LogNumber;
 use crate::ids::TreeSize;
 use crate::log::leaf::Outcome;
+use crate::log::succession::code::Cause;
 use crate::registry::RefusalCode;
 
 fn joined(a: &Agency, b: &Agency) -> Reconciliation {
@@ -350,4 +356,92 @@ fn two_bundles_of_one_log_are_one_log() {
     });
     let forked = reconcile::all(&[&older, &b, &fork.audited().unwrap()]).unwrap();
     assert_eq!(forked.problems[0].kind, ProblemKind::CheckpointOnOtherBranch);
+}
+
+#[test]
+fn the_end_of_a_log_is_one_seam_with_all_that_was_said_of_it() {
+    // shows: audit-39
+    let (old, next, mm) = succeeded(|end| end);
+
+    let joined = reconcile::all(&[&next, &mm, &old]).unwrap();
+
+    assert!(joined.is_sound(), "{joined:?}");
+    let [seam] = joined.seams.as_slice() else { panic!("{joined:?}") };
+    assert_eq!(Some(&seam.end), next.ledger.unwrap().end.as_ref());
+    // The next log alone says it too.
+    assert_eq!(reconcile::all(&[&mm, &succeeded(|end| end).1]).unwrap().seams.len(), 1);
+}
+
+#[test]
+fn a_log_beyond_its_end_or_other_than_what_was_restored_is_a_problem() {
+    // shows: audit-39, suc-12
+    let cut = TreeSize::new(1);
+    let (old, next, mm) = succeeded(|end| End { size: cut, ..end });
+    let joined = reconcile::all(&[&old, &next, &mm]).unwrap();
+    let own: Vec<ProblemKind> = joined.problems.iter().map(|problem| problem.kind).collect();
+    assert_eq!(own, [ProblemKind::Outlived], "the log itself");
+    let held = &joined.pairs[0].problems;
+    assert!(
+        held.iter().any(|one| one.kind == ProblemKind::Outlived),
+        "a checkpoint held: {held:?}"
+    );
+
+    let other = digest::sha256(b"other");
+    let (old, next, mm) = succeeded(|end| End { restored: Head { size: cut, root: other }, ..end });
+    let joined = reconcile::all(&[&old, &next, &mm]).unwrap();
+    assert_eq!(joined.problems[0].kind, ProblemKind::CheckpointOnOtherBranch);
+}
+
+#[test]
+fn what_may_be_lost_and_differs_is_counted_at_the_seam_and_what_may_not_is_a_problem() {
+    // shows: audit-39
+    for (lost_from, problems) in [(0, 0), (u64::MAX, 1)] {
+        let lost_from = LeafIndex::new(lost_from);
+        let (mut old, next, mm) = succeeded(|end| End { lost_from, ..end });
+        let line = Line { peer: fixtures::agency(MM), epoch: EPOCH };
+        let sent = &mut old.ledger.as_mut().unwrap().sent;
+        sent.get_mut(&line).unwrap()[0].message = digest::sha256(b"written alone");
+
+        let joined = reconcile::all(&[&old, &next, &mm]).unwrap();
+
+        let differs = |problem: &&reconcile::Problem| problem.kind == ProblemKind::DigestDiffers;
+        let pair = &joined.pairs[0];
+        assert_eq!(pair.problems.iter().filter(differs).count(), problems, "{pair:?}");
+        assert_eq!(pair.lost > 0, problems == 0, "{pair:?}");
+    }
+}
+
+/// A log that ended, the beginning of the next one with the end changed, and a peer's log.
+fn succeeded(change: impl Fn(End) -> End) -> (Report, Report, Report) {
+    let (la, mm) = forge::morning();
+    let old = la.audited().unwrap();
+    let mut next = la.audited().unwrap();
+    let ledger = next.ledger.as_mut().unwrap();
+    let Head { size, root } = ledger.log.head();
+    let end = End {
+        origin: ledger.origin.clone(),
+        cause: Cause::Fork,
+        size,
+        restored: Head { size, root },
+        lost_from: LeafIndex::new(size.get()),
+        approved_by: vec![fixtures::agency(MM)],
+    };
+    *ledger = Ledger {
+        agency: ledger.agency.clone(),
+        charter: ledger.charter,
+        origin: ledger.origin.replace("log1", "log2"),
+        log: Grown::default(),
+        sent: BTreeMap::new(),
+        arrived: BTreeMap::new(),
+        receipted: BTreeMap::new(),
+        heads: BTreeMap::new(),
+        requests: ledger.requests.clone(),
+        decisions: Vec::new(),
+        purposeless: Vec::new(),
+        end: Some(change(end)),
+        number: LogNumber::new(2),
+        is_first: false,
+        is_whole: true,
+    };
+    (old, next, mm.audited().unwrap())
 }

@@ -3,24 +3,35 @@
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
+use alloc::vec;
+use alloc::vec::Vec;
 
+use crate::audit::finding::Finding;
 use crate::audit::finding::Flaw;
 use crate::audit::ledger::Line;
+use crate::audit::progress::Alone;
+use crate::audit::progress::Unwatched;
 use crate::audit::tests::forge;
 use crate::audit::tests::forge::Agency;
 use crate::audit::tests::forge::EPOCH;
 use crate::audit::tests::forge::LA;
 use crate::audit::tests::forge::MM;
+use crate::audit::tests::forge::Offered;
 use crate::audit::tests::forge::Pack;
 use crate::audit::tests::lies::Lies;
 use crate::audit::tests::lies::later;
 use crate::audit::tests::lies::own;
 use crate::audit::tests::lies::peers;
 use crate::audit::tests::lies::taken;
+use crate::audit::verify;
+use crate::audit::verify::Terms;
 use crate::audit::verify::report::Counts;
 use crate::crypto::digest;
 use crate::identity::fixtures;
+use crate::ids::Epoch;
 use crate::ids::LeafIndex;
+use crate::ids::LinkNumber;
+use crate::log::leaf::Leaf;
 use crate::log::leaf::Outcome;
 use crate::moment::Span;
 use crate::registry::RefusalCode;
@@ -273,4 +284,53 @@ fn a_message_that_waited_long_is_judged_by_the_day_it_was_made() {
     header.created = fixtures::BEGIN.before(Span::from_millis(1));
     la.log_message(&la.sign(&header));
     assert!(la.audited().is_ok(), "clocks may have differed");
+}
+
+#[test]
+fn a_number_out_of_turn_is_one_problem_and_what_it_settles_is_not_judged_again() {
+    // shows: audit-42
+    let (mut la, mut mm) = (Agency::new(LA), Agency::new(MM));
+    la.send(&[MM]);
+    forge::exchange(&mut la, &mut mm, &[]);
+    let header = la.header(&[MM]);
+    let bytes = la.sign(&header);
+    let message = la.log_message(&bytes);
+    let (to, number) = (fixtures::agency(MM), LinkNumber::new(3));
+    la.push(&Leaf::Sent { message, to, epoch: EPOCH, number });
+    let messages = vec![(number, bytes)];
+    let offered = Offered { dispatch: la.dispatch(MM, &messages), messages };
+    let places = mm.take(LA, &offered, &[]);
+    let receipt = mm.receipt(&places, 0);
+    la.hold(MM, &receipt);
+    la.hold(MM, &receipt);
+
+    let terms = Terms {
+        pin: Some(forge::genesis()),
+        seed: [0; 16],
+        ledger: false,
+        workers: &Alone,
+        progress: &Unwatched,
+    };
+    let report = verify::audit(&la.bundle().as_slice(), &terms).unwrap();
+
+    let codes: Vec<&str> = report.problems.listed().iter().map(Finding::code).collect();
+    assert_eq!(codes, ["number"]);
+}
+
+#[test]
+fn a_message_that_is_owed_again_gets_one_number_in_each_later_epoch() {
+    // shows: audit-14
+    let (mut la, mut mm) = (Agency::new(LA), Agency::new(MM));
+    let message = la.send(&[MM]);
+    forge::exchange(&mut la, &mut mm, &[]);
+    let sent = |epoch, number| {
+        let (epoch, number) = (Epoch::new(epoch), LinkNumber::new(number));
+        Leaf::Sent { message, to: fixtures::agency(MM), epoch, number }
+    };
+    la.push(&sent(2, 1));
+    la.push(&sent(3, 1));
+    assert_eq!(la.audited().map(|report| report.counts.sent).unwrap(), 3);
+
+    la.push(&sent(3, 2));
+    assert_eq!(la.audited().unwrap_err().code(), "sent-twice");
 }

@@ -141,7 +141,7 @@ impl Walk<'_> {
         debug_assert!(self.people.place(peer) == Some(member), "a peer has one place");
         let (number, print) = (item.number, self.print(&item.message));
         match self.windows.settle(member, epoch, number, print) {
-            Settling::Now => Ok(()),
+            Settling::Now | Settling::Unjudged => Ok(()),
             Settling::Unseen if !self.knows_antecedents() => Ok(()),
             Settling::Before => Err(Flaw::ReceiptTwice { number }),
             Settling::Unsent | Settling::Unseen => Err(Flaw::ReceiptUnsent { number }),

@@ -3,6 +3,7 @@
 //! Of what was sent and settled nothing is kept but how far it goes; 8 bytes for each number that waits for a receipt.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 use alloc::collections::VecDeque;
 use alloc::vec;
 use alloc::vec::Vec;
@@ -14,9 +15,6 @@ use crate::ids::LinkNumber;
 
 /// Epochs that a link can have: each succession of either log begins one. Source: spec audit-15.
 const EPOCHS_MAX: usize = 64;
-
-/// The widest gap in the numbers of a link that is remembered number by number.
-const GAP_MAX: u64 = 4096;
 
 /// How much of a link the scope shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +78,11 @@ impl Row {
 
 /// What was sent and not settled yet, by peer and epoch.
 #[derive(Default)]
-pub(super) struct Windows(BTreeMap<(usize, Epoch), Window>);
+pub(super) struct Windows {
+    waiting: BTreeMap<(usize, Epoch), Window>,
+    /// Peers to whom numbers were sent that do not follow each other: what they settle has been judged by that.
+    spoiled: BTreeSet<usize>,
+}
 
 /// A run of numbers from `base` on: the print of the message, or 0 where it is settled.
 struct Window {
@@ -101,26 +103,26 @@ pub(super) enum Settling {
     Unsent,
     /// It was sent before everything that this log shows.
     Unseen,
+    /// Numbers of the link did not follow each other before.
+    Unjudged,
 }
 
 impl Windows {
-    /// A number was given to a message.
+    /// The numbers to a peer do not follow each other; from here on nothing that the peer settles is judged.
+    pub(super) fn spoil(&mut self, peer: usize) {
+        // spec: audit-42
+        self.spoiled.insert(peer);
+        self.waiting.retain(|(known, _), _| *known != peer);
+    }
+
+    /// A number that follows the one before was given to a message.
     pub(super) fn send(&mut self, peer: usize, epoch: Epoch, number: LinkNumber, message: Print) {
         let number = number.get();
-        let fresh = || Window { first: number, base: number, waiting: VecDeque::new() };
-        if !self.0.contains_key(&(peer, epoch))
-            && self.0.range((peer, Epoch::new(0))..=(peer, Epoch::new(u64::MAX))).count()
-                >= EPOCHS_MAX
-        {
+        if self.spoiled.contains(&peer) {
             return;
         }
-        let window = self.0.entry((peer, epoch)).or_insert_with(fresh);
-        let end = window.end();
-        match number.checked_sub(end) {
-            None => return,
-            Some(gap) if gap > GAP_MAX => *window = Window { first: window.first, ..fresh() },
-            Some(gap) => (0..gap).for_each(|_| window.waiting.push_back(0)),
-        }
+        let fresh = || Window { first: number, base: number, waiting: VecDeque::new() };
+        let window = self.waiting.entry((peer, epoch)).or_insert_with(fresh);
         window.waiting.push_back(kept(message));
     }
 
@@ -132,7 +134,10 @@ impl Windows {
         number: LinkNumber,
         message: Print,
     ) -> Settling {
-        let Some(window) = self.0.get_mut(&(peer, epoch)) else { return Settling::Unseen };
+        if self.spoiled.contains(&peer) {
+            return Settling::Unjudged;
+        }
+        let Some(window) = self.waiting.get_mut(&(peer, epoch)) else { return Settling::Unseen };
         if number.get() < window.first {
             return Settling::Unseen;
         }
@@ -152,7 +157,10 @@ impl Windows {
 
     /// Whether a number is settled, or was before everything that this log shows.
     pub(super) fn is_settled(&self, peer: usize, epoch: Epoch, number: LinkNumber) -> bool {
-        let Some(window) = self.0.get(&(peer, epoch)) else { return false };
+        if self.spoiled.contains(&peer) {
+            return true;
+        }
+        let Some(window) = self.waiting.get(&(peer, epoch)) else { return false };
         match number.get().checked_sub(window.base) {
             None => true,
             Some(place) => {
@@ -164,11 +172,6 @@ impl Windows {
 }
 
 impl Window {
-    fn end(&self) -> u64 {
-        let waiting = u64::try_from(self.waiting.len()).unwrap_or(u64::MAX);
-        self.base.saturating_add(waiting)
-    }
-
     /// Forgets what is settled at the beginning.
     fn shrink(&mut self) {
         while self.waiting.front() == Some(&0) {

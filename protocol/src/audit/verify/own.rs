@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::audit::bundle::Scope;
 use crate::audit::finding::Flaw;
+use crate::audit::prints::Print;
 use crate::audit::verify::first::First;
 use crate::audit::verify::slot::Slot;
 use crate::audit::verify::walk;
@@ -64,6 +65,7 @@ impl Walk<'_> {
         let print = self.print(message);
         let masks = mask_bytes(self.people.members.len());
         let elsewhere = || Flaw::SentElsewhere { to: to.clone() };
+        let renewal = self.renewal(message, to, epoch);
         let member = self.people.place(to);
         if let Some(Scope::Peer { peer }) = self.scope
             && peer != to
@@ -78,9 +80,13 @@ impl Walk<'_> {
             (Some(_), None) => Err(elsewhere()),
             (Some(carried), Some(member)) => {
                 let had = masks.saturating_add(4);
-                match (has(carried, member, 4), has(carried, member, had)) {
-                    (_, true) => Err(Flaw::SentTwice),
-                    (false, false) => Err(elsewhere()),
+                let again = match renewal {
+                    Some(renewal) => !self.renewed.insert(renewal, &[]),
+                    None => has(carried, member, had),
+                };
+                match (has(carried, member, 4), again) {
+                    (false, _) => Err(elsewhere()),
+                    (true, true) => Err(Flaw::SentTwice),
                     (true, false) => {
                         set(carried, member, had);
                         Ok(())
@@ -89,13 +95,28 @@ impl Walk<'_> {
             }
         });
         if let Some(member) = member {
-            first.note(self.out.follow(member, epoch, number));
-            self.windows.send(member, epoch, number, print);
+            let followed = self.out.follow(member, epoch, number);
+            match (&followed, self.scope) {
+                // Nothing is settled where only some of the numbers are shown.
+                (_, Some(Scope::Procedure { .. })) => {}
+                (Ok(()), _) => self.windows.send(member, epoch, number, print),
+                (Err(_), _) => self.windows.spoil(member),
+            }
+            first.note(followed);
             if let Some(telling) = &mut self.telling {
                 telling.sent(&Place { peer: to, member, epoch, number, message }, index);
             }
         }
         first.result()
+    }
+}
+
+impl Walk<'_> {
+    /// What stands for a message in an epoch after the first one: a succession makes it owed again, once in each.
+    fn renewal(&self, message: &Digest, to: &AgencyId, epoch: Epoch) -> Option<Print> {
+        let parts: [&[u8]; 4] =
+            [b"r", message.as_bytes(), to.as_str().as_bytes(), &epoch.get().to_be_bytes()];
+        (epoch > Epoch::new(1)).then(|| Print::of(&self.terms.seed, &parts))
     }
 }
 

@@ -34,6 +34,7 @@ use crate::log::checkpoint::CheckpointError;
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::cosignature::CosignerKey;
 use crate::log::succession;
+use crate::log::succession::VerifiedSuccession;
 
 /// The members of the charter with their credentials, all verified.
 pub(super) struct People {
@@ -202,13 +203,18 @@ impl People {
         self.log_keys(&self.own).iter().find(|log| log.origin == origin).map(|log| log.number)
     }
 
-    /// Whether the succession that begins the log of this origin holds, with the approvals of a quorum.
-    pub(super) fn succeeds(&self, statement: &[u8], approvals: &[ByteBuf], origin: &str) -> bool {
+    /// The succession that begins the log of this origin, if it holds with the approvals of a quorum.
+    pub(super) fn succession(
+        &self,
+        statement: &[u8],
+        approvals: &[ByteBuf],
+        origin: &str,
+    ) -> Option<VerifiedSuccession> {
         // spec: suc-7
-        succession::verify(statement, approvals, &self.directory).is_ok_and(|verified| {
-            let said = verified.statement().statement();
-            said.agency == self.own && self.log_number(origin) == Some(said.to_log)
-        })
+        let verified = succession::verify(statement, approvals, &self.directory).ok()?;
+        let said = verified.statement().statement();
+        let follows = said.agency == self.own && self.log_number(origin) == Some(said.to_log);
+        follows.then_some(verified)
     }
 
     /// Whether the log with this origin is the first one that the charter gives this agency.

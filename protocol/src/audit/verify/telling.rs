@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 
 use crate::audit::ledger::Arrived;
 use crate::audit::ledger::Decision;
+use crate::audit::ledger::End;
 use crate::audit::ledger::Head;
 use crate::audit::ledger::Ledger;
 use crate::audit::ledger::Line;
@@ -13,12 +14,14 @@ use crate::audit::ledger::Sent;
 use crate::audit::verify::walk::Place;
 use crate::crypto::digest::Digest;
 use crate::envelope::header::Header;
+use crate::identity::directory::Directory;
 use crate::ids::LeafIndex;
 use crate::ids::PurposeCode;
 use crate::ids::TreeSize;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::leaf::Outcome;
 use crate::log::leaf::ReceiptItem;
+use crate::log::succession::VerifiedSuccession;
 use crate::message::kind::Kind;
 use crate::message::purpose::PurposeKind;
 
@@ -89,6 +92,20 @@ impl Telling {
     pub(super) fn head(&mut self, (origin, size, root): &(String, TreeSize, Digest)) {
         let heads = self.ledger.heads.entry(origin.clone()).or_default();
         heads.entry(*size).or_insert(*root);
+    }
+
+    /// How the log before ended.
+    pub(super) fn succession(&mut self, succession: &VerifiedSuccession, directory: &Directory) {
+        let statement = succession.statement();
+        let said = statement.statement();
+        self.ledger.end = Some(End {
+            origin: directory.origin(&said.agency, said.from_log),
+            cause: said.cause,
+            size: statement.frozen(),
+            restored: Head { size: said.restored.size, root: said.restored.root },
+            lost_from: said.lost.first,
+            approved_by: succession.approvals().iter().map(|one| one.agency().clone()).collect(),
+        });
     }
 
     pub(super) fn read(&mut self, leaf: LeafIndex, purpose: &PurposeCode) {

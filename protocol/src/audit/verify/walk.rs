@@ -1,13 +1,15 @@
 //! The walk over the leaves: what depends on order. Each leaf is held against what came before it.
 //!
 //! Uses `slot` for what does not depend on order, `links`, `prints`. What it remembers is stated in bytes: 10 for each
-//! message taken and 10 with two bits for each member for each message of its own, 6 more for the id of either, 8 for
-//! each number that waits for a receipt.
+//! message taken and 10 with two bits for each member for each message of its own, 6 more for the id of either, 6 for each
+//! number in an epoch after the first, 8 for each number that waits for a receipt.
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec;
 use alloc::vec::Vec;
+
+use serde_bytes::ByteBuf;
 
 use crate::audit::bundle::Part;
 use crate::audit::bundle::Scope;
@@ -65,6 +67,8 @@ pub(super) struct Walk<'a> {
     pub(super) taken: Prints,
     /// Ids of messages with their authors.
     ids: Prints,
+    /// Numbers of messages in epochs after the first.
+    pub(super) renewed: Prints,
     pub(super) out: Row,
     inward: Row,
     pub(super) windows: Windows,
@@ -147,6 +151,7 @@ impl<'a> Walk<'a> {
             own: Prints::new(size, masks.saturating_add(4)),
             taken: Prints::new(size, 4),
             ids: Prints::new(size, 0),
+            renewed: Prints::new(size, 0),
             out: Row::new(view, members),
             inward: Row::new(view, members),
             windows: Windows::default(),
@@ -237,11 +242,7 @@ impl<'a> Walk<'a> {
             }
             Leaf::Succession { statement, approvals } => {
                 count(&mut self.counts.successions);
-                // spec: audit-33
-                let holds = self.people.succeeds(&statement, &approvals, self.origin);
-                if slot.index.get() != 0 || self.is_first || !holds {
-                    first.note(Err(Flaw::Succession));
-                }
+                first.note(self.succeeds(&statement, &approvals, slot.index));
             }
             Leaf::Resumed { .. } => count(&mut self.counts.resumed),
             Leaf::Carried { message, .. } => {
@@ -285,6 +286,24 @@ impl<'a> Walk<'a> {
             | Leaf::Carried { .. } => false,
         };
         if index.get() == 0 && !begins { Err(Flaw::NotStarted) } else { Ok(()) }
+    }
+
+    /// The succession of the log before.
+    fn succeeds(
+        &mut self,
+        statement: &[u8],
+        approvals: &[ByteBuf],
+        index: LeafIndex,
+    ) -> Result<(), Flaw> {
+        // spec: audit-33
+        let holds = self.people.succession(statement, approvals, self.origin);
+        let Some(succession) = holds.filter(|_| index.get() == 0 && !self.is_first) else {
+            return Err(Flaw::Succession);
+        };
+        if let Some(telling) = &mut self.telling {
+            telling.succession(&succession, &self.people.directory);
+        }
+        Ok(())
     }
 
     fn time(&mut self, leaf: &Leaf, slot: &Slot<'_>) {

@@ -76,7 +76,7 @@ fn each_fault_of_a_fork_is_refused_for_what_it_is() {
         (proof(BadProof::Root), &|fork| set_root(fork, digest::sha256(b"another"))),
         (proof(BadProof::Length), &|fork| path(fork).push(digest::sha256(b"surplus"))),
         (proof(BadProof::Length), &|fork| path(fork).truncate(1)),
-        (proof(BadProof::Sizes), &|fork| fork.older.size = TreeSize::new(0)),
+        (EvidenceFlaw::Fits, &|fork| fork.older.size = TreeSize::new(0)),
         (signature(Which::First), &|fork| fork.older.signature = fork.newer.signature),
         (signature(Which::Second), &|fork| fork.newer.signature = fork.older.signature),
         (EvidenceFlaw::Statement { which: Which::First }, &|fork| fork.log = LogNumber::new(2)),
