@@ -10,6 +10,7 @@ pub mod enrolment;
 pub mod file;
 pub mod folder;
 pub mod key;
+pub mod unwitnessed;
 
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
@@ -22,6 +23,7 @@ use concord_protocol::identity::credential::rules::RuleError;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::NameError;
 use concord_protocol::ids::StaffNumber;
+use concord_protocol::message::handling::Classification;
 use concord_protocol::moment::Span;
 
 use crate::files;
@@ -30,6 +32,7 @@ use crate::settings::file::File;
 use crate::settings::file::FormError;
 use crate::settings::folder::NodeFolder;
 use crate::settings::key::Key;
+use crate::settings::unwitnessed::UnwitnessedLimit;
 
 /// Longest settings file, in bytes.
 pub const SETTINGS_BYTES_MAX: usize = 64 * 1024;
@@ -61,6 +64,8 @@ pub struct Settings {
     pub witness_interval: Span,
     /// How long the head may lack a quorum of cosignatures before a person is told.
     pub unwitnessed_alert: Span,
+    /// What is refused while the head lacks its quorum for hours.
+    pub unwitnessed_limit: UnwitnessedLimit,
     /// How long another member may be away before a person is told.
     pub watch_unseen: Span,
     /// How old cosignatures on a log may be before a person is told.
@@ -134,6 +139,14 @@ pub enum SettingsError {
         key: &'static str,
         /// What is wrong with it.
         source: NameError,
+    },
+    /// Not a classification.
+    #[error("{key} is {found:?}, not official, restricted, confidential or none")]
+    Classification {
+        /// The key.
+        key: &'static str,
+        /// What it says.
+        found: String,
     },
     /// Not a digest.
     #[error("{key} is neither empty nor a digest")]
@@ -212,6 +225,10 @@ impl Settings {
                 &key::UNWITNESSED_ALERT,
                 file.unwitnessed_alert_minutes,
             )?),
+            unwitnessed_limit: UnwitnessedLimit {
+                after: minutes(number(&key::UNWITNESSED_REFUSE, file.unwitnessed_refuse_minutes)?),
+                from: sensitive(file.unwitnessed_sensitive.as_deref())?,
+            },
             watch_unseen: minutes(number(&key::WATCH_UNSEEN, file.watch_unseen_minutes)?),
             watch_stale: days(number(&key::WATCH_STALE, file.watch_stale_days)?),
             store_cache_bytes: bytes_of(&key::STORE_CACHE, file.store_cache_mib)?,
@@ -274,6 +291,17 @@ fn officer(written: Option<&str>) -> Result<StaffNumber, SettingsError> {
 /// A path, where one is written.
 fn path(written: Option<&str>) -> Option<PathBuf> {
     written.filter(|path| !path.is_empty()).map(PathBuf::from)
+}
+
+fn sensitive(written: Option<&str>) -> Result<Option<Classification>, SettingsError> {
+    let key = key::UNWITNESSED_SENSITIVE;
+    match written.unwrap_or_else(|| key.default_text()) {
+        "none" => Ok(None),
+        text => match Classification::parse(text) {
+            Some(from) => Ok(Some(from)),
+            None => Err(SettingsError::Classification { key: key.name, found: text.to_owned() }),
+        },
+    }
 }
 
 const fn days(days: u64) -> Span {

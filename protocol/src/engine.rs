@@ -55,7 +55,7 @@ use crate::engine::record::Record;
 use crate::engine::record::TileRecord;
 use crate::engine::standing::Heard;
 use crate::engine::witness::Rounds;
-use crate::engine::witness::Watch;
+use crate::engine::witness::watch::Watch;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::LeafIndex;

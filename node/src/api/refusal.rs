@@ -34,6 +34,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         SubmitError::Busy if view.phase == Phase::Waiting => Code::Starting,
         SubmitError::Busy => Code::Busy,
         SubmitError::Full => Code::DiskFull,
+        SubmitError::Unwitnessed { .. } => Code::Unwitnessed,
         SubmitError::InDoubt(doubt) => {
             return in_doubt(*doubt, "the message was not taken", view);
         }

@@ -81,6 +81,7 @@ pub fn settings(what: &'static str, error: &SettingsError) -> Report {
         SettingsError::Form(_)
         | SettingsError::Agency { .. }
         | SettingsError::Officer { .. }
+        | SettingsError::Classification { .. }
         | SettingsError::Genesis { .. }
         | SettingsError::Listen { .. }
         | SettingsError::Advertise { .. }

@@ -24,6 +24,7 @@ use concord_protocol::ids::MessageId;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
+use concord_protocol::moment::Timestamp;
 
 use crate::host::exchange::Surroundings;
 use crate::host::view::Delivery;
@@ -85,6 +86,14 @@ pub enum SubmitError {
     /// The disk is nearly full.
     #[error("the disk is nearly full")]
     Full,
+    /// The message is sensitive, and no quorum has vouched for the head of the log for too long.
+    #[error(
+        "the message is sensitive, and no quorum of witnesses has cosigned the head of this node's log since {since}"
+    )]
+    Unwitnessed {
+        /// Since when.
+        since: Timestamp,
+    },
     /// The node is in doubt about its own log.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),

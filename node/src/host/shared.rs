@@ -46,6 +46,7 @@ use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::host::view::WatchView;
 use crate::host::work::Workers;
+use crate::settings::unwitnessed::UnwitnessedLimit;
 use crate::store::read::Reader;
 use crate::store::reserve::Room;
 use crate::transport::pins::Pins;
@@ -70,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) tolerance: Span,
     /// How long the head may lack its quorum before a person is told.
     pub(crate) unwitnessed_alert: Span,
+    /// What is not taken while it lacks its quorum for hours.
+    pub(crate) unwitnessed_limit: UnwitnessedLimit,
     /// Threads for pure work.
     pub(crate) workers: Workers,
     /// Which transport keys belong to whom.
@@ -120,6 +123,8 @@ pub(crate) struct Parts {
     pub(crate) opens: Arc<dyn Decapsulate>,
     pub(crate) tolerance: Span,
     pub(crate) unwitnessed_alert: Span,
+    /// What is not taken while it lacks its quorum for hours.
+    pub(crate) unwitnessed_limit: UnwitnessedLimit,
     pub(crate) workers: Workers,
     pub(crate) pins: Arc<Pins>,
     pub(crate) credential: Vec<u8>,
@@ -148,6 +153,7 @@ impl Shared {
             opens: parts.opens,
             tolerance: parts.tolerance,
             unwitnessed_alert: parts.unwitnessed_alert,
+            unwitnessed_limit: parts.unwitnessed_limit,
             workers: parts.workers,
             pins: parts.pins,
             credential: parts.credential,

@@ -262,6 +262,7 @@ fn open_log(
         opens: Arc::clone(&keys.sealing),
         tolerance: settings.clock_tolerance,
         unwitnessed_alert: settings.unwitnessed_alert,
+        unwitnessed_limit: settings.unwitnessed_limit,
         workers: Workers::new(settings.workers.get()),
         pins,
         credential: enrolment.own.bytes().to_vec(),

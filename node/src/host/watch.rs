@@ -17,6 +17,7 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::EvidenceKind;
+use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::wire::witness::Witnesses;
 use tokio::time;
@@ -41,7 +42,12 @@ struct Memory {
     here: BTreeMap<AgencyId, Timestamp>,
     /// The newest quorate checkpoint of each peer, and the newest time that a cosigner of it says.
     quorate: BTreeMap<AgencyId, (LogNumber, Witnessed)>,
+    /// When all of them were last read: a log at rest is cosigned again, and its size does not tell.
+    read: Option<Timestamp>,
 }
+
+/// How often the times under checkpoints of logs at rest are read again.
+const READ_AGAIN: Span = Span::from_millis(3_600_000);
 
 /// What the operator set.
 pub(crate) const fn bounds(settings: &Settings) -> Bounds {
@@ -77,7 +83,7 @@ pub(crate) async fn run(around: Surroundings, bounds: Bounds, every: Duration) {
 fn observe(shared: &Shared, memory: &mut Memory, now: Timestamp) -> Vec<Observation> {
     let view = Arc::clone(&shared.published().view);
     let directory = shared.directory();
-    memory.cosigned(shared, &view, &directory);
+    memory.cosigned(shared, &view, &directory, now);
     let mut logs = vec![own(&view, &directory)];
     for peer in view.peers.iter() {
         if peer.connected {
@@ -103,10 +109,15 @@ fn observe(shared: &Shared, memory: &mut Memory, now: Timestamp) -> Vec<Observat
 
 impl Memory {
     /// Reads the times of quorate checkpoints that are new since the last look.
-    fn cosigned(&mut self, shared: &Shared, view: &View, directory: &Directory) {
+    fn cosigned(&mut self, shared: &Shared, view: &View, directory: &Directory, now: Timestamp) {
         let known = |peer: &PeerView| self.quorate.get(&peer.agency).map(|known| known.1.size);
-        if view.peers.iter().all(|peer| known(peer) == peer.quorate) {
+        let is_recent = self.read.is_some_and(|read| now < read.after(READ_AGAIN));
+        if is_recent && view.peers.iter().all(|peer| known(peer) == peer.quorate) {
             return;
+        }
+        if !is_recent {
+            self.read = Some(now);
+            self.quorate.clear();
         }
         // A store that cannot be read ends the node soon; until then the last times stand.
         for record in shared.reader.peers_cosigned().unwrap_or_default() {

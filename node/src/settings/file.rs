@@ -33,6 +33,10 @@ pub struct File {
     pub witness_interval_ms: Option<i64>,
     /// See [`key::UNWITNESSED_ALERT`].
     pub unwitnessed_alert_minutes: Option<i64>,
+    /// See [`key::UNWITNESSED_REFUSE`].
+    pub unwitnessed_refuse_minutes: Option<i64>,
+    /// See [`key::UNWITNESSED_SENSITIVE`].
+    pub unwitnessed_sensitive: Option<String>,
     /// See [`key::WATCH_UNSEEN`].
     pub watch_unseen_minutes: Option<i64>,
     /// See [`key::WATCH_STALE`].
@@ -172,6 +176,8 @@ impl File {
             name if name == key::GREETING_WAIT.name => number(self.greeting_wait_ms),
             name if name == key::WITNESS_INTERVAL.name => number(self.witness_interval_ms),
             name if name == key::UNWITNESSED_ALERT.name => number(self.unwitnessed_alert_minutes),
+            name if name == key::UNWITNESSED_REFUSE.name => number(self.unwitnessed_refuse_minutes),
+            name if name == key::UNWITNESSED_SENSITIVE.name => text(&self.unwitnessed_sensitive),
             name if name == key::WATCH_UNSEEN.name => number(self.watch_unseen_minutes),
             name if name == key::WATCH_STALE.name => number(self.watch_stale_days),
             name if name == key::STORE_CACHE.name => number(self.store_cache_mib),

@@ -159,6 +159,27 @@ pub const UNWITNESSED_ALERT: Key = Key {
     trust: "set high, nobody is told that the other members no longer vouch for this log.",
 };
 
+/// The refusal under an unwitnessed head.
+pub const UNWITNESSED_REFUSE: Key = Key {
+    name: "unwitnessed_refuse_minutes",
+    about: &[
+        "How long the head of this node's log may lack a quorum of cosignatures before sensitive messages are refused.",
+        "Messages that are not sensitive, and everything that peers send, go on.",
+    ],
+    unit: "minutes",
+    value: Allowed::Number { min: 5, max: 10_080, default: 240 },
+    trust: "set high, sensitive messages rest on a log for which nobody else vouches.",
+};
+
+/// What is sensitive under an unwitnessed head.
+pub const UNWITNESSED_SENSITIVE: Key = Key {
+    name: "unwitnessed_sensitive",
+    about: &["The least classification that counts as sensitive there; `none` where nothing does."],
+    unit: "official, restricted, confidential or none",
+    value: Allowed::Text { default: "restricted" },
+    trust: "set to none, nothing is refused, however long nobody vouches for this log.",
+};
+
 /// How long a member may be away.
 pub const WATCH_UNSEEN: Key = Key {
     name: "watch_unseen_minutes",
@@ -243,7 +264,7 @@ pub const PASSPHRASE_FILE: Key = Key {
 };
 
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 19] = [
+pub const KEYS: [Key; 21] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -255,6 +276,8 @@ pub const KEYS: [Key; 19] = [
     GREETING_WAIT,
     WITNESS_INTERVAL,
     UNWITNESSED_ALERT,
+    UNWITNESSED_REFUSE,
+    UNWITNESSED_SENSITIVE,
     WATCH_UNSEEN,
     WATCH_STALE,
     STORE_CACHE,

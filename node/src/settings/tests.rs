@@ -5,6 +5,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use concord_protocol::crypto::digest;
+use concord_protocol::message::handling::Classification;
 use concord_protocol::moment::Span;
 
 use crate::settings::Origin;
@@ -44,6 +45,9 @@ fn a_new_nodes_file_means_the_defaults() {
     assert_eq!(written.greeting_wait, Span::from_millis(2_000));
     assert_eq!(written.witness_interval, Span::from_millis(5_000));
     assert_eq!(written.unwitnessed_alert, Span::from_millis(300_000));
+    let limit = written.unwitnessed_limit;
+    assert_eq!(limit.after, Span::from_millis(14_400_000));
+    assert_eq!(limit.from, Some(Classification::Restricted));
     assert_eq!(written.watch_unseen, Span::from_millis(900_000));
     assert_eq!(written.watch_stale, Span::from_days(7));
     assert_eq!(written.store_cache_bytes, 32 * MIB);

@@ -21,7 +21,7 @@ use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Settlement;
 use crate::engine::witness::Rounds;
-use crate::engine::witness::Watch;
+use crate::engine::witness::watch::Watch;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LinkNumber;

@@ -7,6 +7,8 @@
 //! Absent on purpose: signing as a witness. The engine says what may be cosigned once it is durable; the host writes it
 //! down beside the journal before it signs.
 
+pub(super) mod watch;
+
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -34,6 +36,8 @@ use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Record;
 use crate::engine::standing;
+use crate::engine::witness::watch::FRESHER;
+use crate::engine::witness::watch::ROUND_WAIT;
 use crate::ids::AgencyId;
 use crate::ids::TreeSize;
 use crate::log::checkpoint::SignedCheckpoint;
@@ -47,8 +51,8 @@ use crate::wire::witness::Misfit;
 use crate::wire::witness::VerifiedCosignature;
 use crate::wire::witness::WitnessRefusal;
 
-/// How long an unanswered question holds up the next round.
-const ROUND_WAIT: Span = Span::from_millis(30_000);
+/// How old a cosignature on a head at rest may be before it is asked for again. Source: spec wit-14.
+const FRESH: Span = Span::from_days(1);
 
 /// How the own head stands with its witnesses.
 #[derive(Debug, Default)]
@@ -74,23 +78,6 @@ struct Round {
     news: bool,
 }
 
-/// One peer as a witness of our log, and its log as one that we witness.
-#[derive(Debug, Default)]
-pub(super) struct Watch {
-    /// Whether its greeting came in this group or before the start.
-    pub(super) met: bool,
-    /// What it was asked on this connection and has not answered, and when.
-    asked: Option<(TreeSize, Timestamp)>,
-    cosigned: Option<Cosigned>,
-    declined: Option<(TreeSize, WitnessRefusal)>,
-    /// Size of the newest quorate checkpoint of ours that it was shown on this connection.
-    lifted: Option<TreeSize>,
-    /// The newest quorate checkpoint of its log.
-    quorate: Option<PeerCosignedRecord>,
-    /// Whether its log has two histories; it is cosigned no more.
-    condemned: bool,
-}
-
 /// The newest cosignature of one witness on our log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cosigned {
@@ -105,45 +92,6 @@ impl Rounds {
     pub(super) fn restore(notes: Vec<CosignedRecord>) -> Self {
         let quorate = notes.into_iter().filter(|note| note.gathered == Gathered::Quorate);
         Self { quorate: quorate.max_by_key(|note| note.size), ..Self::default() }
-    }
-}
-
-impl Watch {
-    /// What was remembered of one peer.
-    pub(super) fn restore(
-        peer: &AgencyId,
-        notes: &[CosignedRecord],
-        quorate: Option<PeerCosignedRecord>,
-    ) -> Self {
-        let cosigned = notes.iter().filter_map(|note| {
-            let cosigner = note.cosigners.iter().find(|cosigner| cosigner.witness == *peer)?;
-            Some(Cosigned { size: note.size, at: cosigner.at })
-        });
-        Self { cosigned: cosigned.max(), quorate, ..Self::default() }
-    }
-
-    /// A connection began or ended: what was asked on the last one is not answered any more.
-    pub(super) fn reset(&mut self) {
-        self.met = false;
-        self.asked = None;
-        self.declined = None;
-        self.lifted = None;
-    }
-
-    /// The peer's log was succeeded: what was said of the one that ended does not bear on the next.
-    pub(super) fn begin_log(&mut self) {
-        self.reset();
-        self.quorate = None;
-        self.condemned = false;
-    }
-
-    fn lacks(&self, size: TreeSize, now: Timestamp) -> bool {
-        let declined = self.declined.is_some_and(|(declined, _)| declined == size);
-        !declined && !self.waits(now)
-    }
-
-    fn waits(&self, now: Timestamp) -> bool {
-        self.asked.is_some_and(|(_, at)| now < at.after(ROUND_WAIT))
     }
 }
 
@@ -303,7 +251,7 @@ impl Engine {
             self.hold(agency, lift.checkpoint(), effects);
         }
         let Some(peer) = self.peers.get_mut(agency) else { return Ok(()) };
-        if peer.witness.quorate.as_ref().is_none_or(|newest| newest.size < head.size) {
+        if peer.witness.is_news(lift) {
             let record = PeerCosignedRecord {
                 peer: agency.clone(),
                 size: head.size,
@@ -311,6 +259,7 @@ impl Engine {
                 note: ByteBuf::from(lift.checkpoint().note().to_vec()),
             };
             peer.witness.quorate = Some(record.clone());
+            peer.witness.freshest = watch::newest(lift);
             // spec: wit-7
             effects.remember(Record::PeerCosigned(record));
         }
@@ -385,7 +334,10 @@ impl Engine {
         for (agency, peer) in &mut self.peers {
             let met = core::mem::take(&mut peer.witness.met);
             let Connection::Up { shown } = &mut peer.connection else { continue };
-            let lacks = || !round.cosigners.contains_key(agency) && peer.witness.lacks(size, now);
+            // spec: wit-14
+            let is_old = |at: &Timestamp| at.after(FRESH) <= now;
+            let lacks =
+                || round.cosigners.get(agency).is_none_or(is_old) && peer.witness.lacks(size, now);
             let wanted = match occasion {
                 Some(Occasion::Asked) => true,
                 Some(Occasion::Interval) => lacks(),
@@ -426,13 +378,18 @@ impl Engine {
     // spec: wit-6
     fn name_lifts(&mut self, effects: &mut Effects) {
         let Some(quorate) = &self.rounds.quorate else { return };
+        let times = quorate.cosigners.iter().map(|cosigner| cosigner.at);
+        let at = times.max().unwrap_or(Timestamp::from_millis(0));
+        let knows = |(size, shown): (TreeSize, Timestamp)| {
+            size > quorate.size || (size == quorate.size && at < shown.after(FRESHER))
+        };
         for (agency, peer) in &mut self.peers {
             let Connection::Up { shown } = &mut peer.connection else { continue };
             let has_receipts = peer.inbound.cursor().get() > 0;
-            if !has_receipts || peer.witness.lifted.is_some_and(|lifted| lifted >= quorate.size) {
+            if !has_receipts || peer.witness.lifted.is_some_and(knows) {
                 continue;
             }
-            peer.witness.lifted = Some(quorate.size);
+            peer.witness.lifted = Some((quorate.size, at));
             effects.act(Action::Lift(LiftAction {
                 peer: agency.clone(),
                 from: *shown,

@@ -216,6 +216,7 @@ fn what_the_host_refuses_gets_its_code_and_status() {
         (SubmitError::TooLarge { len: 600_000, max: 524_288 }, Code::ContentTooLarge, 413),
         (SubmitError::Busy, Code::Busy, 503),
         (SubmitError::Full, Code::DiskFull, 507),
+        (SubmitError::Unwitnessed { since: Timestamp::from_millis(NOON) }, Code::Unwitnessed, 503),
         (SubmitError::InDoubt(Doubt::Quarantine), Code::Quarantined, 503),
         (SubmitError::Stopping, Code::Stopping, 503),
     ];

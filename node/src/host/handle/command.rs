@@ -23,6 +23,7 @@ use tokio::sync::oneshot;
 use tokio::time;
 use tokio::time::Instant;
 
+use crate::clock;
 use crate::entropy;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
@@ -61,6 +62,7 @@ impl Handle {
         if let Some(known) = self.answered_before(key.as_ref())? {
             return Ok(known);
         }
+        self.may_take(&submission)?;
         let recipients = self.recipients(&submission)?;
         let shared = Arc::clone(&self.around.shared);
         let signed = self
@@ -101,6 +103,17 @@ impl Handle {
             (None, Mode::Full, _) => Err(SubmitError::Full),
             (None, _, Phase::Waiting) => Err(SubmitError::Busy),
             (None, _, Phase::Started) => Ok(()),
+        }
+    }
+
+    /// Whether a message of this classification may rest on the log as it is witnessed now.
+    fn may_take(&self, submission: &Submission) -> Result<(), SubmitError> {
+        let classification = submission.handling_codes().classification;
+        let since = self.view().head.unwitnessed_since;
+        let limit = self.around.shared.unwitnessed_limit;
+        match since.filter(|_| limit.refuses(classification, since, clock::now())) {
+            Some(since) => Err(SubmitError::Unwitnessed { since }),
+            None => Ok(()),
         }
     }
 

@@ -82,6 +82,34 @@ fn the_interval_asks_for_what_is_new_and_a_person_for_a_fresh_time() {
 }
 
 #[test]
+fn a_log_at_rest_is_cosigned_again_once_a_day_and_shown_to_who_holds_receipts() {
+    // shows: wit-14
+    let mut nodes = federation();
+    let owner = nodes[1].agency();
+    let asked = nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+    witness_all(&mut nodes, told(&owner, asked));
+    let before = nodes[0].engine.peer_quorate(&owner).unwrap().clone();
+
+    let mut asked_in_all = 0;
+    for hour in 1..=49 {
+        for node in &mut nodes {
+            node.now = node.now.after(Span::from_millis(3_600_000));
+        }
+        let asked = nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+        let count = requests(&asked).len();
+        assert_eq!(count, if hour % 24 == 0 { 2 } else { 0 }, "after {hour} hours");
+        asked_in_all += count;
+        witness_all(&mut nodes, told(&owner, asked));
+    }
+
+    assert_eq!(asked_in_all, 4, "twice each in two days");
+    let after = nodes[0].engine.peer_quorate(&owner).unwrap();
+    assert_eq!((after.size, after.root), (before.size, before.root));
+    assert_ne!(after.note, before.note, "with the times of the second day");
+    assert_eq!(nodes[0].memory.peers_cosigned[&owner].note, after.note);
+}
+
+#[test]
 fn who_is_away_is_asked_when_it_is_back_and_holds_nobody_up() {
     // shows: wit-2
     let mut nodes = federation();
