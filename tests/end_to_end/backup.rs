@@ -113,6 +113,48 @@ fn a_restored_node_signs_nothing_before_its_peers_have_spoken() {
     drop(peer);
 }
 
+#[test]
+fn a_mirror_that_was_restored_without_what_it_kept_is_sent_all_of_it_again() {
+    // shows: bak-1, rst-23
+    let world = Federation::of("backup-mirror", &["la.mps", "mm.mpf"]);
+    let nodes = world.all_ready();
+    let owner = nodes[0].client();
+    written(&owner, "kept by the mirror");
+    assert!(mirrored(&owner), "{:?}", owner.peers());
+    let mut nodes = nodes.into_iter();
+    let (_owner, mirror) = (nodes.next().unwrap(), nodes.next().unwrap());
+    assert!(mirror.stop().success());
+    assert!(holds_files(&world.folder(1).join("mirrors")));
+    let folder = world.folder(1).to_str().unwrap().to_owned();
+    let create =
+        ["backup", "create", "--dir", &folder, "--out", "data", "--with-role-keys", "--json"];
+    concord(world.path(), &create);
+    concord(world.path(), &["backup", "restore", "--from", "data", "--dir", "restored", "--json"]);
+    let restored = world.path().join("restored");
+    assert!(!holds_files(&restored.join("mirrors")), "a backup leaves out what is others'");
+
+    let _restored = Daemon::start(&restored);
+
+    let again = || (holds_files(&restored.join("mirrors")) && mirrored(&owner)).then_some(());
+    assert!(wait::for_up_to(Duration::from_secs(60), again).is_some(), "{:?}", owner.peers());
+}
+
+/// Whether a peer keeps the whole log.
+fn mirrored(client: &Client) -> bool {
+    let kept = || {
+        let size = client.head().ok()?.size;
+        let peers = client.peers().ok()?.items;
+        peers.iter().any(|peer| peer.connected && peer.mirrored_size == Some(size)).then_some(())
+    };
+    wait::for_up_to(Duration::from_secs(60), kept).is_some()
+}
+
+fn holds_files(folder: &Path) -> bool {
+    fs::read_dir(folder).is_ok_and(|entries| {
+        entries.flatten().any(|entry| entry.path().is_file() || holds_files(&entry.path()))
+    })
+}
+
 fn written(client: &Client, mark: &str) -> String {
     let text = letter::report(&["mm.mpf"], mark).to_string();
     let id = client.submit(text.as_bytes(), None).unwrap().message.id;

@@ -29,6 +29,9 @@ fn the_demonstration_ends_with_every_delivery_accounted_for() {
     let logs = report["logs"].as_array().unwrap();
     assert_eq!(logs.len(), 6);
     assert!(logs.iter().all(|log| log["verified"] == true && log["size"].as_u64() > Some(0)));
+    // A quorum, which is four of the five others, stands behind every receipt and every log.
+    assert_eq!(number("receipts_l2"), number("receipts"), "{said}");
+    assert!(logs.iter().all(|log| log["cosignatures"].as_u64() >= Some(4)), "{said}");
     let pairs = report["reconciliations"].as_array().unwrap();
     assert_eq!(pairs.len(), 15);
     assert!(pairs.iter().all(|pair| pair["problems"].as_array().is_some_and(Vec::is_empty)));

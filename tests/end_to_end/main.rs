@@ -7,6 +7,7 @@ mod custody;
 mod damaged_body;
 mod demo;
 mod erasure;
+mod forked_branch;
 mod forked_log;
 mod hostile_peer;
 mod links;

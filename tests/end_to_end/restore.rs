@@ -41,6 +41,13 @@ fn a_folder_put_back_is_noticed_before_anything_is_signed_and_healed_from_mirror
     put_back(&copy, world.folder(A));
     let known: Vec<LogEntry> = whole.clone();
 
+    // Killed as soon as it knows that it must heal, and again: it goes on from what it has stored.
+    for _ in 0..2 {
+        let mut node = Daemon::start(world.folder(A));
+        let knows = || node.said().contains("quarantine").then_some(());
+        assert!(wait::for_up_to(WITHIN, knows).is_some(), "{}", node.said());
+        node.kill();
+    }
     nodes.insert(A, Daemon::start(world.folder(A)));
     let resumed = wait::for_up_to(WITHIN, || {
         let client = Client::in_directory(world.folder(A)).ok()?;
@@ -68,6 +75,50 @@ fn a_folder_put_back_is_noticed_before_anything_is_signed_and_healed_from_mirror
         let held = wait::for_up_to(WITHIN, || agree().filter(|held| held.pending.is_empty()));
         assert!(held.is_some(), "{} and {}", AGENCIES[A], AGENCIES[which]);
     }
+    let dirs = [0, 1, 2, 3].map(|which| world.folder(which));
+    let joined = evidence::reconciled(&world, "a_folder_put_back_is_healed", &dirs);
+    assert_eq!((&joined["ok"], &joined["seams"]), (&true.into(), &serde_json::json!([])));
+}
+
+#[test]
+fn mirrors_that_lost_what_they_kept_are_passed_over_for_one_that_did_not() {
+    // shows: rst-20, rst-30, rst-33
+    // One dishonest member is borne, so each log has three mirrors.
+    let names = ["kh.gdi", "la.mps", "mm.mpf", "th.rtp", "vn.mps"];
+    let world = Federation::bearing(1, "mirrors", &names);
+    let mut nodes = world.all_ready();
+    write(&nodes, A, "before");
+    stop(&mut nodes, A);
+    let copy = world.path().join("copy");
+    copy_folder(world.folder(A), &copy);
+    nodes.insert(A, world.ready(A));
+    write(&nodes, A, "after the copy");
+    let client = nodes[A].client();
+    let kept = || {
+        let size = client.head().ok()?.size;
+        let peers = client.peers().ok()?.items;
+        (peers.iter().filter(|peer| peer.mirrored_size == Some(size)).count() == 3).then_some(())
+    };
+    assert!(wait::for_up_to(WITHIN, kept).is_some(), "{:?}", client.peers());
+    let whole = entries(&client).unwrap();
+    stop(&mut nodes, A);
+    // Its mirrors are the three that follow it; the first two lose what they kept.
+    for which in [2, 3] {
+        stop(&mut nodes, 1);
+        fs::remove_dir_all(world.folder(which).join("mirrors")).unwrap();
+    }
+    nodes.extend([2, 3].map(|which| Daemon::start(world.folder(which))));
+    put_back(&copy, world.folder(A));
+
+    let node = Daemon::start(world.folder(A));
+
+    let healed = wait::for_up_to(WITHIN, || {
+        let client = Client::in_directory(world.folder(A)).ok()?;
+        let entries = entries(&client).filter(|entries| entries.len() > whole.len())?;
+        client.readiness().is_ok_and(|found| found.ready).then_some(entries)
+    });
+    let healed = healed.unwrap_or_else(|| panic!("not healed\n{}", node.said()));
+    assert_eq!(healed[..whole.len()], whole[..], "byte for byte the old log");
 }
 
 #[test]
@@ -181,6 +232,21 @@ fn exchange(nodes: &[Daemon], mark: &str) {
         };
         assert!(wait::for_up_to(WITHIN, receipted).is_some(), "{id} has no receipt ({mark})");
     }
+}
+
+/// One node writes to everybody, and everything is receipted.
+fn write(nodes: &[Daemon], from: usize, mark: &str) {
+    let client = nodes[from].client();
+    let others = nodes.iter().enumerate().filter(|(which, _)| *which != from);
+    let names: Vec<String> = others.map(|(_, node)| agency(node.folder())).collect();
+    let to: Vec<&str> = names.iter().map(String::as_str).collect();
+    let letter = letter::report(&to, mark).to_string();
+    let id = client.submit(letter.as_bytes(), None).unwrap().message.id;
+    let receipted = || {
+        let deliveries = client.message(&id).ok()?.deliveries;
+        deliveries.iter().all(|one| one.status == Status::Receipted).then_some(())
+    };
+    assert!(wait::for_up_to(WITHIN, receipted).is_some(), "{id} has no receipt ({mark})");
 }
 
 /// The whole log, once a mirror keeps all of it.

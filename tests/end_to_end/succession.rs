@@ -12,16 +12,32 @@ use concord_node::api::shape::peer::Peer;
 use concord_node::clock;
 use concord_node::settings::folder::NodeFolder;
 use concord_protocol::codec;
+use concord_protocol::crypto::digest;
+use concord_protocol::identity;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::CredentialRequest;
 use concord_protocol::identity::credential::Validity;
+use concord_protocol::ids::LogNumber;
+use concord_protocol::ids::Serial;
+use concord_protocol::ids::StaffNumber;
+use concord_protocol::ids::TreeSize;
+use concord_protocol::log::checkpoint;
+use concord_protocol::log::checkpoint::Checkpoint;
+use concord_protocol::log::succession;
+use concord_protocol::log::succession::Approval;
 use concord_protocol::moment::Span;
+use concord_protocol::wire::evidence::EvidenceTalk;
+use concord_protocol::wire::evidence::Told;
+use concord_protocol::wire::frame::Frame;
 use harness::daemon::Daemon;
+use harness::evidence;
 use harness::federation::Agency;
 use harness::federation::Federation;
+use harness::forge::Forger;
 use harness::letter;
 use harness::shell;
 use harness::wait;
+use serde_bytes::ByteBuf;
 use serde_json::Value;
 
 const AGENCIES: [&str; 3] = ["la.mps", "mm.mpf", "th.rtp"];
@@ -51,6 +67,7 @@ fn a_forked_log_is_succeeded_with_the_approval_of_the_peers() {
     nodes[0] = Some(world.ready(0));
     let lost = send(&nodes, 1, 0, "after the copy");
     settled(&nodes, 1, &lost);
+    mirrored(&nodes);
     for node in &mut nodes {
         node.take().unwrap().stop();
     }
@@ -76,11 +93,15 @@ fn a_forked_log_is_succeeded_with_the_approval_of_the_peers() {
     };
     assert!(wait::for_up_to(WITHIN, quarantined).is_some(), "{}", said(&nodes, 0));
     assert!(wait::for_up_to(WITHIN, peers_have_shown).is_some(), "{}", said(&nodes, 0));
+    assert!(wait::for_up_to(WITHIN, || told_as_forked(&la)).is_some(), "{}", said(&nodes, 0));
     let waiting = send(&nodes, 1, 0, "while it was away");
     nodes[0].take().unwrap().stop();
 
     succeed(&world, &la);
+    nodes[2].take().unwrap().stop();
     nodes[0] = Some(Daemon::start(&la));
+    wrongly_approved(&world);
+    nodes[2] = Some(Daemon::start(world.folder(2)));
     for which in [1, 2] {
         approve(world.folder(which), which, &nodes);
     }
@@ -103,6 +124,7 @@ fn a_forked_log_is_succeeded_with_the_approval_of_the_peers() {
         assert!(held.contains(id), "la lacks {id}: {held:?}");
     }
     assert!(ids(&client(&nodes, 0), "out").contains(&early));
+    superseded(&nodes, &early, &lost);
     assert!(ids(&client(&nodes, 1), "in").contains(&alone));
 
     // The log that ended can still be asked, while the node runs.
@@ -117,6 +139,103 @@ fn a_forked_log_is_succeeded_with_the_approval_of_the_peers() {
     assert!(client(&nodes, 0).head().unwrap().origin.ends_with("/log2"));
     let again = send(&nodes, 1, 0, "after a restart");
     settled(&nodes, 1, &again);
+
+    mirrored(&nodes);
+    outlived(&world, &mut nodes);
+    audited(&world);
+}
+
+/// The next log is kept by a mirror as the one before was.
+fn mirrored(nodes: &[Option<Daemon>]) {
+    // shows: rst-21, rst-23
+    let la = client(nodes, 0);
+    let kept = || {
+        let size = la.head().ok()?.size;
+        let peers = la.peers().ok()?.items;
+        peers.iter().any(|peer| peer.mirrored_size == Some(size)).then_some(())
+    };
+    assert!(wait::for_up_to(WITHIN, kept).is_some(), "{:?}", la.peers());
+}
+
+/// A member shows a checkpoint of the old log beyond its end: whoever sees it has evidence that holds without a node.
+fn outlived(world: &Federation, nodes: &mut [Option<Daemon>]) {
+    // shows: suc-12, evd-12
+    nodes[2].take().unwrap().stop();
+    let owner = &world.agencies[0];
+    let origin = identity::log_origin(world.charter.name(), &owner.id, LogNumber::new(1));
+    let beyond = Checkpoint { origin, size: TreeSize::new(999), root: digest::sha256(b"beyond") };
+    let note = checkpoint::sign(&beyond, owner.keys.log.as_ref()).unwrap();
+    let forger = Forger::new(world, 2, 1);
+    let mut line = forger.meet();
+    let told = Told { heads: vec![ByteBuf::from(note)], files: Vec::new() };
+    line.say(&Frame::Evidence(EvidenceTalk::Told(told)));
+
+    let held = wait::for_up_to(WITHIN, || {
+        let held = client(nodes, 1).evidence(0).ok()?.items;
+        held.into_iter().find(|held| held.kind == "log-outlived")
+    });
+    let held = held.unwrap_or_else(|| panic!("{}", said(nodes, 1)));
+    assert_eq!(held.accused, "la.mps");
+    assert!(held.proves.contains("which mm.mpf, th.rtp approved"), "{}", held.proves);
+    let file = world.path().join("outlived.evidence");
+    let dir = path(world.folder(1));
+    let save = ["evidence", "save", &held.digest, "--out", path(&file), "--dir", dir];
+    assert!(shell::concord(Path::new("."), &save).status.success());
+    let genesis = world.genesis.to_string();
+    let verify = ["--json", "audit", "verify", "--evidence", path(&file), "--genesis", &genesis];
+    let judged = shell::concord(Path::new("."), &verify);
+    assert!(judged.status.success(), "{judged:?}");
+    // The accused itself learns of it, and logs it.
+    let accused = wait::for_up_to(WITHIN, || {
+        let held = client(nodes, 0).evidence(0).ok()?.items;
+        held.into_iter().find(|known| known.digest == held_digest(&file)).map(drop)
+    });
+    assert!(accused.is_some(), "{}", said(nodes, 0));
+}
+
+/// What was settled before the seam can still be proven, and what is owed again says under which number.
+fn superseded(nodes: &[Option<Daemon>], early: &str, lost: &str) {
+    // shows: suc-16
+    let (la, mm) = (client(nodes, 0), client(nodes, 1));
+    let receipt = la.receipt(early, AGENCIES[1]);
+    assert!(receipt.is_ok_and(|receipt| !receipt.is_empty()), "a receipt of the log that ended");
+    let deliveries = mm.message(lost).unwrap().deliveries;
+    let [before, after] = deliveries.as_slice() else { panic!("{deliveries:?}") };
+    assert_eq!((before.status, before.epoch), (Status::Superseded, 1), "{deliveries:?}");
+    let by = before.superseded_by.unwrap();
+    assert_eq!((by.epoch, by.number), (after.epoch, after.number));
+    assert!(mm.receipt(lost, AGENCIES[0]).is_ok(), "the newest receipt is shown");
+}
+
+fn held_digest(file: &Path) -> String {
+    digest::sha256(&fs::read(file).unwrap()).to_string()
+}
+
+/// An auditor who holds everything together sees one seam, with all that was said of it.
+fn audited(world: &Federation) {
+    // shows: audit-39, suc-7
+    let la = world.folder(0);
+    let old = la.join("archive/log1");
+    let dirs = [old.as_path(), la, world.folder(1), world.folder(2)];
+    let joined = evidence::reconciled(world, "a_forked_log_is_succeeded", &dirs);
+    assert_eq!(joined["ok"], true, "{joined}");
+    let seams = joined["seams"].as_array().unwrap();
+    let [seam] = seams.as_slice() else { panic!("{joined}") };
+    assert_eq!((&seam["agency"], &seam["cause"]), (&"la.mps".into(), &"fork".into()));
+    assert!(seam["older"].as_str().unwrap().ends_with("la.mps/log1"), "{seam}");
+    assert!(seam["newer"].as_str().unwrap().ends_with("la.mps/log2"), "{seam}");
+    assert_eq!(seam["approved_by"], serde_json::json!(["mm.mpf", "th.rtp"]));
+    assert!(seam["lost_from"].as_u64() < seam["size"].as_u64(), "{seam}");
+}
+
+/// The node found that it cannot heal, and says what to do instead.
+fn told_as_forked(dir: &Path) -> Option<()> {
+    // shows: rst-31, rst-34
+    let reasons = Client::in_directory(dir).ok()?.readiness().ok()?.reasons;
+    let told = reasons
+        .iter()
+        .any(|told| told.reason.contains("forked") && told.remedy.contains("concord log succeed"));
+    told.then_some(())
 }
 
 /// States that the log ends, has the root sign the credential of the next one, and adopts it.
@@ -148,6 +267,35 @@ fn granted(agency: &Agency, request: &[u8]) -> Vec<u8> {
         not_after: now.after(Span::from_days(30)),
     };
     credential::sign(&request.grant(validity), &agency.root).unwrap()
+}
+
+/// An approval with another key than the witness's ends the connection.
+fn wrongly_approved(world: &Federation) {
+    // shows: suc-5, wire-69
+    let owner = world.folder(0);
+    let up = || Client::in_directory(owner).ok()?.readiness().ok();
+    assert!(wait::for_up_to(WITHIN, up).is_some(), "la is up");
+    let forger = Forger::new(world, 2, 0);
+    let mut line = forger.meet();
+    let statement = loop {
+        match line.hear() {
+            Some(Frame::Succession(said)) => break said.statement,
+            Some(_) => {}
+            None => panic!("la says nothing of its succession: {:?}", line.closed()),
+        }
+    };
+    let approval = Approval {
+        statement: digest::sha256(&statement),
+        agency: world.agencies[2].id.clone(),
+        serial: Serial::new(1),
+        officer: StaffNumber::parse("op-2").unwrap(),
+        at: clock::now(),
+    };
+    let key = world.agencies[2].keys.signing.as_ref();
+    let signed = succession::sign_approval(&approval, key).unwrap();
+    line.say(&Frame::Approval(ByteBuf::from(signed)));
+    while line.hear().is_some() {}
+    assert_eq!(format!("{:?}", line.closed()), "ByPeer(BadSuccession)");
 }
 
 /// A peer's operator sees the statement and approves it.

@@ -124,15 +124,25 @@ impl Federation {
         Self::with(test, names, Acquaintance::Everyone)
     }
 
+    /// Sets up agencies that know each other, under a charter that bears so many dishonest ones.
+    pub fn bearing(dishonest_max: usize, test: &str, names: &[&str]) -> Self {
+        Self::set_up(test, names, (Acquaintance::Everyone, dishonest_max))
+    }
+
     /// Sets up agencies.
-    ///
-    /// # Panics
-    /// When anything is refused.
     pub fn with(test: &str, names: &[&str], acquaintance: Acquaintance) -> Self {
+        Self::set_up(test, names, (acquaintance, 0))
+    }
+
+    fn set_up(
+        test: &str,
+        names: &[&str],
+        (acquaintance, dishonest_max): (Acquaintance, usize),
+    ) -> Self {
         let scratch = Scratch::new(test);
         let founders: Vec<Founder> =
             names.iter().map(|name| Founder::new(scratch.path(), name)).collect();
-        let charter = sign_charter(&founders);
+        let charter = sign_charter(&founders, dishonest_max);
         let agencies: Vec<Agency> =
             founders.into_iter().map(|founder| founder.enrol(&charter)).collect();
         for agency in &agencies {
@@ -270,9 +280,9 @@ impl Founder {
     }
 }
 
-fn sign_charter(founders: &[Founder]) -> VerifiedCharter {
+fn sign_charter(founders: &[Founder], dishonest_max: usize) -> VerifiedCharter {
     let members = u16::try_from(founders.len()).unwrap();
-    let numbers = quorum::useful(members).first().expect("a federation has two members").quorum;
+    let numbers = quorum::useful(members)[dishonest_max].quorum;
     let draft = Charter {
         version: CharterVersion::new(1),
         name: CharterName::parse("mekong-test").unwrap(),

@@ -156,6 +156,7 @@ fn others(message: &Message) -> (String, String) {
 fn standing(deliveries: &[DeliveryDocument]) -> String {
     let count =
         |status: Status| deliveries.iter().filter(|delivery| delivery.status == status).count();
+    // What was superseded stands among the others under its new number.
     let parts: Vec<String> = [Status::Receipted, Status::Refused, Status::Offered, Status::Queued]
         .into_iter()
         .map(|status| (count(status), status.text()))

@@ -355,7 +355,7 @@ fn check_config_tells_what_is_missing() {
     let (exit, text, _) = walk.run("check-config --dir la.mps");
     assert_eq!(exit, Exit::CouldNot);
     assert!(text.contains("not ready: no charter is adopted"), "{text}");
-    assert!(text.contains("mailbox_inputs            = 1024  # concord.toml"), "{text}");
+    assert!(text.contains("mailbox_inputs             = 1024  # concord.toml"), "{text}");
 
     set_mode(&walk.at("la.mps/token"), 0o644);
     walk.refused("check-config --dir la.mps", "file-exposed", Exit::CouldNot);

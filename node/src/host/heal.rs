@@ -15,6 +15,7 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::Record;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::log::proof;
 use concord_protocol::log::tile;
 use concord_protocol::log::tile::FullTile;
 use concord_protocol::log::tree::Tree;
@@ -181,6 +182,16 @@ fn patient(shared: &Shared, published: &Published) -> Result<Patient, Failed> {
     };
     let owner = mirror::owner(&shared.directory(), &shared.me).ok_or(HealError::Ours)?;
     let shown = published.shown.clone();
+    // A log that went on alone may be longer than all that members hold: what it has must be what they were shown.
+    // spec: rst-31
+    let mut fits = TreeSize::new(0);
+    for (size, root) in shown.range(..=tree.size()) {
+        let own = proof::root_at(&tree.over(&shared.reader), *size).map_err(|_| HealError::Ours)?;
+        if own != *root {
+            return Err(Failed::Forked(fits));
+        }
+        fits = *size;
+    }
     Ok(Patient { tree, owner, shown, last: None, begun: Vec::new() })
 }
 

@@ -365,4 +365,11 @@ pub enum DeliveryStatus {
         /// Why.
         code: RefusalCode,
     },
+    /// A log was succeeded by its next, and the message is owed under another number.
+    Superseded {
+        /// The epoch of that number.
+        epoch: Epoch,
+        /// That number.
+        number: LinkNumber,
+    },
 }

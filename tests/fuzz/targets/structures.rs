@@ -44,6 +44,8 @@ pub(super) const TARGETS: &[Target] = judged!(
     "cose-receipt",
     "bundle",
     "evidence",
+    "succession",
+    "succession-approval",
     "entries-tile",
     "hash-tile",
     "dispatch-payload",

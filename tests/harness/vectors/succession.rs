@@ -28,6 +28,9 @@ use super::federation::SENDER;
 use super::mutate;
 use crate::forge::branch::Branch;
 
+/// Name, explanation, class of the refusal, and what spoils a statement so.
+type Fault<'a> = (&'static str, &'static str, &'static str, &'a dyn Fn(&mut Statement));
+
 /// The cases of statements and approvals.
 pub(super) fn cases(world: &Federation) -> Vec<Named> {
     let mut cases = statements(world);
@@ -67,7 +70,7 @@ fn statements(world: &Federation) -> Vec<Named> {
         edit(&mut document);
         signed(&document)
     };
-    let bad: [(&str, &str, &str, &dyn Fn(&mut Statement)); 11] = [
+    let bad: [Fault<'_>; 11] = [
         ("other-charter", "another charter", "other-charter", &|said| {
             said.charter = CharterName::parse("elbe").unwrap();
         }),

@@ -145,9 +145,21 @@ pub struct DeliveryDocument {
     /// The recipient's reason, where it refused.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
+    /// The number under which the message is owed instead, where it is `superseded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub superseded_by: Option<LinkPlace>,
     /// Where the receipt is, where one is held.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub receipt: Option<String>,
+}
+
+/// A number on the link with a recipient.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LinkPlace {
+    /// Epoch of the link.
+    pub epoch: u64,
+    /// Number in it.
+    pub number: u64,
 }
 
 /// The life of one delivery.
@@ -162,6 +174,8 @@ pub enum Status {
     Receipted,
     /// The recipient proved that its log holds a refusal.
     Refused,
+    /// A log was succeeded by its next: the message is owed under another number.
+    Superseded,
 }
 
 impl Status {
@@ -172,6 +186,7 @@ impl Status {
             Self::Offered => "offered",
             Self::Receipted => "receipted",
             Self::Refused => "refused",
+            Self::Superseded => "superseded",
         }
     }
 }
@@ -188,6 +203,16 @@ impl DeliveryDocument {
             DeliveryStatus::Refused { leaf, code } => {
                 (Status::Refused, Some(leaf), None, Some(code))
             }
+            DeliveryStatus::Superseded { .. } => (Status::Superseded, None, None, None),
+        };
+        let superseded_by = match delivery.status {
+            DeliveryStatus::Superseded { epoch, number } => {
+                Some(LinkPlace { epoch: epoch.get(), number: number.get() })
+            }
+            DeliveryStatus::Queued
+            | DeliveryStatus::Offered
+            | DeliveryStatus::Receipted { .. }
+            | DeliveryStatus::Refused { .. } => None,
         };
         let agency = delivery.agency.to_string();
         Self {
@@ -200,6 +225,7 @@ impl DeliveryDocument {
             peer_log_size: peer_log_size.map(|size| size.get()),
             grade: delivery.grade.map(|grade| grade.text().to_owned()),
             code: code.map(|code| code.to_string()),
+            superseded_by,
         }
     }
 }

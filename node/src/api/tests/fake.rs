@@ -367,7 +367,9 @@ impl Ask for Fake {
             DeliveryStatus::Receipted { .. } | DeliveryStatus::Refused { .. } => {
                 Ok(b"receipt".to_vec())
             }
-            DeliveryStatus::Queued | DeliveryStatus::Offered => Err(ReadError::NotFound),
+            DeliveryStatus::Queued
+            | DeliveryStatus::Offered
+            | DeliveryStatus::Superseded { .. } => Err(ReadError::NotFound),
         }
     }
 
@@ -568,7 +570,9 @@ fn sent() -> MessageView {
         grade: match status {
             DeliveryStatus::Receipted { .. } => Some(Grade::L2),
             DeliveryStatus::Refused { .. } => Some(Grade::L1),
-            DeliveryStatus::Queued | DeliveryStatus::Offered => None,
+            DeliveryStatus::Queued
+            | DeliveryStatus::Offered
+            | DeliveryStatus::Superseded { .. } => None,
         },
         status,
     };

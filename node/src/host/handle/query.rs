@@ -82,17 +82,17 @@ impl Handle {
         self.leaf_proof(self.record(id)?.leaf)
     }
 
-    /// The receipt of one recipient, as it was received.
+    /// The receipt of one recipient, as it was received; of several, after a succession, the newest.
     ///
     /// # Errors
     /// When there is none, or the store cannot be read.
     pub fn receipt_of(&self, id: MessageId, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
         let record = self.record(id)?;
         let owed = self.reader().deliveries(&record.digest).map_err(|_| ReadError::Stopping)?;
-        let owed = owed.into_iter().find(|owed| owed.peer == *peer).ok_or(ReadError::NotFound)?;
-        let first = owed.receipt.ok_or(ReadError::NotFound)?;
-        let receipt =
-            self.reader().receipt(peer, owed.epoch, first).map_err(|_| ReadError::Stopping)?;
+        let receipted = owed.into_iter().filter(|owed| owed.peer == *peer);
+        let newest = receipted.filter_map(|owed| Some((owed.epoch, owed.receipt?))).max();
+        let (epoch, first) = newest.ok_or(ReadError::NotFound)?;
+        let receipt = self.reader().receipt(peer, epoch, first).map_err(|_| ReadError::Stopping)?;
         Ok(receipt.ok_or(ReadError::NotFound)?.receipt.into_vec())
     }
 
@@ -185,8 +185,8 @@ fn delivery(owed: OutboundRecord, view: &View) -> Delivery {
             DeliveryStatus::Offered
         }
         Settlement::Open => DeliveryStatus::Queued,
-        // Not shown: the number that took its place is.
-        Settlement::Renewed(..) => DeliveryStatus::Queued,
+        // spec: suc-16
+        Settlement::Renewed(epoch, number) => DeliveryStatus::Superseded { epoch, number },
         Settlement::Accepted(leaf, size) => DeliveryStatus::Receipted { leaf, size },
         Settlement::Refused(leaf, code) => DeliveryStatus::Refused { leaf, code },
     };
@@ -194,7 +194,9 @@ fn delivery(owed: OutboundRecord, view: &View) -> Delivery {
         DeliveryStatus::Receipted { leaf, .. } | DeliveryStatus::Refused { leaf, .. } => {
             Some(view::grade(leaf, quorate))
         }
-        DeliveryStatus::Queued | DeliveryStatus::Offered => None,
+        DeliveryStatus::Queued | DeliveryStatus::Offered | DeliveryStatus::Superseded { .. } => {
+            None
+        }
     };
     Delivery { agency: owed.peer, epoch: owed.epoch, number: owed.number, status, grade }
 }

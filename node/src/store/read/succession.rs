@@ -22,10 +22,13 @@ use crate::store::schema::Table;
 
 /// Tables whose rows a log that succeeds another takes over as they are.
 ///
-/// The log's own leaves, tiles and head, and what was taken from peers under numbers of ended epochs with its
-/// evidence, stay with the log that ended; links, messages and bodies are carried one by one.
-const INHERITED: [Table; 11] = [
+/// The log's own leaves, tiles and head, and what was taken from peers under numbers of ended epochs, stay with the log
+/// that ended; links, messages and bodies are carried one by one. Receipts of ended epochs are what this agency proves
+/// its deliveries with, so they stay in reach.
+// spec: suc-16
+const INHERITED: [Table; 12] = [
     Table::Outbound,
+    Table::Receipt,
     Table::PeerHead,
     Table::PeerCosigned,
     Table::Credential,
