@@ -11,6 +11,7 @@ pub mod backup;
 pub mod charter;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod evidence;
 pub mod fail;
 pub mod log;
@@ -64,6 +65,8 @@ pub enum Noun {
     Charter(charter::CharterVerb),
     /// Shows what the settings mean, and what the node still lacks.
     CheckConfig(config::CheckConfig),
+    /// Looks at everything that can keep a node from working, and says what to do.
+    Doctor(doctor::Doctor),
     /// The other agencies.
     #[command(subcommand)]
     Peer(peer::PeerVerb),
@@ -136,6 +139,7 @@ fn command(
         Noun::Node(verb) => node::run(verb),
         Noun::Charter(verb) => charter::run(verb),
         Noun::CheckConfig(arguments) => config::check(&arguments),
+        Noun::Doctor(arguments) => doctor::examine(&arguments),
         Noun::Peer(verb) => peer::run(&verb),
         Noun::Send(arguments) => send::run(&arguments),
         Noun::Message(verb) => message::run(&verb),

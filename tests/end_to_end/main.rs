@@ -6,6 +6,7 @@ mod ceremony;
 mod custody;
 mod damaged_body;
 mod demo;
+mod doctor;
 mod erasure;
 mod forked_branch;
 mod forked_log;

@@ -183,6 +183,8 @@ fn create(
             .inspect_err(|_| drop(fs::remove_file(out)))?;
         (keys_file, until) = (Some(keys_out.display().to_string()), Some(keys.until().to_string()));
     }
+    // For `concord doctor` alone: a backup that was made is one, whether or not this can be written.
+    drop(folder.backed_up(about.at));
     let text = table::facts([
         ("node", settings.agency.to_string()),
         ("commit", cut.sequence.to_string()),

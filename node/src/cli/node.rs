@@ -40,6 +40,7 @@ use crate::files::FileError;
 use crate::keystore;
 use crate::keystore::Keys;
 use crate::keystore::Seeds;
+use crate::keystore::vault::Vault;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -319,9 +320,29 @@ pub fn open_keys(
     passphrase: &PassphraseFrom,
     what: &'static str,
 ) -> Result<Keys, Report> {
-    let vault = passphrase.node(folder, settings);
+    open_keys_with(folder, settings, &passphrase.node(folder, settings), what)
+}
+
+/// Opens a node's keys without asking anybody for a passphrase.
+///
+/// # Errors
+/// When a key file cannot be used, or is protected.
+pub fn open_clear_keys(
+    folder: &NodeFolder,
+    settings: &Settings,
+    what: &'static str,
+) -> Result<Keys, Report> {
+    open_keys_with(folder, settings, &Vault::clear(), what)
+}
+
+fn open_keys_with(
+    folder: &NodeFolder,
+    settings: &Settings,
+    vault: &Vault,
+    what: &'static str,
+) -> Result<Keys, Report> {
     let pure = |seed: &[u8; 32]| -> Arc<dyn Decapsulate> { Arc::new(SealingKey::from_seed(seed)) };
-    keystore::load(&folder.keys(), &settings.agency, &vault, pure)
+    keystore::load(&folder.keys(), &settings.agency, vault, pure)
         .map_err(|error| fail::key(what, &error))
 }
 

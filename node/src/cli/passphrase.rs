@@ -37,8 +37,13 @@ pub struct Protection {
 impl PassphraseFrom {
     /// What opens the keys of a node.
     pub fn node(&self, folder: &NodeFolder, settings: &Settings) -> Vault {
+        Vault::asking(self.source(folder, settings))
+    }
+
+    /// Where the passphrase of a node's keys would come from.
+    pub fn source(&self, folder: &NodeFolder, settings: &Settings) -> Source {
         let set = settings.passphrase_file.as_deref().map(|path| folder.path().join(path));
-        Vault::asking(Source::find(self.passphrase_file.as_deref(), set.as_deref()))
+        Source::find(self.passphrase_file.as_deref(), set.as_deref())
     }
 
     /// What opens a root.

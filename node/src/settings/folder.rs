@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! concord.toml   settings                     journal/ store/ bodies/ evidence/   the store's
-//! keys/          six private files            state/head state/witness            outside backups
+//! keys/          six private files            state/head state/witness state/backup   outside backups
 //! token          of the local API, private    api.json                            the API's address, written on start
 //! charters/      1.cbor …                     lock format                         the store's
 //! own/           the node's credentials       peers/                              the other agencies' credentials
@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Serial;
+use concord_protocol::moment::Timestamp;
 
 use crate::files;
 use crate::files::Access;
@@ -26,6 +27,9 @@ use crate::settings::file::Initial;
 
 /// Bytes of the token of the local API, before they are written in hexadecimal.
 pub const TOKEN_BYTES: usize = 32;
+
+/// Longest mark in `state`, in bytes.
+const MARK_BYTES_MAX: usize = 64;
 
 /// A node's folder, by its path.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +79,28 @@ impl NodeFolder {
     /// The logs of other members that this node keeps for them.
     pub fn mirrors(&self) -> PathBuf {
         self.0.join("mirrors")
+    }
+
+    /// When the node's data were last copied into a backup; `None` where nothing is known of one.
+    pub fn last_backup(&self) -> Option<Timestamp> {
+        let bytes = files::read(&self.backup_mark(), MARK_BYTES_MAX).ok()?;
+        str::from_utf8(&bytes).ok()?.trim().parse().ok().map(Timestamp::from_millis)
+    }
+
+    /// Remembers that the node's data were copied into a backup.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn backed_up(&self, at: Timestamp) -> Result<(), FileError> {
+        let text = format!("{}\n", at.millis());
+        match files::make(&self.backup_mark(), text.as_bytes(), Access::Private) {
+            Err(FileError::Exists { .. }) => files::replace(&self.backup_mark(), text.as_bytes()),
+            made => made,
+        }
+    }
+
+    fn backup_mark(&self) -> PathBuf {
+        self.state().join("backup")
     }
 
     /// A charter version.

@@ -150,9 +150,17 @@ impl Disk for RealDisk {
     }
 
     fn available(&self, folder: &Path) -> io::Result<u64> {
-        let figures = rustix::fs::statvfs(folder)?;
-        Ok(figures.f_bavail.saturating_mul(figures.f_frsize))
+        available(folder)
     }
+}
+
+/// Bytes that may still be written under a folder of this machine.
+///
+/// # Errors
+/// When the file system does not say.
+pub(crate) fn available(folder: &Path) -> io::Result<u64> {
+    let figures = rustix::fs::statvfs(folder)?;
+    Ok(figures.f_bavail.saturating_mul(figures.f_frsize))
 }
 
 impl DiskFile for RealFile {

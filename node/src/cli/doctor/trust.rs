@@ -1,0 +1,186 @@
+//! Charter and credentials: whether they hold, for how long, and whether the running node has the same.
+
+use std::collections::BTreeSet;
+
+use concord_protocol::identity::credential::VerifiedCredential;
+use concord_protocol::moment::Timestamp;
+
+use crate::cli::doctor::Patient;
+use crate::cli::doctor::finding::Finding;
+use crate::cli::node;
+use crate::keystore::passphrase::Source;
+use crate::report;
+use crate::settings::enrolment;
+use crate::settings::enrolment::Enrolment;
+use crate::settings::enrolment::EnrolmentError;
+
+/// How many days before its end a credential is a warning. Source: spec cus-12.
+pub const WARNED_DAYS: u64 = 30;
+
+const DAY_MS: u64 = 86_400_000;
+
+/// Everything that leads from the pin to the node's keys.
+pub fn enrolment(patient: &Patient<'_>) -> Vec<Finding> {
+    let enrolment = match enrolment::load(patient.folder, patient.settings) {
+        Ok(enrolment) => enrolment,
+        Err(error) => return vec![unenrolled(&error)],
+    };
+    let mut findings = vec![charter(patient, &enrolment)];
+    findings.push(own(patient, &enrolment));
+    findings.extend(keys(patient, &enrolment));
+    findings.extend(peers(patient, &enrolment));
+    findings
+}
+
+fn unenrolled(error: &EnrolmentError) -> Finding {
+    let finding = Finding::problem("charter", report::chain(error));
+    match error {
+        EnrolmentError::NoCharter => finding
+            .because("a node without a charter knows nobody")
+            .remedy("run `concord charter adopt --dir NODE_DIR --genesis DIGEST CHARTER`"),
+        EnrolmentError::NoCredential => finding
+            .because("a node without a credential of its root is nobody to its peers")
+            .remedy("run `concord node credential --dir NODE_DIR --out REQUEST`, and have the root sign it"),
+        EnrolmentError::File(_)
+        | EnrolmentError::Form(_)
+        | EnrolmentError::OtherPin { .. }
+        | EnrolmentError::Charter(_)
+        | EnrolmentError::NotAMember { .. }
+        | EnrolmentError::Credential { .. }
+        | EnrolmentError::Admit { .. }
+        | EnrolmentError::Misplaced { .. } => finding
+            .because("the node does not start with documents that do not verify up to the pin")
+            .remedy("obtain the document again from whoever made it; change nothing else in the directory"),
+    }
+}
+
+fn charter(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {
+    let charter = enrolment.directory.charter();
+    let held = format!("{} version {}, verified from the pin", charter.name(), charter.version());
+    let Some(client) = patient.client else { return Finding::ok("charter", held) };
+    match client.charter() {
+        Ok(runs) if runs.digest == charter.digest().to_string() => Finding::ok("charter", held),
+        Ok(runs) => Finding::warning(
+            "charter",
+            format!("{held}; the running node goes by version {}", runs.version),
+        )
+        .because("what peers go by is what the running node says to them")
+        .remedy("start the node again if the version on the disk is the newer one"),
+        Err(report) => Finding::warning("charter", held).because(report.why).remedy(report.remedy),
+    }
+}
+
+fn own(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {
+    let serial = enrolment.own.serial();
+    let named = format!("number {serial}, {}", lasts(&enrolment.own, patient.now));
+    let renew = "run `concord node credential --dir NODE_DIR --out REQUEST`, have the root sign it, and adopt it";
+    match days(&enrolment.own, patient.now) {
+        Life::NotYet => Finding::problem("credential", named)
+            .because("peers refuse what is signed under it")
+            .remedy("check this machine's clock; else adopt a credential that counts now"),
+        Life::Over => Finding::problem("credential", named)
+            .because("peers refuse what is signed under it, and the connection")
+            .remedy(renew),
+        Life::Days(days) if days < WARNED_DAYS => Finding::warning("credential", named)
+            .because("the root is offline, and signing takes its time")
+            .remedy(renew),
+        Life::Days(_) => Finding::ok("credential", named),
+    }
+}
+
+/// Whether the keys are those of the credential, where they can be opened without asking anybody.
+fn keys(patient: &Patient<'_>, enrolment: &Enrolment) -> Option<Finding> {
+    let source = patient.passphrase.source(patient.folder, patient.settings);
+    let what = "the keys were not opened";
+    let opened = match source {
+        Source::File(_) | Source::Credential(_) | Source::Nowhere => {
+            node::open_keys(patient.folder, patient.settings, patient.passphrase, what)
+        }
+        // Nobody is asked by a doctor: at a terminal only keys in clear are looked at.
+        Source::Terminal => node::open_clear_keys(patient.folder, patient.settings, what),
+    };
+    match opened.map(|keys| keys.check(enrolment.own.credential())) {
+        Ok(Ok(())) => Some(Finding::ok("keys", "they are the ones that the credential names")),
+        Ok(Err(mismatch)) => Some(
+            Finding::problem("keys", mismatch.to_string())
+                .because("the node does not start with keys that its credential does not name")
+                .remedy("adopt the credential that this node asked for: `concord node credential`"),
+        ),
+        // What keeps them closed is said by the check of the passphrase.
+        Err(_) => None,
+    }
+}
+
+fn peers(patient: &Patient<'_>, enrolment: &Enrolment) -> Vec<Finding> {
+    let directory = &enrolment.directory;
+    let others = directory.members().filter(|member| member.agency != patient.settings.agency);
+    // What the node learned while it ran stands in its store, and the node says so.
+    let told = patient.client.and_then(|client| client.peers().ok());
+    let told = told.map(|peers| peers.items).unwrap_or_default();
+    let told = told.into_iter().filter(|peer| peer.serial.is_some());
+    let learned: BTreeSet<String> = told.map(|peer| peer.agency).collect();
+    let (mut findings, mut well) = (Vec::new(), 0_usize);
+    for member in others {
+        let Some(held) = directory.newest(&member.agency) else {
+            if learned.contains(member.agency.as_str()) {
+                continue;
+            }
+            findings.push(
+                Finding::warning(
+                    "peer",
+                    format!("no credential of {} is in the folder", member.agency),
+                )
+                .because("nothing can be sent to it before its node has introduced itself")
+                .remedy("obtain its credential and run `concord peer add FILE --dir NODE_DIR`"),
+            );
+            continue;
+        };
+        let named =
+            format!("{}: number {}, {}", member.agency, held.serial(), lasts(held, patient.now));
+        match days(held, patient.now) {
+            Life::Days(days) if days >= WARNED_DAYS => well = well.saturating_add(1),
+            Life::Days(_) | Life::NotYet | Life::Over => findings.push(
+                Finding::warning("peer", named)
+                    .because("what it signs is refused once its credential has ended; a newer one comes with its greeting")
+                    .remedy("tell its operator"),
+            ),
+        }
+    }
+    if well > 0 {
+        findings.insert(
+            0,
+            Finding::ok(
+                "peer",
+                format!("{well} credentials of others count for {WARNED_DAYS} days or more"),
+            ),
+        );
+    }
+    findings
+}
+
+/// How a credential stands at an instant.
+enum Life {
+    NotYet,
+    Days(u64),
+    Over,
+}
+
+fn days(credential: &VerifiedCredential, now: Timestamp) -> Life {
+    let credential = credential.credential();
+    if now < credential.not_before {
+        return Life::NotYet;
+    }
+    match credential.not_after.millis().checked_sub(now.millis()) {
+        Some(left) => Life::Days(left / DAY_MS),
+        None => Life::Over,
+    }
+}
+
+fn lasts(credential: &VerifiedCredential, now: Timestamp) -> String {
+    let said = credential.credential();
+    match days(credential, now) {
+        Life::NotYet => format!("counts from {}", said.not_before),
+        Life::Days(days) => format!("counts {days} more days, until {}", said.not_after),
+        Life::Over => format!("ended on {}", said.not_after),
+    }
+}
