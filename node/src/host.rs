@@ -23,6 +23,7 @@ mod link;
 mod listen;
 mod mailbox;
 mod mirror;
+mod patience;
 mod renewal;
 mod sealing;
 mod shared;

@@ -3,12 +3,14 @@
 //! Uses `files`, `entropy`. Each file is a [`container`] with one seed, in clear or under a passphrase that the
 //! [`vault::Vault`] has; from the seed comes a signer, the sealing key or the storage key. Whoever calls says how the
 //! sealing key is made of its seed, because the fast provider is a neighbour.
-//! Absent on purpose: the randomness of seeds (they are handed in), the root's use, hardware modules.
+//! Two of the keys may stay in a [`token::Token`] instead.
+//! Absent on purpose: the randomness of seeds (they are handed in), the root's use.
 
 pub mod container;
 pub mod passphrase;
 pub mod protect;
 pub mod share;
+pub mod token;
 pub mod vault;
 
 use std::fmt;
@@ -36,6 +38,9 @@ use crate::keystore::container::ContainerError;
 use crate::keystore::container::KeyKind;
 use crate::keystore::container::Seed;
 use crate::keystore::passphrase::PassphraseError;
+use crate::keystore::token::About;
+use crate::keystore::token::Token;
+use crate::keystore::token::TokenError;
 use crate::keystore::vault::Vault;
 use crate::keystore::vault::VaultError;
 
@@ -56,6 +61,8 @@ pub struct Keys {
     pub transport: SharedSigner,
     /// Wraps what the node keeps for itself; wiped on drop.
     pub storage: Zeroizing<[u8; 32]>,
+    /// The token in which the signing and the log key are, where they are in one.
+    pub token: Option<Arc<Token>>,
 }
 
 impl fmt::Debug for Keys {
@@ -94,6 +101,9 @@ pub enum KeyError {
         /// Why.
         source: VaultError,
     },
+    /// The token in which it is.
+    #[error(transparent)]
+    Token(#[from] TokenError),
     /// It belongs to another agency.
     #[error("{path} is a key of {found}, not of {expected}")]
     OtherAgency {
@@ -149,7 +159,15 @@ pub fn create(
     vault: &Vault,
 ) -> Result<(), KeyError> {
     files::make_folder(folder, Access::Private)?;
+    if let Some(token) = vault.token() {
+        // spec: cus-13
+        token.make(&token.about().signing)?;
+        token.make(&token.about().log)?;
+    }
     for (kind, seed) in KeyKind::OF_A_NODE.into_iter().zip(seeds.iter()) {
+        if vault.token().is_some() && matches!(kind, KeyKind::Signing | KeyKind::Log) {
+            continue;
+        }
         write(&folder.join(kind.text()), (kind, agency), seed, vault)?;
     }
     Ok(())
@@ -170,13 +188,18 @@ pub fn load(
     let signer = |kind: KeyKind| {
         seed(kind).map(|seed| -> SharedSigner { Arc::new(SigningKey::from_seed(&seed)) })
     };
+    let kept = |kind: KeyKind, label: fn(&About) -> &str| match vault.token() {
+        Some(token) => Ok(Arc::new(token.key(label(token.about()))?) as SharedSigner),
+        None => signer(kind),
+    };
     Ok(Keys {
-        signing: signer(KeyKind::Signing)?,
+        signing: kept(KeyKind::Signing, |about| &about.signing)?,
         sealing: sealing(&*seed(KeyKind::Sealing)?),
-        log: signer(KeyKind::Log)?,
+        log: kept(KeyKind::Log, |about| &about.log)?,
         witness: signer(KeyKind::Witness)?,
         transport: signer(KeyKind::Transport)?,
         storage: seed(KeyKind::Storage)?,
+        token: vault.token().cloned(),
     })
 }
 

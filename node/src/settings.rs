@@ -82,7 +82,24 @@ pub struct Settings {
     pub key_backup_life: Span,
     /// Where the passphrase of the keys stands; relative to the node's folder.
     pub passphrase_file: Option<PathBuf>,
+    /// The token in which the signing and the log key are.
+    pub token: Option<TokenSettings>,
     shown: Vec<Shown>,
+}
+
+/// The token in which the signing and the log key are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenSettings {
+    /// The shared library of its maker.
+    pub module: PathBuf,
+    /// Its label.
+    pub token: String,
+    /// Where its PIN stands; relative to the node's folder.
+    pub pin_file: PathBuf,
+    /// The label of the key that signs messages.
+    pub signing_key: String,
+    /// The label of the key that signs checkpoints.
+    pub log_key: String,
 }
 
 /// One value, as it counts, and where it comes from.
@@ -170,6 +187,12 @@ pub enum SettingsError {
         /// What is wrong with it.
         source: RuleError,
     },
+    /// A token without a name, a PIN or a key.
+    #[error("{key} is empty, and pkcs11_module names a library")]
+    Token {
+        /// The key.
+        key: &'static str,
+    },
     /// A number out of its bounds.
     #[error("{key} is {min} to {max}, not {found}")]
     OutOfBounds {
@@ -237,6 +260,7 @@ impl Settings {
             erasure_officer: officer(file.erasure_officer.as_deref())?,
             key_backup_life: days(number(&key::KEY_BACKUP, file.key_backup_days)?),
             passphrase_file: path(file.passphrase_file.as_deref()),
+            token: token(&file)?,
             shown: shown(&file),
         })
     }
@@ -286,6 +310,22 @@ fn officer(written: Option<&str>) -> Result<StaffNumber, SettingsError> {
     let key = key::ERASURE_OFFICER;
     StaffNumber::parse(written.unwrap_or_else(|| key.default_text()))
         .map_err(|source| SettingsError::Officer { key: key.name, source })
+}
+
+/// The token, where a library is named; the rest must be there then.
+fn token(file: &File) -> Result<Option<TokenSettings>, SettingsError> {
+    let text = |key: &Key, written: &Option<String>| {
+        let text = written.as_deref().unwrap_or_else(|| key.default_text()).to_owned();
+        if text.is_empty() { Err(SettingsError::Token { key: key.name }) } else { Ok(text) }
+    };
+    let Some(module) = path(file.pkcs11_module.as_deref()) else { return Ok(None) };
+    Ok(Some(TokenSettings {
+        module,
+        token: text(&key::PKCS11_TOKEN, &file.pkcs11_token)?,
+        pin_file: text(&key::PKCS11_PIN_FILE, &file.pkcs11_pin_file)?.into(),
+        signing_key: text(&key::PKCS11_SIGNING_KEY, &file.pkcs11_signing_key)?,
+        log_key: text(&key::PKCS11_LOG_KEY, &file.pkcs11_log_key)?,
+    }))
 }
 
 /// A path, where one is written.

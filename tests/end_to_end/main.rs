@@ -20,5 +20,6 @@ mod restore;
 mod second_opinion;
 mod succession;
 mod tamper;
+mod token;
 mod two_nodes;
 mod witness;

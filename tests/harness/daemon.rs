@@ -35,6 +35,14 @@ impl Daemon {
     /// # Panics
     /// When the program cannot be started.
     pub fn start(folder: &Path) -> Self {
+        Self::start_with(folder, &[])
+    }
+
+    /// The same, with variables of the environment, which libraries of others read.
+    ///
+    /// # Panics
+    /// When the program cannot be started.
+    pub fn start_with(folder: &Path, variables: &[(&str, &Path)]) -> Self {
         // An address of the life before would lead to nobody, or to another process.
         fs::remove_file(NodeFolder::at(folder).api()).ok();
         let log = OpenOptions::new().create(true).append(true).open(folder.join(LOG_FILE)).unwrap();
@@ -43,6 +51,7 @@ impl Daemon {
             .arg("--dir")
             .arg(folder)
             .arg("--until-stdin-ends")
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(log.try_clone().unwrap())
             .stderr(log)

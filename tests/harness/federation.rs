@@ -220,6 +220,7 @@ impl Founder {
             advertise: vec![address.clone()],
             api_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string()),
             witness_interval_ms: Some(200),
+            token: None,
         };
         folder.create(&initial, &entropy::draw().unwrap()).unwrap();
         let mut seeds = Seeds::default();
@@ -256,7 +257,7 @@ impl Founder {
         let now = clock::now();
         let validity = Validity {
             not_before: now.before(Span::from_millis(60_000)),
-            not_after: now.after(Span::from_days(30)),
+            not_after: now.after(Span::from_days(90)),
         };
         let document = self.request(charter).grant(validity);
         let credential = credential::sign(&document, &self.root).unwrap();

@@ -32,6 +32,7 @@ const NEIGHBOURS: &[(&str, &str, &str)] = &[
     ("entropy", "clock", "a moment is the time and chance together"),
     ("keystore", "files", "keys lie in private files"),
     ("keystore", "entropy", "new keys are drawn"),
+    ("keystore", "clock", "a token that is away is left alone for a moment"),
     ("keystore", "provider", "the sealing key is loaded into the fast provider"),
     ("settings", "files", "settings lie in a file"),
     ("settings", "entropy", "new settings get a random token"),

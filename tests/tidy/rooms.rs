@@ -8,6 +8,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("crc32c", &["node/src/store"]),
     ("rustix", &["node/src/store", "node/src/files", "node/src/keystore", "node/src/cli/demo"]),
     ("blahaj", &["node/src/keystore/share"]),
+    ("cryptoki", &["node/src/keystore/token"]),
     ("bip39", &["node/src/keystore/share"]),
     ("argon2", &["protocol/src/crypto"]),
     ("quinn", &["node/src/transport"]),

@@ -66,6 +66,7 @@ pub fn examine(arguments: &Doctor) -> Result<Answer, Report> {
     Ok(answer(&findings(&folder, &arguments.passphrase, clock::now())))
 }
 
+// spec: cus-11
 fn findings(folder: &NodeFolder, passphrase: &PassphraseFrom, now: Timestamp) -> Vec<Finding> {
     let settings = match Settings::load(folder) {
         Ok(settings) => settings,
@@ -77,6 +78,7 @@ fn findings(folder: &NodeFolder, passphrase: &PassphraseFrom, now: Timestamp) ->
     let patient = Patient { folder, settings: &settings, client: client.as_ref(), passphrase, now };
     findings.extend(folder::permissions(&patient));
     findings.push(folder::protection(&patient));
+    findings.extend(trust::token(&patient));
     findings.extend(trust::enrolment(&patient));
     findings.push(machine::clock(&patient));
     findings.extend(network::ports(&patient));

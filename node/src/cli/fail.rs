@@ -10,6 +10,7 @@ use crate::files::FileError;
 use crate::keystore::KeyError;
 use crate::keystore::container::ContainerError;
 use crate::keystore::passphrase::PassphraseError;
+use crate::keystore::token::TokenError;
 use crate::keystore::vault::VaultError;
 use crate::report::Exit;
 use crate::report::Report;
@@ -39,6 +40,12 @@ pub fn key(what: &'static str, error: &KeyError) -> Report {
         KeyError::Container { .. } | KeyError::OtherAgency { .. } => {
             Report::caused(Code::KeyUnusable, what, error)
         }
+        KeyError::Token(TokenError::Exists { .. }) => {
+            Report::caused(Code::KeyUnusable, what, error).with_remedy(
+                "name other keys with `--signing-key` and `--log-key`, or another token",
+            )
+        }
+        KeyError::Token(_) => Report::caused(Code::KeyAway, what, error).with_exit(Exit::CouldNot),
         KeyError::Passphrase { source: PassphraseError::Nowhere, .. } => {
             Report::caused(Code::PassphraseMissing, what, error)
         }
@@ -85,6 +92,7 @@ pub fn settings(what: &'static str, error: &SettingsError) -> Report {
         | SettingsError::Genesis { .. }
         | SettingsError::Listen { .. }
         | SettingsError::Advertise { .. }
+        | SettingsError::Token { .. }
         | SettingsError::OutOfBounds { .. } => Report::caused(Code::SettingsRefused, what, error),
     }
 }

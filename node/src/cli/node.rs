@@ -40,6 +40,7 @@ use crate::files::FileError;
 use crate::keystore;
 use crate::keystore::Keys;
 use crate::keystore::Seeds;
+use crate::keystore::token::About;
 use crate::keystore::vault::Vault;
 use crate::report::Exit;
 use crate::report::Report;
@@ -48,8 +49,10 @@ use crate::settings::Settings;
 use crate::settings::enrolment;
 use crate::settings::enrolment::EnrolmentError;
 use crate::settings::file::Initial;
+use crate::settings::file::InitialToken;
 use crate::settings::folder::NodeFolder;
 use crate::settings::folder::TOKEN_BYTES;
+use crate::settings::key;
 
 /// What can be done with a node's folder.
 #[derive(Debug, Subcommand)]
@@ -82,7 +85,16 @@ pub struct Init {
     /// Where the local API listens (TCP); loopback unless you know better.
     #[arg(long, value_name = "IP:PORT")]
     pub api: Option<SocketAddr>,
-    /// How the keys are protected.
+    /// Keep the signing and the log key in a token: the shared library of its maker (PKCS#11).
+    #[arg(long, value_name = "LIBRARY", requires_all = ["pkcs11_token", "pkcs11_pin_file"])]
+    pub pkcs11_module: Option<PathBuf>,
+    /// The label of the token.
+    #[arg(long, value_name = "LABEL", requires = "pkcs11_module")]
+    pub pkcs11_token: Option<String>,
+    /// The private file whose one line is the token's PIN.
+    #[arg(long, value_name = "FILE", requires = "pkcs11_module")]
+    pub pkcs11_pin_file: Option<PathBuf>,
+    /// How the keys in files are protected.
     #[command(flatten)]
     pub protection: Protection,
 }
@@ -172,10 +184,12 @@ pub fn init(arguments: &Init, chance: &Chance) -> Result<Answer, Report> {
         advertise: arguments.advertise.clone(),
         api_listen: arguments.api.map(|address| address.to_string()),
         witness_interval_ms: None,
+        token: initial_token(arguments, what)?,
     };
     let unfinished = NodeFolder::at(beside(&arguments.dir));
     refuse_occupied(&arguments.dir).map_err(|error| fail::file(what, &error))?;
     let vault = arguments.protection.vault(&arguments.dir.join("keys"), what)?;
+    let vault = vault.with_token(initial.token.as_ref().map(new_token));
     unfinished.create(&initial, &chance.token).map_err(|error| fail::file(what, &error))?;
     keystore::create(&unfinished.keys(), &arguments.agency, &chance.seeds, &vault)
         .map_err(|error| fail::key(what, &error))?;
@@ -188,6 +202,33 @@ pub fn init(arguments: &Init, chance: &Chance) -> Result<Answer, Report> {
     });
     Ok(passphrase::told(Answer::new(text, json), &vault)
         .say("Next: `concord charter adopt`, then `concord node credential --out`."))
+}
+
+/// The token that was named, with paths that mean the same from wherever the node starts.
+fn initial_token(arguments: &Init, what: &'static str) -> Result<Option<InitialToken>, Report> {
+    let (Some(module), Some(token), Some(pin_file)) =
+        (&arguments.pkcs11_module, &arguments.pkcs11_token, &arguments.pkcs11_pin_file)
+    else {
+        return Ok(None);
+    };
+    let whole = |path: &Path| {
+        std::path::absolute(path).map(|path| path.display().to_string()).map_err(|source| {
+            fail::file(what, &FileError::Unreadable { path: path.to_owned(), source })
+        })
+    };
+    let (module, pin_file) = (whole(module)?, whole(pin_file)?);
+    Ok(Some(InitialToken { module, token: token.clone(), pin_file }))
+}
+
+/// The token in which a new node's keys are made.
+fn new_token(token: &InitialToken) -> About {
+    About {
+        module: PathBuf::from(&token.module),
+        token: token.token.clone(),
+        pin_file: PathBuf::from(&token.pin_file),
+        signing: key::PKCS11_SIGNING_KEY.default_text().to_owned(),
+        log: key::PKCS11_LOG_KEY.default_text().to_owned(),
+    }
 }
 
 /// Writes what the node asks its agency's root to sign.

@@ -8,6 +8,7 @@ use clap::Args;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::keystore::passphrase::Source;
+use crate::keystore::token::About;
 use crate::keystore::vault::Vault;
 use crate::report::Report;
 use crate::settings::Settings;
@@ -37,7 +38,7 @@ pub struct Protection {
 impl PassphraseFrom {
     /// What opens the keys of a node.
     pub fn node(&self, folder: &NodeFolder, settings: &Settings) -> Vault {
-        Vault::asking(self.source(folder, settings))
+        Vault::asking(self.source(folder, settings)).with_token(token(folder, settings))
     }
 
     /// Where the passphrase of a node's keys would come from.
@@ -65,6 +66,17 @@ impl Protection {
         let source = Source::find(self.passphrase_file.as_deref(), None);
         Vault::closing(&source, of).map_err(|error| fail::new_passphrase(what, &error))
     }
+}
+
+/// The token in which the settings say that the signing and the log key are.
+fn token(folder: &NodeFolder, settings: &Settings) -> Option<About> {
+    settings.token.as_ref().map(|token| About {
+        module: token.module.clone(),
+        token: token.token.clone(),
+        pin_file: folder.path().join(&token.pin_file),
+        signing: token.signing_key.clone(),
+        log: token.log_key.clone(),
+    })
 }
 
 /// The same answer, with what protects the keys that were made.

@@ -97,6 +97,9 @@ pub enum SubmitError {
     /// The node is in doubt about its own log.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),
+    /// The token with the signing keys does not answer.
+    #[error("the token with the signing keys does not answer")]
+    KeyAway,
     /// A key, a worker or the writer failed: ours.
     #[error("the node is stopping after a fault")]
     Stopping,

@@ -56,7 +56,11 @@ pub(crate) fn seal(
                 | SealError::Encoding(_) => SubmitError::Stopping,
             },
         )?;
-    seal::sign(sealed, shared.signing.as_ref()).map_err(|_| SubmitError::Stopping)
+    let signed = seal::sign(sealed, shared.signing.as_ref());
+    // spec: cus-15
+    signed.map_err(
+        |_| if shared.key_is_away() { SubmitError::KeyAway } else { SubmitError::Stopping },
+    )
 }
 
 fn draft(

@@ -46,6 +46,7 @@ use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::host::view::WatchView;
 use crate::host::work::Workers;
+use crate::keystore::token::Token;
 use crate::settings::unwitnessed::UnwitnessedLimit;
 use crate::store::read::Reader;
 use crate::store::reserve::Room;
@@ -63,6 +64,8 @@ pub(crate) struct Shared {
     pub(crate) witness: SharedSigner,
     /// Signs heads; here for receipts of heads that were signed before.
     pub(crate) log: SharedSigner,
+    /// The token in which the signing and the log key are.
+    token: Option<Arc<Token>>,
     /// Seals to others.
     pub(crate) seals: Arc<dyn Encapsulate>,
     /// Opens what is sealed to this node.
@@ -119,6 +122,7 @@ pub(crate) struct Parts {
     pub(crate) signing: SharedSigner,
     pub(crate) witness: SharedSigner,
     pub(crate) log: SharedSigner,
+    pub(crate) token: Option<Arc<Token>>,
     pub(crate) seals: Arc<dyn Encapsulate>,
     pub(crate) opens: Arc<dyn Decapsulate>,
     pub(crate) tolerance: Span,
@@ -138,6 +142,11 @@ pub(crate) struct Parts {
 }
 
 impl Shared {
+    /// Whether the token with the signing keys does not answer.
+    pub(crate) fn key_is_away(&self) -> bool {
+        self.token.as_ref().is_some_and(|token| token.is_away())
+    }
+
     pub(crate) fn new(parts: Parts, engine: &Engine) -> Self {
         let directory = Arc::new(parts.directory);
         let view = Arc::new(view(engine, &directory));
@@ -149,6 +158,7 @@ impl Shared {
             signing: parts.signing,
             witness: parts.witness,
             log: parts.log,
+            token: parts.token,
             seals: parts.seals,
             opens: parts.opens,
             tolerance: parts.tolerance,
@@ -270,6 +280,10 @@ impl Shared {
         }
         if (view.mode == Mode::Open) && self.reader.room() == Room::Low {
             view.mode = Mode::Full;
+        }
+        // spec: cus-15
+        if view.mode.standing().is_none() && self.key_is_away() {
+            view.mode = Mode::KeyAway;
         }
         Arc::new(view)
     }

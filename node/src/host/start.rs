@@ -41,6 +41,7 @@ use crate::host::listen;
 use crate::host::mailbox::Job;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
+use crate::host::patience::Patience;
 use crate::host::shared::Parts;
 use crate::host::shared::Shared;
 use crate::host::start::engine::Found;
@@ -54,6 +55,7 @@ use crate::keystore;
 use crate::keystore::KeyError;
 use crate::keystore::KeyMismatch;
 use crate::keystore::Keys;
+use crate::keystore::token::Token;
 use crate::keystore::vault::Vault;
 use crate::provider::FastKem;
 use crate::provider::FastSealingKey;
@@ -89,6 +91,9 @@ const FLUSH_EVERY: Duration = Duration::from_secs(5);
 /// Separates the secret of idempotency rows from the storage key that it is drawn from.
 const REQUEST_LABEL: &str = "idempotency requests";
 
+/// How often a token is asked whether it is there.
+const PROBE_EVERY: Duration = Duration::from_secs(2);
+
 /// How often the node looks at every member's log, and tells its peers what moved.
 const WATCH_EVERY: Duration = Duration::from_secs(5);
 
@@ -99,6 +104,7 @@ pub struct Node {
     endpoint: Endpoint,
     mailbox: mpsc::Sender<Job>,
     stopped: oneshot::Receiver<Stopped>,
+    patience: Arc<Patience>,
 }
 
 /// A stopped node that is read; it holds the folder's lock for as long.
@@ -166,7 +172,7 @@ pub enum StartError {
 /// # Errors
 /// The first thing that stands in the way; nothing was signed or sent then.
 pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<Node, StartError> {
-    let Opened { store, engine, shared, leads, keys, witness } =
+    let Opened { store, engine, shared, leads, keys, patience, witness } =
         next::newest_log(folder, settings, vault)?;
     let endpoint = Endpoint::bind(
         transport::settings::Settings::new(settings.listen),
@@ -184,7 +190,8 @@ pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<
     spawn_tasks(&around, &endpoint, peers, settings);
     tokio::spawn(accuse::follow(around.clone(), leads));
     tokio::spawn(watch::run(around.clone(), watch::bounds(settings), WATCH_EVERY));
-    Ok(Node { handle: Handle::new(around), endpoint, mailbox, stopped })
+    tokio::spawn(probe_regularly(keys.token));
+    Ok(Node { handle: Handle::new(around), endpoint, mailbox, stopped, patience })
 }
 
 /// Opens a stopped node for reading: nothing is signed, sent or appended, also where the node would not start
@@ -210,6 +217,7 @@ struct Opened {
     shared: Arc<Shared>,
     leads: mpsc::Receiver<Lead>,
     keys: Keys,
+    patience: Arc<Patience>,
     witness: WitnessFile,
 }
 
@@ -243,7 +251,8 @@ fn open_log(
     let directory = directory(&enrolment, &reader)?;
     let witness = witness::open_file(folder, &settings.agency, &reader)?;
     let found = Found { reader: &reader, head: recovered.head, witness: &witness };
-    let engine = engine::engine(&enrolment, &keys, &directory, &found)?;
+    let patience = Arc::new(Patience::default());
+    let engine = engine::engine(&enrolment, (&keys, &patience), &directory, &found)?;
     let pins = Arc::new(Pins::new());
     for known in directory.credentials().map(|verified| verified.credential()) {
         if known.agency != settings.agency {
@@ -258,6 +267,7 @@ fn open_log(
         signing: Arc::clone(&keys.signing),
         witness: Arc::clone(&keys.witness),
         log: Arc::clone(&keys.log),
+        token: keys.token.clone(),
         seals: Arc::new(FastKem),
         opens: Arc::clone(&keys.sealing),
         tolerance: settings.clock_tolerance,
@@ -274,7 +284,7 @@ fn open_log(
         directory,
     };
     let shared = Arc::new(Shared::new(parts, &engine));
-    Ok(Opened { store, engine, shared, leads, keys, witness })
+    Ok(Opened { store, engine, shared, leads, keys, patience, witness })
 }
 
 /// Says what the store found, so that an operator sees what was repaired.
@@ -329,9 +339,12 @@ impl Node {
     /// Stops in order: the peers are told, the last group is committed, the store is flushed.
     pub async fn stop(mut self) -> Stopped {
         self.endpoint.stop().await;
+        self.patience.end();
         // A mailbox that is closed means that the writer has stopped already.
         drop(self.mailbox.send(Job::Stop).await);
-        self.ended().await
+        let stopped = self.ended().await;
+        // What waited for the token was never durable, and nobody was told of it.
+        if matches!(stopped, Stopped::Fault(Fault::KeyAway)) { Stopped::Asked } else { stopped }
     }
 }
 
@@ -435,6 +448,17 @@ async fn witness_regularly(mailbox: mpsc::Sender<Job>, interval: Duration) {
         if mailbox.send(job).await.is_err() {
             return;
         }
+    }
+}
+
+/// Asks the token whether it is there, so that its state shows without traffic.
+async fn probe_regularly(token: Option<Arc<Token>>) {
+    let Some(token) = token else { return };
+    loop {
+        time::sleep(PROBE_EVERY).await;
+        let asked = Arc::clone(&token);
+        // A library that was not written for tasks must not hold one up.
+        drop(tokio::task::spawn_blocking(move || asked.probe()).await);
     }
 }
 

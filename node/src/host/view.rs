@@ -79,6 +79,8 @@ pub enum Mode {
         /// Peers that must answer before the log is healed.
         needed: usize,
     },
+    /// The token with the signing keys does not answer: what is to be signed waits.
+    KeyAway,
     /// The data may not be the newest; the peers are asked first.
     Probing {
         /// Peers that have answered since the start.
@@ -92,7 +94,7 @@ impl Mode {
     /// Why the node does not sign; `None` when it does.
     pub const fn standing(&self) -> Option<Doubt> {
         match self {
-            Self::Open | Self::Full => None,
+            Self::Open | Self::Full | Self::KeyAway => None,
             Self::Quarantined { .. } => Some(Doubt::Quarantine),
             Self::Probing { .. } => Some(Doubt::Probing),
         }

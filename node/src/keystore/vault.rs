@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::stretch;
@@ -28,11 +29,14 @@ use crate::keystore::container::Seed;
 use crate::keystore::passphrase::Passphrase;
 use crate::keystore::passphrase::PassphraseError;
 use crate::keystore::passphrase::Source;
+use crate::keystore::token::About;
+use crate::keystore::token::Token;
 
 /// What opens and closes key files.
 pub struct Vault {
     source: Source,
     state: RefCell<State>,
+    token: Option<Arc<Token>>,
 }
 
 /// What the vault has learned; wiped on drop.
@@ -68,7 +72,7 @@ impl Vault {
 
     /// A vault that asks for its passphrase when a file needs it.
     pub fn asking(source: Source) -> Self {
-        Self { source, state: RefCell::default() }
+        Self { source, state: RefCell::default(), token: None }
     }
 
     /// A vault that closes new files, named by `of` to whoever is asked.
@@ -80,7 +84,18 @@ impl Vault {
         let lock = Lock { salt: entropy::draw()?, cost: Cost::USUAL };
         let key = key(&passphrase, &lock)?;
         let state = State { passphrase: Some(passphrase), opened: vec![(lock, key)] };
-        Ok(Self { source: Source::Nowhere, state: RefCell::new(state) })
+        Ok(Self { source: Source::Nowhere, state: RefCell::new(state), token: None })
+    }
+
+    /// The same vault for a node whose signing and log key are in a token.
+    #[must_use]
+    pub fn with_token(self, about: Option<About>) -> Self {
+        Self { token: about.map(|about| Arc::new(Token::new(about))), ..self }
+    }
+
+    /// The token in which the signing and the log key are.
+    pub const fn token(&self) -> Option<&Arc<Token>> {
+        self.token.as_ref()
     }
 
     /// Whether new files are closed.

@@ -137,6 +137,9 @@ codes! {
     /// The node has started and waits for its peers' greetings before it signs anything.
     Starting = "starting", Operator, Refused, 503;
     "ask again after the seconds in `Retry-After`; the wait has a bound in the settings"
+    /// The token with the node's signing keys does not answer: nothing is signed until it is back.
+    KeyAway = "key-away", Operator, Refused, 503;
+    "see that the token is there, unlocked and reachable; the node signs again by itself, and nothing acknowledged is lost"
     /// The node met a fault of its own and stops in order.
     Stopping = "stopping", Ourselves, Refused, 503;
     "see the node's log, and start it again; what was acknowledged is kept"

@@ -53,6 +53,16 @@ pub struct File {
     pub key_backup_days: Option<i64>,
     /// See [`key::PASSPHRASE_FILE`].
     pub passphrase_file: Option<String>,
+    /// See [`key::PKCS11_MODULE`].
+    pub pkcs11_module: Option<String>,
+    /// See [`key::PKCS11_TOKEN`].
+    pub pkcs11_token: Option<String>,
+    /// See [`key::PKCS11_PIN_FILE`].
+    pub pkcs11_pin_file: Option<String>,
+    /// See [`key::PKCS11_SIGNING_KEY`].
+    pub pkcs11_signing_key: Option<String>,
+    /// See [`key::PKCS11_LOG_KEY`].
+    pub pkcs11_log_key: Option<String>,
 }
 
 /// What a new node's file says; every other key gets its default.
@@ -68,6 +78,19 @@ pub struct Initial {
     pub api_listen: Option<String>,
     /// How often the others are asked to cosign the head, in milliseconds; the default when absent.
     pub witness_interval_ms: Option<i64>,
+    /// The token in which the signing and the log key are.
+    pub token: Option<InitialToken>,
+}
+
+/// The token of a new node, as its file names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InitialToken {
+    /// The shared library.
+    pub module: String,
+    /// The token's label.
+    pub token: String,
+    /// Where the PIN stands.
+    pub pin_file: String,
 }
 
 /// Why a file is not a settings file.
@@ -154,7 +177,18 @@ impl Initial {
             name if name == key::WITNESS_INTERVAL.name => {
                 self.witness_interval_ms.map_or_else(|| key.default_toml(), |ms| ms.to_string())
             }
-            _ => key.default_toml(),
+            name => match (&self.token, name) {
+                (Some(token), name) if name == key::PKCS11_MODULE.name => {
+                    key::toml_text(&token.module)
+                }
+                (Some(token), name) if name == key::PKCS11_TOKEN.name => {
+                    key::toml_text(&token.token)
+                }
+                (Some(token), name) if name == key::PKCS11_PIN_FILE.name => {
+                    key::toml_text(&token.pin_file)
+                }
+                _ => key.default_toml(),
+            },
         }
     }
 }
@@ -186,6 +220,11 @@ impl File {
             name if name == key::ERASURE_OFFICER.name => text(&self.erasure_officer),
             name if name == key::KEY_BACKUP.name => number(self.key_backup_days),
             name if name == key::PASSPHRASE_FILE.name => text(&self.passphrase_file),
+            name if name == key::PKCS11_MODULE.name => text(&self.pkcs11_module),
+            name if name == key::PKCS11_TOKEN.name => text(&self.pkcs11_token),
+            name if name == key::PKCS11_PIN_FILE.name => text(&self.pkcs11_pin_file),
+            name if name == key::PKCS11_SIGNING_KEY.name => text(&self.pkcs11_signing_key),
+            name if name == key::PKCS11_LOG_KEY.name => text(&self.pkcs11_log_key),
             _ => None,
         }
     }

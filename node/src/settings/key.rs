@@ -263,8 +263,56 @@ pub const PASSPHRASE_FILE: Key = Key {
     trust: "the node can be kept from starting, nothing more.",
 };
 
+/// The library of a token.
+pub const PKCS11_MODULE: Key = Key {
+    name: "pkcs11_module",
+    about: &[
+        "The shared library of the token in which the signing and the log key are (PKCS#11).",
+        "When empty, they lie in `keys/` like the others.",
+    ],
+    unit: "path, or empty",
+    value: Allowed::Text { default: "" },
+    trust: "everything: the library runs inside of the node.",
+};
+
+/// The token.
+pub const PKCS11_TOKEN: Key = Key {
+    name: "pkcs11_token",
+    about: &["The label of the token."],
+    unit: "text",
+    value: Allowed::Text { default: "" },
+    trust: "the node can be kept from starting; keys of another token are not those of the credential.",
+};
+
+/// Where the PIN stands.
+pub const PKCS11_PIN_FILE: Key = Key {
+    name: "pkcs11_pin_file",
+    about: &["The private file whose one line is the token's PIN; relative to the node's folder."],
+    unit: "path",
+    value: Allowed::Text { default: "" },
+    trust: "the node can be kept from signing; a token may lock itself after a few wrong PINs.",
+};
+
+/// The signing key in the token.
+pub const PKCS11_SIGNING_KEY: Key = Key {
+    name: "pkcs11_signing_key",
+    about: &["The label of the key in the token that signs messages."],
+    unit: "text",
+    value: Allowed::Text { default: "concord-signing" },
+    trust: "nothing is gained: the node refuses to start with keys that its credential does not name.",
+};
+
+/// The log key in the token.
+pub const PKCS11_LOG_KEY: Key = Key {
+    name: "pkcs11_log_key",
+    about: &["The label of the key in the token that signs checkpoints."],
+    unit: "text",
+    value: Allowed::Text { default: "concord-log" },
+    trust: "nothing is gained: the node refuses to start with keys that its credential does not name.",
+};
+
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 21] = [
+pub const KEYS: [Key; 26] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -286,6 +334,11 @@ pub const KEYS: [Key; 21] = [
     ERASURE_OFFICER,
     KEY_BACKUP,
     PASSPHRASE_FILE,
+    PKCS11_MODULE,
+    PKCS11_TOKEN,
+    PKCS11_PIN_FILE,
+    PKCS11_SIGNING_KEY,
+    PKCS11_LOG_KEY,
 ];
 
 impl Key {

@@ -174,6 +174,7 @@ fn initial() -> Initial {
         advertise: Vec::new(),
         api_listen: None,
         witness_interval_ms: None,
+        token: None,
     }
 }
 

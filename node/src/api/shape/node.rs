@@ -169,6 +169,7 @@ fn of_mode(mode: &Mode) -> Option<(Code, String)> {
     match mode {
         Mode::Open => None,
         Mode::Full => Some((Code::DiskFull, why(mode))),
+        Mode::KeyAway => Some((Code::KeyAway, why(mode))),
         Mode::Quarantined { .. } => Some((Code::Quarantined, why(mode))),
         Mode::Probing { .. } => Some((Code::Probing, why(mode))),
     }
@@ -179,6 +180,7 @@ pub fn why(mode: &Mode) -> String {
     match mode {
         Mode::Open => "the node exchanges".to_owned(),
         Mode::Full => "the disk is nearly full".to_owned(),
+        Mode::KeyAway => "the token with the signing keys does not answer".to_owned(),
         Mode::Quarantined { peer, size, .. } => {
             format!(
                 "{peer} holds a checkpoint of this node's log with {size} leaves that this node does not have"

@@ -225,6 +225,7 @@ fn founder(dir: &Path, agency: &'static Agency) -> Result<Founder, SetupError> {
             advertise: vec![address],
             api_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string()),
             witness_interval_ms: Some(WITNESS_INTERVAL_MS),
+            token: None,
         },
         &entropy::draw()?,
     )?;

@@ -88,6 +88,23 @@ fn own(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {
     }
 }
 
+/// Whether the token answers and has the keys, where they are in one.
+pub fn token(patient: &Patient<'_>) -> Option<Finding> {
+    let vault = patient.passphrase.node(patient.folder, patient.settings);
+    let token = vault.token()?;
+    let about = token.about();
+    let looked =
+        [&about.signing, &about.log].into_iter().try_for_each(|label| token.key(label).map(drop));
+    Some(match looked {
+        Ok(()) => {
+            Finding::ok("token", format!("{} has {} and {}", about.token, about.signing, about.log))
+        }
+        Err(error) => Finding::problem("token", report::chain(&error))
+            .because("the node signs nothing while its token is away, and does not start without it")
+            .remedy("see that the token is there, unlocked and reachable, and that the PIN is right; the node signs again by itself"),
+    })
+}
+
 /// Whether the keys are those of the credential, where they can be opened without asking anybody.
 fn keys(patient: &Patient<'_>, enrolment: &Enrolment) -> Option<Finding> {
     let source = patient.passphrase.source(patient.folder, patient.settings);

@@ -101,6 +101,7 @@ impl Handle {
         match (view.mode.standing(), &view.mode, view.phase) {
             (Some(doubt), _, _) => Err(SubmitError::InDoubt(doubt)),
             (None, Mode::Full, _) => Err(SubmitError::Full),
+            (None, Mode::KeyAway, _) => Err(SubmitError::KeyAway),
             (None, _, Phase::Waiting) => Err(SubmitError::Busy),
             (None, _, Phase::Started) => Ok(()),
         }

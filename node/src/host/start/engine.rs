@@ -12,6 +12,8 @@ use concord_protocol::identity::directory::Directory;
 use concord_protocol::log::tree::Tree;
 use serde_bytes::ByteBuf;
 
+use crate::host::patience::Patience;
+use crate::host::patience::Waiting;
 use crate::host::start;
 use crate::host::start::StartError;
 use crate::host::witness;
@@ -30,7 +32,7 @@ const EVIDENCE_PAGE: usize = 16;
 
 pub(super) fn engine(
     enrolment: &Enrolment,
-    keys: &Keys,
+    (keys, patience): (&Keys, &Arc<Patience>),
     directory: &Directory,
     found: &Found<'_>,
 ) -> Result<Engine, StartError> {
@@ -44,8 +46,8 @@ pub(super) fn engine(
         log_number: directory.log_of(&own.agency),
         origin: directory.origin(&own.agency, directory.log_of(&own.agency)),
         witness_quorum: directory.charter().charter().witness_quorum,
-        signing: Arc::clone(&keys.signing),
-        log: Arc::clone(&keys.log),
+        signing: Waiting::shared(&keys.signing, patience),
+        log: Waiting::shared(&keys.log, patience),
     };
     let head = reader.head()?;
     let tree = match &head {

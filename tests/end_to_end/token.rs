@@ -1,0 +1,224 @@
+//! Signing keys in a token, SoftHSM2: made there, used there, taken away while messages flow, and given back.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use concord_node::api::shape::message::Status;
+use concord_protocol::codec;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::credential::CredentialRequest;
+use concord_protocol::identity::credential::Validity;
+use concord_protocol::moment::Span;
+use harness::daemon::Daemon;
+use harness::federation::Acquaintance;
+use harness::federation::Federation;
+use harness::letter;
+use harness::shell;
+use harness::skip;
+use harness::wait;
+use serde_json::Value;
+
+/// Where Debian keeps the library.
+const LIBRARIES: [&str; 2] =
+    ["/usr/lib/softhsm/libsofthsm2.so", "/usr/lib/x86_64-linux-gnu/softhsm/libsofthsm2.so"];
+
+const PIN: &str = "271828182845";
+const WITHIN: Duration = Duration::from_secs(60);
+
+#[test]
+fn a_node_signs_in_its_token_and_waits_while_the_token_is_away() {
+    // shows: cus-13, cus-14, cus-15
+    let Some(library) = library() else { return };
+    let world = Federation::with("token", &["la.mps", "th.rtp"], Acquaintance::Nobody);
+    let token = SoftToken::new(world.path());
+    let la = token.enrolled(&world, library);
+    assert!(!la.join("keys/signing").exists() && !la.join("keys/log").exists());
+    let mut laos = token.started(&la);
+    laos.wait_ready();
+    let thai = world.ready(1);
+
+    let first = sent(&laos, "th.rtp", "before");
+    wait_receipted(&laos, &first);
+
+    token.take_away();
+    let told = wait::for_up_to(WITHIN, || {
+        let found = laos.client().readiness().ok()?;
+        (!found.ready && found.reasons[0].code == "key-away").then_some(found)
+    });
+    let told = told.unwrap_or_else(|| panic!("{}", laos.said()));
+    assert!(told.reasons[0].remedy.contains("signs again by itself"), "{told:?}");
+    let refused = laos.client().submit(&bytes(&letter::report(&["th.rtp"], "away")), None);
+    let refused = refused.unwrap_err();
+    assert_eq!(refused.code.text(), "key-away", "{refused:?}");
+    // What a peer sends meanwhile waits for a receipt that only the token can sign.
+    let waiting = sent(&thai, "la.mps", "meanwhile");
+    let doctor = shell::command("concord", world.path())
+        .args(["doctor", "--json", "--dir", la.to_str().unwrap()])
+        .env("SOFTHSM2_CONF", token.conf())
+        .output()
+        .unwrap();
+    let doctor: Value = serde_json::from_slice(&doctor.stdout).unwrap();
+    assert!(doctor["findings"].to_string().contains("does not answer"), "{doctor:#}");
+
+    token.bring_back();
+    laos.wait_ready();
+    wait_receipted(&thai, &waiting);
+    let last = sent(&laos, "th.rtp", "after");
+    wait_receipted(&laos, &last);
+    assert!(laos.stop().success(), "it never ended by itself, and stops in order");
+}
+
+#[test]
+fn a_node_whose_token_is_away_stops_when_it_is_asked_to_and_says_why_it_does_not_start() {
+    // shows: cus-15
+    let Some(library) = library() else { return };
+    let world = Federation::with("token-stop", &["la.mps", "th.rtp"], Acquaintance::Nobody);
+    let token = SoftToken::new(world.path());
+    let la = token.enrolled(&world, library);
+    let mut laos = token.started(&la);
+    laos.wait_ready();
+    let thai = world.ready(1);
+    token.take_away();
+    sent(&thai, "la.mps", "a message that the stopping node has not receipted");
+    let away =
+        wait::for_up_to(WITHIN, || laos.client().readiness().ok().filter(|found| !found.ready));
+    assert!(away.is_some());
+
+    assert!(laos.stop().success(), "a node that waits for its token stops when asked");
+    let refused = token.concord(world.path(), &["run", "--dir", la.to_str().unwrap()]);
+    assert!(refused.contains("error[key-away]: the node was not started"), "{refused}");
+
+    token.bring_back();
+    let mut again = token.started(&la);
+    again.wait_ready();
+    let taken = wait::for_up_to(WITHIN, || {
+        let list = again.client().messages(&Default::default()).ok()?;
+        (list.items.len() == 1).then_some(())
+    });
+    assert!(taken.is_some(), "what waited was taken after the start\n{}", again.said());
+}
+
+fn library() -> Option<&'static Path> {
+    let found = LIBRARIES.iter().map(Path::new).find(|path| path.exists());
+    if found.is_none() {
+        skip::skip("keys in a token", "softhsm2 is not installed");
+    }
+    found
+}
+
+/// A token in software, in a folder of the test.
+struct SoftToken {
+    folder: PathBuf,
+}
+
+impl SoftToken {
+    fn new(folder: &Path) -> Self {
+        let token = Self { folder: folder.to_owned() };
+        fs::create_dir(token.tokens()).unwrap();
+        let conf = format!(
+            "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
+            token.tokens().display()
+        );
+        fs::write(token.conf(), conf).unwrap();
+        fs::write(token.pin(), PIN).unwrap();
+        fs::set_permissions(token.pin(), fs::Permissions::from_mode(0o600)).unwrap();
+        let made = Command::new("softhsm2-util")
+            .args(["--init-token", "--free", "--label", "concord", "--so-pin", "12345678"])
+            .args(["--pin", PIN])
+            .env("SOFTHSM2_CONF", token.conf())
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        token
+    }
+
+    fn tokens(&self) -> PathBuf {
+        self.folder.join("tokens")
+    }
+
+    fn conf(&self) -> PathBuf {
+        self.folder.join("softhsm2.conf")
+    }
+
+    fn pin(&self) -> PathBuf {
+        self.folder.join("pin")
+    }
+
+    fn take_away(&self) {
+        fs::rename(self.tokens(), self.folder.join("tokens.away")).unwrap();
+    }
+
+    fn bring_back(&self) {
+        fs::rename(self.folder.join("tokens.away"), self.tokens()).unwrap();
+    }
+
+    fn started(&self, folder: &Path) -> Daemon {
+        Daemon::start_with(folder, &[("SOFTHSM2_CONF", self.conf().as_path())])
+    }
+
+    /// Everything that a command said.
+    fn concord(&self, folder: &Path, arguments: &[&str]) -> String {
+        let mut command = shell::command("concord", folder);
+        let output = command.args(arguments).env("SOFTHSM2_CONF", self.conf()).output().unwrap();
+        let streams = [output.stdout, output.stderr];
+        streams.map(|bytes| String::from_utf8(bytes).unwrap()).concat()
+    }
+
+    /// A node of the first agency with its signing keys in the token, known to the second, which it knows.
+    fn enrolled(&self, world: &Federation, library: &Path) -> PathBuf {
+        let agency = &world.agencies[0];
+        let place = world.path();
+        let path = |name: &str| place.join(name).to_str().unwrap().to_owned();
+        fs::write(place.join("charter.cbor"), world.charter.bytes()).unwrap();
+        let done = |line: &str| {
+            let line: Vec<String> = line.split(' ').map(str::to_owned).collect();
+            let line: Vec<&str> = line.iter().map(String::as_str).collect();
+            let said = self.concord(place, &line);
+            assert!(!said.contains("error["), "{said}");
+        };
+        let (dir, pin) = (path("in-token"), self.pin());
+        done(&format!(
+            "node init --dir {dir} --agency la.mps --listen {} --no-passphrase --pkcs11-module {} \
+             --pkcs11-token concord --pkcs11-pin-file {}",
+            agency.address,
+            library.display(),
+            pin.display()
+        ));
+        let genesis = world.genesis;
+        done(&format!("charter adopt --dir {dir} --genesis {genesis} {}", path("charter.cbor")));
+        done(&format!("node credential --dir {dir} --out {}", path("request")));
+        let request: CredentialRequest =
+            codec::decode(&fs::read(place.join("request")).unwrap()).unwrap();
+        let now = concord_node::clock::now();
+        let validity = Validity { not_before: now, not_after: now.after(Span::from_days(90)) };
+        let signed = credential::sign(&request.grant(validity), &agency.root).unwrap();
+        fs::write(place.join("credential"), signed).unwrap();
+        done(&format!("node credential --dir {dir} --adopt {}", path("credential")));
+        fs::write(place.join("thai"), &world.agencies[1].credential).unwrap();
+        done(&format!("peer add --dir {dir} {}", path("thai")));
+        let thai = world.folder(1).display().to_string();
+        done(&format!("peer add --dir {thai} {}", path("credential")));
+        place.join("in-token")
+    }
+}
+
+fn bytes(letter: &Value) -> Vec<u8> {
+    letter.to_string().into_bytes()
+}
+
+fn sent(node: &Daemon, to: &str, mark: &str) -> String {
+    let sent = node.client().submit(&bytes(&letter::report(&[to], mark)), None);
+    sent.unwrap_or_else(|report| panic!("{report}\n{}", node.said())).message.id
+}
+
+fn wait_receipted(node: &Daemon, id: &str) {
+    let done = wait::for_up_to(WITHIN, || {
+        let message = node.client().message(id).ok()?;
+        message.deliveries.iter().all(|one| one.status == Status::Receipted).then_some(())
+    });
+    assert!(done.is_some(), "{id} was not receipted\n{}", node.said());
+}
