@@ -141,11 +141,13 @@ impl KeyError {
 /// Keeps what this process has in memory out of dumps of it, and out of reach of other processes of its account.
 ///
 /// # Errors
-/// When the system refuses; the process is then as it was.
+/// When the system refuses either.
 pub fn forbid_dumps() -> io::Result<()> {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
-    process::setrlimit(Resource::Core, none)?;
-    Ok(process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
+    // Both are tried: a system that keeps its limits to itself, as the unit in `config` does, may still grant the other.
+    let limited = process::setrlimit(Resource::Core, none);
+    process::set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(limited?)
 }
 
 /// Makes the key files of a new node in a folder that is made for them.
