@@ -13,6 +13,7 @@ pub mod evidence;
 pub mod handle;
 pub mod propose;
 pub mod start;
+pub mod stopped;
 pub mod view;
 
 mod accuse;

@@ -28,6 +28,7 @@ pub mod entry;
 pub mod format;
 pub mod head;
 pub mod journal;
+pub(crate) mod kind;
 pub(crate) mod lock;
 pub mod mirror;
 pub mod read;
@@ -37,9 +38,9 @@ pub mod rows;
 pub(crate) mod schema;
 pub(crate) mod sled;
 pub(crate) mod slots;
+pub mod stopped;
 pub mod succeed;
 pub(crate) mod twin;
-pub mod walk;
 pub mod witness;
 
 #[cfg(test)]
@@ -75,7 +76,6 @@ use crate::store::head::Newest;
 use crate::store::journal::Journal;
 use crate::store::journal::follow::Follower;
 use crate::store::lock::Lock;
-use crate::store::lock::LockError;
 use crate::store::read::Inner;
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
@@ -196,10 +196,7 @@ impl Store {
         settings: StoreSettings,
         storage: ContentKey,
     ) -> Result<(Self, Recovered), OpenError> {
-        let lock = lock::take(dir).map_err(|error| match error {
-            LockError::Held(pid) => OpenError::Locked { pid },
-            LockError::Unusable(source) => OpenError::Unusable { path: dir.join("lock"), source },
-        })?;
+        let lock = lock::take(dir).map_err(|error| recover::not_locked(dir, error))?;
         let shelf = SledShelf::new(dir.join("store"), settings.cache_bytes);
         let (store, recovered) =
             Self::open_on(Arc::new(RealDisk), &shelf, (dir, settings), storage)?;

@@ -85,6 +85,17 @@ pub fn peek<T: DeserializeOwned>(bytes: &[u8]) -> Option<T> {
     serde_cbor::from_slice(bytes).ok()
 }
 
+/// The integer of the variant of an encoded enum, without reading its content: to leave aside what is not asked for,
+/// never to accept it.
+pub fn variant(bytes: &[u8]) -> Option<u8> {
+    // An array of two to four, then a small integer; or the integer alone.
+    match bytes {
+        [0x82..=0x84, number @ 0..=0x17, ..] | [0x82..=0x84, 0x18, number, ..] => Some(*number),
+        [number @ 0..=0x17] | [0x18, number] => Some(*number),
+        _ => None,
+    }
+}
+
 /// Decodes the one form of a value, and refuses every other.
 ///
 /// # Errors

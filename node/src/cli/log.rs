@@ -143,7 +143,7 @@ pub fn run(verb: &LogVerb) -> Result<Answer, Report> {
         }
         LogVerb::Export { to: ExportTo { tiles: Some(out), .. }, part, reach } => {
             part.is_whole()?;
-            tiles::export(out, reach.log()?.client())
+            tiles::export(out, reach)
         }
         LogVerb::Export { .. } => {
             let why = "neither a bundle nor a folder for tiles was named";

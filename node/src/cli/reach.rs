@@ -57,23 +57,41 @@ impl Reach {
     }
 }
 
+/// Where a log is.
+#[derive(Debug)]
+pub enum LogAt {
+    /// With a running node.
+    Running(Client),
+    /// In the directory of a stopped node, or of a log that ended.
+    Stopped(PathBuf),
+}
+
 impl Reach {
     /// The node's log: of a running node through its API, of a stopped one from its directory.
     ///
     /// # Errors
     /// When neither can be reached.
     pub fn log(&self) -> Result<Asked, Report> {
+        match self.log_at()? {
+            LogAt::Running(client) => Ok(Asked::running(client)),
+            LogAt::Stopped(dir) => stopped::open(&dir, &self.passphrase),
+        }
+    }
+
+    /// Where the node's log is.
+    ///
+    /// # Errors
+    /// When the node does not answer and no directory was named.
+    pub fn log_at(&self) -> Result<LogAt, Report> {
         // spec: suc-13
         if let Some(dir) = self.dir.as_deref().filter(|dir| stopped::archived(dir).is_some()) {
-            return stopped::open(dir, &self.passphrase);
+            return Ok(LogAt::Stopped(dir.to_path_buf()));
         }
         let unreachable = |report: &Report| report.code == Code::NodeUnreachable;
         let asked = self.client().and_then(|client| client.head().map(|_| client));
         match (asked, &self.dir) {
-            (Err(report), Some(dir)) if unreachable(&report) => {
-                stopped::open(dir, &self.passphrase)
-            }
-            (asked, _) => asked.map(Asked::running),
+            (Err(report), Some(dir)) if unreachable(&report) => Ok(LogAt::Stopped(dir.clone())),
+            (asked, _) => asked.map(LogAt::Running),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A stopped node's log, asked like a running one's: its API, served on loopback for the length of one command.
 //!
 //! The folder is opened for reading under its lock, so no node can start meanwhile and nothing is signed or sent.
-//! Absent on purpose: a second way to read a log.
+//! Whoever wants all of the log reads the journal instead, in memory that does not grow with it.
 
 use std::fmt;
 use std::fs;
@@ -23,9 +23,12 @@ use crate::cli::fail;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::run;
 use crate::entropy;
+use crate::host;
+use crate::host::evidence::EvidenceError;
 use crate::host::start;
 use crate::host::start::StoppedNode;
 use crate::host::start::next;
+use crate::host::stopped::StoppedLog;
 use crate::report::Report;
 use crate::report::code::Code;
 use crate::settings::Settings;
@@ -74,10 +77,7 @@ impl Asked {
 /// # Errors
 /// When the folder is another process's, or cannot be read.
 pub fn open(dir: &Path, passphrase: &PassphraseFrom) -> Result<Asked, Report> {
-    let (folder, log) = match archived(dir) {
-        Some((node, log)) => (NodeFolder::at(node), Some(log)),
-        None => (NodeFolder::at(dir), None),
-    };
+    let (folder, log) = folder(dir);
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
     let token = run::token(&folder)?;
     let vault = passphrase.node(&folder, &settings);
@@ -104,6 +104,36 @@ pub fn open(dir: &Path, passphrase: &PassphraseFrom) -> Result<Asked, Report> {
     let client = Client::at(&format!("http://{at}"), &folder.token())?;
     let served = Served { _runtime: runtime, _stopping: stopping, _node: node };
     Ok(Asked { client, served: Some(served) })
+}
+
+/// Opens the journal of the node in a folder that no process runs.
+///
+/// # Errors
+/// When the folder is another process's, or the journal does not hold.
+pub fn journal(dir: &Path) -> Result<StoppedLog, Report> {
+    let (folder, log) = folder(dir);
+    let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
+    host::stopped::open(&folder, &settings, log).map_err(|error| run::refused(&error))
+}
+
+/// The journal gave no export.
+pub fn unread(error: &EvidenceError) -> Report {
+    let code = match error {
+        EvidenceError::NoCheckpoint | EvidenceError::NothingThere => Code::NoSuchLeaf,
+        EvidenceError::Write(_) => Code::FileUnwritable,
+        EvidenceError::Log(_)
+        | EvidenceError::Tile
+        | EvidenceError::Entropy(_)
+        | EvidenceError::Unwritable => Code::StoreRefused,
+    };
+    Report::caused(code, "the log was not exported", error)
+}
+
+fn folder(dir: &Path) -> (NodeFolder, Option<LogNumber>) {
+    match archived(dir) {
+        Some((node, log)) => (NodeFolder::at(node), Some(log)),
+        None => (NodeFolder::at(dir), None),
+    }
 }
 
 /// The node and the number of the log that ended, where `dir` is a folder `archive/log<k>` of a node.

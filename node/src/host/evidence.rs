@@ -1,4 +1,4 @@
-//! The bundle that an auditor verifies offline, from the store and the published tree; also of a stopped node.
+//! The bundle that an auditor verifies offline, from the journal and the tree; of a running node and of a stopped one.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -9,9 +9,8 @@ use concord_protocol::audit::export;
 use concord_protocol::audit::export::Archive;
 use concord_protocol::audit::export::Contents;
 use concord_protocol::audit::export::ExportError;
-use concord_protocol::audit::export::Kept;
 use concord_protocol::audit::export::Sink;
-use concord_protocol::audit::progress::Unwatched;
+use concord_protocol::audit::progress::Progress;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::CosignedRecord;
@@ -29,14 +28,17 @@ use concord_protocol::moment::Timestamp;
 
 use crate::clock;
 use crate::entropy;
-use crate::store::read::ReadError;
-use crate::store::read::Reader;
+use crate::store::journal::chapters::ChapterError;
+use crate::store::journal::chapters::Chapters;
+use crate::store::stopped::Notes;
 
 /// A log to export: one consistent cut of it.
 #[derive(Debug)]
 pub struct Cut<'a> {
-    /// Where leaves and evidence stand.
-    pub reader: &'a Reader,
+    /// Its leaves, and what they name.
+    pub log: Chapters<'a>,
+    /// What stands beside it.
+    pub notes: &'a Notes,
     /// The tree under the checkpoint.
     pub tree: &'a Tree,
     /// The signed checkpoint at which the log is cut.
@@ -73,8 +75,32 @@ pub enum Extent {
     Peer(AgencyId),
 }
 
+impl Extent {
+    /// From what a caller named; `None` when these are two things at once.
+    pub fn of(
+        (from, to): (Option<u64>, Option<u64>),
+        (since, until): (Option<Timestamp>, Option<Timestamp>),
+        procedure: Option<ProcedureId>,
+        peer: Option<AgencyId>,
+    ) -> Option<Self> {
+        let ranged = from.is_some() || to.is_some();
+        let timed = since.is_some() || until.is_some();
+        match (ranged, timed, procedure, peer) {
+            (false, false, None, None) => Some(Self::Whole),
+            (true, false, None, None) => {
+                let from = LeafIndex::new(from.unwrap_or(0));
+                Some(Self::Range { from, to: to.map(LeafIndex::new) })
+            }
+            (false, true, None, None) => Some(Self::Period { since, until }),
+            (false, false, Some(procedure), None) => Some(Self::Procedure(procedure)),
+            (false, false, None, Some(peer)) => Some(Self::Peer(peer)),
+            (_, _, _, _) => None,
+        }
+    }
+}
+
 /// Leaves that are read at a time when a period is looked for.
-const READ_LEAVES: usize = 256;
+const READ_LEAVES: u64 = 256;
 
 /// Why no bundle was written.
 #[derive(Debug, thiserror::Error)]
@@ -82,12 +108,12 @@ pub enum EvidenceError {
     /// There is no signed checkpoint yet, or none that verifies.
     #[error("the log has no signed checkpoint")]
     NoCheckpoint,
-    /// The store.
-    #[error("read the store")]
-    Store(#[from] ReadError),
-    /// Something that a leaf names is not in the store.
-    #[error("the store lacks something that the log names")]
-    Missing,
+    /// The journal, or something that a leaf names and that is not there.
+    #[error("read the log")]
+    Log(#[from] ChapterError),
+    /// A tile is not in the journal.
+    #[error("the journal lacks a tile")]
+    Tile,
     /// The place where the bundle goes.
     #[error("write the bundle")]
     Write(#[source] io::Error),
@@ -110,12 +136,12 @@ pub fn export(
     cut: &Cut<'_>,
     extent: &Extent,
     out: &mut dyn Write,
+    progress: &dyn Progress,
 ) -> Result<Digest, EvidenceError> {
     let contents = contents(cut, extent)?;
-    let written = export::write(cut, &contents, &mut Out(out), &Unwatched);
+    let written = export::write(cut, &contents, &mut Out(out), progress);
     written.map_err(|error| match error {
-        ExportError::Archive(Lacks::Store(error)) => EvidenceError::Store(error),
-        ExportError::Archive(Lacks::Missing) => EvidenceError::Missing,
+        ExportError::Archive(error) => error,
         ExportError::Sink(error) => EvidenceError::Write(error),
         ExportError::Scope => EvidenceError::NothingThere,
         ExportError::Changed { .. }
@@ -135,8 +161,7 @@ fn contents(cut: &Cut<'_>, extent: &Extent) -> Result<Contents, EvidenceError> {
         let credential = verified.credential();
         (credential.agency.clone(), credential.serial, verified.bytes().to_vec())
     });
-    let held = cut.reader.peer_heads()?;
-    let quorate = cut.reader.peers_cosigned()?;
+    let (held, quorate) = (cut.notes.held.iter(), cut.notes.quorate.iter());
     let checkpoint_size = checkpoint.checkpoint().size;
     Ok(Contents {
         agency: cut.agency.clone(),
@@ -147,28 +172,22 @@ fn contents(cut: &Cut<'_>, extent: &Extent) -> Result<Contents, EvidenceError> {
         made_at: clock::now(),
         charters: vec![(charter.charter().version, charter.bytes().to_vec())],
         credentials: credentials.collect(),
-        cosignatures: cosigned(cut, checkpoint_size)?,
-        peer_checkpoints: held.into_iter().map(|held| (held.peer, held.note.into_vec())).collect(),
-        peer_cosigned: quorate
-            .into_iter()
-            .map(|record| (record.peer, record.note.into_vec()))
-            .collect(),
+        cosignatures: cosigned(&cut.notes.cosigned, checkpoint_size),
+        peer_checkpoints: held.map(|held| (held.peer.clone(), held.note.to_vec())).collect(),
+        peer_cosigned: quorate.map(|held| (held.peer.clone(), held.note.to_vec())).collect(),
     })
 }
 
 /// The checkpoints of this log that witnesses cosigned, of each size the one with the most lines.
-fn cosigned(cut: &Cut<'_>, size: TreeSize) -> Result<Vec<(TreeSize, Vec<u8>)>, EvidenceError> {
-    let mut notes: BTreeMap<TreeSize, CosignedRecord> = BTreeMap::new();
-    for record in cut.reader.cosigned()? {
-        if record.size > size || record.cosigners.is_empty() {
-            continue;
-        }
+fn cosigned(records: &[CosignedRecord], size: TreeSize) -> Vec<(TreeSize, Vec<u8>)> {
+    let mut notes: BTreeMap<TreeSize, &CosignedRecord> = BTreeMap::new();
+    for record in records.iter().filter(|one| one.size <= size && !one.cosigners.is_empty()) {
         let known = notes.get(&record.size).map_or(0, |known| known.cosigners.len());
         if record.cosigners.len() > known {
             notes.insert(record.size, record);
         }
     }
-    Ok(notes.into_iter().map(|(size, record)| (size, record.note.into_vec())).collect())
+    notes.into_iter().map(|(size, record)| (size, record.note.to_vec())).collect()
 }
 
 fn scope(cut: &Cut<'_>, extent: &Extent, size: u64) -> Result<Option<Scope>, EvidenceError> {
@@ -201,19 +220,15 @@ fn period(
     let (mut first, mut last) = (None, None);
     let mut next = 0;
     while next < size {
-        let read = cut.reader.leaves(LeafIndex::new(next), READ_LEAVES)?;
-        let read = read.into_iter().filter(|record| record.index.get() < size);
-        let before = next;
-        for record in read {
-            next = record.index.get().saturating_add(1);
-            let leaf: Leaf = codec::decode(&record.leaf).map_err(|_| EvidenceError::Unwritable)?;
+        let count = usize::try_from(size.saturating_sub(next).min(READ_LEAVES)).unwrap_or(1);
+        for bytes in cut.log.leaves(LeafIndex::new(next), count)? {
+            let leaf: Leaf = codec::decode(&bytes).map_err(|_| EvidenceError::Unwritable)?;
+            let index = LeafIndex::new(next);
+            next = next.saturating_add(1);
             if leaf.at().is_some_and(within) {
-                first = first.or(Some(record.index));
+                first = first.or(Some(index));
                 last = Some(LeafIndex::new(next));
             }
-        }
-        if next == before {
-            return Err(EvidenceError::Missing);
         }
     }
     match (first, last) {
@@ -222,57 +237,23 @@ fn period(
     }
 }
 
-/// What stands in the way of reading one piece.
-#[derive(Debug)]
-pub enum Lacks {
-    /// The store.
-    Store(ReadError),
-    /// It is not there.
-    Missing,
-}
-
-impl From<ReadError> for Lacks {
-    fn from(error: ReadError) -> Self {
-        Self::Store(error)
-    }
-}
-
 impl Archive for Cut<'_> {
-    type Error = Lacks;
+    type Error = EvidenceError;
 
-    fn hashes(&self, id: TileId, width: usize) -> Result<Vec<Digest>, Lacks> {
-        self.tree.over(self.reader).hashes(id, width).map_err(|_| Lacks::Missing)
+    fn hashes(&self, id: TileId, width: usize) -> Result<Vec<Digest>, EvidenceError> {
+        self.tree.over(&self.log).hashes(id, width).map_err(|_| EvidenceError::Tile)
     }
 
-    fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, Lacks> {
-        self.reader.leaf(index)?.ok_or(Lacks::Missing)
+    fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, EvidenceError> {
+        Ok(self.log.leaves(index, 1)?.pop().ok_or(ChapterError::Missing { index })?)
     }
 
-    fn message(&self, digest: &Digest) -> Result<Vec<u8>, Lacks> {
-        Ok(self.reader.message(digest)?.ok_or(Lacks::Missing)?.message.into_vec())
+    fn named(&self, index: LeafIndex, digest: &Digest) -> Result<Vec<u8>, EvidenceError> {
+        Ok(self.log.named(index, digest)?)
     }
 
-    fn dispatch(&self, kept: &Kept) -> Result<Vec<u8>, Lacks> {
-        let record = self.reader.dispatch(&kept.peer, kept.epoch, kept.first)?;
-        Ok(record.ok_or(Lacks::Missing)?.dispatch.into_vec())
-    }
-
-    fn receipt(&self, kept: &Kept) -> Result<Vec<u8>, Lacks> {
-        let record = self.reader.receipt(&kept.peer, kept.epoch, kept.first)?;
-        Ok(record.ok_or(Lacks::Missing)?.receipt.into_vec())
-    }
-
-    fn evidence(&self, digest: &Digest) -> Result<Vec<u8>, Lacks> {
-        Ok(self.reader.evidence(digest)?.ok_or(Lacks::Missing)?.evidence.into_vec())
-    }
-
-    fn leaves(&self, first: LeafIndex, count: usize) -> Result<Vec<Vec<u8>>, Lacks> {
-        let read = self.reader.leaves(first, count)?;
-        let follows = (first.get()..).zip(&read).all(|(place, leaf)| leaf.index.get() == place);
-        if read.len() != count || !follows {
-            return Err(Lacks::Missing);
-        }
-        Ok(read.into_iter().map(|record| record.leaf.into_vec()).collect())
+    fn leaves(&self, first: LeafIndex, count: usize) -> Result<Vec<Vec<u8>>, EvidenceError> {
+        Ok(self.log.leaves(first, count)?)
     }
 }
 

@@ -42,6 +42,7 @@ use crate::store::edge::BadTree;
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
 use crate::store::recover::OpenError;
+use crate::store::stopped::Notes;
 
 /// What the officer says, and the keys that it takes.
 #[derive(Debug)]
@@ -114,7 +115,7 @@ pub fn propose(
     let (mut store, _) =
         Store::open(folder.path(), start::store_settings(settings), decision.storage)?;
     let reader = store.reader();
-    let directory = start::directory(&enrolment, &reader)?;
+    let directory = start::directory(&enrolment, &Notes::of(&reader)?);
     let Some(ModeRecord::Quarantined(proof)) = reader.mode()? else {
         return Err(ProposeError::NotQuarantined);
     };

@@ -69,11 +69,11 @@ use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::edge::BadTree;
 use crate::store::read::ReadError;
-use crate::store::read::Reader;
 use crate::store::recover::BodiesFinding;
 use crate::store::recover::OpenError;
 use crate::store::recover::Recovered;
 use crate::store::recover::RowsFinding;
+use crate::store::stopped::Notes;
 use crate::store::succeed;
 use crate::store::succeed::Switch;
 use crate::store::witness::WitnessFile;
@@ -248,7 +248,7 @@ fn open_log(
     let (store, recovered) = Store::open(data, store_settings(settings), storage)?;
     tell(&recovered);
     let reader = store.reader();
-    let directory = directory(&enrolment, &reader)?;
+    let directory = directory(&enrolment, &Notes::of(&reader)?);
     let witness = witness::open_file(folder, &settings.agency, &reader)?;
     let found = Found { reader: &reader, head: recovered.head, witness: &witness };
     let patience = Arc::new(Patience::default());
@@ -371,22 +371,22 @@ pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
 }
 
 /// Members and credentials: those in the folder, and those that were learned since.
-pub(crate) fn directory(enrolment: &Enrolment, reader: &Reader) -> Result<Directory, ReadError> {
+pub(crate) fn directory(enrolment: &Enrolment, notes: &Notes) -> Directory {
     let mut directory = enrolment.directory.clone();
-    let learned = reader.credentials()?;
     let charter = enrolment.directory.charter();
+    let learned = notes.credentials.iter();
     for verified in
-        learned.iter().filter_map(|record| credential::verify(&record.credential, charter).ok())
+        learned.filter_map(|record| credential::verify(&record.credential, charter).ok())
     {
         if directory.admit(verified).is_err() {
             tracing::warn!("a credential with a serial that is in use was left out");
         }
     }
     // spec: suc-8
-    for succession in reader.successions()? {
+    for succession in &notes.successions {
         directory.go_by(&succession.agency, succession.log);
     }
-    Ok(directory)
+    directory
 }
 
 /// The log of each member that is in force.

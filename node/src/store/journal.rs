@@ -7,6 +7,7 @@
 //! Frame: length u32 ‖ sequence u64 ‖ CRC-32C u32 over life, length, sequence and payload ‖ payload. Big-endian.
 //! A segment is named after its first sequence, in 16 hexadecimal digits.
 
+pub mod chapters;
 pub mod follow;
 pub(crate) mod frame;
 pub mod scan;

@@ -4,7 +4,7 @@
 //! Absent on purpose: writing, and any meaning beyond the record.
 
 mod erasure;
-mod evidence;
+pub(crate) mod evidence;
 pub(crate) mod succession;
 
 use std::io;

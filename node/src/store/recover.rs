@@ -30,6 +30,7 @@ use crate::store::head::Newest;
 use crate::store::journal;
 use crate::store::journal::Journal;
 use crate::store::journal::scan::JournalError;
+use crate::store::lock::LockError;
 use crate::store::recover::replay::Replayed;
 use crate::store::reserve::Reserve;
 use crate::store::rows::Rows;
@@ -337,21 +338,35 @@ pub(crate) fn open_head(
 
 /// Reads the format, which comes before everything else; begins a new life in a directory without data.
 fn life_of(disk: &dyn Disk, places: &Places) -> Result<Life, OpenError> {
+    if let Some(life) = known_life(disk, places)? {
+        return Ok(life);
+    }
+    for folder in [&places.journal, &places.bodies] {
+        if !disk.names(folder).map_err(unusable(folder))?.is_empty() {
+            return Err(OpenError::NoFormat);
+        }
+    }
+    let life = Life::from_bytes(entropy::draw()?);
+    format::write(disk, &places.dir, life).map_err(unusable(&places.dir))?;
+    Ok(life)
+}
+
+/// The life that the format file names; `None` without one.
+pub(crate) fn known_life(disk: &dyn Disk, places: &Places) -> Result<Option<Life>, OpenError> {
     // spec: store-1
     match format::read(disk, &places.dir).map_err(unusable(&places.dir))? {
-        FormatFound::Known(life) => Ok(life),
+        FormatFound::Known(life) => Ok(Some(life)),
         FormatFound::Unknown(found) => Err(OpenError::UnknownFormat { found }),
         FormatFound::Unreadable => Err(OpenError::BadFormat),
-        FormatFound::Missing => {
-            for folder in [&places.journal, &places.bodies] {
-                if !disk.names(folder).map_err(unusable(folder))?.is_empty() {
-                    return Err(OpenError::NoFormat);
-                }
-            }
-            let life = Life::from_bytes(entropy::draw()?);
-            format::write(disk, &places.dir, life).map_err(unusable(&places.dir))?;
-            Ok(life)
-        }
+        FormatFound::Missing => Ok(None),
+    }
+}
+
+/// Why the lock of a directory was not had.
+pub(crate) fn not_locked(dir: &Path, error: LockError) -> OpenError {
+    match error {
+        LockError::Held(pid) => OpenError::Locked { pid },
+        LockError::Unusable(source) => OpenError::Unusable { path: dir.join("lock"), source },
     }
 }
 

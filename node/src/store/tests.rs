@@ -1,5 +1,6 @@
 //! Tests of the store: fixtures and fakes, then one file per subject.
 
+mod chapters;
 mod commit;
 mod crash;
 mod damage;
@@ -10,4 +11,5 @@ mod foreign;
 mod mirror;
 mod real;
 mod room;
+mod stopped;
 mod vectors;

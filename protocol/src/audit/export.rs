@@ -29,9 +29,7 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::CharterVersion;
-use crate::ids::Epoch;
 use crate::ids::LeafIndex;
-use crate::ids::LinkNumber;
 use crate::ids::Serial;
 use crate::ids::TreeSize;
 use crate::log::checkpoint::SignedCheckpoint;
@@ -59,17 +57,6 @@ impl Sink for Vec<u8> {
     }
 }
 
-/// Names what is kept for one number of the link from or with a peer: the number is the first that it concerns.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Kept {
-    /// The peer.
-    pub peer: AgencyId,
-    /// Epoch of the link.
-    pub epoch: Epoch,
-    /// The first number.
-    pub first: LinkNumber,
-}
-
 /// Whatever keeps a log and the evidence that its leaves name.
 pub trait Archive {
     /// What can go wrong there; also what is said of something that is missing.
@@ -87,29 +74,12 @@ pub trait Archive {
     /// When it cannot be read.
     fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, Self::Error>;
 
-    /// The signed header of a received message: COSE_Sign1.
+    /// What the leaf at this place names by its digest: the signed header of a received message, the dispatch under
+    /// which it came, the receipt that was held, a piece of evidence.
     ///
     /// # Errors
     /// When it cannot be read.
-    fn message(&self, digest: &Digest) -> Result<Vec<u8>, Self::Error>;
-
-    /// The dispatch under which this number was first taken or refused: COSE_Sign1.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    fn dispatch(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error>;
-
-    /// The encoded receipt whose first newly settled number this was.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    fn receipt(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error>;
-
-    /// A piece of evidence that a leaf names.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    fn evidence(&self, digest: &Digest) -> Result<Vec<u8>, Self::Error>;
+    fn named(&self, index: LeafIndex, digest: &Digest) -> Result<Vec<u8>, Self::Error>;
 
     /// So many leaves from a place on; what reads them in one go may say so.
     ///

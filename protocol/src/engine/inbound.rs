@@ -87,6 +87,7 @@ impl Engine {
         }
         if let Fresh::From(first) = fresh {
             self.group.touched.insert(place.peer.clone());
+            // spec: store-16
             effects.remember(Record::Dispatch(DispatchRecord {
                 peer: place.peer,
                 epoch: place.epoch,

@@ -261,6 +261,7 @@ impl Engine {
         for (item, owed) in settled {
             effects.remember(Record::Outbound(settled_record(agency, receipt, item, owed, first)));
         }
+        // spec: store-16
         effects.remember(Record::Receipt(ReceiptRecord {
             peer: agency.clone(),
             epoch: receipt.epoch(),

@@ -64,7 +64,7 @@ use crate::wire::receipt::ReceiptError;
 
 #[test]
 fn a_message_is_logged_by_both_and_the_receipt_is_held() {
-    // shows: eng-5, eng-6, link-1, link-9
+    // shows: eng-5, eng-6, link-1, link-9, store-16
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
     connect(&mut a, &mut b);
 

@@ -7,6 +7,15 @@ use concord_protocol::crypto::cose::ContentType;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::engine::record::BodyForm;
+use concord_protocol::engine::record::DispatchRecord;
+use concord_protocol::engine::record::InboundRecord;
+use concord_protocol::engine::record::LinkRecord;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::record::ReceiptRecord;
+use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::Settlement;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::header::SealedRef;
 use concord_protocol::envelope::header::Sender;
@@ -44,7 +53,6 @@ use concord_protocol::wire::receipt::Receipt;
 use concord_protocol::wire::receipt::ReceiptItem;
 use serde_bytes::ByteBuf;
 
-use crate::mass;
 use crate::mass::Growing;
 use crate::vectors::federation;
 use crate::vectors::federation::AGENCIES;
@@ -107,42 +115,91 @@ impl Exchange {
             self.messages += 1;
             self.messages
         };
-        let sent: Vec<Vec<u8>> =
-            (0..RUN).map(|_| signed(SENDER, other.name, next(), &self.signing)).collect();
-        let came: Vec<Vec<u8>> =
-            (0..RUN).map(|_| signed(other.name, SENDER, next(), &other.signing)).collect();
-        for (message, number) in sent.iter().zip(first.get()..) {
-            log.push(&Leaf::Message { header: ByteBuf::from(message.clone()) });
-            let (message, number) = (digest::sha256(message), LinkNumber::new(number));
-            log.push(&Leaf::Sent {
-                message,
-                to: federation::agency(other.name),
-                epoch: EPOCH,
-                number,
-            });
-        }
-        let (receipt, held) = other.receipt(&sent, first);
-        mass::put(&mut log.receipts, &receipt);
-        log.push(&held);
-        let offered = other.dispatch(&came, first);
-        mass::put(&mut log.dispatches, &offered);
-        for (message, number) in came.iter().zip(first.get()..) {
-            mass::put(&mut log.headers, message);
-            let place = (LinkNumber::new(number), digest::sha256(&offered));
-            log.push(&received(message, other.name, place));
-        }
-        for message in came.iter().take(2) {
-            let officer = StaffNumber::parse("LA-0042").unwrap();
-            let purpose = PurposeCode::parse("investigation").unwrap();
-            log.push(&Leaf::Read { message: digest::sha256(message), officer, purpose, at: NOW });
-        }
+        let sent: Vec<Signed> =
+            (0..RUN).map(|_| Signed::new(SENDER, other.name, next(), &self.signing)).collect();
+        let came: Vec<Signed> =
+            (0..RUN).map(|_| Signed::new(other.name, SENDER, next(), &other.signing)).collect();
+        other.send(&sent, first, log);
+        log.commit();
+        other.take(&came, first, log);
+        log.commit();
         other.numbers += RUN;
     }
 }
 
 impl Other {
+    /// Messages go to it, and its receipt comes back.
+    fn send(&mut self, messages: &[Signed], first: LinkNumber, log: &mut Growing) {
+        let (receipt, held) = self.receipt(messages, first);
+        for (message, number) in messages.iter().zip(first.get()..) {
+            let header = ByteBuf::from(message.bytes.clone());
+            let leaf = log.push(&Leaf::Message { header });
+            log.remember(&message.record(SENDER, leaf));
+            let (message, number) = (message.digest, LinkNumber::new(number));
+            let to = federation::agency(self.name);
+            let leaf = log.push(&Leaf::Sent { message, to, epoch: EPOCH, number });
+            log.remember(&Record::Outbound(OutboundRecord {
+                peer: federation::agency(self.name),
+                epoch: EPOCH,
+                number,
+                message,
+                bytes: 4096,
+                expires: None,
+                leaf,
+                settlement: Settlement::Accepted(leaf, self.held),
+                receipt: Some(first),
+                form: Form::Whole,
+            }));
+        }
+        log.push(&held);
+        let receipt = ByteBuf::from(receipt);
+        let peer = federation::agency(self.name);
+        log.remember(&Record::Receipt(ReceiptRecord { peer, epoch: EPOCH, first, receipt }));
+        log.remember(&self.link(first));
+    }
+
+    /// Messages come from it, and some are read.
+    fn take(&self, messages: &[Signed], first: LinkNumber, log: &mut Growing) {
+        let dispatch = self.dispatch(messages, first);
+        let named = digest::sha256(&dispatch);
+        for (message, number) in messages.iter().zip(first.get()..) {
+            let number = LinkNumber::new(number);
+            let leaf = log.push(&received(message.digest, self.name, (number, named)));
+            log.remember(&message.record(self.name, leaf));
+            log.remember(&Record::Inbound(InboundRecord {
+                peer: federation::agency(self.name),
+                epoch: EPOCH,
+                number,
+                message: message.digest,
+                leaf,
+                refused: None,
+            }));
+        }
+        let (peer, dispatch) = (federation::agency(self.name), ByteBuf::from(dispatch));
+        log.remember(&Record::Dispatch(DispatchRecord { peer, epoch: EPOCH, first, dispatch }));
+        for message in messages.iter().take(2) {
+            let officer = StaffNumber::parse("LA-0042").unwrap();
+            let purpose = PurposeCode::parse("investigation").unwrap();
+            log.push(&Leaf::Read { message: message.digest, officer, purpose, at: NOW });
+        }
+        log.remember(&self.link(first));
+    }
+
+    /// The counters after a run.
+    fn link(&self, first: LinkNumber) -> Record {
+        let next = LinkNumber::new(first.get() + RUN);
+        Record::Link(LinkRecord {
+            peer: federation::agency(self.name),
+            out_epoch: EPOCH,
+            out_next: next,
+            in_epoch: EPOCH,
+            in_cursor: LinkNumber::new(next.get() - 1),
+            out_lowest: next,
+        })
+    }
+
     /// Takes a run of messages; its receipt, and the leaf that says so.
-    fn receipt(&mut self, messages: &[Vec<u8>], first: LinkNumber) -> (Vec<u8>, Leaf) {
+    fn receipt(&mut self, messages: &[Signed], first: LinkNumber) -> (Vec<u8>, Leaf) {
         let taken = digest::sha256(&first.get().to_be_bytes());
         let before = self.log.head().size.get();
         let leaves: Vec<Vec<u8>> = messages
@@ -150,7 +207,7 @@ impl Other {
             .zip(first.get()..)
             .map(|(message, number)| {
                 let place = (LinkNumber::new(number), taken);
-                codec::encode(&received(message, SENDER, place)).unwrap()
+                codec::encode(&received(message.digest, SENDER, place)).unwrap()
             })
             .collect();
         leaves.iter().for_each(|leaf| drop(self.log.append(leaf)));
@@ -173,9 +230,9 @@ impl Other {
         };
         self.held = head.size;
         let bytes = codec::encode(&receipt).unwrap();
-        let held = |(message, at): (&Vec<u8>, u64)| HeldItem {
+        let held = |(message, at): (&Signed, u64)| HeldItem {
             number: LinkNumber::new(first.get() + at),
-            message: digest::sha256(message),
+            message: message.digest,
             index: LeafIndex::new(before + at),
             outcome: Outcome::Accepted,
         };
@@ -190,11 +247,9 @@ impl Other {
         (bytes, leaf)
     }
 
-    fn dispatch(&self, messages: &[Vec<u8>], first: LinkNumber) -> Vec<u8> {
-        let item = |message: &Vec<u8>| DispatchItem {
-            message: digest::sha256(message),
-            form: Form::Whole,
-        };
+    fn dispatch(&self, messages: &[Signed], first: LinkNumber) -> Vec<u8> {
+        let item =
+            |message: &Signed| DispatchItem { message: message.digest, form: Form::Whole };
         let dispatch = Dispatch {
             charter: Federation::fixed().verified().charter().name.clone(),
             from: federation::agency(self.name),
@@ -208,9 +263,9 @@ impl Other {
     }
 }
 
-fn received(message: &[u8], from: &str, (number, dispatch): (LinkNumber, Digest)) -> Leaf {
+fn received(message: Digest, from: &str, (number, dispatch): (LinkNumber, Digest)) -> Leaf {
     Leaf::Received {
-        message: digest::sha256(message),
+        message,
         from: federation::agency(from),
         epoch: EPOCH,
         number,
@@ -220,10 +275,39 @@ fn received(message: &[u8], from: &str, (number, dispatch): (LinkNumber, Digest)
     }
 }
 
-fn signed(from: &str, to: &str, number: u64, key: &SigningKey) -> Vec<u8> {
+/// A signed header.
+struct Signed {
+    bytes: Vec<u8>,
+    digest: Digest,
+    id: MessageId,
+}
+
+impl Signed {
+    fn new(from: &str, to: &str, number: u64, key: &SigningKey) -> Self {
+        let header = header(from, to, number);
+        let bytes = codec::encode(&header).unwrap();
+        let bytes = cose::sign1(key, ContentType::Message, &bytes).unwrap();
+        Self { digest: digest::sha256(&bytes), id: header.id, bytes }
+    }
+
+    /// How its node remembers it.
+    fn record(&self, from: &str, leaf: LeafIndex) -> Record {
+        Record::Message(MessageRecord {
+            digest: self.digest,
+            id: self.id,
+            from: federation::agency(from),
+            at: NOW,
+            leaf,
+            message: ByteBuf::from(self.bytes.clone()),
+            body: BodyForm::Absent,
+        })
+    }
+}
+
+fn header(from: &str, to: &str, number: u64) -> Header {
     let mut name = [0; 10];
     name[2..].copy_from_slice(&number.to_be_bytes());
-    let header = Header {
+    Header {
         version: 1,
         id: MessageId::new(NOW, name),
         kind: Kind::IntelligenceReport,
@@ -254,6 +338,5 @@ fn signed(from: &str, to: &str, number: u64, key: &SigningKey) -> Vec<u8> {
         attachments: Vec::new(),
         serial: Serial::new(1),
         exercise: true,
-    };
-    cose::sign1(key, ContentType::Message, &codec::encode(&header).unwrap()).unwrap()
+    }
 }

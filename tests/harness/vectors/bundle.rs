@@ -3,7 +3,6 @@
 use concord_protocol::audit::export;
 use concord_protocol::audit::export::Archive;
 use concord_protocol::audit::export::Contents;
-use concord_protocol::audit::export::Kept;
 use concord_protocol::audit::progress::Unwatched;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
@@ -123,19 +122,7 @@ impl Archive for OneLeaf<'_> {
         Ok(self.0.to_vec())
     }
 
-    fn message(&self, _: &Digest) -> Result<Vec<u8>, NotKept> {
-        Err(NotKept)
-    }
-
-    fn dispatch(&self, _: &Kept) -> Result<Vec<u8>, NotKept> {
-        Err(NotKept)
-    }
-
-    fn receipt(&self, _: &Kept) -> Result<Vec<u8>, NotKept> {
-        Err(NotKept)
-    }
-
-    fn evidence(&self, _: &Digest) -> Result<Vec<u8>, NotKept> {
+    fn named(&self, _: LeafIndex, _: &Digest) -> Result<Vec<u8>, NotKept> {
         Err(NotKept)
     }
 }

@@ -43,20 +43,19 @@ fn help() -> ExitCode {
     ExitCode::from(2)
 }
 
-/// `grow FOLDER LEAVES` writes a log, `export FOLDER BUNDLE` its bundle.
+/// `grow FOLDER LEAVES` makes the directory of a stopped node with a log; `start FOLDER` opens its store as a node does.
 fn mass(arguments: &[String]) -> ExitCode {
     match arguments.iter().map(String::as_str).collect::<Vec<&str>>()[..] {
         ["grow", folder, leaves] => match leaves.parse() {
             Ok(leaves) => harness::mass::grow(Path::new(folder), leaves),
             Err(_) => return ExitCode::from(2),
         },
-        ["export", folder, bundle] => {
-            let digest = harness::mass::Mass::open(Path::new(folder)).export(Path::new(bundle));
-            println!("{digest}");
+        ["start", folder] => {
+            println!("{:.3} s", harness::mass::start(Path::new(folder)));
         }
         _ => return ExitCode::from(2),
     }
-    println!("{}", harness::mass::peak());
+    println!("{} KiB", harness::mass::peak());
     ExitCode::SUCCESS
 }
 

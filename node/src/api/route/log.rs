@@ -181,21 +181,11 @@ fn extent(query: Parameters) -> Result<Extent, Problem> {
     let procedure = procedure.map_err(|_| request::bad_parameter("`procedure` is a UUID"))?;
     let peer = query.text("peer").map(AgencyId::parse).transpose();
     let peer = peer.map_err(|_| request::bad_parameter("`peer` is the id of an agency"))?;
-    let ranged = from.is_some() || to.is_some();
-    let timed = since.is_some() || until.is_some();
-    match (ranged, timed, procedure, peer) {
-        (false, false, None, None) => Ok(Extent::Whole),
-        (true, false, None, None) => Ok(Extent::Range {
-            from: LeafIndex::new(from.unwrap_or(0)),
-            to: to.map(LeafIndex::new),
-        }),
-        (false, true, None, None) => Ok(Extent::Period { since, until }),
-        (false, false, Some(procedure), None) => Ok(Extent::Procedure(procedure)),
-        (false, false, None, Some(peer)) => Ok(Extent::Peer(peer)),
-        (_, _, _, _) => Err(request::bad_parameter(
+    Extent::of((from, to), (since, until), procedure, peer).ok_or_else(|| {
+        request::bad_parameter(
             "a part of the log is a range, a period, a procedure or a peer, one of them alone",
-        )),
-    }
+        )
+    })
 }
 
 fn time(query: &Parameters, name: &str) -> Result<Option<Timestamp>, Problem> {

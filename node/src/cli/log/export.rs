@@ -11,17 +11,28 @@ use std::io::ErrorKind;
 use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Args;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::time::Instant;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use serde_json::json;
 
 use crate::api::client::Part;
 use crate::cli::answer::Answer;
+use crate::cli::audit::read::Bar;
+use crate::cli::reach::LogAt;
 use crate::cli::reach::Reach;
+use crate::cli::stopped;
+use crate::host::evidence::Extent;
 use crate::report::Report;
 use crate::report::code::Code;
+
+/// How often the bar moves while nothing is written yet.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Which leaves a bundle shows.
 #[derive(Debug, Args)]
@@ -56,6 +67,24 @@ impl PartArguments {
         Err(Report::new(Code::Usage, "the log was not exported", why))
     }
 
+    /// The same for a node that does not run.
+    fn extent(&self) -> Result<Extent, Report> {
+        let time = |text: &Option<String>| {
+            let read = text.as_deref().map(Instant::parse).transpose();
+            let why = "a time is written such as 2026-01-31T08:00:00Z";
+            read.map(|at| at.map(|at| at.at())).map_err(|_| unusable(why))
+        };
+        let procedure = self.procedure.as_deref().map(ProcedureId::parse).transpose();
+        let peer = self.peer.as_deref().map(AgencyId::parse).transpose();
+        Extent::of(
+            (self.from, self.to),
+            (time(&self.since)?, time(&self.until)?),
+            procedure.map_err(|_| unusable("a procedure is named by a UUID"))?,
+            peer.map_err(|_| unusable("a peer is named by the id of an agency"))?,
+        )
+        .ok_or_else(|| unusable("a part is a range, a period, a procedure or a peer, one alone"))
+    }
+
     fn part(&self) -> Part {
         Part {
             from: self.from,
@@ -73,13 +102,25 @@ impl PartArguments {
 /// # Errors
 /// When the node cannot be reached or refuses, or the file cannot be written.
 pub(super) fn write(out: &Path, part: &PartArguments, reach: &Reach) -> Result<Answer, Report> {
-    let asked = reach.log()?;
+    let at = reach.log_at()?;
     let shown = out.display();
     if fs::symlink_metadata(out).is_ok() {
         return Err(unwritable(out, &ErrorKind::AlreadyExists.into()));
     }
     let half = half_of(out);
-    let bytes = stream(&half, |writer| asked.client().export_part(&part.part(), writer));
+    let bytes = match at {
+        LogAt::Running(client) => {
+            let bar = bar();
+            stream(&half, &bar, |out| client.export_part(&part.part(), out).map(drop))
+        }
+        LogAt::Stopped(dir) => {
+            let (log, extent) = (stopped::journal(&dir)?, part.extent()?);
+            stream(&half, &ProgressBar::hidden(), |out| {
+                let done = log.export(&extent, out, &Bar::new());
+                done.map(drop).map_err(|error| stopped::unread(&error))
+            })
+        }
+    };
     let bytes = match bytes {
         Ok(bytes) => bytes,
         Err(report) => {
@@ -101,16 +142,19 @@ fn half_of(out: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
+/// Writes a bundle to a new file, durably. Gives the bytes written.
 fn stream(
     half: &Path,
-    export: impl FnOnce(&mut dyn Write) -> Result<u64, Report>,
+    bar: &ProgressBar,
+    export: impl FnOnce(&mut dyn Write) -> Result<(), Report>,
 ) -> Result<u64, Report> {
     let failed = |error: io::Error| unwritable(half, &error);
     let file = File::create(half).map_err(failed)?;
-    let mut watched = Watched { file: BufWriter::new(&file), bar: bar() };
-    let bytes = export(&mut watched)?;
+    let mut watched = Watched { file: BufWriter::new(&file), bar, bytes: 0 };
+    export(&mut watched)?;
     watched.file.flush().map_err(failed)?;
-    watched.bar.finish_and_clear();
+    let bytes = watched.bytes;
+    bar.finish_and_clear();
     file.sync_all().map_err(failed)?;
     Ok(bytes)
 }
@@ -125,6 +169,10 @@ fn publish(half: &Path, out: &Path) -> io::Result<()> {
     File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
 }
 
+fn unusable(why: &'static str) -> Report {
+    Report::new(Code::Usage, "the log was not exported", why)
+}
+
 fn unwritable(path: &Path, error: &io::Error) -> Report {
     let code = if error.kind() == ErrorKind::AlreadyExists {
         Code::FileExists
@@ -134,9 +182,10 @@ fn unwritable(path: &Path, error: &io::Error) -> Report {
     Report::new(code, "the log was not exported", format!("{}: {error}", path.display()))
 }
 
-/// Bytes written so far, shown on a terminal and nowhere else.
+/// Bytes written so far, shown on a terminal and nowhere else. A node reads its whole log before the first of them.
 fn bar() -> ProgressBar {
     let bar = ProgressBar::no_length();
+    bar.enable_steady_tick(TICK);
     if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {bytes} {bytes_per_sec:.dim}")
     {
         bar.set_style(style);
@@ -146,13 +195,15 @@ fn bar() -> ProgressBar {
 
 struct Watched<'a> {
     file: BufWriter<&'a File>,
-    bar: ProgressBar,
+    bar: &'a ProgressBar,
+    bytes: u64,
 }
 
 impl Write for Watched<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(bytes)?;
-        self.bar.inc(u64::try_from(written).unwrap_or(u64::MAX));
+        self.bytes = self.bytes.saturating_add(u64::try_from(written).unwrap_or(u64::MAX));
+        self.bar.set_position(self.bytes);
         Ok(written)
     }
 

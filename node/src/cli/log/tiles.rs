@@ -13,6 +13,8 @@ use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
+use concord_protocol::audit::progress::Progress;
+use concord_protocol::audit::progress::Stage;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::checkpoint::Checkpoint;
@@ -20,14 +22,17 @@ use concord_protocol::log::note;
 use concord_protocol::log::tile;
 use concord_protocol::log::tile::TileId;
 use concord_protocol::log::tree::Tree;
-use indicatif::ProgressBar;
 use serde_json::json;
 
-use crate::api::client::Client;
 use crate::cli::answer::Answer;
+use crate::cli::audit::read::Bar;
 use crate::cli::fail;
+use crate::cli::reach::LogAt;
+use crate::cli::reach::Reach;
+use crate::cli::stopped;
 use crate::cli::table;
 use crate::files;
+use crate::host;
 use crate::report::Report;
 use crate::report::code::Code;
 
@@ -46,14 +51,23 @@ pub struct Written {
 ///
 /// # Errors
 /// When the node cannot be reached or refuses, when leaves and head disagree, or when the folder cannot be written.
-pub fn export(out: &Path, client: &Client) -> Result<Answer, Report> {
-    let head = client.head()?;
-    let bar = ProgressBar::new(head.size);
-    let written = write(out, head.checkpoint.as_bytes(), |index, width| {
-        bar.set_position(index.saturating_mul(256));
-        client.entry_bundle(index, width)
-    });
-    bar.finish_and_clear();
+pub(super) fn export(out: &Path, reach: &Reach) -> Result<Answer, Report> {
+    let written = match reach.log_at()? {
+        LogAt::Running(client) => {
+            let head = client.head()?;
+            let ask = |index, width| client.entry_bundle(index, width);
+            watched(out, head.checkpoint.as_bytes(), ask)
+        }
+        LogAt::Stopped(dir) => {
+            let log = stopped::journal(&dir)?;
+            let chapters = log.chapters();
+            let note = log.note().map_err(|error| stopped::unread(&error))?;
+            watched(out, note, |index, width| {
+                let bundle = host::stopped::entry_bundle(&chapters, index, width);
+                bundle.map_err(|error| stopped::unread(&error))
+            })
+        }
+    };
     let Written { checkpoint, files } = written?;
     let shown = out.display().to_string();
     let text = table::facts([
@@ -72,6 +86,19 @@ pub fn export(out: &Path, client: &Client) -> Result<Answer, Report> {
     });
     Ok(Answer::new(text, json)
         .say("any reader of C2SP tlog-tiles checks it; `concord log policy` says under which keys"))
+}
+
+/// Writes a log, and shows how far it is.
+fn watched(
+    out: &Path,
+    note: &[u8],
+    mut bundle: impl FnMut(u64, usize) -> Result<Vec<u8>, Report>,
+) -> Result<Written, Report> {
+    let (bar, size) = (Bar::new(), stated(note)?.size.get());
+    write(out, note, |index, width| {
+        bar.done(Stage::Writing, index.saturating_mul(256), size);
+        bundle(index, width)
+    })
 }
 
 /// Writes a log from its checkpoint and its entry bundles, which are asked for in order by place and width.

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use concord_protocol::audit::progress::Unwatched;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::engine::record::OutboundRecord;
@@ -28,6 +29,8 @@ use crate::host::view;
 use crate::host::view::Delivery;
 use crate::host::view::DeliveryStatus;
 use crate::host::view::View;
+use crate::store::journal::chapters::Chapters;
+use crate::store::stopped::Notes;
 
 impl Handle {
     /// Messages, newest first.
@@ -148,15 +151,17 @@ impl Handle {
     /// When nothing is within the extent, the store cannot be read, or `out` takes no more.
     pub fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError> {
         let published = self.around.shared.published();
+        let notes = Notes::of(self.reader()).map_err(|_| ReadError::Stopping)?;
         let cut = Cut {
-            reader: self.reader(),
+            log: Chapters::of(self.reader().journal()),
+            notes: &notes,
             tree: &published.tree,
             note: &published.view.head.note,
             directory: &self.around.shared.directory(),
             agency: &self.around.shared.me,
         };
         let mut held = HeldBack::new(out);
-        match evidence::export(&cut, extent, &mut held) {
+        match evidence::export(&cut, extent, &mut held, &Unwatched) {
             Ok(bundle) => {
                 self.log_export(bundle, published.view.head.size)?;
                 held.release().map_err(|_| ReadError::Stopping)
@@ -165,9 +170,9 @@ impl Handle {
                 Err(ReadError::NotFound)
             }
             Err(
-                EvidenceError::Store(_)
+                EvidenceError::Log(_)
                 | EvidenceError::Entropy(_)
-                | EvidenceError::Missing
+                | EvidenceError::Tile
                 | EvidenceError::Write(_)
                 | EvidenceError::Unwritable,
             ) => Err(ReadError::Stopping),

@@ -1,5 +1,7 @@
 //! The newest log of a node, where a succession is due, and the logs that ended.
 
+use std::path::PathBuf;
+
 use concord_protocol::engine::Persona;
 use concord_protocol::ids::LogNumber;
 use tokio::sync::mpsc;
@@ -27,13 +29,16 @@ pub fn read_archived(
     log: LogNumber,
     vault: &Vault,
 ) -> Result<StoppedNode, StartError> {
-    let archived = succeed::archive_of(folder.path(), log);
-    if !archived.is_dir() {
-        return Err(StartError::NotArchived { log });
-    }
+    let archived = archived(folder, log)?;
     let Opened { store, shared, .. } = start::open_log(folder, settings, &archived, vault)?;
     let (mailbox, _) = mpsc::channel(1);
     Ok(StoppedNode { handle: Handle::new(Surroundings { shared, mailbox }), _store: store })
+}
+
+/// The folder of an earlier log of the node.
+pub(crate) fn archived(folder: &NodeFolder, log: LogNumber) -> Result<PathBuf, StartError> {
+    let archived = succeed::archive_of(folder.path(), log);
+    if archived.is_dir() { Ok(archived) } else { Err(StartError::NotArchived { log }) }
 }
 
 /// Opens the node; a succession that a quorum approved is carried out before.

@@ -9,7 +9,7 @@ use crate::store::read::Reader;
 use crate::store::schema;
 use crate::store::schema::Table;
 
-fn as_evidence(record: Record) -> Option<EvidenceRecord> {
+pub(crate) fn as_evidence(record: Record) -> Option<EvidenceRecord> {
     if let Record::Evidence(record) = record { Some(record) } else { None }
 }
 

@@ -126,25 +126,6 @@ fn a_settled_delivery_is_found_by_message_and_by_number() {
 }
 
 #[test]
-fn a_walk_gives_every_row_once_and_in_order() {
-    // shows: store-15
-    let mut world = World::default();
-    let (mut store, _) = fixture::open(&FakeDisk::default(), &FakeShelf::default()).unwrap();
-    store.commit(world.batch(300)).unwrap();
-    let reader = store.reader();
-
-    let leaves: Vec<u64> = reader.walk_leaves().map(|leaf| leaf.unwrap().index.get()).collect();
-    let messages: Vec<u64> =
-        reader.walk_messages().map(|message| message.unwrap().leaf.get()).collect();
-
-    assert_eq!(leaves, (0..300).collect::<Vec<u64>>());
-    assert_eq!(messages, leaves);
-    assert_eq!(reader.walk_tiles().count(), 1);
-    assert_eq!(reader.walk_outbound().count(), 300);
-    assert_eq!(reader.walk_receipts().count(), 0);
-}
-
-#[test]
 fn an_erased_key_is_the_end_of_its_body_and_of_no_other() {
     // shows: store-9
     let mut world = World::default();

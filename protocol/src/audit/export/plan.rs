@@ -1,7 +1,6 @@
 //! The first reading: which leaves are disclosed, what they name, how long each part is, and the digests of the listed.
 
 use alloc::collections::BTreeMap;
-use alloc::collections::BTreeSet;
 use alloc::vec;
 use alloc::vec::Vec;
 use core::convert::Infallible;
@@ -16,7 +15,6 @@ use crate::audit::export;
 use crate::audit::export::Archive;
 use crate::audit::export::Contents;
 use crate::audit::export::ExportError;
-use crate::audit::export::Kept;
 use crate::audit::export::Out;
 use crate::audit::export::Sink;
 use crate::audit::export::choice::Choice;
@@ -48,8 +46,8 @@ pub(super) struct Plan {
     dispatches: Marked,
     /// `receipt-held` leaves.
     receipts: Marked,
-    /// Pieces of evidence that leaves name.
-    evidence: BTreeSet<Digest>,
+    /// Pieces of evidence that leaves name, each with the first of these leaves.
+    evidence: BTreeMap<Digest, LeafIndex>,
 }
 
 /// Some leaves of a log, a bit for each; and how many bytes their items take.
@@ -83,7 +81,7 @@ pub(super) fn make<A: Archive>(
         headers: marked(),
         dispatches: marked(),
         receipts: marked(),
-        evidence: BTreeSet::new(),
+        evidence: BTreeMap::new(),
     };
     let leaves = plan.choose(archive, contents, progress)?;
     for part in listed_parts(contents, &plan.evidence) {
@@ -120,7 +118,7 @@ impl Counted {
 }
 
 /// The listed parts but the leaves, in order.
-fn listed_parts(contents: &Contents, evidence: &BTreeSet<Digest>) -> Vec<Part> {
+fn listed_parts(contents: &Contents, evidence: &BTreeMap<Digest, LeafIndex>) -> Vec<Part> {
     let mut parts = Vec::from([Part::Checkpoint, Part::Cosignatures]);
     let mut people: Vec<Part> =
         contents.charters.iter().map(|(version, _)| Part::Charter(*version)).collect();
@@ -129,7 +127,7 @@ fn listed_parts(contents: &Contents, evidence: &BTreeSet<Digest>) -> Vec<Part> {
     people.sort();
     parts.extend(people);
     parts.extend([Part::PeerCheckpoints, Part::PeerCosigned]);
-    parts.extend(evidence.iter().map(|digest| Part::Evidence(*digest)));
+    parts.extend(evidence.keys().map(|digest| Part::Evidence(*digest)));
     parts
 }
 
@@ -213,7 +211,7 @@ impl Plan {
             self.receipts.mark(index, item_len(&item));
         }
         if let Leaf::Evidence { evidence, .. } = leaf {
-            self.evidence.insert(*evidence);
+            self.evidence.entry(*evidence).or_insert(index);
         }
         Ok(())
     }
@@ -241,7 +239,8 @@ impl Plan {
             Part::PeerCheckpoints => notes(&contents.peer_checkpoints, take),
             Part::PeerCosigned => notes(&contents.peer_cosigned, take),
             Part::Evidence(digest) => {
-                take(&archive.evidence(digest).map_err(ExportError::Archive)?)
+                let index = self.evidence.get(digest).copied().unwrap_or(LeafIndex::new(0));
+                take(&named(archive, index, digest)?)
             }
             Part::Tile(..)
             | Part::Entries(..)
@@ -399,8 +398,7 @@ fn received<A: Archive, S>(
     leaf: &Leaf,
 ) -> Result<Option<Vec<u8>>, ExportError<A::Error, S>> {
     let Leaf::Received { message, .. } = leaf else { return Ok(None) };
-    let bytes = archive.message(message).map_err(ExportError::Archive)?;
-    named(index, message, bytes).map(Some)
+    named(archive, index, message).map(Some)
 }
 
 fn named_dispatch<A: Archive, S>(
@@ -408,13 +406,10 @@ fn named_dispatch<A: Archive, S>(
     index: LeafIndex,
     leaf: &Leaf,
 ) -> Result<Vec<u8>, ExportError<A::Error, S>> {
-    let (Leaf::Received { from, epoch, number, dispatch, .. }
-    | Leaf::Refused { from, epoch, number, dispatch, .. }) = leaf
-    else {
+    let (Leaf::Received { dispatch, .. } | Leaf::Refused { dispatch, .. }) = leaf else {
         return Err(ExportError::Leaf { index });
     };
-    let kept = Kept { peer: from.clone(), epoch: *epoch, first: *number };
-    named(index, dispatch, archive.dispatch(&kept).map_err(ExportError::Archive)?)
+    named(archive, index, dispatch)
 }
 
 fn named_receipt<A: Archive, S>(
@@ -422,19 +417,16 @@ fn named_receipt<A: Archive, S>(
     index: LeafIndex,
     leaf: &Leaf,
 ) -> Result<Vec<u8>, ExportError<A::Error, S>> {
-    let Leaf::ReceiptHeld { from, epoch, items, receipt, .. } = leaf else {
-        return Err(ExportError::Leaf { index });
-    };
-    let first = items.first().ok_or(ExportError::Leaf { index })?.number;
-    let kept = Kept { peer: from.clone(), epoch: *epoch, first };
-    named(index, receipt, archive.receipt(&kept).map_err(ExportError::Archive)?)
+    let Leaf::ReceiptHeld { receipt, .. } = leaf else { return Err(ExportError::Leaf { index }) };
+    named(archive, index, receipt)
 }
 
 /// What is kept is what the leaf names, or it is not put into a bundle.
-fn named<A, S>(
+fn named<A: Archive, S>(
+    archive: &A,
     index: LeafIndex,
     digest: &Digest,
-    bytes: Vec<u8>,
-) -> Result<Vec<u8>, ExportError<A, S>> {
+) -> Result<Vec<u8>, ExportError<A::Error, S>> {
+    let bytes = archive.named(index, digest).map_err(ExportError::Archive)?;
     if digest::sha256(&bytes) == *digest { Ok(bytes) } else { Err(ExportError::Differs { index }) }
 }

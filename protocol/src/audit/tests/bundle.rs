@@ -172,13 +172,13 @@ fn a_bundle_that_cannot_be_made_says_why() {
     );
     let mut lost = la.clone();
     lost.messages.clear();
-    assert_eq!(export(&lost), Err(ExportError::Archive("no such message")));
+    assert_eq!(export(&lost), Err(ExportError::Archive("nothing of that name")));
     let mut lost = la.clone();
     lost.receipts.clear();
-    assert_eq!(export(&lost), Err(ExportError::Archive("no such receipt")));
+    assert_eq!(export(&lost), Err(ExportError::Archive("nothing of that name")));
     let mut lost = la.clone();
     lost.dispatches.clear();
-    assert_eq!(export(&lost), Err(ExportError::Archive("no such dispatch")));
+    assert_eq!(export(&lost), Err(ExportError::Archive("nothing of that name")));
     let mut damaged = la.clone();
     damaged.leaves[1] = Vec::from([0]);
     let index = crate::ids::LeafIndex::new(1);

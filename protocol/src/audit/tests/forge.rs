@@ -21,7 +21,6 @@ use crate::audit::bundle::sequence;
 use crate::audit::export;
 use crate::audit::export::Archive;
 use crate::audit::export::Contents;
-use crate::audit::export::Kept;
 use crate::audit::finding::Finding;
 use crate::audit::ledger::Grown;
 use crate::audit::progress::Unwatched;
@@ -141,8 +140,8 @@ pub(super) struct Agency {
     pub(super) leaves: Vec<Vec<u8>>,
     pub(super) log: Grown,
     pub(super) messages: BTreeMap<Digest, Vec<u8>>,
-    pub(super) dispatches: BTreeMap<Kept, Vec<u8>>,
-    pub(super) receipts: BTreeMap<Kept, Vec<u8>>,
+    pub(super) dispatches: BTreeMap<Digest, Vec<u8>>,
+    pub(super) receipts: BTreeMap<Digest, Vec<u8>>,
     pub(super) peer_checkpoints: Vec<(AgencyId, Vec<u8>)>,
     pub(super) peer_cosigned: Vec<(AgencyId, Vec<u8>)>,
     pub(super) cosignatures: Vec<(TreeSize, Vec<u8>)>,
@@ -276,8 +275,7 @@ impl Agency {
         let mut places = Vec::new();
         for (number, message) in &offered.messages {
             let (number, digest) = (*number, digest::sha256(message));
-            let kept = Kept { peer: from.clone(), epoch: EPOCH, first: number };
-            self.dispatches.insert(kept, offered.dispatch.clone());
+            self.dispatches.insert(dispatch, offered.dispatch.clone());
             let place = Arrival { message: digest, from: &from, number, dispatch };
             let leaf = if refused.contains(&number.get()) {
                 place.refused()
@@ -319,19 +317,13 @@ impl Agency {
     /// Logs a receipt of a peer as held, with all its items.
     pub(super) fn hold(&mut self, peer: &str, receipt: &Receipt) {
         let leaf = held(peer, receipt);
-        self.keep_receipt(peer, (EPOCH.get(), receipt.items[0].number.get()), receipt);
+        self.keep_receipt(receipt);
         self.push(&leaf);
     }
 
-    pub(super) fn keep_receipt(
-        &mut self,
-        peer: &str,
-        (epoch, first): (u64, u64),
-        receipt: &Receipt,
-    ) {
-        let (epoch, first) = (Epoch::new(epoch), LinkNumber::new(first));
-        let kept = Kept { peer: fixtures::agency(peer), epoch, first };
-        self.receipts.insert(kept, codec::encode(receipt).unwrap());
+    pub(super) fn keep_receipt(&mut self, receipt: &Receipt) {
+        let bytes = codec::encode(receipt).unwrap();
+        self.receipts.insert(digest::sha256(&bytes), bytes);
     }
 
     pub(super) fn contents(&self) -> Contents {
@@ -382,20 +374,9 @@ impl Archive for Agency {
             .ok_or("no such leaf")
     }
 
-    fn message(&self, digest: &Digest) -> Result<Vec<u8>, Self::Error> {
-        self.messages.get(digest).cloned().ok_or("no such message")
-    }
-
-    fn dispatch(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error> {
-        self.dispatches.get(kept).cloned().ok_or("no such dispatch")
-    }
-
-    fn receipt(&self, kept: &Kept) -> Result<Vec<u8>, Self::Error> {
-        self.receipts.get(kept).cloned().ok_or("no such receipt")
-    }
-
-    fn evidence(&self, digest: &Digest) -> Result<Vec<u8>, Self::Error> {
-        self.evidence.get(digest).cloned().ok_or("no such evidence")
+    fn named(&self, _: LeafIndex, digest: &Digest) -> Result<Vec<u8>, Self::Error> {
+        let kept = [&self.messages, &self.dispatches, &self.receipts, &self.evidence];
+        kept.into_iter().find_map(|kept| kept.get(digest)).cloned().ok_or("nothing of that name")
     }
 }
 

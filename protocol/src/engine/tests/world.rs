@@ -84,6 +84,7 @@ use crate::wire::receipt::Held;
 use crate::wire::receipt::Receipt;
 use crate::wire::receipt::ReceiptItem;
 
+mod named;
 pub(super) mod witness;
 
 /// One engine with what it asked to remember.
@@ -130,6 +131,7 @@ impl FullTiles for Memory {
 
 impl Memory {
     fn apply(&mut self, batch: Batch) {
+        named::assert_together(&batch);
         for body in batch.bodies {
             self.bodies.insert(body.message, body.sealed);
         }
