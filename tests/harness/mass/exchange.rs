@@ -248,8 +248,7 @@ impl Other {
     }
 
     fn dispatch(&self, messages: &[Signed], first: LinkNumber) -> Vec<u8> {
-        let item =
-            |message: &Signed| DispatchItem { message: message.digest, form: Form::Whole };
+        let item = |message: &Signed| DispatchItem { message: message.digest, form: Form::Whole };
         let dispatch = Dispatch {
             charter: Federation::fixed().verified().charter().name.clone(),
             from: federation::agency(self.name),

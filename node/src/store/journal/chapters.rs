@@ -279,8 +279,7 @@ impl Chapter {
         bytes: &[u8],
         unwrap: impl Fn(Record) -> Option<T>,
     ) -> Result<T, ChapterError> {
-        read::record_of(bytes, unwrap)
-            .map_err(|_| ChapterError::Record { sequence: self.sequence })
+        read::record_of(bytes, unwrap).map_err(|_| ChapterError::Record { sequence: self.sequence })
     }
 }
 
