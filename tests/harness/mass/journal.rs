@@ -58,10 +58,8 @@ impl Journal {
         let len = u32::try_from(content.len()).unwrap().to_be_bytes();
         let sequence = self.sequence.to_be_bytes();
         let parts: [&[u8]; 4] = [&LIFE, &len, &sequence, &content];
-        let sum = parts
-            .into_iter()
-            .fold(0_u32, |sum, part| crc32c::crc32c_append(sum, part))
-            .to_be_bytes();
+        let sum = parts.into_iter().fold(0, crc32c::crc32c_append);
+        let sum = u32::to_be_bytes(sum);
         for part in [&len[..], &sequence, &sum, &content] {
             self.segment.write_all(part).unwrap();
             self.len += u64::try_from(part.len()).unwrap();
