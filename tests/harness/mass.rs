@@ -129,6 +129,7 @@ fn enrol(folder: &Path) {
         advertise: Vec::new(),
         api_listen: None,
         witness_interval_ms: None,
+        token: None,
     };
     node.create(&initial, &[1; 32]).unwrap();
     let settings = Settings::load(&node).unwrap();
