@@ -52,7 +52,8 @@ fn build(folder: &Path) {
     };
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let built = Command::new(cargo)
-        .args(["build", "--offline", "--quiet", "--package", "concord-node", "--bin", "concord"])
+        // Without naming the package: with the features of the whole workspace the dependencies are there already.
+        .args(["build", "--offline", "--quiet", "--bin", "concord"])
         .args(["--profile", profile])
         .env("CARGO_TARGET_DIR", folder.parent().expect("a build stands in a target folder"))
         .current_dir(crate::top())
