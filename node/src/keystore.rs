@@ -1,4 +1,4 @@
-//! The node's keys: six small private files, and what opens them.
+//! The node's keys: small private files, one for each role and generation, and what opens them.
 //!
 //! Uses `files`, `entropy`. Each file is a [`container`] with one seed, in clear or under a passphrase that the
 //! [`vault::Vault`] has; from the seed comes a signer, the sealing key or the storage key. Whoever calls says how the
@@ -7,6 +7,7 @@
 //! Absent on purpose: the randomness of seeds (they are handed in), the root's use.
 
 pub mod container;
+pub mod generations;
 pub mod passphrase;
 pub mod protect;
 pub mod share;
@@ -20,8 +21,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use concord_protocol::crypto::kem::Decapsulate;
+use concord_protocol::crypto::kem::SealingKeys;
 use concord_protocol::crypto::signature::SharedSigner;
-use concord_protocol::crypto::signature::SigningKey;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::KeyRole;
 use concord_protocol::ids::AgencyId;
@@ -38,7 +39,6 @@ use crate::keystore::container::ContainerError;
 use crate::keystore::container::KeyKind;
 use crate::keystore::container::Seed;
 use crate::keystore::passphrase::PassphraseError;
-use crate::keystore::token::About;
 use crate::keystore::token::Token;
 use crate::keystore::token::TokenError;
 use crate::keystore::vault::Vault;
@@ -63,6 +63,8 @@ pub struct Keys {
     pub storage: Zeroizing<[u8; 32]>,
     /// The token in which the signing and the log key are, where they are in one.
     pub token: Option<Arc<Token>>,
+    /// Opens bodies, also those that were sealed to an earlier key.
+    pub opens: SealingKeys,
 }
 
 impl fmt::Debug for Keys {
@@ -104,6 +106,12 @@ pub enum KeyError {
     /// The token in which it is.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// There is no key of a role.
+    #[error("{folder} lacks keys")]
+    None {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// It belongs to another agency.
     #[error("{path} is a key of {found}, not of {expected}")]
     OtherAgency {
@@ -175,7 +183,7 @@ pub fn create(
     Ok(())
 }
 
-/// Opens the keys of a node. Every file is checked for its permissions, kind and agency before its seed is used.
+/// Opens the newest keys of a node. Every file is checked for its permissions, kind and agency before its seed is used.
 ///
 /// # Errors
 /// The first file that cannot be used.
@@ -183,26 +191,10 @@ pub fn load(
     folder: &Path,
     agency: &AgencyId,
     vault: &Vault,
-    sealing: impl FnOnce(&[u8; 32]) -> Arc<dyn Decapsulate>,
+    sealing: impl Fn(&[u8; 32]) -> Arc<dyn Decapsulate>,
 ) -> Result<Keys, KeyError> {
-    files::check_private(folder)?;
-    let seed = |kind: KeyKind| seed_of(&folder.join(kind.text()), (kind, agency), vault);
-    let signer = |kind: KeyKind| {
-        seed(kind).map(|seed| -> SharedSigner { Arc::new(SigningKey::from_seed(&seed)) })
-    };
-    let kept = |kind: KeyKind, label: fn(&About) -> &str| match vault.token() {
-        Some(token) => Ok(Arc::new(token.key(label(token.about()))?) as SharedSigner),
-        None => signer(kind),
-    };
-    Ok(Keys {
-        signing: kept(KeyKind::Signing, |about| &about.signing)?,
-        sealing: sealing(&*seed(KeyKind::Sealing)?),
-        log: kept(KeyKind::Log, |about| &about.log)?,
-        witness: signer(KeyKind::Witness)?,
-        transport: signer(KeyKind::Transport)?,
-        storage: seed(KeyKind::Storage)?,
-        token: vault.token().cloned(),
-    })
+    let newest = generations::open(folder, agency, vault, sealing)?.newest();
+    newest.ok_or_else(|| KeyError::None { folder: folder.to_owned() })
 }
 
 /// Writes one key file, closed as the vault closes; never over another.
@@ -232,7 +224,7 @@ pub fn read(path: &Path, kind: KeyKind, vault: &Vault) -> Result<(AgencyId, Seed
     Ok((agency, seed))
 }
 
-fn seed_of(
+pub(crate) fn seed_of(
     path: &Path,
     (kind, expected): (KeyKind, &AgencyId),
     vault: &Vault,

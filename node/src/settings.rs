@@ -66,6 +66,8 @@ pub struct Settings {
     pub unwitnessed_alert: Span,
     /// What is refused while the head lacks its quorum for hours.
     pub unwitnessed_limit: UnwitnessedLimit,
+    /// How long before the node's credential ends a person is told.
+    pub credential_warning: Span,
     /// How long another member may be away before a person is told.
     pub watch_unseen: Span,
     /// How old cosignatures on a log may be before a person is told.
@@ -252,6 +254,10 @@ impl Settings {
                 after: minutes(number(&key::UNWITNESSED_REFUSE, file.unwitnessed_refuse_minutes)?),
                 from: sensitive(file.unwitnessed_sensitive.as_deref())?,
             },
+            credential_warning: days(number(
+                &key::CREDENTIAL_WARNING,
+                file.credential_warning_days,
+            )?),
             watch_unseen: minutes(number(&key::WATCH_UNSEEN, file.watch_unseen_minutes)?),
             watch_stale: days(number(&key::WATCH_STALE, file.watch_stale_days)?),
             store_cache_bytes: bytes_of(&key::STORE_CACHE, file.store_cache_mib)?,

@@ -23,6 +23,7 @@ pub mod input;
 mod outbound;
 pub mod record;
 pub mod recover;
+mod revocation;
 pub mod standing;
 mod succession;
 pub mod witness;
@@ -53,6 +54,7 @@ use crate::engine::record::ModeRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Record;
 use crate::engine::record::TileRecord;
+use crate::engine::record::papers::RevocationRecord;
 use crate::engine::standing::Heard;
 use crate::engine::witness::Rounds;
 use crate::engine::witness::watch::Watch;
@@ -138,6 +140,8 @@ pub struct Engine {
     /// Every body that was due up to and with this day is gone.
     retired: Option<CivilDate>,
     rounds: Rounds,
+    /// Revocations that the log does not say yet.
+    unlogged: Vec<RevocationRecord>,
 }
 
 /// How a link stands, for those who look.
@@ -254,6 +258,11 @@ impl Engine {
             Input::Shown(shown) => self.shown(&shown, &mut effects),
             Input::Lifted(lifted) => self.lifted(&lifted, &mut effects)?,
             Input::Misfit { peer, misfit } => self.misfit(&peer, misfit, &mut effects),
+            Input::Revoke(revocation) => self.revoke(moment, revocation, &mut effects)?,
+            Input::Notice(notice) => {
+                effects.remember(Record::Notice(notice.clone()));
+                effects.act(Action::Noticed(notice));
+            }
         }
         self.check()?;
         Ok(effects)

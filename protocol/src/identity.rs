@@ -6,15 +6,17 @@
 //! [`charter::verify`] makes a [`charter::VerifiedCharter`], [`credential::verify`] a
 //! [`credential::VerifiedCredential`], and only those enter a [`directory::Directory`].
 //!
-//! Absent on purpose: files and key storage (the node), the clock (validity is asked with an instant), revocation and
-//! amendments (the types have their place, the procedures come later), staff keys.
+//! Absent on purpose: files and key storage (the node), the clock (validity is asked with an instant), amendments
+//! (the types have their place, the procedures come later), staff keys.
 
 pub mod ceremony;
 pub mod charter;
 pub mod credential;
 pub mod directory;
 pub mod mirrors;
+pub mod notice;
 pub mod quorum;
+pub mod revocation;
 pub mod root;
 
 #[cfg(test)]

@@ -120,6 +120,18 @@ const _: () = assert!(
     (CEREMONY_PEOPLE_MAX + 1) * (CEREMONY_TEXT_BYTES_MAX + 3) + 4096 < TRANSCRIPT_BYTES_MAX
 );
 
+/// Signed revocation, in bytes: two signatures of a root, and a last good checkpoint for each log.
+pub const REVOCATION_BYTES_MAX: usize = 6 * 1024;
+
+/// Logs of which one revocation names the last good checkpoint. Beyond it: refused, for no agency ends so many logs.
+pub const REVOCATION_LOGS_MAX: usize = 16;
+
+/// Revocations held of one member. Beyond it: a further one is refused; each ends what all the root signed before.
+pub const REVOCATIONS_PER_MEMBER_MAX: usize = 32;
+
+/// Signed change of addresses, in bytes.
+pub const NOTICE_BYTES_MAX: usize = 3 * 1024;
+
 /// Credentials held of one member. Beyond it: a further serial is refused; monthly renewal fills it in twenty years.
 pub const CREDENTIALS_PER_MEMBER_MAX: usize = 256;
 
@@ -208,6 +220,8 @@ const _: () =
     assert!(OFFER_BYTES_MAX + OFFER_MESSAGES_MAX * HEADER_BYTES_MAX + 4096 < FRAME_BYTES_MAX);
 const _: () = assert!(RECEIPT_MESSAGES_MAX * 90 + 1024 < LEAF_BYTES_MAX);
 const _: () = assert!(CREDENTIAL_BYTES_MAX < INTRODUCTION_BYTES_MAX);
+const _: () = assert!(ADDRESSES_MAX * (ADDRESS_BYTES_MAX + 3) + 512 < NOTICE_BYTES_MAX);
+const _: () = assert!(REVOCATION_BYTES_MAX + 64 < LEAF_BYTES_MAX);
 const _: () = assert!(
     MEMBERS_MAX * (5_700 + MEMBER_NAMES_MAX * (MEMBER_NAME_BYTES_MAX + 40)) < CHARTER_BYTES_MAX
 );

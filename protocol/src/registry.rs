@@ -92,6 +92,10 @@ codes! {
         HandlingUnsupported = "handling-unsupported",
         /// The created time lies further in the future than clocks may differ.
         FromTheFuture = "from-the-future",
+        /// A newer credential took the place of the message's, and its place in the author's log was not shown.
+        SupersededCredential = "superseded-credential",
+        /// The message's credential was revoked, and it does not stand below the last good checkpoint.
+        RevokedCredential = "revoked-credential",
     }
 }
 
@@ -139,5 +143,9 @@ codes! {
         BadSuccession = "bad-succession",
         /// Parts of a mirrored log that do not continue it, or do not have the tree of their checkpoint.
         BadMirror = "bad-mirror",
+        /// The peer's credential was revoked by its agency.
+        RevokedCredential = "revoked-credential",
+        /// A newer credential of the peer took the place of the one that it uses.
+        SupersededCredential = "superseded-credential",
     }
 }

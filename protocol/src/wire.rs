@@ -12,6 +12,7 @@ pub mod frame;
 pub mod greeting;
 pub mod mirror;
 pub mod offer;
+pub mod place;
 pub mod receipt;
 pub mod succession;
 pub mod witness;

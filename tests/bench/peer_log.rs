@@ -9,6 +9,7 @@ use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::identity::directory::LogKey;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
@@ -75,7 +76,8 @@ pub(crate) fn measure(size: u64, times: u32) -> Rates {
     let note = log.checkpoint();
     let held = receipt::Held { size: TreeSize::new(size), root: log.tree.root() };
     let public = log.key.public();
-    let expected = Expected { origin: ORIGIN, log_key: &public, me: &me, held: Some(held) };
+    let expected =
+        Expected { origin: ORIGIN, log_keys: &[LogKey::of(public)], me: &me, held: Some(held) };
     let receipts: Vec<Receipt> = (0..RECEIPTS).map(|number| log.receipt(number, &note)).collect();
     let round =
         |check: &dyn Fn(&Receipt)| rate(times, RECEIPTS, || receipts.iter().for_each(check));

@@ -12,6 +12,7 @@ use concord_protocol::audit::evidence::make::Shown;
 use concord_protocol::identity;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
+use concord_protocol::identity::directory::LogKey;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::cosignature;
@@ -204,7 +205,8 @@ fn takes(
     held: Option<Held>,
 ) -> bool {
     let origin = directory.origin(&owner.id, LogNumber::new(1));
-    let subject = Subject { origin: &origin, log_key: &owner.keys.log.public(), held };
+    let subject =
+        Subject { origin: &origin, log_keys: &[LogKey::of(owner.keys.log.public())], held };
     match witness::judge(request, &subject) {
         Ok(_) => true,
         Err(Objection::Misfit(misfit))

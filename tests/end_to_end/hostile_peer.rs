@@ -103,6 +103,7 @@ fn code(receipt: &Receipt) -> Option<RefusalCode> {
         | Leaf::Evidence { .. }
         | Leaf::Succession { .. }
         | Leaf::Resumed { .. }
-        | Leaf::Carried { .. }) => panic!("a receipt over {other:?}"),
+        | Leaf::Carried { .. }
+        | Leaf::Revocation { .. }) => panic!("a receipt over {other:?}"),
     }
 }

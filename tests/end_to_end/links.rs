@@ -1,11 +1,14 @@
 //! How nodes come to know each other, and what they wait for.
 
+use std::fs;
 use std::time::Duration;
 
 use concord_node::api::client::Client;
 use concord_node::cli::passphrase::PassphraseFrom;
 use concord_node::cli::stopped;
+use concord_node::settings::folder::NodeFolder;
 use concord_protocol::identity::credential;
+use concord_protocol::ids::Serial;
 use concord_protocol::moment::Span;
 use harness::daemon::Daemon;
 use harness::daemon::READY_WITHIN;
@@ -67,20 +70,20 @@ fn a_starting_node_waits_for_greetings_and_answers_nothing_before_its_started_le
 #[test]
 fn a_peer_whose_credential_has_expired_is_told_so_and_exchanges_nothing() {
     // shows: wire-37
-    let world = Federation::with("expired", &AGENCIES[..2], Acquaintance::Nobody);
+    let world = Federation::of("expired", &AGENCIES[..2]);
     let expired = {
         let la = &world.agencies[0];
         let verified = credential::verify(&la.credential, &world.charter).unwrap();
-        let mut renewed = verified.credential().clone();
-        renewed.serial = renewed.serial.next();
-        renewed.not_before = renewed.not_before.before(Span::from_days(2));
-        renewed.not_after = renewed.not_before.after(Span::from_days(1));
-        credential::sign(&renewed, &la.root).unwrap()
+        let mut ended = verified.credential().clone();
+        ended.not_before = ended.not_before.before(Span::from_days(2));
+        ended.not_after = ended.not_before.after(Span::from_days(1));
+        credential::sign(&ended, &la.root).unwrap()
     };
+    for into in [world.agencies[0].folder.own(), world.agencies[1].folder.peers()] {
+        let path = NodeFolder::credential(&into, &world.agencies[0].id, Serial::new(1));
+        fs::write(path, &expired).unwrap();
+    }
     let (la, mm) = (world.ready(0), world.ready(1));
-    mm.client().admit(&expired).unwrap();
-
-    admit(&la.client(), &world, &[1]);
 
     let told = wait::for_up_to(READY_WITHIN, || {
         let trouble = la.client().peer(AGENCIES[1]).unwrap().trouble;

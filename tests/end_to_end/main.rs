@@ -11,6 +11,7 @@ mod erasure;
 mod forked_branch;
 mod forked_log;
 mod hostile_peer;
+mod keys;
 mod links;
 mod mass;
 mod pages;

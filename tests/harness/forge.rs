@@ -121,6 +121,20 @@ impl<'a> Forger<'a> {
         line
     }
 
+    /// Whether the peer does not greet back: the key that the forger has counts no more.
+    pub fn is_turned_away(&self) -> bool {
+        let keys = [self.peer.keys.transport.public()];
+        self.runtime.block_on(async {
+            let dialed = self.endpoint.dial(&self.peer.id, &keys, &self.peer.address).await;
+            let Ok(connection) = dialed else { return true };
+            let Ok((mut sender, mut receiver)) = connection.exchange().await else { return true };
+            let greeting = codec::encode(&Frame::Greeting(self.greeting())).unwrap();
+            // Whether it was sent shows in the answer.
+            let _sent = sender.send(greeting).await;
+            receiver.receive().await.is_err()
+        })
+    }
+
     fn greeting(&self) -> Greeting {
         let serial = Serial::new(1);
         let known =
@@ -140,6 +154,8 @@ impl<'a> Forger<'a> {
             mirrored: None,
             log: LogNumber::new(1),
             your_log: LogNumber::new(1),
+            revocations: Vec::new(),
+            notices: Vec::new(),
         }
     }
 
@@ -174,7 +190,7 @@ impl<'a> Forger<'a> {
             exercise: true,
             content: submission.content().write(),
         };
-        let recipients = Recipients::find(&draft.to, &self.directory).unwrap();
+        let recipients = Recipients::find(&draft.to, &self.directory, draft.created).unwrap();
         let sealed = seal::seal(draft, &recipients, &PureKem, &entropy::draw().unwrap()).unwrap();
         seal::sign(sealed, self.own.keys.signing.as_ref()).unwrap()
     }
@@ -200,6 +216,7 @@ impl<'a> Forger<'a> {
         let messages = messages.iter().map(|signed| OfferedMessage {
             message: ByteBuf::from(signed.message().to_vec()),
             sealed: Some(ByteBuf::from(signed.sealed().to_vec())),
+            place: None,
         });
         Frame::Offer(Offer { dispatch: ByteBuf::from(signed), messages: messages.collect() })
     }

@@ -22,6 +22,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
     let code = match error {
         SubmitError::UnknownRecipient { .. } => Code::UnknownRecipient,
         SubmitError::NoCredential { .. } => Code::NoCredential,
+        SubmitError::NotInForce { .. } => Code::CredentialEnds,
         SubmitError::ToOneself => Code::ToOneself,
         SubmitError::KeyReused => Code::IdempotencyKeyReused,
         SubmitError::NotToday { faults } => {

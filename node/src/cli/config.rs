@@ -54,11 +54,11 @@ pub fn look(
     let what = "the node cannot run like this";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
     files::check_private(&folder.token()).map_err(|error| fail::file(what, &error))?;
-    let keys = node::open_keys(folder, &settings, passphrase, what)?;
-    let (lacks, minds) = match enrolment::load(folder, &settings) {
+    let keys = node::open_generations(folder, &settings, passphrase, what)?;
+    let (lacks, minds) = match enrolment::load(folder, &settings, now) {
         Ok(enrolment) => {
             let own = enrolment.own.credential();
-            let lacks = keys.check(own).err().map(|error| error.to_string());
+            let lacks = keys.named_by(own).err().map(|error| error.to_string());
             (lacks.into_iter().collect(), minds(&settings, &enrolment, now))
         }
         Err(error @ (EnrolmentError::NoCharter | EnrolmentError::NoCredential)) => {
@@ -78,7 +78,7 @@ pub fn look(
 fn minds(settings: &Settings, enrolment: &Enrolment, now: Timestamp) -> Vec<String> {
     let mut minds = Vec::new();
     match enrolment.own.valid_at(now, settings.clock_tolerance) {
-        Ok(()) => {}
+        Ok(()) => minds.extend(ends_soon(settings, enrolment, now)),
         Err(error @ (NotValid::NotYet { .. } | NotValid::NoLonger { .. })) => {
             minds.push(format!("{error}; peers refuse what it signs now"));
         }
@@ -102,6 +102,19 @@ fn minds(settings: &Settings, enrolment: &Enrolment, now: Timestamp) -> Vec<Stri
         ));
     }
     minds
+}
+
+/// That the credential ends, and that none takes over.
+// spec: id-32
+fn ends_soon(settings: &Settings, enrolment: &Enrolment, now: Timestamp) -> Option<String> {
+    let own = enrolment.own.credential();
+    let later = enrolment.directory.credentials().map(|known| known.credential());
+    let mut later = later.filter(|known| known.agency == own.agency);
+    let follows = later.any(|known| known.serial > own.serial && known.not_after > own.not_after);
+    let soon = own.not_after <= now.after(settings.credential_warning);
+    (soon && !follows).then(|| {
+        format!("credential {} ends at {}, and none takes over", own.serial, own.not_after)
+    })
 }
 
 fn text(settings: &Settings, lacks: &[String]) -> String {

@@ -37,7 +37,7 @@ pub fn key(what: &'static str, error: &KeyError) -> Report {
         KeyError::Container { source: ContainerError::Unopened, .. } => {
             Report::caused(Code::PassphraseRefused, what, error)
         }
-        KeyError::Container { .. } | KeyError::OtherAgency { .. } => {
+        KeyError::Container { .. } | KeyError::None { .. } | KeyError::OtherAgency { .. } => {
             Report::caused(Code::KeyUnusable, what, error)
         }
         KeyError::Token(TokenError::Exists { .. }) => {
@@ -111,6 +111,7 @@ pub fn enrolment(what: &'static str, error: &EnrolmentError) -> Report {
             .with_remedy("adopt the charter on a node of an agency that it names"),
         EnrolmentError::Credential { .. }
         | EnrolmentError::Admit { .. }
+        | EnrolmentError::Revocation { .. }
         | EnrolmentError::Misplaced { .. } => {
             Report::caused(Code::CredentialRefused, what, error).with_exit(Exit::VerificationFailed)
         }

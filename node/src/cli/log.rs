@@ -242,6 +242,9 @@ fn says(leaf: &LeafDocument) -> String {
         LeafDocument::Carried { message, log, index } => {
             format!("{} from leaf {index} of log {log}", short(message))
         }
+        LeafDocument::Revocation { revocation, at } => {
+            format!("{at} {} bytes", revocation.len() / 2)
+        }
     }
 }
 

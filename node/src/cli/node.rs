@@ -2,6 +2,7 @@
 
 pub mod accept;
 pub mod protect;
+pub mod rotate;
 
 use std::fs;
 use std::net::SocketAddr;
@@ -29,9 +30,12 @@ use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::node::accept::AcceptHead;
 use crate::cli::node::protect::Protect;
+use crate::cli::node::rotate::Move;
+use crate::cli::node::rotate::Rotate;
 use crate::cli::passphrase;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::passphrase::Protection;
+use crate::cli::reach::Reach;
 use crate::entropy;
 use crate::entropy::NoEntropy;
 use crate::files;
@@ -40,6 +44,8 @@ use crate::files::FileError;
 use crate::keystore;
 use crate::keystore::Keys;
 use crate::keystore::Seeds;
+use crate::keystore::generations;
+use crate::keystore::generations::Generations;
 use crate::keystore::token::About;
 use crate::keystore::vault::Vault;
 use crate::report::Exit;
@@ -61,6 +67,10 @@ pub enum NodeVerb {
     Init(Init),
     /// Asks the root for a credential, or takes the one that it signed.
     Credential(CredentialArguments),
+    /// Makes new keys, for all roles or for some, and asks the root for a credential that names them.
+    Rotate(Rotate),
+    /// Tells every member where this node listens from now on, without the root.
+    Move(Move),
     /// Takes the data of a stopped node in doubt for the newest, on an officer's word.
     AcceptHead(AcceptHead),
     /// Gives the keys of a stopped node another passphrase, a first one, or none.
@@ -129,6 +139,8 @@ pub fn run(verb: NodeVerb) -> Result<Answer, Report> {
             let chance = draw().map_err(|error| fail::entropy("no node was made", &error))?;
             init(&arguments, &chance)
         }
+        NodeVerb::Rotate(arguments) => rotate::rotate(&arguments),
+        NodeVerb::Move(arguments) => rotate::move_to(&arguments),
         NodeVerb::AcceptHead(arguments) => accept::accept_head(&arguments),
         NodeVerb::Protect(arguments) => protect::protect(&arguments),
         NodeVerb::Credential(arguments) => {
@@ -315,9 +327,9 @@ pub fn adopt(
 ) -> Result<Answer, Report> {
     let what = "the credential was not adopted";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
-    let keys = open_keys(folder, &settings, passphrase, what)?;
+    let keys = open_generations(folder, &settings, passphrase, what)?;
     let adopted = enrolment::adopt_credential(folder, &settings, file, |credential| {
-        keys.check(credential.credential()).map_err(AdoptError::Keys)
+        keys.named_by(credential.credential()).map(drop).map_err(AdoptError::Keys)
     });
     let (credential, admission) = adopted.map_err(|error| match error {
         AdoptError::Enrolment(error) => fail::enrolment(what, &error),
@@ -325,6 +337,15 @@ pub fn adopt(
             .with_exit(Exit::VerificationFailed)
             .with_remedy("sign the request that this node wrote, and adopt the result here"),
     })?;
+    // A node that runs spreads it now, and goes by it from its first instant on.
+    let told = Reach::in_directory(folder.path().to_path_buf())
+        .client()
+        .and_then(|client| client.admit(credential.bytes()));
+    match told {
+        Ok(_) => {}
+        Err(report) if report.exit == Exit::NotReachable => {}
+        Err(report) => return Err(report),
+    }
     Ok(taken(&credential, admission)
         .say("Hand the same file to the other agencies: `concord peer add`."))
 }
@@ -364,16 +385,16 @@ pub fn open_keys(
     open_keys_with(folder, settings, &passphrase.node(folder, settings), what)
 }
 
-/// Opens a node's keys without asking anybody for a passphrase.
+/// Opens every generation of a node's keys without asking anybody for a passphrase.
 ///
 /// # Errors
 /// When a key file cannot be used, or is protected.
-pub fn open_clear_keys(
+pub fn open_clear_generations(
     folder: &NodeFolder,
     settings: &Settings,
     what: &'static str,
-) -> Result<Keys, Report> {
-    open_keys_with(folder, settings, &Vault::clear(), what)
+) -> Result<Generations, Report> {
+    open_generations_with(folder, settings, &Vault::clear(), what)
 }
 
 fn open_keys_with(
@@ -384,6 +405,30 @@ fn open_keys_with(
 ) -> Result<Keys, Report> {
     let pure = |seed: &[u8; 32]| -> Arc<dyn Decapsulate> { Arc::new(SealingKey::from_seed(seed)) };
     keystore::load(&folder.keys(), &settings.agency, vault, pure)
+        .map_err(|error| fail::key(what, &error))
+}
+
+/// Opens every generation of a node's keys.
+///
+/// # Errors
+/// When a key file cannot be used.
+pub fn open_generations(
+    folder: &NodeFolder,
+    settings: &Settings,
+    passphrase: &PassphraseFrom,
+    what: &'static str,
+) -> Result<Generations, Report> {
+    open_generations_with(folder, settings, &passphrase.node(folder, settings), what)
+}
+
+fn open_generations_with(
+    folder: &NodeFolder,
+    settings: &Settings,
+    vault: &Vault,
+    what: &'static str,
+) -> Result<Generations, Report> {
+    let pure = |seed: &[u8; 32]| -> Arc<dyn Decapsulate> { Arc::new(SealingKey::from_seed(seed)) };
+    generations::open(&folder.keys(), &settings.agency, vault, pure)
         .map_err(|error| fail::key(what, &error))
 }
 

@@ -35,6 +35,14 @@ pub enum PeerVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Takes in the revocation of an agency's credentials, the node's own among them. Nothing takes it back.
+    Revoke {
+        /// The revocation, as the agency's root signed it.
+        file: PathBuf,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// Lists the other members of the charter and the links with them.
     List {
         /// The node.
@@ -76,7 +84,8 @@ pub enum PeerVerb {
 /// When the node cannot be reached or refuses.
 pub fn run(verb: &PeerVerb) -> Result<Answer, Report> {
     match verb {
-        PeerVerb::Add { file, reach } => add(file, reach),
+        PeerVerb::Add { file, reach } => add(file, reach, "credential"),
+        PeerVerb::Revoke { file, reach } => add(file, reach, "revocation"),
         PeerVerb::List { reach } => list(reach),
         PeerVerb::Show { agency, reach } => show(&reach.client()?, agency),
         PeerVerb::Approve { agency, officer, reach } => {
@@ -88,7 +97,7 @@ pub fn run(verb: &PeerVerb) -> Result<Answer, Report> {
     }
 }
 
-fn add(file: &Path, reach: &Reach) -> Result<Answer, Report> {
+fn add(file: &Path, reach: &Reach, paper: &str) -> Result<Answer, Report> {
     let asked = reach.client().and_then(|client| {
         let credential = files::read(file, CREDENTIAL_BYTES_MAX)
             .map_err(|error| fail::file("the credential was not taken in", &error))?;
@@ -97,10 +106,7 @@ fn add(file: &Path, reach: &Reach) -> Result<Answer, Report> {
     match (asked, reach.dir()) {
         (Ok(peer), _) => {
             let became = if peer.known { "known" } else { "new" };
-            Ok(Answer::new(
-                format!("credential of {} ({became})\n", peer.agency),
-                table::json(&peer),
-            ))
+            Ok(Answer::new(format!("{paper} of {} ({became})\n", peer.agency), table::json(&peer)))
         }
         (Err(report), Some(dir)) if report.exit == Exit::NotReachable => {
             peer_file::add(&NodeFolder::at(dir.to_path_buf()), file)

@@ -1,6 +1,7 @@
 //! `concord root`: the agency's root key, made and used on a machine that is never online.
 
 pub mod ceremony;
+pub mod revoke;
 pub mod transcript;
 
 use std::path::Path;
@@ -16,6 +17,7 @@ use concord_protocol::identity::credential::CredentialRequest;
 use concord_protocol::identity::credential::Validity;
 use concord_protocol::identity::root::RootKey;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
+use concord_protocol::message::time::Instant;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use serde_json::json;
@@ -28,6 +30,7 @@ use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::root::ceremony::New;
 use crate::cli::root::ceremony::Recover;
 use crate::cli::root::ceremony::Split;
+use crate::cli::root::revoke::Revoke;
 use crate::cli::root::transcript::TranscriptVerb;
 use crate::clock;
 use crate::files;
@@ -68,6 +71,9 @@ pub enum RootVerb {
         /// How long the credential counts, from now.
         #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1096))]
         days: u32,
+        /// From when on the credential counts, such as 2027-01-04T08:00:00Z; from now on where it is left out.
+        #[arg(long, value_name = "INSTANT", value_parser = instant)]
+        from: Option<Timestamp>,
         /// Where the credential goes.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -81,6 +87,8 @@ pub enum RootVerb {
     /// What a ceremony was, signed by the root.
     #[command(subcommand)]
     Transcript(TranscriptVerb),
+    /// Ends credentials before their time. Nothing takes it back.
+    Revoke(Revoke),
 }
 
 /// Runs one verb.
@@ -95,11 +103,13 @@ pub fn run(verb: RootVerb) -> Result<Answer, Report> {
         RootVerb::Protect { root, passphrase, change } => {
             protect::root(&root, &passphrase, &change)
         }
-        RootVerb::Sign { root, request, days, out, request_digest, passphrase } => {
+        RootVerb::Sign { root, request, days, from, out, request_digest, passphrase } => {
             let asked = (request.as_path(), request_digest);
-            sign((&root, &passphrase), asked, &validity(clock::now(), days), &out)
+            let validity = validity(from.unwrap_or_else(clock::now), days);
+            sign((&root, &passphrase), asked, &validity, &out)
         }
         RootVerb::Transcript(verb) => transcript::run(&verb),
+        RootVerb::Revoke(arguments) => revoke::revoke(&arguments, clock::now()),
     }
 }
 
@@ -166,6 +176,12 @@ fn signed_answer(granted: &Credential, request: Digest, out: &Path) -> Answer {
     Answer::new(text, json)
         .say("The request came by hand: compare its digest with the one that the node showed.")
         .say("Give it to the node (`concord node credential --adopt`) and to the other agencies (`concord peer add`).")
+}
+
+/// Reads an instant: RFC 3339 in UTC.
+fn instant(text: &str) -> Result<Timestamp, String> {
+    let instant = Instant::parse(text).map_err(|error| error.to_string())?;
+    Ok(instant.at())
 }
 
 fn validity(now: Timestamp, days: u32) -> Validity {

@@ -154,8 +154,10 @@ pub fn export(
 
 fn contents(cut: &Cut<'_>, extent: &Extent) -> Result<Contents, EvidenceError> {
     let own = cut.directory.log_in_force(cut.agency).ok_or(EvidenceError::NoCheckpoint)?;
-    let checkpoint = checkpoint::verify(cut.note, &own.origin, &own.key)
-        .map_err(|_| EvidenceError::NoCheckpoint)?;
+    // One's own log is shown whole, whatever became of the key that signed it.
+    let mut signed =
+        own.keys.iter().map(|known| checkpoint::verify(cut.note, &own.origin, &known.key));
+    let checkpoint = signed.find_map(Result::ok).ok_or(EvidenceError::NoCheckpoint)?;
     let charter = cut.directory.charter();
     let credentials = cut.directory.credentials().map(|verified| {
         let credential = verified.credential();

@@ -4,6 +4,7 @@
 //! results in the order of arrival and hands them to the writer; `speak` sends what the writer wants said.
 //! The first loop that ends, ends the connection.
 
+mod papers;
 mod speak;
 mod witness;
 
@@ -12,7 +13,8 @@ use std::time::Duration;
 
 use concord_protocol::codec;
 use concord_protocol::engine::record::CredentialRecord;
-use concord_protocol::identity::credential;
+use concord_protocol::engine::record::papers::NoticeRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::FRAME_BYTES_MAX;
@@ -39,7 +41,6 @@ use concord_protocol::wire::receipt::VerifiedReceipt;
 use concord_protocol::wire::witness::Lift;
 use concord_protocol::wire::witness::WitnessRequest;
 use concord_protocol::wire::witness::Witnessed;
-use serde_bytes::ByteBuf;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
@@ -51,6 +52,7 @@ use crate::clock;
 use crate::host::accuse::What;
 use crate::host::accuse::talk::Talk;
 use crate::host::heal;
+use crate::host::mailbox::By;
 use crate::host::mailbox::HeldNote;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::LinkUp;
@@ -77,6 +79,9 @@ const AHEAD_MAX: usize = 8;
 ///
 /// The mailbox counts jobs; without this, one peer could fill it with frames of 4 MiB.
 const AHEAD_BYTES_MAX: usize = 2 * FRAME_BYTES_MAX;
+
+/// How long a connection outlives the credential of its peer, so that the peer hears what ended it.
+const LAST_WORD: Duration = Duration::from_millis(500);
 
 /// How long a peer may take to greet.
 const GREETING_WAIT: Duration = Duration::from_secs(10);
@@ -121,7 +126,8 @@ pub(crate) struct Up {
 pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Result<Up, Ended> {
     let shared = &around.shared;
     let peer = connection.peer();
-    in_force(shared, peer)?;
+    // spec: wire-37
+    shared.may_connect(peer, connection.key())?;
     let (mut sender, mut receiver) = connection.exchange().await.map_err(|_| Ended::Broken)?;
     let mirrored = mirrored(shared, peer).await?;
     let Opening { greeting, held } =
@@ -156,16 +162,9 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     }
 }
 
-/// A connection is judged by the credential in force now; a message by the one in force when it was made.
-// spec: wire-37
-fn in_force(shared: &Shared, peer: &AgencyId) -> Result<(), CloseCode> {
-    let directory = shared.directory();
-    let newest = directory.newest(peer).ok_or(CloseCode::UnknownKey)?;
-    newest.valid_at(clock::now(), shared.tolerance).map_err(|_| CloseCode::ExpiredCredential)
-}
-
-/// Runs a link that is up until one side ends it.
-pub(crate) async fn run(around: &Surroundings, peer: &AgencyId, up: Up) -> Ended {
+/// Runs a link that is up until one side ends it, or its credential does.
+pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) -> Ended {
+    let peer = connection.peer();
     let Up { link: (sender, receiver), outgoing, answers, held, passage, shipping, doors, rooms } =
         up;
     let Rooms { asked, kept, given } = rooms;
@@ -183,7 +182,15 @@ pub(crate) async fn run(around: &Surroundings, peer: &AgencyId, up: Up) -> Ended
         ended = speak::speak(around, (sender, passage), outgoing) => ended,
         ended = keep::keep(&around.shared, peer, asked, &speech) => ended,
         ended = own_log(around, (peer, passage), (shipping, kept, given), &speech) => ended,
+        code = until_it_ends(around, connection) => code.into(),
     }
+}
+
+/// Waits until the peer's credential ends, and a moment more: why it did is on its way to the peer, who may not know.
+async fn until_it_ends(around: &Surroundings, connection: &Connection) -> CloseCode {
+    let code = around.shared.connected_until(connection.peer(), connection.key()).await;
+    time::sleep(LAST_WORD).await;
+    code
 }
 
 /// What this connection does for our own log, where the peer is a mirror of it: entries go out while we sign, and come
@@ -236,22 +243,16 @@ pub(crate) async fn ask<T>(
     answer.await.map_err(|_| CloseCode::Stopping.into())
 }
 
-/// Sends the credentials that the peer's greeting showed it to lack. Source: spec wire-36.
+/// Sends what the peer's greeting showed it to lack of credentials, revocations and addresses.
+///
+/// Source: spec wire-36, wire-81.
 fn introduce(around: &Surroundings, met: &Met, answers: &mpsc::Sender<Outgoing>) {
-    let directory = around.shared.directory();
-    // spec: wire-36
-    for (agency, serial) in directory.known() {
-        let holds =
-            met.known().iter().any(|known| known.agency == agency && known.serial >= serial);
-        if let (false, Some(credential)) = (holds, directory.with_serial(&agency, serial)) {
-            // A queue that is full now loses nothing: the next greeting shows the lack again.
-            drop(answers.try_send(Outgoing::Credential(credential.bytes().to_vec())));
-        }
-    }
+    let shared = &around.shared;
+    // A queue that is full now loses nothing: the next greeting shows the lack again.
+    let say = |said: Outgoing| drop(answers.try_send(said));
+    papers::lacking(&shared.directory(), &shared.me, met).into_iter().for_each(say);
     // What cannot be read now is said on the next connection.
-    for said in succession::to_say(&around.shared, met).unwrap_or_default() {
-        drop(answers.try_send(said));
-    }
+    succession::to_say(shared, met).unwrap_or_default().into_iter().for_each(say);
 }
 
 async fn say(sender: &mut FrameSender, frame: &Frame) -> Result<(), Ended> {
@@ -269,6 +270,8 @@ enum Judged {
     Witnessed(Box<Witnessed>),
     Lift(Box<Lift>),
     Credential(CredentialRecord),
+    Revocation(RevocationRecord),
+    Notice(NoticeRecord),
     Ended(Box<wire::succession::Heard>),
     Approved(Box<VerifiedApproval>),
     /// A credential that does not verify; it is ignored, for it may be of a charter we do not know.
@@ -284,6 +287,8 @@ enum Judged {
 struct Heard {
     judged: Judged,
     room: OwnedSemaphorePermit,
+    /// The frame of an offer, and the directory under which it was judged.
+    offer: Option<(Vec<u8>, Arc<Directory>)>,
 }
 
 /// Takes frames off the stream and gives each to a worker; at most [`AHEAD_MAX`] wait.
@@ -303,8 +308,10 @@ async fn hear(
         let listener = listener.clone();
         place.send(tokio::spawn(async move {
             let workers = listener.around.shared.workers.clone();
-            let judged = workers.run(move || listener.judge(&frame)).await;
-            Heard { judged: judged.unwrap_or(Judged::Bad(CloseCode::Stopping)), room }
+            let judged = workers.run(move || listener.judged(frame)).await;
+            let stopping = || (Judged::Bad(CloseCode::Stopping), None);
+            let (judged, offer) = judged.unwrap_or_else(|_| stopping());
+            Heard { judged, room, offer }
         }));
     }
 }
@@ -322,6 +329,28 @@ struct Listener {
 }
 
 impl Listener {
+    /// Judges a frame, and keeps an offer in case the members change before its turn has come.
+    fn judged(&self, frame: Vec<u8>) -> (Judged, Option<(Vec<u8>, Arc<Directory>)>) {
+        let directory = self.around.shared.directory();
+        let judged = self.judge(&frame);
+        let kept =
+            matches!(judged, Judged::Offer(_) | Judged::Bad(_)).then_some((frame, directory));
+        (judged, kept)
+    }
+
+    /// An offer that came behind a credential or a revocation was perhaps judged without it.
+    async fn again(&self, heard: Heard) -> Heard {
+        let Heard { judged, room, offer } = heard;
+        let Some((frame, under)) = offer else { return Heard { judged, room, offer: None } };
+        let shared = &self.around.shared;
+        if Arc::ptr_eq(&under, &shared.directory()) {
+            return Heard { judged, room, offer: None };
+        }
+        let listener = self.clone();
+        let again = shared.workers.run(move || listener.judge(&frame)).await;
+        Heard { judged: again.unwrap_or(Judged::Bad(CloseCode::Stopping)), room, offer: None }
+    }
+
     /// Pure and expensive: runs on a worker.
     fn judge(&self, frame: &[u8]) -> Judged {
         let shared = &self.around.shared;
@@ -346,7 +375,9 @@ impl Listener {
             Some(Frame::Witness(request)) => Judged::Witness(Box::new(request)),
             Some(Frame::Witnessed(answer)) => Judged::Witnessed(Box::new(answer)),
             Some(Frame::Lift(lift)) => Judged::Lift(Box::new(lift)),
-            Some(Frame::Credential(bytes)) => judge_credential(&bytes, shared, &directory),
+            Some(Frame::Credential(bytes)) => papers::credential(&bytes, shared, &directory),
+            Some(Frame::Revocation(bytes)) => papers::revocation(bytes, shared, &directory),
+            Some(Frame::Notice(bytes)) => papers::notice(bytes, shared),
             Some(Frame::Succession(frame)) => {
                 match wire::succession::hear(&frame, &directory, &self.peer) {
                     Ok(heard) => Judged::Ended(Box::new(heard)),
@@ -378,6 +409,7 @@ impl Listener {
     async fn deliver(mut self, mut judged: mpsc::Receiver<JoinHandle<Heard>>) -> Ended {
         while let Some(next) = judged.recv().await {
             let Ok(next) = next.await else { return CloseCode::Stopping.into() };
+            let next = self.again(next).await;
             match self.hand_on(next).await {
                 Ok(()) => {}
                 Err(ended) => return ended,
@@ -387,7 +419,7 @@ impl Listener {
     }
 
     async fn hand_on(&mut self, heard: Heard) -> Result<(), Ended> {
-        let Heard { judged, room } = heard;
+        let Heard { judged, room, .. } = heard;
         let job = match judged {
             Judged::Offer(offer) => Job::Offered { peer: self.peer.clone(), offer, room },
             Judged::Receipt(receipt) => {
@@ -400,7 +432,18 @@ impl Listener {
             },
             Judged::Witnessed(answer) => self.witnessed(*answer).await?,
             Judged::Lift(lift) => self.lift(*lift, room).await?,
-            Judged::Credential(record) => Job::Admit { record, reply: None },
+            Judged::Credential(record) => {
+                return ask(&self.around, |reply| Job::Admit {
+                    record,
+                    by: By::Peer,
+                    reply: Some(reply),
+                })
+                .await;
+            }
+            Judged::Revocation(record) => {
+                return ask(&self.around, |reply| Job::Revoke { record, reply: Some(reply) }).await;
+            }
+            Judged::Notice(record) => Job::Notice { record, reply: None },
             Judged::Ended(said) => Job::Ended { said },
             Judged::Approved(approval) => Job::Approved { approval },
             Judged::Ignored => return Ok(()),
@@ -437,7 +480,7 @@ impl Listener {
             let directory = shared.directory();
             let log = directory.log_in_force(&peer)?;
             let expected =
-                Expected { origin: &log.origin, log_key: &log.key, me: &shared.me, held };
+                Expected { origin: &log.origin, log_keys: &log.keys, me: &shared.me, held };
             let verified = receipt::verify(&receipt, &expected).ok();
             if verified.is_none() {
                 // spec: evd-12
@@ -449,21 +492,5 @@ impl Listener {
             verified.await.map_err(|_| CloseCode::Stopping)?.ok_or(CloseCode::BadReceipt)?;
         self.now_held(verified.checkpoint());
         Ok(verified)
-    }
-}
-
-fn judge_credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Judged {
-    match credential::verify(bytes, directory.charter()) {
-        Ok(verified) => {
-            let (agency, serial) =
-                (verified.credential().agency.clone(), verified.credential().serial);
-            if directory.with_serial(&agency, serial).is_some() {
-                return Judged::Ignored;
-            }
-            let record =
-                CredentialRecord { agency, serial, credential: ByteBuf::from(bytes.to_vec()) };
-            if shared.may_admit(&record) { Judged::Credential(record) } else { Judged::Ignored }
-        }
-        Err(_) => Judged::Ignored,
     }
 }

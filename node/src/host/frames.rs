@@ -1,11 +1,16 @@
 //! From what the engine wants said to the bytes that are said: fetches messages, leaves and paths from the store.
 
+use std::sync::Arc;
+
 use concord_protocol::codec;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::LiftAction;
 use concord_protocol::engine::effects::OfferAction;
 use concord_protocol::engine::effects::ReceiptAction;
 use concord_protocol::engine::effects::WitnessAction;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::envelope::header;
+use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::log::leaf::Form;
@@ -16,12 +21,16 @@ use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::offer::Offer;
 use concord_protocol::wire::offer::OfferedMessage;
+use concord_protocol::wire::place::Place;
 use concord_protocol::wire::receipt::Receipt;
 use concord_protocol::wire::receipt::ReceiptItem;
 use concord_protocol::wire::witness::Lift;
 use concord_protocol::wire::witness::WitnessRequest;
 
+use crate::host::shared::Published;
+use crate::host::shared::Shared;
 use crate::store::read::Reader;
+use serde_bytes::ByteBuf;
 
 /// Something that the engine remembers is not in the store: our own broken invariant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +53,9 @@ impl From<NotHeld> for NoOffer {
 }
 
 /// The frame of an offer.
-pub(crate) fn offer(reader: &Reader, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
+pub(crate) fn offer(shared: &Shared, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
+    let reader = &shared.reader;
+    let places = Places::of(shared);
     let mut messages = Vec::with_capacity(action.items.len());
     let mut gone = Vec::new();
     for (digest, form) in action.items {
@@ -64,13 +75,46 @@ pub(crate) fn offer(reader: &Reader, action: OfferAction) -> Result<Vec<u8>, NoO
             },
             Form::Tombstone => None,
         };
-        messages.push(OfferedMessage { message: record.message, sealed });
+        let place = places.find(&record);
+        messages.push(OfferedMessage { message: record.message, sealed, place });
     }
     if !gone.is_empty() {
         return Err(NoOffer::BodiesGone(gone));
     }
     let offer = Offer { dispatch: action.dispatch.into(), messages };
     codec::encode(&Frame::Offer(offer)).map_err(|_| NoOffer::NotHeld)
+}
+
+/// Where messages of this node stand whose credential it does not use any more.
+struct Places<'a> {
+    shared: &'a Shared,
+    published: Arc<Published>,
+    directory: Arc<Directory>,
+}
+
+impl<'a> Places<'a> {
+    fn of(shared: &'a Shared) -> Self {
+        Self { shared, published: shared.published(), directory: shared.directory() }
+    }
+
+    /// The place of one message; `None` where its credential is in use, or nothing can be shown of it.
+    // spec: wire-80
+    fn find(&self, record: &MessageRecord) -> Option<Place> {
+        let serial = header::read(&record.message).ok()?.serial;
+        if serial == self.shared.serial {
+            return None;
+        }
+        let log = self.directory.log_of(&self.shared.me);
+        let good = self.directory.last_good(&self.shared.me, serial, log);
+        let head = &self.published.view.head;
+        let (size, checkpoint) = match good {
+            Some(good) => (good.size, None),
+            None => (head.size, Some(ByteBuf::from(head.note.clone()))),
+        };
+        let tiles = self.published.tree.over(&self.shared.reader);
+        let path = proof::inclusion(&tiles, record.leaf, size).ok()?;
+        Some(Place { log, index: record.leaf, path, checkpoint })
+    }
 }
 
 /// The frame of a receipt: leaves and paths under the head that the action names.

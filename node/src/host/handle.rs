@@ -6,6 +6,7 @@
 mod command;
 pub mod erasure;
 mod export;
+mod papers;
 mod proofs;
 mod query;
 pub mod succession;
@@ -21,6 +22,7 @@ use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
@@ -53,6 +55,12 @@ pub enum SubmitError {
     UnknownRecipient {
         /// Who was named.
         agency: AgencyId,
+    },
+    /// The node's own credential is not in force.
+    #[error("credential {serial} of this node is not in force")]
+    NotInForce {
+        /// Its serial.
+        serial: Serial,
     },
     /// A recipient is a member, yet no credential of it is held.
     #[error("no credential of {agency} is held")]

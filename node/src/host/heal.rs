@@ -271,7 +271,9 @@ impl Patient {
                 | Record::KeyBackup(_)
                 | Record::Cosigned(_)
                 | Record::PeerCosigned(_)
-                | Record::Evidence(_) => {}
+                | Record::Evidence(_)
+                | Record::Revocation(_)
+                | Record::Notice(_) => {}
             }
         }
         match head {

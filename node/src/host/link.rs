@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio::time;
 use tokio::time::Instant;
 
+use crate::clock;
 use crate::entropy;
 use crate::host::exchange;
 use crate::host::exchange::Ended;
@@ -223,13 +224,13 @@ async fn run(around: &Surroundings, connection: &Connection, up: &OnceLock<Insta
             up.get_or_init(Instant::now);
             around.shared.note_trouble(peer, None);
             tracing::info!(peer = shown(peer), "link up");
-            exchange::run(around, peer, met).await
+            exchange::run(around, connection, met).await
         }
         Err(ended) => ended,
     }
 }
 
-/// Dials each address of the peer's newest credential in turn.
+/// Dials each address of the peer in turn, best first.
 async fn dial_after(
     endpoint: &Endpoint,
     around: &Surroundings,
@@ -238,13 +239,19 @@ async fn dial_after(
 ) -> Connected {
     time::sleep(wait).await;
     let directory = around.shared.directory();
-    let Some(credential) = directory.newest(peer) else {
+    let now = clock::now();
+    if directory.newest(peer).is_none() {
         return Connected::Failed("no credential of this agency is held".to_owned());
-    };
-    let credential = credential.credential();
-    let expected: Vec<VerifyingKey> = vec![credential.transport];
-    let mut trouble = "the credential names no address".to_owned();
-    for address in &credential.addresses {
+    }
+    let counting = directory.perhaps_in_force(peer, now, around.shared.tolerance);
+    let expected: Vec<VerifyingKey> =
+        counting.iter().map(|known| known.credential().transport).collect();
+    if expected.is_empty() {
+        return Connected::Failed("no credential of this agency is in force".to_owned());
+    }
+    let mut trouble = "it names no address: it dials".to_owned();
+    // spec: wire-83
+    for address in directory.addresses(peer, now) {
         match endpoint.dial(peer, &expected, address).await {
             Ok(connection) => return Connected::Arrived(connection),
             Err(error) => trouble = error.to_string(),

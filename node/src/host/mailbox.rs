@@ -10,6 +10,8 @@ use concord_protocol::engine::input::Occasion;
 use concord_protocol::engine::input::Start;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::papers::NoticeRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::envelope::seal::Signed;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::BasisCode;
@@ -72,7 +74,13 @@ pub(crate) enum Job {
     /// A peer receipted messages.
     Receipted { peer: AgencyId, receipt: Box<VerifiedReceipt>, room: OwnedSemaphorePermit },
     /// A verified credential became known.
-    Admit { record: CredentialRecord, reply: Option<oneshot::Sender<()>> },
+    Admit { record: CredentialRecord, by: By, reply: Option<oneshot::Sender<()>> },
+    /// A verified revocation became known.
+    Revoke { record: RevocationRecord, reply: Option<oneshot::Sender<()>> },
+    /// A verified change of addresses became known.
+    Notice { record: NoticeRecord, reply: Option<oneshot::Sender<()>> },
+    /// Another credential of the node is in force: it starts again.
+    TurnOver,
     /// What a peer says about the end of its log.
     Ended { said: Box<succession::Heard> },
     /// A peer approves the end of this node's log.
@@ -131,6 +139,15 @@ pub(crate) struct Warrant {
     pub(crate) officer: StaffNumber,
 }
 
+/// Who brings a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum By {
+    /// A peer, or a stranger: never the node's own.
+    Peer,
+    /// Whoever may use the local API.
+    Operator,
+}
+
 /// Whether more may be due than was erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum More {
@@ -165,6 +182,8 @@ pub(crate) enum Outgoing {
     Offer(OfferAction),
     Receipt(ReceiptAction),
     Credential(Vec<u8>),
+    Revocation(Vec<u8>),
+    Notice(Vec<u8>),
     Succession(SuccessionFrame),
     Approval(Vec<u8>),
     Witness(WitnessAction),
@@ -197,6 +216,8 @@ impl Outgoing {
             ) => matches!(passage, Passage::Whole),
             (
                 Self::Credential(_)
+                | Self::Revocation(_)
+                | Self::Notice(_)
                 | Self::Ping(_)
                 | Self::Pong(_)
                 | Self::Evidence(_)

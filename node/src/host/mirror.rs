@@ -25,7 +25,7 @@ use tokio::sync::mpsc;
 /// The log of a member that is in force, and every key that signed it; `None` without a credential.
 pub(crate) fn owner(directory: &Directory, agency: &AgencyId) -> Option<Owner> {
     let own = directory.log_in_force(agency)?;
-    Some(Owner { origin: own.origin, keys: directory.log_keys(agency, own.number) })
+    Some(Owner { origin: own.origin, keys: own.keys })
 }
 
 /// Whether a member mirrors the log of another.
@@ -84,7 +84,9 @@ impl Doors {
             | Frame::Mirror(_)
             | Frame::Recall(_)
             | Frame::Succession(_)
-            | Frame::Approval(_)) => self.asked.try_send(asked).is_ok(),
+            | Frame::Approval(_)
+            | Frame::Revocation(_)
+            | Frame::Notice(_)) => self.asked.try_send(asked).is_ok(),
         };
         if taken { Ok(()) } else { Err(CloseCode::TooFast) }
     }

@@ -29,6 +29,7 @@ use concord_protocol::log::succession::code::Cause;
 use concord_protocol::moment::Timestamp;
 use serde_bytes::ByteBuf;
 
+use crate::clock;
 use crate::host::start;
 use crate::settings::Settings;
 use crate::settings::enrolment;
@@ -111,7 +112,7 @@ pub fn propose(
     settings: &Settings,
     decision: Decision,
 ) -> Result<VerifiedStatement, ProposeError> {
-    let enrolment = enrolment::load(folder, settings)?;
+    let enrolment = enrolment::load(folder, settings, clock::now())?;
     let (mut store, _) =
         Store::open(folder.path(), start::store_settings(settings), decision.storage)?;
     let reader = store.reader();
@@ -218,7 +219,8 @@ fn read_own(
     let log = directory.log_named(me, checkpoint::origin_line(note)?)?;
     let origin = directory.origin(me, log);
     let keys = directory.log_keys(me, log);
-    Some((log, keys.iter().find_map(|key| checkpoint::verify(note, &origin, key).ok())?))
+    let mut signed = keys.iter().map(|known| checkpoint::verify(note, &origin, &known.key));
+    Some((log, signed.find_map(Result::ok)?))
 }
 
 /// The credential that peers surely know: the newest of the log that ends, else the newest of all, with this key.

@@ -38,8 +38,7 @@ pub(crate) fn seal(
     let now = clock::now();
     let today = CivilDate::of(now).ok_or(SubmitError::Stopping)?;
     submission.check_on(today).map_err(|faults| SubmitError::NotToday { faults })?;
-    let serial = shared.directory().newest(&shared.me).map(|own| own.credential().serial);
-    let draft = draft(shared, submission, serial.ok_or(SubmitError::Stopping)?, now)?;
+    let draft = draft(shared, submission, shared.serial, now)?;
     let seed = entropy::draw::<32>().map_err(|_| SubmitError::Stopping)?;
     let sealed =
         seal::seal(draft, recipients, shared.seals.as_ref(), &seed).map_err(

@@ -1,15 +1,19 @@
 //! What the writer publishes and everybody reads; nobody shares a lock with the writer for longer than a pointer swap.
 
+mod papers;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
+use std::time::Duration;
 
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::crypto::kem::Decapsulate;
 use concord_protocol::crypto::kem::Encapsulate;
+use concord_protocol::crypto::kem::Keyring;
 use concord_protocol::crypto::signature::SharedSigner;
+use concord_protocol::crypto::signature::VerifyingKey;
 use concord_protocol::engine::Connected;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::record::CredentialRecord;
@@ -20,20 +24,28 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::ids::LogNumber;
+use concord_protocol::ids::Serial;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::hash;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Span;
+use concord_protocol::moment::Timestamp;
+use concord_protocol::registry::CloseCode;
+use concord_protocol::wire::offer;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
+use tokio::time;
 use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::host::accuse::Desk;
 use crate::host::mailbox;
+use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
+use crate::host::turnover;
+use crate::host::view::CredentialView;
 use crate::host::view::EvidenceView;
 use crate::host::view::HeadView;
 use crate::host::view::HealingView;
@@ -42,6 +54,7 @@ use crate::host::view::Mode;
 use crate::host::view::PeerView;
 use crate::host::view::Phase;
 use crate::host::view::QuorateView;
+use crate::host::view::Standing;
 use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::host::view::WatchView;
@@ -51,6 +64,9 @@ use crate::settings::unwitnessed::UnwitnessedLimit;
 use crate::store::read::Reader;
 use crate::store::reserve::Room;
 use crate::transport::pins::Pins;
+
+/// How often a live connection is held against the clock: whether its credential is still in force.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
 
 /// Everything that tasks of the host share.
 pub(crate) struct Shared {
@@ -69,7 +85,7 @@ pub(crate) struct Shared {
     /// Seals to others.
     pub(crate) seals: Arc<dyn Encapsulate>,
     /// Opens what is sealed to this node.
-    pub(crate) opens: Arc<dyn Decapsulate>,
+    pub(crate) opens: Arc<dyn Keyring>,
     /// How far clocks may differ.
     pub(crate) tolerance: Span,
     /// How long the head may lack its quorum before a person is told.
@@ -80,8 +96,14 @@ pub(crate) struct Shared {
     pub(crate) workers: Workers,
     /// Which transport keys belong to whom.
     pub(crate) pins: Arc<Pins>,
-    /// Our own newest credential, for introductions.
+    /// Our own credential in use, for introductions.
     pub(crate) credential: Vec<u8>,
+    /// Which one that is.
+    pub(crate) serial: Serial,
+    /// Which one was in force when the node started; another one makes it start again.
+    pub(crate) began_with: Option<Serial>,
+    /// How long before its end a person is told.
+    pub(crate) credential_warning: Span,
     /// The logs that this node keeps for others.
     pub(crate) keeper: Keeper,
     /// Seals what others keep for this node.
@@ -124,7 +146,7 @@ pub(crate) struct Parts {
     pub(crate) log: SharedSigner,
     pub(crate) token: Option<Arc<Token>>,
     pub(crate) seals: Arc<dyn Encapsulate>,
-    pub(crate) opens: Arc<dyn Decapsulate>,
+    pub(crate) opens: Arc<dyn Keyring>,
     pub(crate) tolerance: Span,
     pub(crate) unwitnessed_alert: Span,
     /// What is not taken while it lacks its quorum for hours.
@@ -132,6 +154,9 @@ pub(crate) struct Parts {
     pub(crate) workers: Workers,
     pub(crate) pins: Arc<Pins>,
     pub(crate) credential: Vec<u8>,
+    pub(crate) serial: Serial,
+    pub(crate) began_with: Option<Serial>,
+    pub(crate) credential_warning: Span,
     pub(crate) keeper: Keeper,
     pub(crate) sealer: Sealer,
     pub(crate) request_secret: Zeroizing<[u8; 32]>,
@@ -167,6 +192,9 @@ impl Shared {
             workers: parts.workers,
             pins: parts.pins,
             credential: parts.credential,
+            serial: parts.serial,
+            began_with: parts.began_with,
+            credential_warning: parts.credential_warning,
             keeper: parts.keeper,
             sealer: parts.sealer,
             request_secret: parts.request_secret,
@@ -203,28 +231,55 @@ impl Shared {
 
     /// Whether a credential may become durable: one that contradicts another would come in its place on the disk.
     ///
-    /// The node's own is the operator's to change, together with its keys, and never a peer's.
-    pub(crate) fn may_admit(&self, record: &CredentialRecord) -> bool {
+    /// The node's own is the operator's to change, and never a peer's.
+    pub(crate) fn may_admit(&self, record: &CredentialRecord, by: By) -> bool {
         let mut directory = Directory::clone(&self.directory());
         let verified = credential::verify(&record.credential, directory.charter()).ok();
-        record.agency != self.me
+        (record.agency != self.me || by == By::Operator)
             && verified.is_some_and(|verified| directory.admit(verified).is_ok())
     }
 
-    /// Takes a durable credential into use: its keys verify, its transport key may connect.
+    /// Takes a durable credential into use: its keys verify; `pinning` lets it connect when it counts.
     pub(crate) fn admit(&self, record: &CredentialRecord) {
         let mut directory = Directory::clone(&self.directory());
         let Ok(verified) = credential::verify(&record.credential, directory.charter()) else {
             return;
         };
-        let transport = verified.credential().transport;
         if directory.admit(verified).is_err() {
             return;
         }
-        if record.agency != self.me {
-            self.pins.allow(record.agency.clone(), transport);
-        }
         self.directory.send_replace(Arc::new(directory));
+    }
+
+    /// Which credential of this node is in force.
+    pub(crate) fn in_force(&self, now: Timestamp) -> Option<Serial> {
+        self.directory().in_force(&self.me, now).map(|own| own.serial())
+    }
+
+    /// Whether a peer may be connected under this key now. Source: spec wire-37.
+    ///
+    /// # Errors
+    /// The code to close the connection with.
+    pub(crate) fn may_connect(&self, peer: &AgencyId, key: &VerifyingKey) -> Result<(), CloseCode> {
+        // spec: wire-37
+        let directory = self.directory();
+        let may = directory.may_connect((peer, key), clock::now(), self.tolerance);
+        may.map_err(|error| offer::ended(&error))
+    }
+
+    /// Waits until a peer may be connected under this key no longer; gives the code to close the connection with.
+    // spec: wire-37
+    pub(crate) async fn connected_until(&self, peer: &AgencyId, key: &VerifyingKey) -> CloseCode {
+        let mut news = self.news();
+        loop {
+            if let Err(code) = self.may_connect(peer, key) {
+                return code;
+            }
+            let changed = news.changed();
+            if matches!(time::timeout(LOOK_EVERY, changed).await, Ok(Err(_))) {
+                return CloseCode::Stopping;
+            }
+        }
     }
 
     /// Goes by the next log of a peer: its checkpoints verify under that log's origin from now on.
@@ -272,6 +327,7 @@ impl Shared {
             let heard = peer.heard.and_then(|heard| heard.mirrored);
             peer.mirrored = mirrored.get(&peer.agency).copied().or(heard);
         }
+        view.credential = turnover::credential(self, clock::now());
         view.healing = self.healing.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // spec: wit-13
         let since = view.head.unwitnessed_since;
@@ -346,6 +402,13 @@ fn view(engine: &Engine, directory: &Directory) -> View {
         peers: engine.peers().map(|agency| peer(engine, directory, agency)).collect(),
         evidence: evidence(engine),
         watch: Arc::default(),
+        credential: CredentialView {
+            serial: persona.serial,
+            not_after: Timestamp::from_millis(0),
+            standing: Standing::InForce,
+            next: None,
+            soon: false,
+        },
     }
 }
 
@@ -392,13 +455,14 @@ fn head(engine: &Engine) -> HeadView {
 }
 
 fn peer(engine: &Engine, directory: &Directory, agency: &AgencyId) -> PeerView {
-    let credential = directory.newest(agency).map(|verified| verified.credential());
+    let now = clock::now();
+    let credential = directory.goes_by(agency, now).map(|verified| verified.credential());
     let links = engine.links(agency);
     PeerView {
         agency: agency.clone(),
         serial: credential.map(|credential| credential.serial),
         not_after: credential.map(|credential| credential.not_after),
-        addresses: credential.map(|credential| credential.addresses.clone()).unwrap_or_default(),
+        addresses: directory.addresses(agency, now).to_vec(),
         connected: engine.connected(agency) != Connected::Down,
         standing: engine.standing_of(agency),
         heard: engine.heard().get(agency).map(|heard| HeardView {

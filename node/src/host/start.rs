@@ -2,6 +2,7 @@
 
 mod engine;
 pub mod next;
+mod own;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -28,6 +29,7 @@ use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 use tokio::time;
 
+use crate::clock;
 use crate::entropy::NoEntropy;
 use crate::host::accuse;
 use crate::host::accuse::Desk;
@@ -42,19 +44,21 @@ use crate::host::mailbox::Job;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
 use crate::host::patience::Patience;
+use crate::host::pinning;
 use crate::host::shared::Parts;
 use crate::host::shared::Shared;
 use crate::host::start::engine::Found;
+use crate::host::turnover;
 use crate::host::watch;
 use crate::host::witness;
 use crate::host::witness::Witness;
 use crate::host::work::Workers;
 use crate::host::writer::Stopped;
 use crate::host::writer::Writer;
-use crate::keystore;
 use crate::keystore::KeyError;
 use crate::keystore::KeyMismatch;
 use crate::keystore::Keys;
+use crate::keystore::generations;
 use crate::keystore::token::Token;
 use crate::keystore::vault::Vault;
 use crate::provider::FastKem;
@@ -188,6 +192,8 @@ pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<
     let stopped = spawn_writer(writer)?;
     let around = Surroundings { shared, mailbox: mailbox.clone() };
     spawn_tasks(&around, &endpoint, peers, settings);
+    tokio::spawn(pinning::keep(Arc::clone(&around.shared)));
+    tokio::spawn(turnover::watch(Arc::clone(&around.shared), mailbox.clone()));
     tokio::spawn(accuse::follow(around.clone(), leads));
     tokio::spawn(watch::run(around.clone(), watch::bounds(settings), WATCH_EVERY));
     tokio::spawn(probe_regularly(keys.token));
@@ -238,26 +244,29 @@ fn open_log(
     data: &Path,
     vault: &Vault,
 ) -> Result<Opened, StartError> {
-    let enrolment = enrolment::load(folder, settings)?;
-    let keys = keystore::load(&folder.keys(), &settings.agency, vault, sealing_key)?;
-    keys.check(enrolment.own.credential())?;
-    let own = enrolment.own.credential();
-    let origin = enrolment.directory.origin(&own.agency, own.log_number);
+    let now = clock::now();
+    let enrolment = enrolment::load(folder, settings, now)?;
+    let held = generations::open(&folder.keys(), &settings.agency, vault, sealing_key)?;
+    let (own, keys) = own::goes_by(&enrolment.directory, &held, (&settings.agency, now))?;
+    let origin = enrolment.directory.origin(own.agency(), own.credential().log_number);
     let sealer = Sealer::new(&keys.storage, origin);
     let storage = ContentKey::from_bytes(*keys.storage);
     let (store, recovered) = Store::open(data, store_settings(settings), storage)?;
     tell(&recovered);
     let reader = store.reader();
     let directory = directory(&enrolment, &Notes::of(&reader)?);
+    // What the store knows may end what the folder still holds good.
+    let (own, keys) = own::goes_by(&directory, &held, (&settings.agency, now))?;
+    let enrolment = Enrolment { own, ..enrolment };
+    let own = enrolment.own.credential();
     let witness = witness::open_file(folder, &settings.agency, &reader)?;
     let found = Found { reader: &reader, head: recovered.head, witness: &witness };
     let patience = Arc::new(Patience::default());
     let engine = engine::engine(&enrolment, (&keys, &patience), &directory, &found)?;
     let pins = Arc::new(Pins::new());
-    for known in directory.credentials().map(|verified| verified.credential()) {
-        if known.agency != settings.agency {
-            pins.allow(known.agency.clone(), known.transport);
-        }
+    let counting = pinning::counting(&directory, &settings.agency, (now, settings.clock_tolerance));
+    for (agency, key) in counting.into_values() {
+        pins.allow(agency, key);
     }
     let (desk, leads) = Desk::new();
     let parts = Parts {
@@ -269,7 +278,10 @@ fn open_log(
         log: Arc::clone(&keys.log),
         token: keys.token.clone(),
         seals: Arc::new(FastKem),
-        opens: Arc::clone(&keys.sealing),
+        opens: Arc::new(keys.opens.clone()),
+        serial: own.serial,
+        began_with: directory.in_force(&settings.agency, now).map(|own| own.serial()),
+        credential_warning: settings.credential_warning,
         tolerance: settings.clock_tolerance,
         unwitnessed_alert: settings.unwitnessed_alert,
         unwitnessed_limit: settings.unwitnessed_limit,
@@ -381,6 +393,16 @@ pub(crate) fn directory(enrolment: &Enrolment, notes: &Notes) -> Directory {
         if directory.admit(verified).is_err() {
             tracing::warn!("a credential with a serial that is in use was left out");
         }
+    }
+    for record in &notes.revocations {
+        let verified = directory.verify_revocation(&record.revocation).ok();
+        if verified.is_none_or(|verified| directory.revoke(verified).is_err()) {
+            tracing::warn!("a revocation that does not verify was left out");
+        }
+    }
+    for record in &notes.notices {
+        // One under a credential that was revoked since says nothing any more.
+        drop(directory.notice(&record.notice));
     }
     // spec: suc-8
     for succession in &notes.successions {

@@ -10,6 +10,7 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::log::tile;
 
+use crate::clock;
 use crate::host::evidence;
 use crate::host::evidence::Cut;
 use crate::host::evidence::EvidenceError;
@@ -47,7 +48,7 @@ pub fn open(
             folder.path().to_path_buf()
         }
     };
-    let enrolment = enrolment::load(folder, settings)?;
+    let enrolment = enrolment::load(folder, settings, clock::now())?;
     let log = stopped::open(&data)?;
     let directory = start::directory(&enrolment, &log.notes);
     Ok(StoppedLog { log, directory, agency: settings.agency.clone() })

@@ -23,6 +23,7 @@ use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Settlement;
+use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::engine::recover::Remembered;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
@@ -168,6 +169,7 @@ pub(crate) fn build(next: Next<'_>) -> Result<(), StartError> {
         cosigned: Vec::new(),
         evidence: Vec::new(),
         peers_cosigned: next.reader.peers_cosigned()?,
+        unlogged: Vec::new(),
         logs: next.logs.clone(),
     };
     let engine = Engine::recover(next.persona.clone(), next.peers.clone(), remembered)?;
@@ -259,9 +261,16 @@ fn is_done(record: &Record, me: &AgencyId) -> bool {
 }
 
 /// A copy of keys holds those of messages before a place in the log that ended: in the next log, of any that is carried.
+///
+/// A revocation is logged again: the next log has to say what it knows.
 fn of_any_place(record: Record) -> Record {
-    let Record::KeyBackup(copy) = record else { return record };
-    Record::KeyBackup(KeyBackupRecord { size: TreeSize::new(u64::MAX), ..copy })
+    match record {
+        Record::KeyBackup(copy) => {
+            Record::KeyBackup(KeyBackupRecord { size: TreeSize::new(u64::MAX), ..copy })
+        }
+        Record::Revocation(known) => Record::Revocation(RevocationRecord { leaf: None, ..known }),
+        record => record,
+    }
 }
 
 /// A settled number is remembered as open first, for that is what leads from a message to its deliveries.

@@ -50,6 +50,71 @@ pub struct View {
     pub evidence: Arc<[EvidenceView]>,
     /// What the node sees of every member's log.
     pub watch: Arc<WatchView>,
+    /// The credential in use.
+    pub credential: CredentialView,
+}
+
+/// The node's own credential, as its operator should see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CredentialView {
+    /// Which.
+    pub serial: Serial,
+    /// Its last instant.
+    pub not_after: Timestamp,
+    /// Whether it counts.
+    pub standing: Standing,
+    /// The one that takes over, where one is adopted.
+    pub next: Option<NextCredential>,
+    /// Whether it ends soon, and none takes over.
+    pub soon: bool,
+}
+
+/// The credential that takes over next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NextCredential {
+    /// Which.
+    pub serial: Serial,
+    /// From when on.
+    pub from: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// Whether a credential counts now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is in force.
+    InForce,
+    /// It does not count yet, or no longer.
+    NotValid,
+    /// A newer one took its place.
+    Superseded,
+    /// Its agency ended it.
+    Revoked,
+}
+
+impl Standing {
+    /// The standing as people read it.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::InForce => "in-force",
+            Self::NotValid => "not-valid",
+            Self::Superseded => "superseded",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+impl CredentialView {
+    /// Whether a person should look.
+    pub fn is_worth_saying(&self) -> bool {
+        self.soon || self.standing != Standing::InForce
+    }
+
+    /// Whole days until its last instant.
+    pub const fn days_left(&self, now: Timestamp) -> u64 {
+        self.not_after.millis().saturating_sub(now.millis()) / 86_400_000
+    }
 }
 
 /// How far the node has come since it was started.

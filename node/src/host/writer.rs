@@ -184,8 +184,8 @@ impl Writer {
         let mut jobs: usize = 0;
         while let Some(taken) = job.take() {
             jobs = jobs.saturating_add(1);
-            // A credential is judged by those before it, which are in force only after their commit.
-            let last = matches!(taken, Job::Admit { .. });
+            // A credential or its end is judged by those before it, which are in force only after their commit.
+            let last = matches!(taken, Job::Admit { .. } | Job::Revoke { .. } | Job::Notice { .. });
             if matches!(taken, Job::Stop) {
                 next = Next::Stop;
                 break;
@@ -327,6 +327,12 @@ impl Writer {
             if let Action::Succeeded(record) = action {
                 self.shared.go_by(&record.agency, record.log);
             }
+            if let Action::Revoked(record) = action {
+                self.shared.revoke(record);
+            }
+            if let Action::Noticed(record) = action {
+                self.shared.notice(record);
+            }
         }
     }
 
@@ -385,7 +391,22 @@ impl Writer {
             Action::Misfit { held, misfit } => self.misfit(&held, misfit),
             Action::Evidence { digest, kind, accused } => self.spread(digest, kind, &accused),
             Action::Suspect(suspicion) => self.suspect(suspicion),
-            Action::Settled { .. } | Action::Admitted(_) | Action::Destroy { .. } => {}
+            // What became known is passed on at once; whoever knew it says nothing more.
+            // spec: wire-82
+            Action::Admitted(record) => {
+                self.tell_everyone(|| Outgoing::Credential(record.credential.to_vec()));
+            }
+            Action::Revoked(record) => {
+                tracing::warn!(
+                    agency = shown(&record.agency),
+                    "credentials were revoked by their agency"
+                );
+                self.tell_everyone(|| Outgoing::Revocation(record.revocation.to_vec()));
+            }
+            Action::Noticed(record) => {
+                self.tell_everyone(|| Outgoing::Notice(record.notice.to_vec()));
+            }
+            Action::Settled { .. } | Action::Destroy { .. } => {}
             Action::Quarantine { .. } => {
                 tracing::error!("a peer holds a newer checkpoint of this node's log: quarantine");
                 self.close_all(CloseCode::Quarantined);
@@ -421,11 +442,22 @@ impl Writer {
         }
     }
 
+    /// Ends this run after its group; the next one begins under the credential that is in force then.
+    fn turn_over(&mut self) {
+        self.again = true;
+    }
+
     /// Whether the next start opens the next log. What cannot be read now is found by that start.
     fn succession_is_due(&self) -> bool {
         let directory = self.shared.directory();
         let due = succession::due(&self.shared.reader, &directory, &self.shared.me);
         due.is_ok_and(|due| due.is_some())
+    }
+
+    fn tell_everyone(&mut self, say: impl Fn() -> Outgoing) {
+        for peer in self.linked() {
+            self.tell(&peer, say());
+        }
     }
 
     /// Hands something to a connection's sender; one that does not keep up loses its connection.

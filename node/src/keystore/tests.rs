@@ -7,6 +7,7 @@ use std::sync::Arc;
 use concord_protocol::codec::DecodeError;
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::kem::Decapsulate;
+use concord_protocol::crypto::kem::Keyring;
 use concord_protocol::crypto::kem::SealingKey;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
@@ -33,6 +34,7 @@ use crate::keystore::container::ContainerError;
 use crate::keystore::container::KeyFile;
 use crate::keystore::container::KeyKind;
 use crate::keystore::container::Lock;
+use crate::keystore::generations;
 use crate::keystore::vault::Vault;
 
 #[test]
@@ -191,12 +193,50 @@ fn a_sealed_seed_cannot_be_passed_off_as_another_kinds_or_agencys() {
     }
 }
 
+#[test]
+fn a_credential_finds_its_keys_among_generations_and_old_bodies_keep_theirs() {
+    // shows: id-30
+    let scratch = Scratch::new();
+    let folder = scratch.at("keys");
+    let la = agency("la.mps");
+    keystore::create(&folder, &la, &seeds(), &Vault::clear()).unwrap();
+    let first = load(&folder, "la.mps").unwrap();
+    for kind in [KeyKind::Signing, KeyKind::Sealing] {
+        generations::add(&folder, (kind, &la), &[21; 32], &Vault::clear()).unwrap();
+        let path = generations::add(&folder, (kind, &la), &[22; 32], &Vault::clear()).unwrap();
+        assert_eq!(path, folder.join(format!("{}.3", kind.text())));
+    }
+    // Whatever else lies there is no generation.
+    for stray in ["signing.1", "signing.03", "signing.x", "signing.2.old"] {
+        fs::write(folder.join(stray), b"no key").unwrap();
+    }
+
+    let newest = load(&folder, "la.mps").unwrap();
+
+    assert_eq!(newest.signing.public(), SigningKey::from_seed(&[22; 32]).public());
+    assert_eq!(newest.log.public(), first.log.public());
+    let held = generations::open(&folder, &la, &Vault::clear(), pure).unwrap();
+    let old = held.named_by(&credential(&first)).unwrap();
+    assert_eq!(old.signing.public(), first.signing.public());
+    let sealed_to = SealingKey::from_seed(&[21; 32]).public().id();
+    for keys in [&old, &newest] {
+        let opens = keys.opens.among(&[sealed_to]).expect("a key of the generation between");
+        assert_eq!(opens.public().id(), sealed_to);
+    }
+    let strange =
+        Credential { log: SigningKey::from_seed(&[9; 32]).public(), ..credential(&first) };
+    assert_eq!(held.named_by(&strange).unwrap_err(), KeyMismatch { role: KeyRole::Log });
+}
+
+fn pure(seed: &[u8; 32]) -> Arc<dyn Decapsulate> {
+    Arc::new(SealingKey::from_seed(seed))
+}
+
 fn closing(key: &ContentKey) -> Closing<'_> {
     Closing { lock: Lock { salt: [4; 16], cost: Cost::LEAST }, key, nonce: [8; 12] }
 }
 
 fn load(folder: &Path, of: &str) -> Result<Keys, KeyError> {
-    let pure = |seed: &[u8; 32]| -> Arc<dyn Decapsulate> { Arc::new(SealingKey::from_seed(seed)) };
     keystore::load(folder, &agency(of), &Vault::clear(), pure)
 }
 

@@ -290,6 +290,9 @@ codes! {
     /// The head of the node's log lacks a quorum of cosignatures for longer than the settings allow.
     Unwitnessed = "unwitnessed", Operator, Refused, 503;
     "see which witnesses lag: `concord log head`; see that their links are up: `concord peer list`"
+    /// The node's credential ends soon, or is not in force.
+    CredentialEnds = "credential-ends", Operator, Refused, 503;
+    "ask for the next one (`concord node rotate` or `concord node credential --out`), have the root sign it, and adopt it: `concord node credential --adopt`"
 }
 
 impl Code {

@@ -16,12 +16,16 @@ use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Admission;
 use concord_protocol::identity::directory::AdmitError;
 use concord_protocol::identity::directory::Directory;
+use concord_protocol::identity::revocation::RevocationError;
+use concord_protocol::identity::revocation::VerifiedRevocation;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::Serial;
 use concord_protocol::limits::CHARTER_BYTES_MAX;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
+use concord_protocol::limits::REVOCATION_BYTES_MAX;
+use concord_protocol::moment::Timestamp;
 
 use crate::files;
 use crate::files::Access;
@@ -40,7 +44,7 @@ const FOUNDING: CharterVersion = CharterVersion::new(1);
 pub struct Enrolment {
     /// The charter and every credential in the folder, the node's own among them.
     pub directory: Directory,
-    /// The node's newest credential.
+    /// The credential that the node goes by: in force now, or else the next best.
     pub own: VerifiedCredential,
 }
 
@@ -78,6 +82,14 @@ pub enum EnrolmentError {
         path: PathBuf,
         /// Why not.
         source: CredentialError,
+    },
+    /// A revocation does not verify.
+    #[error("the revocation {path} does not verify")]
+    Revocation {
+        /// Its file.
+        path: PathBuf,
+        /// Why not.
+        source: RevocationError,
     },
     /// A credential contradicts another one.
     #[error("the credential {path} is not admitted")]
@@ -117,9 +129,13 @@ pub fn load_charter(
 ///
 /// # Errors
 /// The first thing that does not verify, or is missing.
-pub fn load(folder: &NodeFolder, settings: &Settings) -> Result<Enrolment, EnrolmentError> {
+pub fn load(
+    folder: &NodeFolder,
+    settings: &Settings,
+    now: Timestamp,
+) -> Result<Enrolment, EnrolmentError> {
     let directory = load_directory(folder, settings)?;
-    match directory.newest(&settings.agency).cloned() {
+    match directory.goes_by(&settings.agency, now).cloned() {
         Some(own) => Ok(Enrolment { directory, own }),
         None => Err(EnrolmentError::NoCredential),
     }
@@ -140,7 +156,43 @@ pub fn load_directory(
     for path in credential_files(&folder.peers())? {
         admit(&mut directory, &path, |agency| *agency != settings.agency)?;
     }
+    for path in papers(&folder.revocations(), "revocation")? {
+        let bytes = files::read(&path, REVOCATION_BYTES_MAX)?;
+        take_revocation(&mut directory, &bytes)
+            .map_err(|source| EnrolmentError::Revocation { path, source })?;
+    }
     Ok(directory)
+}
+
+/// Takes in a revocation while the node is stopped.
+///
+/// # Errors
+/// When it does not verify.
+pub fn import_revocation(
+    folder: &NodeFolder,
+    settings: &Settings,
+    path: &Path,
+) -> Result<VerifiedRevocation, EnrolmentError> {
+    let mut directory = load_directory(folder, settings)?;
+    let bytes = files::read(path, REVOCATION_BYTES_MAX)?;
+    let verified = take_revocation(&mut directory, &bytes)
+        .map_err(|source| EnrolmentError::Revocation { path: path.to_owned(), source })?;
+    if !folder.revocations().exists() {
+        files::make_folder(&folder.revocations(), Access::Private)?;
+    }
+    let name = format!("{}-{}.revocation", verified.agency(), verified.digest());
+    keep(&folder.revocations().join(name), verified.bytes())?;
+    Ok(verified)
+}
+
+fn take_revocation(
+    directory: &mut Directory,
+    bytes: &[u8],
+) -> Result<VerifiedRevocation, RevocationError> {
+    let verified = directory.verify_revocation(bytes)?;
+    // One that changes nothing, or one too many, ends nothing that still counts.
+    drop(directory.revoke(verified.clone()));
+    Ok(verified)
 }
 
 /// Adopts a charter: verifies it under the pin, keeps it, and writes the pin into the settings. Source: spec id-13.
@@ -240,8 +292,12 @@ fn admit(
 
 /// The credentials in a folder; whatever else lies there is not ours to judge.
 fn credential_files(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
+    papers(folder, "credential")
+}
+
+fn papers(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, FileError> {
     let paths = files::list(folder)?.into_iter();
-    Ok(paths.filter(|path| path.extension().is_some_and(|end| end == "credential")).collect())
+    Ok(paths.filter(|path| path.extension().is_some_and(|end| end == ending)).collect())
 }
 
 fn keep_credential(

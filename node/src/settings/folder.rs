@@ -6,7 +6,7 @@
 //! token          of the local API, private    api.json                            the API's address, written on start
 //! charters/      1.cbor …                     lock format                         the store's
 //! own/           the node's credentials       peers/                              the other agencies' credentials
-//! mirrors/       logs kept for others
+//! mirrors/       logs kept for others               revocations/                    ends of credentials
 //! ```
 
 use std::fs::File;
@@ -116,6 +116,11 @@ impl NodeFolder {
     /// The other agencies' credentials.
     pub fn peers(&self) -> PathBuf {
         self.0.join("peers")
+    }
+
+    /// What ended credentials early, where it came while the node was stopped.
+    pub fn revocations(&self) -> PathBuf {
+        self.0.join("revocations")
     }
 
     /// The file of a credential in `own` or `peers`.

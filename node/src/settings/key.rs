@@ -180,6 +180,17 @@ pub const UNWITNESSED_SENSITIVE: Key = Key {
     trust: "set to none, nothing is refused, however long nobody vouches for this log.",
 };
 
+/// When the end of the node's credential is announced.
+pub const CREDENTIAL_WARNING: Key = Key {
+    name: "credential_warning_days",
+    about: &[
+        "How long before the node's credential ends, and while none takes over, /readyz and the log say so.",
+    ],
+    unit: "days",
+    value: Allowed::Number { min: 1, max: 365, default: 30 },
+    trust: "set low, nobody is told in time, and the exchange ends with the credential.",
+};
+
 /// How long a member may be away.
 pub const WATCH_UNSEEN: Key = Key {
     name: "watch_unseen_minutes",
@@ -312,7 +323,7 @@ pub const PKCS11_LOG_KEY: Key = Key {
 };
 
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 26] = [
+pub const KEYS: [Key; 27] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -326,6 +337,7 @@ pub const KEYS: [Key; 26] = [
     UNWITNESSED_ALERT,
     UNWITNESSED_REFUSE,
     UNWITNESSED_SENSITIVE,
+    CREDENTIAL_WARNING,
     WATCH_UNSEEN,
     WATCH_STALE,
     STORE_CACHE,

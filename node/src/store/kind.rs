@@ -20,6 +20,8 @@ pub(crate) enum Kind {
     Cosigned,
     PeerCosigned,
     Evidence,
+    Revocation,
+    Notice,
 }
 
 /// The kind of an encoded record; `None` when it is none of these.
@@ -37,6 +39,8 @@ pub(crate) fn of(record: &[u8]) -> Option<Kind> {
         22 => Kind::Cosigned,
         23 => Kind::PeerCosigned,
         24 => Kind::Evidence,
+        25 => Kind::Revocation,
+        26 => Kind::Notice,
         _ => return None,
     })
 }

@@ -17,7 +17,7 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use concord_protocol::crypto::signature::VerifyingKey;
+use concord_protocol::identity::directory::LogKey;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::tile;
 use concord_protocol::log::tree::Tree;
@@ -179,7 +179,7 @@ impl MirrorFiles {
     }
 
     /// Takes the owner's log keys as they are known now.
-    pub fn know(&mut self, keys: Vec<VerifyingKey>) {
+    pub fn know(&mut self, keys: Vec<LogKey>) {
         self.owner.keys = keys;
     }
 

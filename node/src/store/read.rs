@@ -5,6 +5,7 @@
 
 mod erasure;
 pub(crate) mod evidence;
+pub(crate) mod members;
 pub(crate) mod succession;
 
 use std::io;
@@ -19,7 +20,6 @@ use concord_protocol::codec::Encoded;
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::ApprovalRecord;
-use concord_protocol::engine::record::CharterRecord;
 use concord_protocol::engine::record::CosignedRecord;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::DispatchRecord;
@@ -43,6 +43,7 @@ use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::RetiredRecord;
 use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::engine::record::TileRecord;
+use concord_protocol::engine::record::papers::CharterRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;

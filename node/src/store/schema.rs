@@ -79,6 +79,10 @@ pub(crate) enum Table {
     PeerCosigned = 27,
     /// By digest of the file.
     Evidence = 28,
+    /// By agency, then by digest.
+    Revocation = 44,
+    /// By agency.
+    Notice = 45,
 }
 
 impl Table {
@@ -169,6 +173,11 @@ pub(crate) fn agency(table: Table, agency: &AgencyId) -> Vec<u8> {
 /// Key of a credential.
 pub(crate) fn credential(holder: &AgencyId, serial: Serial) -> Vec<u8> {
     [agency(Table::Credential, holder), serial.get().to_be_bytes().to_vec()].concat()
+}
+
+/// Key of a revocation.
+pub(crate) fn revocation(holder: &AgencyId, digest: &Digest) -> Vec<u8> {
+    [agency(Table::Revocation, holder), digest.as_bytes().to_vec()].concat()
 }
 
 /// Key of a charter version.
@@ -317,6 +326,8 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Cosigned(record) => cosigned(record.gathered),
         Record::PeerCosigned(record) => agency(Table::PeerCosigned, &record.peer),
         Record::Evidence(record) => evidence(&record.digest),
+        Record::Revocation(record) => revocation(&record.agency, &record.digest),
+        Record::Notice(record) => agency(Table::Notice, &record.agency),
     };
     rows.push((place, bytes.to_vec()));
 }

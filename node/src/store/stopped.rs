@@ -17,6 +17,8 @@ use concord_protocol::engine::record::PeerCosignedRecord;
 use concord_protocol::engine::record::PeerHeadRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::SuccessionRecord;
+use concord_protocol::engine::record::papers::NoticeRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::log::tree::Tree;
 
 use crate::store::disk::Disk;
@@ -35,6 +37,7 @@ use crate::store::lock::Lock;
 use crate::store::read;
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
+use crate::store::read::members;
 use crate::store::recover;
 use crate::store::recover::OpenError;
 use crate::store::recover::Places;
@@ -55,6 +58,10 @@ pub struct Notes {
     pub credentials: Vec<CredentialRecord>,
     /// Successions in force.
     pub successions: Vec<SuccessionRecord>,
+    /// What ended credentials early.
+    pub revocations: Vec<RevocationRecord>,
+    /// The newest change of addresses of each agency.
+    pub notices: Vec<NoticeRecord>,
 }
 
 impl Notes {
@@ -69,6 +76,8 @@ impl Notes {
             quorate: reader.peers_cosigned()?,
             credentials: reader.credentials()?,
             successions: reader.successions()?,
+            revocations: reader.revocations()?,
+            notices: reader.notices()?,
         })
     }
 }
@@ -170,6 +179,8 @@ impl Told {
                     Kind::PeerHead
                     | Kind::Credential
                     | Kind::Succession
+                    | Kind::Revocation
+                    | Kind::Notice
                     | Kind::Cosigned
                     | Kind::PeerCosigned,
                 ) => {
@@ -202,6 +213,8 @@ impl Latest {
             quorate: notes.iter().cloned().filter_map(read::as_peer_cosigned).collect(),
             credentials: notes.iter().cloned().filter_map(read::as_credential).collect(),
             successions: notes.iter().cloned().filter_map(read::as_succession).collect(),
+            revocations: notes.iter().cloned().filter_map(members::as_revocation).collect(),
+            notices: notes.iter().cloned().filter_map(members::as_notice).collect(),
         }
     }
 }

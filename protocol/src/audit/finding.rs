@@ -12,6 +12,7 @@ use crate::identity::charter::CharterError;
 use crate::identity::credential::CredentialError;
 use crate::identity::credential::NotValid;
 use crate::identity::directory::AdmitError;
+use crate::identity::revocation::RevocationError;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
 use crate::ids::LeafIndex;
@@ -339,6 +340,20 @@ pub enum Flaw {
     /// A succession that does not hold, or not here.
     #[error("the succession does not hold, or does not belong here")]
     Succession,
+    /// A revocation that does not hold.
+    #[error("the revocation does not hold")]
+    Revocation(#[source] RevocationError),
+    /// A revocation that the log knew, or that changes nothing.
+    #[error("the revocation changes nothing that the log knew")]
+    RevocationTwice,
+    /// Something was signed for the exchange under a credential that the log knew to be revoked.
+    #[error("credential {serial} of {agency} was revoked before")]
+    RevokedCredential {
+        /// The agency.
+        agency: AgencyId,
+        /// The serial.
+        serial: Serial,
+    },
     /// A message carried over where none can be, or twice.
     #[error("the message cannot be carried over here, or is known already")]
     Carried,
@@ -432,6 +447,9 @@ impl Flaw {
             Self::EvidenceUnnamed => "evidence-unnamed",
             Self::Evidence => "evidence",
             Self::Succession => "succession",
+            Self::Revocation(_) => "revocation",
+            Self::RevocationTwice => "revocation-twice",
+            Self::RevokedCredential { .. } => "revoked-credential",
             Self::Carried => "carried",
             Self::Cosignature => "cosignature",
             Self::NoQuorum { .. } => "no-quorum",

@@ -8,6 +8,8 @@
 //!
 //! Absent on purpose: the pin's origin (the auditor brings it), and bodies.
 
+mod cover;
+pub mod ended;
 mod first;
 mod later;
 mod layout;
@@ -160,6 +162,7 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
         telling.ledger
     });
     let (counts, grades, times) = (walk.counts, walk.grades, walk.times);
+    let disowned = core::mem::take(&mut walk.ended.disowned);
     drop(walk);
     let charter = people.directory.charter();
     Ok(Report {
@@ -181,6 +184,7 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
         grades,
         times,
         witnessed,
+        disowned,
         problems,
         ledger,
     })

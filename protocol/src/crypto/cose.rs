@@ -63,6 +63,10 @@ pub enum ContentType {
     Approval,
     /// The transcript of a root ceremony.
     Ceremony,
+    /// What ends credentials before their time.
+    Revocation,
+    /// Where a node listens from now on.
+    Notice,
 }
 
 impl ContentType {
@@ -76,6 +80,8 @@ impl ContentType {
             Self::Succession => "application/concord-succession+cbor",
             Self::Approval => "application/concord-succession-approval+cbor",
             Self::Ceremony => "application/concord-ceremony+cbor",
+            Self::Revocation => "application/concord-revocation+cbor",
+            Self::Notice => "application/concord-address-notice+cbor",
         }
     }
 }

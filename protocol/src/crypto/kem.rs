@@ -18,6 +18,7 @@ mod tests;
 
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use alloc::vec::Vec;
 use core::fmt;
 
 use serde::Deserialize;
@@ -112,6 +113,36 @@ pub trait Decapsulate: fmt::Debug + Send + Sync {
     /// # Errors
     /// When the X25519 part leads to the all-zero secret, or the key cannot be reached.
     fn decapsulate(&self, from: &Encapsulation) -> Result<SharedSecret, OpenFailed>;
+}
+
+/// One sealing key or several: whatever opens what is sealed to an agency.
+pub trait Keyring: fmt::Debug + Send + Sync {
+    /// The key that has one of these names; `None` when none has.
+    fn among(&self, ids: &[KeyId]) -> Option<&dyn Decapsulate>;
+}
+
+impl<K: Decapsulate> Keyring for K {
+    fn among(&self, ids: &[KeyId]) -> Option<&dyn Decapsulate> {
+        ids.contains(&self.public().id()).then_some(self)
+    }
+}
+
+/// The sealing keys of an agency: the one in use, and those that open what was sealed before.
+#[derive(Clone, Debug)]
+pub struct SealingKeys(Vec<Arc<dyn Decapsulate>>);
+
+impl SealingKeys {
+    /// All keys that are held.
+    pub const fn new(keys: Vec<Arc<dyn Decapsulate>>) -> Self {
+        Self(keys)
+    }
+}
+
+impl Keyring for SealingKeys {
+    fn among(&self, ids: &[KeyId]) -> Option<&dyn Decapsulate> {
+        let key = self.0.iter().find(|key| ids.contains(&key.public().id()))?;
+        Some(key.as_ref())
+    }
 }
 
 /// Encapsulation from the entropy given and nothing else: the same entropy gives the same bytes.

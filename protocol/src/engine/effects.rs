@@ -15,6 +15,8 @@ use crate::engine::record::KeyBackupRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Record;
 use crate::engine::record::SuccessionRecord;
+use crate::engine::record::papers::NoticeRecord;
+use crate::engine::record::papers::RevocationRecord;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
@@ -159,6 +161,10 @@ pub enum Action {
     },
     /// A doubt about our own log is over: make every connection again.
     Opened,
+    /// A revocation is durable: it counts, and everyone is told.
+    Revoked(RevocationRecord),
+    /// A change of addresses is durable: it counts, and everyone is told.
+    Noticed(NoticeRecord),
 }
 
 /// What contradicts something in the store.

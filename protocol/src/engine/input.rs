@@ -12,6 +12,8 @@ use crate::engine::record::MessageRecord;
 use crate::engine::record::OutboundRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::SuccessionRecord;
+use crate::engine::record::papers::NoticeRecord;
+use crate::engine::record::papers::RevocationRecord;
 use crate::envelope::seal::Signed;
 use crate::ids::AgencyId;
 use crate::ids::BasisCode;
@@ -129,6 +131,10 @@ pub enum Input {
         /// What it showed.
         misfit: Misfit,
     },
+    /// A verified revocation became known that was not before.
+    Revoke(RevocationRecord),
+    /// A verified change of addresses became known that is newer than any before.
+    Notice(NoticeRecord),
 }
 
 /// Why the own head is to be cosigned now.

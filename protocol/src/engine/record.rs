@@ -3,6 +3,7 @@
 //! Uses `ids`, `registry`, `crypto`. Each record is one fact; applying it twice changes nothing (store-4).
 //! Absent on purpose: bodies. They are handed over beside the records and stand in segment files.
 
+pub mod papers;
 mod weight;
 
 use alloc::string::String;
@@ -14,9 +15,11 @@ use serde_bytes::ByteBuf;
 
 use crate::codec::Encoded;
 use crate::crypto::digest::Digest;
+use crate::engine::record::papers::CharterRecord;
+use crate::engine::record::papers::NoticeRecord;
+use crate::engine::record::papers::RevocationRecord;
 use crate::ids::AgencyId;
 use crate::ids::BasisCode;
-use crate::ids::CharterVersion;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
@@ -87,6 +90,10 @@ pub enum Record {
     PeerCosigned(PeerCosignedRecord),
     /// A file of evidence, judged.
     Evidence(EvidenceRecord),
+    /// What ended credentials early.
+    Revocation(RevocationRecord),
+    /// The newest change of a member's addresses, or of the node's own.
+    Notice(NoticeRecord),
 }
 
 /// A leaf and its place.
@@ -272,15 +279,6 @@ pub struct CredentialRecord {
     pub serial: Serial,
     /// The COSE_Sign bytes.
     pub credential: ByteBuf,
-}
-
-/// A charter version, as its members signed it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CharterRecord {
-    /// Which.
-    pub version: CharterVersion,
-    /// The COSE_Sign bytes.
-    pub charter: ByteBuf,
 }
 
 /// A submission that was answered: the same key gives the same answer.

@@ -20,6 +20,7 @@ use crate::engine::record::OutboundRecord;
 use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Settlement;
+use crate::engine::record::papers::RevocationRecord;
 use crate::engine::witness::Rounds;
 use crate::engine::witness::watch::Watch;
 use crate::ids::AgencyId;
@@ -57,6 +58,8 @@ pub struct Remembered {
     pub logs: BTreeMap<AgencyId, LogNumber>,
     /// Up to which day every body that was due is gone.
     pub retired: Option<CivilDate>,
+    /// Revocations that the log does not say yet.
+    pub unlogged: Vec<RevocationRecord>,
 }
 
 impl Engine {
@@ -70,7 +73,7 @@ impl Engine {
         remembered: Remembered,
     ) -> Result<Self, Fault> {
         let Remembered { tree, head, links, owed, held, cosigned, peers_cosigned, .. } = remembered;
-        let Remembered { evidence, mode, retired, logs, .. } = remembered;
+        let Remembered { evidence, mode, retired, logs, unlogged, .. } = remembered;
         let mut links: BTreeMap<AgencyId, LinkRecord> =
             links.into_iter().map(|link| (link.peer.clone(), link)).collect();
         let mut held: BTreeMap<AgencyId, PeerHeadRecord> =
@@ -111,6 +114,7 @@ impl Engine {
             group: Group::default(),
             retired,
             rounds,
+            unlogged,
         };
         engine.check()?;
         Ok(engine)

@@ -223,7 +223,7 @@ impl Engine {
             self.resume(moment, resumed, effects)?;
         }
         self.phase = Phase::Started;
-        Ok(())
+        self.log_revocations(moment, effects)
     }
 
     /// Logs that the node signs again, and makes the connections again on which it could say nothing.

@@ -2,6 +2,7 @@
 
 mod accused;
 mod erasure;
+mod revocation;
 mod standing;
 mod succession;
 mod witness;
@@ -370,7 +371,7 @@ fn a_receipt_of_a_tombstone_does_not_settle_a_message_that_was_sent_whole() {
     let message = whole.messages[0].message.clone();
     let lie = Offer {
         dispatch: ByteBuf::from(stripped),
-        messages: vec_of(OfferedMessage { message, sealed: None }),
+        messages: vec_of(OfferedMessage { message, sealed: None, place: None }),
     };
 
     let answers = b.hear_offer(&a.agency(), lie).unwrap();

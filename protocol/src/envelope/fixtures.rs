@@ -141,7 +141,7 @@ pub(crate) fn text(text: &str) -> HeaderText {
 pub(crate) fn signed_with(draft: Draft, seed: u8) -> Signed {
     let directory = directory();
     let signer = fixtures::signing_key(draft.from.agency.as_str(), "signing", draft.serial.get());
-    let recipients = Recipients::find(&draft.to, &directory).unwrap();
+    let recipients = Recipients::find(&draft.to, &directory, draft.created).unwrap();
     let sealed = seal::seal(draft, &recipients, &PureKem, &[seed; 32]).unwrap();
     seal::sign(sealed, &signer).unwrap()
 }

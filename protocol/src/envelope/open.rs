@@ -15,7 +15,7 @@ use crate::crypto::cose::CoseError;
 use crate::crypto::cose::encrypt::Encrypt;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
-use crate::crypto::kem::Decapsulate;
+use crate::crypto::kem::Keyring;
 use crate::envelope;
 use crate::envelope::SALT_BYTES;
 use crate::envelope::content;
@@ -225,25 +225,22 @@ fn check_body(header: &Header, sealed: Option<&[u8]>) -> Result<(), VerifyError>
     }
 }
 
-/// Opens the body of a verified message with the receiver's sealing key.
+/// Opens the body of a verified message with whichever of the receiver's sealing keys it was sealed to.
 ///
 /// # Errors
 /// When it came without body, does not open, or is not the body that the header commits to. Source: spec env-25.
-pub fn open(verified: &Verified, key: &dyn Decapsulate) -> Result<Opened, OpenError> {
+pub fn open(verified: &Verified, keys: &dyn Keyring) -> Result<Opened, OpenError> {
     let sealed = verified.sealed.as_deref().ok_or(OpenError::Tombstone)?;
-    open_kept(&verified.header, sealed, key)
+    open_kept(&verified.header, sealed, keys)
 }
 
 /// Opens a body of this node's own store, whose message was verified when it was taken.
 ///
 /// # Errors
 /// As [`open`].
-pub fn open_kept(
-    header: &Header,
-    sealed: &[u8],
-    key: &dyn Decapsulate,
-) -> Result<Opened, OpenError> {
+pub fn open_kept(header: &Header, sealed: &[u8], keys: &dyn Keyring) -> Result<Opened, OpenError> {
     let (sealed, aad) = prepare(header, sealed)?;
+    let key = keys.among(&sealed.key_ids()).ok_or(OpenFailed)?;
     read_plain(header, sealed.open(key, &aad)?)
 }
 

@@ -160,14 +160,20 @@ pub struct Signed {
 }
 
 impl Recipients {
-    /// Looks up the newest sealing key of each recipient.
+    /// Looks up the sealing key of each recipient that is in force now, or was last.
     ///
     /// # Errors
-    /// When no credential of one of them is known.
-    pub fn find(to: &[Recipient], directory: &Directory) -> Result<Self, UnknownRecipient> {
+    /// When no credential of one of them is known, or all were revoked: whoever has the keys could read.
+    pub fn find(
+        to: &[Recipient],
+        directory: &Directory,
+        now: Timestamp,
+    ) -> Result<Self, UnknownRecipient> {
         let found = to.iter().map(|recipient| {
             let agency = recipient.agency.clone();
-            match directory.newest(&agency) {
+            // spec: id-46
+            let known = directory.goes_by(&agency, now);
+            match known.filter(|known| !directory.is_revoked(&agency, known.serial())) {
                 Some(credential) => Ok((agency, credential.credential().sealing.clone())),
                 None => Err(UnknownRecipient { agency }),
             }

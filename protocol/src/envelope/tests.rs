@@ -27,6 +27,7 @@ use crate::envelope::seal::Recipients;
 use crate::envelope::seal::SealError;
 use crate::identity::directory::Directory;
 use crate::identity::fixtures as members;
+use crate::identity::revocation;
 use crate::ids::Party;
 use crate::message::attachment::Attachment;
 use crate::message::attachment::MediaType;
@@ -139,11 +140,24 @@ fn parents_are_put_in_order_and_stand_once() {
 #[test]
 fn a_draft_is_sealed_to_its_own_recipients_only() {
     let others =
-        Recipients::find(&fixtures::draft(&[THIRD]).to, &fixtures::directory()).expect("known");
+        Recipients::find(&fixtures::draft(&[THIRD]).to, &fixtures::directory(), fixtures::CREATED)
+            .expect("known");
     let refused = seal::seal(fixtures::draft(&[RECEIVER]), &others, &PureKem, &[0; 32]);
     assert_eq!(refused.expect_err("other recipients"), SealError::OtherRecipients);
     let nobody = Directory::new(members::verified_charter());
-    let unknown = Recipients::find(&fixtures::draft(&[RECEIVER]).to, &nobody).expect_err("unknown");
+    // shows: id-46
+    let said = members::revocation(THIRD, 1, 0);
+    let said = revocation::sign(&said, &members::root(THIRD)).expect("signed");
+    let mut ended = fixtures::directory();
+    let said = ended.verify_revocation(&said).expect("holds");
+    ended.revoke(said).expect("new");
+    let to = fixtures::draft(&[THIRD]).to;
+    assert!(
+        Recipients::find(&to, &ended, fixtures::CREATED).is_err(),
+        "whoever has its keys could read"
+    );
+    let unknown = Recipients::find(&fixtures::draft(&[RECEIVER]).to, &nobody, fixtures::CREATED)
+        .expect_err("unknown");
     assert_eq!(unknown.agency, members::agency(RECEIVER));
 }
 
@@ -206,6 +220,6 @@ fn nothing_on_the_way_shows_content() {
 }
 
 fn refusal(draft: Draft) -> SealError {
-    let keys = Recipients::find(&draft.to, &fixtures::directory()).expect("known");
+    let keys = Recipients::find(&draft.to, &fixtures::directory(), draft.created).expect("known");
     seal::seal(draft, &keys, &PureKem, &[0; 32]).expect_err("refused")
 }

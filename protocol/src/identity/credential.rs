@@ -4,7 +4,7 @@
 //! whoever relies on one goes through `verify`, the one maker of a [`VerifiedCredential`].
 //! Validity in time is asked apart, because a message is judged by its own time and a connection by now.
 //!
-//! Absent on purpose: revocation, files.
+//! Absent on purpose: what ends it early (`revocation`), which of several is in force (`directory`), files.
 
 pub mod rules;
 
@@ -27,6 +27,7 @@ use crate::crypto::kem::SealingPublic;
 use crate::crypto::signature::VerifyingKey;
 use crate::identity::charter::VerifiedCharter;
 use crate::identity::credential::rules::RuleError;
+use crate::identity::root::NotByRoot;
 use crate::identity::root::RootKey;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
@@ -272,16 +273,10 @@ pub fn verify(
     let Some(member) = charter.member(&agency) else {
         return Err(CredentialError::NotAMember { agency });
     };
-    // spec: id-15
-    let root_ids = member.root.key_ids();
-    if signed.key_ids().len() != root_ids.len()
-        || !signed.key_ids().all(|id| root_ids.contains(&id))
-    {
-        return Err(CredentialError::OtherSigner { agency });
-    }
-    if signed.verify(&member.root.hybrid()).is_err() {
-        return Err(CredentialError::Forged { agency });
-    }
+    member.root.signed_alone(&signed).map_err(|error| match error {
+        NotByRoot::OtherSigner => CredentialError::OtherSigner { agency: agency.clone() },
+        NotByRoot::Forged => CredentialError::Forged { agency: agency.clone() },
+    })?;
     rules::check(&credential, &member.root)?;
     rules::check_log(&credential, member)?;
     Ok(VerifiedCredential { credential, bytes: bytes.to_vec() })

@@ -1,12 +1,16 @@
 //! Everyone's verified credentials under one verified charter: whose key is this, and which keys has this agency?
 //!
-//! Uses `charter`, `credential`. Nothing unverified enters, and nothing leaves: older credentials stay, because what
-//! was signed under them stays verifiable. Absent on purpose: time (validity is asked of the credential), storage.
+//! Uses `charter`, `credential`, `revocation`, `notice`. Nothing unverified enters, and nothing leaves: older
+//! credentials stay, because what was signed under them stays verifiable. [`force`] says which of them counts when.
+//! Absent on purpose: the clock (instants are arguments), storage.
+
+pub mod force;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::crypto::digest::Digest;
 use crate::crypto::signature::VerifyingKey;
 use crate::identity;
 use crate::identity::charter::Member;
@@ -14,10 +18,14 @@ use crate::identity::charter::VerifiedCharter;
 use crate::identity::credential::Credential;
 use crate::identity::credential::KeyRole;
 use crate::identity::credential::VerifiedCredential;
+use crate::identity::notice::VerifiedNotice;
+use crate::identity::revocation::LastGood;
+use crate::identity::revocation::VerifiedRevocation;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
+use crate::ids::TreeSize;
 use crate::limits::CREDENTIALS_PER_MEMBER_MAX;
 
 /// The credentials known under one charter.
@@ -28,6 +36,10 @@ pub struct Directory {
     owners: BTreeMap<[u8; 32], Owner>,
     /// Logs in force that are not the first one of their agency.
     logs: BTreeMap<AgencyId, LogNumber>,
+    /// What ended credentials early, in the order in which it became known.
+    revocations: BTreeMap<AgencyId, Vec<VerifiedRevocation>>,
+    /// The newest change of addresses of each agency.
+    notices: BTreeMap<AgencyId, VerifiedNotice>,
 }
 
 /// The log of an agency that members go by.
@@ -37,8 +49,33 @@ pub struct LogInForce {
     pub number: LogNumber,
     /// Its origin.
     pub origin: String,
-    /// The newest key that signs for it.
+    /// The keys that may sign for it, the newest first; at least one.
+    pub keys: Vec<LogKey>,
+}
+
+/// A key that may sign checkpoints of one log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogKey {
+    /// The newest credential that names it and is not revoked, or else the newest one.
+    pub serial: Serial,
+    /// The key.
     pub key: VerifyingKey,
+    /// How far it counts, where every credential that names it was revoked.
+    pub last_good: Option<LastGood>,
+}
+
+impl LogKey {
+    /// A key that counts for every checkpoint that it signs.
+    pub const fn of(key: VerifyingKey) -> Self {
+        Self { serial: Serial::new(1), key, last_good: None }
+    }
+
+    /// Whether a checkpoint that this key signed counts: none does beyond the last good one. Source: spec id-43.
+    pub fn vouches(&self, size: TreeSize, root: &Digest) -> bool {
+        // spec: id-43
+        self.last_good
+            .is_none_or(|good| size < good.size || (size == good.size && *root == good.root))
+    }
 }
 
 /// Whose a public key is, and what for; for good.
@@ -114,6 +151,8 @@ impl Directory {
             credentials: BTreeMap::new(),
             owners: BTreeMap::new(),
             logs: BTreeMap::new(),
+            revocations: BTreeMap::new(),
+            notices: BTreeMap::new(),
         }
     }
 
@@ -160,15 +199,6 @@ impl Directory {
         self.credentials.get(agency)?.get(&serial)
     }
 
-    /// The newest credential that names this transport key.
-    pub fn by_transport_key(&self, key: &VerifyingKey) -> Option<&VerifiedCredential> {
-        let owner = self.owners.get(key.as_bytes())?;
-        match owner.role {
-            KeyRole::Transport => self.with_serial(&owner.agency, owner.serial),
-            KeyRole::Signing | KeyRole::Sealing | KeyRole::Log | KeyRole::Witness => None,
-        }
-    }
-
     /// The charter.
     pub const fn charter(&self) -> &VerifiedCharter {
         &self.charter
@@ -208,15 +238,28 @@ impl Directory {
     /// The log of an agency that is in force; `None` when no credential names a key for it.
     pub fn log_in_force(&self, agency: &AgencyId) -> Option<LogInForce> {
         let number = self.log_of(agency);
-        let key = self.log_keys(agency, number).into_iter().next()?;
-        Some(LogInForce { number, origin: self.origin(agency, number), key })
+        let keys = self.log_keys(agency, number);
+        let origin = self.origin(agency, number);
+        if keys.is_empty() { None } else { Some(LogInForce { number, origin, keys }) }
     }
 
     /// The keys that may sign for a log of an agency, the newest first; none when no credential names that log.
-    pub fn log_keys(&self, agency: &AgencyId, log: LogNumber) -> Vec<VerifyingKey> {
+    ///
+    /// A key that only revoked credentials name comes with the last checkpoint for which it counts.
+    pub fn log_keys(&self, agency: &AgencyId, log: LogNumber) -> Vec<LogKey> {
         let held = self.credentials.get(agency).into_iter().flat_map(BTreeMap::values).rev();
-        let named = held.map(VerifiedCredential::credential).filter(|own| own.log_number == log);
-        named.map(|own| own.log).collect()
+        let mut keys: Vec<LogKey> = Vec::new();
+        for own in held.map(VerifiedCredential::credential).filter(|own| own.log_number == log) {
+            let last_good = self.last_good(agency, own.serial, log);
+            match keys.iter_mut().find(|known| known.key == own.log) {
+                None => keys.push(LogKey { serial: own.serial, key: own.log, last_good }),
+                Some(known) if known.last_good.is_some() && last_good.is_none() => {
+                    *known = LogKey { serial: own.serial, key: own.log, last_good };
+                }
+                Some(_) => {}
+            }
+        }
+        keys
     }
 
     /// Names a log of an agency under this charter. Source: spec id-5.

@@ -10,6 +10,7 @@ use std::sync::LazyLock;
 
 use crate::crypto::cose::ContentType;
 use crate::crypto::cose::hybrid::HybridSigned;
+use crate::crypto::digest;
 use crate::crypto::expand;
 use crate::crypto::kem::Decapsulate;
 use crate::crypto::kem::SealingKey;
@@ -29,6 +30,11 @@ use crate::identity::charter::VerifiedCharter;
 use crate::identity::credential;
 use crate::identity::credential::Credential;
 use crate::identity::credential::VerifiedCredential;
+use crate::identity::directory::Directory;
+use crate::identity::notice::Notice;
+use crate::identity::revocation::LastGood;
+use crate::identity::revocation::Reason;
+use crate::identity::revocation::Revocation;
 use crate::identity::root::RootKey;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
@@ -36,6 +42,7 @@ use crate::ids::CharterVersion;
 use crate::ids::LogNumber;
 use crate::ids::Party;
 use crate::ids::Serial;
+use crate::ids::TreeSize;
 use crate::moment::Timestamp;
 
 /// The agencies, in ascending order.
@@ -124,6 +131,46 @@ pub(crate) fn credential(text: &str, serial: u64) -> Credential {
         witness: signing_key(text, "witness", serial).public(),
         transport: signing_key(text, "transport", serial).public(),
         addresses: vec![String::from("127.0.0.1:7400")],
+    }
+}
+
+/// A directory of these credentials.
+pub(crate) fn directory_of(held: &[(&str, u64)]) -> Directory {
+    let mut directory = Directory::new(verified_charter());
+    for (agency, serial) in held {
+        directory.admit(verified_credential(agency, *serial)).unwrap();
+    }
+    directory
+}
+
+/// A revocation of every credential of an agency up to a serial, with the first leaves of its log 1 as good.
+pub(crate) fn revocation(text: &str, through: u64, size: u64) -> Revocation {
+    Revocation {
+        charter: CharterName::parse("mekong").unwrap(),
+        agency: agency(text),
+        through: Serial::new(through),
+        logs: vec![last_good(size)],
+        at: BEGIN,
+        reason: Reason::Compromised,
+    }
+}
+
+/// A last good checkpoint of log 1: a root that is a function of the size.
+pub(crate) fn last_good(size: u64) -> LastGood {
+    let log = LogNumber::new(1);
+    let root = digest::sha256(&size.to_be_bytes());
+    let good = LastGood { log, size: TreeSize::new(size), root };
+    if size == 0 { LastGood::nothing(log) } else { good }
+}
+
+/// A change of addresses that nobody has signed yet.
+pub(crate) fn notice(text: &str, serial: u64, sequence: u64) -> Notice {
+    Notice {
+        charter: CharterName::parse("mekong").unwrap(),
+        agency: agency(text),
+        serial: Serial::new(serial),
+        sequence,
+        addresses: vec![String::from("[::1]:7400"), String::from("node.example:7400")],
     }
 }
 

@@ -11,6 +11,7 @@ use serde::Serialize;
 use crate::codec::Encoded;
 use crate::crypto::cose::hybrid::HybridKey;
 use crate::crypto::cose::hybrid::HybridPublic;
+use crate::crypto::cose::hybrid::HybridSigned;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::digest::Label;
@@ -49,6 +50,15 @@ pub struct RootAnnouncement {
     pub agency: AgencyId,
     /// The public halves.
     pub root: RootPublic,
+}
+
+/// Why something is not a root's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NotByRoot {
+    /// Not signed by the two keys of the root, or by more than those.
+    OtherSigner,
+    /// A signature of the root does not hold.
+    Forged,
 }
 
 impl Encoded for RootAnnouncement {
@@ -99,6 +109,20 @@ impl RootPublic {
     /// Both keys, to verify with: both signatures must hold. Source: spec id-7.
     pub(crate) const fn hybrid(&self) -> HybridPublic<'_> {
         HybridPublic { ed25519: &self.ed25519, ml_dsa: &self.ml_dsa }
+    }
+
+    /// Checks that this root signed, with both keys, and nobody else did. Source: spec id-15.
+    ///
+    /// # Errors
+    /// When another key signed, one of both did not, or a signature does not hold.
+    pub(crate) fn signed_alone(&self, signed: &HybridSigned) -> Result<(), NotByRoot> {
+        // spec: id-15
+        let ids = self.key_ids();
+        if signed.key_ids().len() != ids.len() || !signed.key_ids().all(|id| ids.contains(&id)) {
+            return Err(NotByRoot::OtherSigner);
+        }
+        // spec: id-7
+        signed.verify(&self.hybrid()).map_err(|_| NotByRoot::Forged)
     }
 
     /// Whether a half of one root has the name of a half of the other; equal keys have equal names.

@@ -17,6 +17,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::signature::Signature;
 use crate::crypto::signature::Signer;
 use crate::crypto::signature::VerifyingKey;
+use crate::identity::directory::LogKey;
 use crate::ids::TreeSize;
 use crate::log::hash;
 use crate::log::note;
@@ -72,6 +73,9 @@ pub enum CheckpointError {
     /// Size 0 with a root that is not that of the empty tree.
     #[error("the root of an empty tree is the hash of nothing")]
     EmptyRoot,
+    /// Signed by a key that counts only up to an earlier checkpoint.
+    #[error("the log key was revoked and does not vouch for this checkpoint")]
+    Revoked,
 }
 
 /// Why one checkpoint does not grow into another.
@@ -136,6 +140,30 @@ pub fn verify(
         return Err(CheckpointError::Origin);
     }
     Ok(SignedCheckpoint { checkpoint, note: bytes.to_vec() })
+}
+
+/// The same under whichever key of the log signed it, unless that key was revoked and does not vouch for it.
+///
+/// # Errors
+/// As [`verify`], of the newest key where none signed it.
+pub fn verify_by(
+    bytes: &[u8],
+    origin: &str,
+    keys: &[LogKey],
+) -> Result<SignedCheckpoint, CheckpointError> {
+    let mut first = None;
+    for known in keys {
+        match verify(bytes, origin, &known.key) {
+            Ok(signed) => {
+                let found = signed.checkpoint();
+                // spec: id-43
+                let vouched = known.vouches(found.size, &found.root);
+                return if vouched { Ok(signed) } else { Err(CheckpointError::Revoked) };
+            }
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    Err(first.unwrap_or(CheckpointError::Origin))
 }
 
 /// The first line of a note: the origin that it claims, unverified, to look up whose keys to verify it with.

@@ -187,6 +187,13 @@ pub enum Leaf {
         /// Place of its leaf there.
         index: LeafIndex,
     },
+    /// Credentials of a member, or of this node, ended before their time.
+    Revocation {
+        /// The signed revocation: COSE_Sign.
+        revocation: ByteBuf,
+        /// When, by the node's clock.
+        at: Timestamp,
+    },
 }
 
 /// What demanded that a body be erased.
@@ -330,7 +337,8 @@ impl Leaf {
             | Self::Exported { at, .. }
             | Self::Erased { at, .. }
             | Self::Evidence { at, .. }
-            | Self::Resumed { at, .. } => Some(*at),
+            | Self::Resumed { at, .. }
+            | Self::Revocation { at, .. } => Some(*at),
             Self::Message { .. }
             | Self::Sent { .. }
             | Self::ReceiptHeld { .. }
@@ -355,6 +363,7 @@ impl Leaf {
             Self::Succession { .. } => "succession",
             Self::Resumed { .. } => "resumed",
             Self::Carried { .. } => "carried",
+            Self::Revocation { .. } => "revocation",
         }
     }
 }

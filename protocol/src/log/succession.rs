@@ -317,7 +317,9 @@ fn checkpoints(
     let keys = directory.log_keys(&statement.agency, statement.from_log);
     let mut last: Vec<Checkpoint> = Vec::with_capacity(found);
     for (place, note) in (1_usize..).zip(&statement.last) {
-        let signed = keys.iter().find_map(|key| checkpoint::verify(note, &origin, key).ok());
+        // Also beyond a revocation: what ends a log is approved by people, who see what it says.
+        let mut signed = keys.iter().map(|known| checkpoint::verify(note, &origin, &known.key));
+        let signed = signed.find_map(Result::ok);
         let signed = signed.ok_or(StatementError::Checkpoint { place })?.checkpoint().clone();
         let here = (signed.size, signed.root);
         if last.last().is_some_and(|before| (before.size, before.root) >= here) {

@@ -55,6 +55,10 @@ pub enum Frame {
     Succession(SuccessionFrame),
     /// The speaker approves the listener's succession: COSE_Sign1.
     Approval(ByteBuf),
+    /// What ended credentials of a member early: COSE_Sign.
+    Revocation(ByteBuf),
+    /// Where a member listens from now on: COSE_Sign1.
+    Notice(ByteBuf),
 }
 
 /// What may pass on a link.
@@ -92,7 +96,11 @@ impl Frame {
                 | Self::Recalled(_),
                 _,
             ) => true,
-            (Self::Succession(_) | Self::Approval(_), _) => true,
+            // A root or a member's own key signed these, and whoever passes them on vouches for nothing.
+            (
+                Self::Succession(_) | Self::Approval(_) | Self::Revocation(_) | Self::Notice(_),
+                _,
+            ) => true,
         }
     }
 }

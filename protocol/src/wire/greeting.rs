@@ -16,7 +16,10 @@ use crate::ids::Epoch;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
+use crate::limits::MEMBERS_MAX;
+use crate::limits::REVOCATIONS_PER_MEMBER_MAX;
 use crate::log::checkpoint;
+use crate::log::checkpoint::CheckpointError;
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::leaf::Doubt;
 use crate::registry::CloseCode;
@@ -60,6 +63,10 @@ pub struct Greeting {
     pub log: LogNumber,
     /// The number of the listener's log that the speaker goes by.
     pub your_log: LogNumber,
+    /// Digests of the revocations that the speaker holds. Source: spec wire-81.
+    pub revocations: Vec<Digest>,
+    /// The newest change of addresses that the speaker holds of each agency. Source: spec wire-81.
+    pub notices: Vec<KnownNotice>,
 }
 
 /// How far a mirror holds a log.
@@ -97,12 +104,26 @@ pub struct Known {
     pub serial: Serial,
 }
 
+/// A change of addresses that the speaker holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownNotice {
+    /// Whose.
+    pub agency: AgencyId,
+    /// Under which credential.
+    pub serial: Serial,
+    /// Which.
+    pub sequence: u64,
+}
+
 /// A greeting that was checked against who is connected and which charter is in force.
 #[derive(Clone, Debug)]
 pub struct Met {
     peer: AgencyId,
     cursor: Cursor,
     known: Vec<Known>,
+    revocations: Vec<Digest>,
+    notices: Vec<KnownNotice>,
     /// Our own checkpoint, as the peer holds it; its signature is ours.
     shown: Option<SignedCheckpoint>,
     standing: Option<Doubt>,
@@ -130,6 +151,16 @@ impl Met {
     /// The credentials that the peer holds.
     pub fn known(&self) -> &[Known] {
         &self.known
+    }
+
+    /// The revocations that the peer holds.
+    pub fn revocations(&self) -> &[Digest] {
+        &self.revocations
+    }
+
+    /// The changes of addresses that the peer holds.
+    pub fn notices(&self) -> &[KnownNotice] {
+        &self.notices
     }
 
     /// The newest checkpoint of our own log that the peer holds; it carries our signature.
@@ -185,7 +216,9 @@ pub fn meet(
     }
     if greeting.agency != *peer
         || greeting.versions.len() > 8
-        || greeting.known.len() > crate::limits::MEMBERS_MAX
+        || greeting.known.len() > MEMBERS_MAX
+        || greeting.notices.len() > MEMBERS_MAX
+        || greeting.revocations.len() > MEMBERS_MAX * REVOCATIONS_PER_MEMBER_MAX
     {
         return Err(CloseCode::BadFrame);
     }
@@ -202,7 +235,7 @@ pub fn meet(
     // spec: wire-47
     let own = match (&greeting.own_head, directory.with_serial(peer, greeting.serial)) {
         (Some(note), Some(_)) if greeting.log == directory.log_of(peer) => {
-            Some(checkpoint_of(note, directory, (peer, greeting.log))?)
+            checkpoint_of(note, directory, (peer, greeting.log))?
         }
         // A log that this node does not go by says nothing yet. A credential that is not held yet comes after the greetings; its keys judge the next connection.
         (Some(_) | None, _) => None,
@@ -211,6 +244,8 @@ pub fn meet(
         peer: peer.clone(),
         cursor: greeting.cursor,
         known: greeting.known,
+        revocations: greeting.revocations,
+        notices: greeting.notices,
         shown,
         standing: greeting.standing,
         mirrored,
@@ -250,10 +285,14 @@ fn checkpoint_of(
     note: &[u8],
     directory: &Directory,
     (agency, log): (&AgencyId, LogNumber),
-) -> Result<SignedCheckpoint, CloseCode> {
+) -> Result<Option<SignedCheckpoint>, CloseCode> {
     let origin = directory.origin(agency, log);
     // A peer may hold a checkpoint from before a change of keys; another log number is another log.
-    let keys = directory.log_keys(agency, log).into_iter();
-    let mut signed = keys.filter_map(|key| checkpoint::verify(note, &origin, &key).ok());
-    signed.next().ok_or(CloseCode::BadFrame)
+    let keys = directory.log_keys(agency, log);
+    match checkpoint::verify_by(note, &origin, &keys) {
+        Ok(signed) => Ok(Some(signed)),
+        // A node that had to revoke its keys has signed its next head under the new ones only after the greetings.
+        Err(CheckpointError::Revoked) => Ok(None),
+        Err(_) => Err(CloseCode::BadFrame),
+    }
 }

@@ -21,7 +21,7 @@ use crate::codec::EncodeError;
 use crate::codec::Encoded;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
-use crate::crypto::signature::VerifyingKey;
+use crate::identity::directory::LogKey;
 use crate::ids::TreeSize;
 use crate::limits::FRAME_BYTES_MAX;
 use crate::limits::MIRROR_ENTRY_PARTS_MAX;
@@ -195,13 +195,16 @@ pub struct Owner {
     /// The origin of its log.
     pub origin: String,
     /// Every log key that it has had.
-    pub keys: Vec<VerifyingKey>,
+    pub keys: Vec<LogKey>,
 }
 
 impl Owner {
     /// Reads a checkpoint of this owner, under whichever of its keys.
     pub fn checkpoint(&self, note: &[u8]) -> Option<SignedCheckpoint> {
-        self.keys.iter().find_map(|key| checkpoint::verify(note, &self.origin, key).ok())
+        // Also of a key that was revoked: a mirror keeps what was, and later heads vouch for it.
+        let mut signed =
+            self.keys.iter().map(|known| checkpoint::verify(note, &self.origin, &known.key));
+        signed.find_map(Result::ok)
     }
 }
 

@@ -11,11 +11,12 @@ use serde_bytes::ByteBuf;
 
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
-use crate::crypto::kem::Decapsulate;
+use crate::crypto::kem::Keyring;
 use crate::envelope::open;
 use crate::envelope::open::Received;
 use crate::envelope::open::Verified;
 use crate::identity::directory::Directory;
+use crate::identity::directory::force::NotInForce;
 use crate::ids::AgencyId;
 use crate::log::leaf::Form;
 use crate::moment::Span;
@@ -24,6 +25,8 @@ use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
 use crate::wire::dispatch;
 use crate::wire::dispatch::VerifiedDispatch;
+use crate::wire::place::Found;
+use crate::wire::place::Place;
 
 /// A dispatch and the messages it covers, in the same order. Source: spec wire-34.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,6 +47,9 @@ pub struct OfferedMessage {
     /// The COSE_Encrypt bytes of the body; absent for a tombstone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sealed: Option<ByteBuf>,
+    /// Where it stands in the sender's log; present where its credential is not the sender's own of now.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
 }
 
 impl core::fmt::Debug for Offer {
@@ -74,6 +80,19 @@ pub struct Arrival {
     pub form: Form,
     /// The message, or why it is refused.
     pub judged: Result<Verified, RefusalCode>,
+    /// What it rests on.
+    pub footing: Footing,
+}
+
+/// What a message rests on, besides its signature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Footing {
+    /// Its credential is in force.
+    InForce,
+    /// It stands in its author's log.
+    InLog,
+    /// It stands below the last good checkpoint of a revocation.
+    BelowLastGood,
 }
 
 impl VerifiedOffer {
@@ -85,6 +104,27 @@ impl VerifiedOffer {
     /// The messages in order of their numbers.
     pub fn arrivals(&self) -> &[Arrival] {
         &self.arrivals
+    }
+
+    /// Judges once more what a revocation that became known meanwhile ends: the judgement was made beside the log.
+    ///
+    /// # Errors
+    /// The code to close the connection with, when the dispatch itself has no footing any more.
+    pub fn recheck(&mut self, directory: &Directory) -> Result<(), CloseCode> {
+        let from = &self.dispatch.dispatch().from;
+        let Some(through) = directory.revoked_through(from) else { return Ok(()) };
+        // spec: id-41
+        if self.dispatch.dispatch().serial <= through {
+            return Err(CloseCode::RevokedCredential);
+        }
+        for arrival in &mut self.arrivals {
+            let ended =
+                arrival.judged.as_ref().is_ok_and(|message| message.header().serial <= through);
+            if ended && arrival.footing != Footing::BelowLastGood {
+                arrival.judged = Err(RefusalCode::RevokedCredential);
+            }
+        }
+        Ok(())
     }
 
     /// Takes the offer apart.
@@ -101,7 +141,7 @@ pub struct Judge<'a> {
     /// The receiver.
     pub me: &'a AgencyId,
     /// The receiver's sealing key: a body is opened once on arrival, so that one that cannot be read is refused.
-    pub sealing: &'a dyn Decapsulate,
+    pub sealing: &'a dyn Keyring,
     /// The receiver's clock.
     pub now: Timestamp,
     /// How far clocks may differ.
@@ -120,6 +160,12 @@ pub fn verify(
 ) -> Result<VerifiedOffer, CloseCode> {
     let dispatch = dispatch::verify(&offer.dispatch, judge.directory, from, judge.me)
         .map_err(|_| CloseCode::BadDispatch)?;
+    // spec: link-12
+    let serial = dispatch.dispatch().serial;
+    judge
+        .directory
+        .may_be_in_force((from, serial), judge.now, judge.tolerance)
+        .map_err(|error| ended(&error))?;
     let items = &dispatch.dispatch().items;
     if items.len() != offer.messages.len() {
         return Err(CloseCode::BadDispatch);
@@ -131,11 +177,10 @@ pub fn verify(
         if digest::sha256(&offered.message) != item.message || form != item.form {
             return Err(CloseCode::BadDispatch);
         }
-        arrivals.push(Arrival {
-            digest: item.message,
-            form,
-            judged: judge_message(offered, from, judge),
-        });
+        let judged = judge_message(offered, from, judge);
+        let footing = judged.as_ref().map_or(Footing::InForce, |(_, footing)| *footing);
+        let judged = judged.map(|(verified, _)| verified);
+        arrivals.push(Arrival { digest: item.message, form, judged, footing });
     }
     Ok(VerifiedOffer { dispatch, arrivals })
 }
@@ -144,14 +189,50 @@ fn judge_message(
     offered: OfferedMessage,
     from: &AgencyId,
     judge: &Judge<'_>,
-) -> Result<Verified, RefusalCode> {
+) -> Result<(Verified, Footing), RefusalCode> {
     let received = Received::new(offered.message.into_vec(), offered.sealed.map(ByteBuf::into_vec));
     let verified =
         open::verify(received, judge.directory, from, judge.me, judge.now, judge.tolerance)
             .map_err(|error| error.code())?;
+    let footing = footing(&verified, offered.place.as_ref(), from, judge)?;
     if verified.sealed().is_none() {
-        return Ok(verified);
+        return Ok((verified, footing));
     }
     open::open(&verified, judge.sealing).map_err(|error| error.code())?;
-    Ok(verified)
+    Ok((verified, footing))
+}
+
+/// What a message rests on: a credential in force, or else its place in its author's log.
+// spec: env-30
+fn footing(
+    verified: &Verified,
+    place: Option<&Place>,
+    from: &AgencyId,
+    judge: &Judge<'_>,
+) -> Result<Footing, RefusalCode> {
+    let author = (from, verified.header().serial);
+    let Err(error) = judge.directory.may_be_in_force(author, judge.now, judge.tolerance) else {
+        return Ok(Footing::InForce);
+    };
+    let found = place.map(|place| place.verify(verified.message(), author, judge.directory));
+    match found {
+        Some(Ok(Found::InLog)) => Ok(Footing::InLog),
+        Some(Ok(Found::BelowLastGood)) => Ok(Footing::BelowLastGood),
+        Some(Err(_)) | None => Err(match error {
+            NotInForce::Revoked { .. } => RefusalCode::RevokedCredential,
+            NotInForce::Superseded { .. } => RefusalCode::SupersededCredential,
+            NotInForce::NotValid(_) => RefusalCode::ExpiredCredential,
+            NotInForce::Unknown { .. } => RefusalCode::UnknownCredential,
+        }),
+    }
+}
+
+/// How a connection ends whose peer's credential is not in force. Source: spec wire-37.
+pub const fn ended(error: &NotInForce) -> CloseCode {
+    match error {
+        NotInForce::Revoked { .. } => CloseCode::RevokedCredential,
+        NotInForce::Superseded { .. } => CloseCode::SupersededCredential,
+        NotInForce::NotValid(_) => CloseCode::ExpiredCredential,
+        NotInForce::Unknown { .. } => CloseCode::UnknownKey,
+    }
 }

@@ -12,7 +12,7 @@ use crate::codec;
 use crate::codec::Encoded;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
-use crate::crypto::signature::VerifyingKey;
+use crate::identity::directory::LogKey;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
@@ -76,8 +76,8 @@ pub struct Held {
 pub struct Expected<'a> {
     /// Origin of the peer's log.
     pub origin: &'a str,
-    /// The peer's log key.
-    pub log_key: &'a VerifyingKey,
+    /// The keys that may sign for it.
+    pub log_keys: &'a [LogKey],
     /// The sender of the messages.
     pub me: &'a AgencyId,
     /// The newest checkpoint held of this log.
@@ -170,14 +170,14 @@ pub enum ReceiptError {
 /// The first thing that is wrong. Source: spec link-9.
 pub fn verify(receipt: &Receipt, expected: &Expected<'_>) -> Result<VerifiedReceipt, ReceiptError> {
     bounded(receipt)?;
-    let checkpoint = checkpoint::verify(&receipt.checkpoint, expected.origin, expected.log_key)
+    let checkpoint = checkpoint::verify_by(&receipt.checkpoint, expected.origin, expected.log_keys)
         .map_err(|_| ReceiptError::Checkpoint)?;
     proven(receipt, checkpoint, expected)
 }
 
 /// The same for a receipt under a checkpoint that was verified before, without verifying its signature once more.
 ///
-/// `known` must have been verified under the origin and the key of `expected`; a receipt with any other note, be it by
+/// `known` must have been verified under the origin and a key of `expected`; a receipt with any other note, be it by
 /// one byte, is checked in full.
 ///
 /// # Errors
@@ -267,7 +267,8 @@ fn settle(
         | Leaf::Evidence { .. }
         | Leaf::Succession { .. }
         | Leaf::Resumed { .. }
-        | Leaf::Carried { .. } => return Err(ReceiptError::WrongLeaf),
+        | Leaf::Carried { .. }
+        | Leaf::Revocation { .. } => return Err(ReceiptError::WrongLeaf),
     };
     let (from, leaf_epoch, number, message) = place;
     if from != *me || leaf_epoch != epoch || number != item.number {

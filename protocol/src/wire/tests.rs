@@ -14,6 +14,7 @@ use crate::envelope::fixtures::RECEIVER;
 use crate::envelope::fixtures::SENDER;
 use crate::envelope::fixtures::THIRD;
 use crate::envelope::seal::Signed;
+use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
 use crate::ids::CharterName;
 use crate::ids::Epoch;
@@ -265,6 +266,8 @@ fn greeting() -> Greeting {
         mirrored: None,
         log: LogNumber::new(1),
         your_log: LogNumber::new(1),
+        revocations: Vec::new(),
+        notices: Vec::new(),
     }
 }
 
@@ -324,6 +327,7 @@ fn offer_of(messages: &[Signed]) -> Offer {
     let message = |signed: &Signed| OfferedMessage {
         message: ByteBuf::from(signed.message().to_vec()),
         sealed: Some(ByteBuf::from(signed.sealed().to_vec())),
+        place: None,
     };
     Offer {
         dispatch: ByteBuf::from(sign(&dispatch_of(messages))),
@@ -394,9 +398,9 @@ fn a_checkpoint_that_was_verified_is_not_verified_again_and_any_other_note_is() 
     let (key, other) = (SigningKey::from_seed(&[4; 32]), SigningKey::from_seed(&[5; 32]));
     let (receipt, origin) = real_receipt(&key);
     let me = members::agency(SENDER);
-    let (right, wrong) = (key.public(), other.public());
-    let expected = |log_key| Expected { origin, log_key, me: &me, held: None };
-    let known = checkpoint::verify(&receipt.checkpoint, origin, &right).unwrap();
+    let (right, wrong) = ([LogKey::of(key.public())], [LogKey::of(other.public())]);
+    let expected = |log_keys| Expected { origin, log_keys, me: &me, held: None };
+    let known = checkpoint::verify(&receipt.checkpoint, origin, &key.public()).unwrap();
 
     let once = receipt::verify(&receipt, &expected(&right)).unwrap();
     let again = receipt::verify_under(&receipt, &known, &expected(&right)).unwrap();

@@ -19,6 +19,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::signature::VerifyingKey;
 use crate::identity;
 use crate::identity::directory::Directory;
+use crate::identity::directory::LogKey;
 use crate::ids::AgencyId;
 use crate::ids::TreeSize;
 use crate::limits::WITNESSED_NOTE_BYTES_MAX;
@@ -131,8 +132,8 @@ pub struct Lift {
 pub struct Subject<'a> {
     /// Origin of the log.
     pub origin: &'a str,
-    /// The owner's log key.
-    pub log_key: &'a VerifyingKey,
+    /// The keys that may sign for it.
+    pub log_keys: &'a [LogKey],
     /// The newest checkpoint held of it.
     pub held: Option<Held>,
 }
@@ -233,7 +234,8 @@ pub fn judge(
         return refused(WitnessRefusal::Signature);
     }
     // spec: wire-44
-    let Ok(shown) = checkpoint::verify(&request.checkpoint, subject.origin, subject.log_key) else {
+    let Ok(shown) = checkpoint::verify_by(&request.checkpoint, subject.origin, subject.log_keys)
+    else {
         return refused(WitnessRefusal::Signature);
     };
     let new = shown.checkpoint();
@@ -304,7 +306,7 @@ pub fn lifted(
     witnesses: &Witnesses,
 ) -> Result<VerifiedLift, LiftError> {
     // spec: wire-46
-    let shown = checkpoint::verify(&lift.note, subject.origin, subject.log_key)
+    let shown = checkpoint::verify_by(&lift.note, subject.origin, subject.log_keys)
         .map_err(|_| LiftError::Checkpoint)?;
     let new = shown.checkpoint();
     if contradicts(new, subject.held) {
@@ -394,7 +396,10 @@ fn keys_of<'d>(
 ) -> impl Iterator<Item = CosignerKey> + use<'d> {
     let name: String = identity::witness_name(directory.charter().name(), agency);
     let credentials = directory.credentials().map(|verified| verified.credential());
-    let own = credentials.filter(move |credential| credential.agency == *agency);
+    // What a revoked witness key signs says nothing, and when it signed cannot be told.
+    // spec: id-44
+    let own = credentials
+        .filter(move |own| own.agency == *agency && !directory.is_revoked(agency, own.serial));
     let mut keys: Vec<VerifyingKey> = Vec::new();
     for credential in own {
         if !keys.contains(&credential.witness) {

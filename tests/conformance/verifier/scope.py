@@ -2,7 +2,7 @@
 
 from .faults import Fault
 
-ALWAYS = ("started", "exported", "evidence", "succession", "resumed", "carried")
+ALWAYS = ("started", "exported", "evidence", "succession", "resumed", "carried", "revocation")
 
 
 class Scope:

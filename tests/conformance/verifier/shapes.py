@@ -83,6 +83,16 @@ transcript = struct(
     software=line(1, 200),
     at=milliseconds,
 )
+last_good = struct(log=uint(), size=uint(), root=digest)
+revocation = struct(
+    charter=charter_name,
+    agency=agency,
+    through=uint(),
+    logs=array(last_good, 0, 16),
+    at=milliseconds,
+    reason=uint(0, 2),
+)
+notice = struct(charter=charter_name, agency=agency, serial=uint(), sequence=uint(), addresses=array(address, 0, 8))
 
 # envelope.cddl
 
@@ -131,7 +141,7 @@ header = struct(
 REFUSALS = (
     "not-canonical", "bad-signature", "unknown-agency", "unknown-credential", "expired-credential", "not-for-us",
     "body-mismatch", "unknown-kind", "expired", "equivocation", "duplicate", "unopenable", "bad-body", "not-entitled",
-    "handling-unsupported", "from-the-future",
+    "handling-unsupported", "from-the-future", "superseded-credential", "revoked-credential",
 )
 refusal = words(*REFUSALS)
 staff_number = text(1, 32, r"[A-Za-z0-9-]+")
@@ -178,6 +188,7 @@ leaf = variants(
         at=milliseconds, after=uint(0, 1), how=uint(0, 2), since=uint(), officer=optional(staff_number),
     ),
     carried=struct(message=digest, log=uint(), index=uint()),
+    revocation=struct(revocation=data(), at=milliseconds),
 )
 
 # succession.cddl
@@ -215,8 +226,11 @@ greeting = struct(
     mirrored=optional(struct(sequence=uint(), checkpoint=data())),
     log=uint(),
     your_log=uint(),
+    revocations=array(digest, 0, 2048),
+    notices=array(struct(agency=agency, serial=uint(), sequence=uint()), 0, 64),
 )
-offered_message = struct(header=data(), body=optional(data()))
+place = struct(log=uint(), index=uint(), path=array(digest, 0, 64), checkpoint=optional(data()))
+offered_message = struct(header=data(), body=optional(data()), place=optional(place))
 offer = struct(dispatch=data(), messages=array(offered_message, 1, 64))
 receipt = struct(
     epoch=uint(),

@@ -14,6 +14,7 @@ from . import link
 from . import message
 from . import note
 from . import policy
+from . import revocation
 from . import shapes
 from . import succession
 from . import tiles
@@ -171,6 +172,10 @@ STRUCTURES = {
     "credential-payload": plain(shapes.credential),
     "credential": a_credential,
     "credential-request": plain(shapes.credential_request),
+    "revocation-payload": plain(shapes.revocation),
+    "revocation": lambda data: revocation.verify(data, world()["charter"]),
+    "notice-payload": plain(shapes.notice),
+    "notice": lambda data: revocation.notice(data, world()["directory"].find(world()["sender"], 1)),
     "root-announcement": plain(shapes.root_announcement),
     "transcript": identity.transcript,
     "header": a_header,

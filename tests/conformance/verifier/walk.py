@@ -12,6 +12,7 @@ from . import keys
 from . import link
 from . import message
 from . import receipts
+from . import revocation
 from . import shapes
 from . import succession
 from . import tiles
@@ -41,6 +42,7 @@ class Walk:
         self.number = int(self.parts.manifest.origin.rpartition("/log")[2])
         self.is_first = self.number == directory.charter.members[self.agency].logs.first
         self.end, self.disclosed, self.written, self.reads = None, 0, [], []
+        self.ended = revocation.Ended(directory.charter)
 
     def run(self):
         for part, index, data in self.disclosed_leaves():
@@ -160,6 +162,7 @@ class Walk:
             self.written.append((index, header))
             self.in_scope(leaf, index, header)
             message.verified(leaf.of.header, self.agency, self.directory)
+            self.ended.stands(self.agency, header.serial)
             if digest in self.known:
                 raise Fault("message-twice", "the same message was logged before")
             self.fresh_id(header)
@@ -264,6 +267,7 @@ class Walk:
             with coded("dispatch"):
                 found = link.dispatch(data, fact.peer, self.agency, self.directory)
             self.dispatches[fact.peer] = (fact.dispatch, found)
+            self.ended.stands(fact.peer, found.serial)
         if found is None:
             return
         item = link.covered(found, fact.epoch, fact.number)
@@ -336,6 +340,12 @@ class Walk:
 
     def leaf_resumed(self, leaf, index, data):
         self.in_scope(leaf, index)
+
+    def leaf_revocation(self, leaf, index, data):
+        """audit-45."""
+        self.in_scope(leaf, index)
+        log = int(self.parts.manifest.origin.rpartition("/log")[2])
+        self.ended.take(leaf.of.revocation, index, self.agency, log)
 
     def leaf_carried(self, leaf, index, data):
         """audit-33."""

@@ -5,7 +5,6 @@ use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::engine::record::ApprovalRecord;
 use concord_protocol::engine::record::BodyForm;
-use concord_protocol::engine::record::CharterRecord;
 use concord_protocol::engine::record::CosignedRecord;
 use concord_protocol::engine::record::CosignerRecord;
 use concord_protocol::engine::record::CredentialRecord;
@@ -32,6 +31,9 @@ use concord_protocol::engine::record::RetiredRecord;
 use concord_protocol::engine::record::Settlement;
 use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::engine::record::TileRecord;
+use concord_protocol::engine::record::papers::CharterRecord;
+use concord_protocol::engine::record::papers::NoticeRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::ids::BasisCode;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
@@ -55,6 +57,7 @@ use super::federation::Federation;
 use super::federation::NOW;
 use super::federation::RECEIVER;
 use super::federation::SENDER;
+use super::identity;
 use super::log;
 use super::mutate;
 
@@ -253,6 +256,22 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
                 size,
                 root,
                 note: note.clone(),
+            }),
+        ),
+        (
+            "revocation",
+            Record::Revocation(RevocationRecord {
+                agency: peer.clone(),
+                digest: root,
+                leaf: Some(LeafIndex::new(7)),
+                revocation: ByteBuf::from(identity::ends::signed_revocation()),
+            }),
+        ),
+        (
+            "notice",
+            Record::Notice(NoticeRecord {
+                agency: peer.clone(),
+                notice: ByteBuf::from(identity::ends::signed_notice()),
             }),
         ),
     ]

@@ -84,7 +84,7 @@ pub(super) fn draft() -> Draft {
 
 /// A draft, sealed and signed by the sender.
 pub(super) fn signed(world: &Federation, draft: Draft) -> Signed {
-    let recipients = Recipients::find(&draft.to, &world.directory).unwrap();
+    let recipients = Recipients::find(&draft.to, &world.directory, draft.created).unwrap();
     let seed = federation::seed("message", "seal", 1);
     let sealed = seal::seal(draft, &recipients, &PureKem, &seed).unwrap();
     seal::sign(sealed, &federation::key(SENDER, "signing")).unwrap()
@@ -99,6 +99,7 @@ fn offered(message: &[u8], sealed: Option<&[u8]>) -> OfferedMessage {
     OfferedMessage {
         message: ByteBuf::from(message.to_vec()),
         sealed: sealed.map(|sealed| ByteBuf::from(sealed.to_vec())),
+        place: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! Charters, credentials, and what is handed over on the way to them.
 
+pub(super) mod ends;
+
 use ciborium::Value;
 use concord_protocol::codec;
 use concord_protocol::crypto::cose::ContentType;
@@ -37,6 +39,7 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
     cases.extend(credential_payloads());
     cases.extend(credentials(world));
     cases.extend(requests());
+    cases.extend(ends::cases(world));
     cases.extend(roots());
     cases.extend(transcripts());
     cases

@@ -23,6 +23,10 @@ use concord_protocol::identity::charter::Charter;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
+use concord_protocol::identity::notice;
+use concord_protocol::identity::notice::Notice;
+use concord_protocol::identity::revocation;
+use concord_protocol::identity::revocation::Revocation;
 use concord_protocol::identity::root::RootAnnouncement;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::limits::TILE_HASHES;
@@ -64,6 +68,10 @@ pub const STRUCTURES: &[Structure] = &[
     of("credential-payload", Some("credential"), plain::<Credential>),
     of("credential", Some("signed-credential"), credential),
     of("credential-request", Some("credential-request"), plain::<CredentialRequest>),
+    of("revocation-payload", Some("revocation"), plain::<Revocation>),
+    of("revocation", Some("signed-revocation"), revocation),
+    of("notice-payload", Some("notice"), plain::<Notice>),
+    of("notice", Some("signed-notice"), notice),
     of("root-announcement", Some("root-announcement"), plain::<RootAnnouncement>),
     of("transcript", Some("signed-transcript"), transcript),
     of("header", Some("header"), header),
@@ -169,6 +177,21 @@ fn credential(bytes: &[u8]) -> Result<Vec<u8>, String> {
 
 fn transcript(bytes: &[u8]) -> Result<Vec<u8>, String> {
     ceremony::verify(bytes).map(|_| bytes.to_vec()).map_err(|error| class(&error))
+}
+
+fn revocation(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    revocation::verify(bytes, Federation::fixed().verified())
+        .map(|verified| verified.bytes().to_vec())
+        .map_err(|error| class(&error))
+}
+
+/// A notice under the sender's credential.
+fn notice(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let directory = &Federation::fixed().directory;
+    let credential = directory.newest(&federation::agency(SENDER)).expect("the sender has one");
+    notice::verify(bytes, credential)
+        .map(|verified| verified.bytes().to_vec())
+        .map_err(|error| class(&error))
 }
 
 /// A message and its body, as an offer carries them: `{0: message, 1: sealed}`.

@@ -36,6 +36,7 @@ use super::federation::Federation;
 use super::federation::NOW;
 use super::federation::RECEIVER;
 use super::federation::SENDER;
+use super::identity;
 use super::mutate;
 
 /// The cases of the log.
@@ -194,6 +195,11 @@ pub(super) fn leaves() -> Vec<(&'static str, &'static str, Leaf)> {
             "carried",
             "a message that the log before holds",
             Leaf::Carried { message, log: LogNumber::new(1), index: LeafIndex::new(40) },
+        ),
+        (
+            "revocation",
+            "a credential of the sender ended before its time",
+            Leaf::Revocation { revocation: ByteBuf::from(identity::ends::signed_revocation()), at },
         ),
     ]
 }

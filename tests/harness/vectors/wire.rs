@@ -72,6 +72,8 @@ fn honest_greeting(world: &Federation) -> Greeting {
         mirrored: None,
         log: LogNumber::new(1),
         your_log: LogNumber::new(1),
+        revocations: Vec::new(),
+        notices: Vec::new(),
     }
 }
 

@@ -42,12 +42,13 @@ async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<PeerList
     Ok(Json(PeerList { items: api.node.view().peers.iter().map(Peer::from).collect() }))
 }
 
-/// Takes an agency's credential, as its root signed it. Taking it twice changes nothing.
+/// Takes a paper of a member, as it was signed: a credential, a revocation, or an address notice. Taking it twice
+/// changes nothing.
 #[utoipa::path(post, operation_id = "peer_admit", path = "/api/v1/peers", tag = "peers", security(("token" = [])),
-    request_body(content = Binary, content_type = "application/octet-stream", description = "the credential file"),
+    request_body(content = Binary, content_type = "application/octet-stream", description = "the signed paper"),
     responses(
-        (status = 201, description = "the credential is new", body = AdmittedPeer),
-        (status = 200, description = "the credential was known", body = AdmittedPeer),
+        (status = 201, description = "the paper is new", body = AdmittedPeer),
+        (status = 200, description = "the paper was known, or changes nothing", body = AdmittedPeer),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 async fn admit(

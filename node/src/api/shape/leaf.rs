@@ -173,6 +173,13 @@ pub enum LeafDocument {
         /// Place of its leaf there.
         index: u64,
     },
+    /// Credentials of a member, or of this agency, ended before their time.
+    Revocation {
+        /// The signed revocation, in hexadecimal.
+        revocation: String,
+        /// When this node knew it, by its clock.
+        at: String,
+    },
 }
 
 /// One number that a receipt settles.
@@ -211,6 +218,7 @@ impl LeafDocument {
             Self::Succession { .. } => "succession",
             Self::Resumed { .. } => "resumed",
             Self::Carried { .. } => "carried",
+            Self::Revocation { .. } => "revocation",
         }
     }
 }
@@ -298,6 +306,9 @@ impl From<Leaf> for LeafDocument {
             },
             Leaf::Carried { message, log, index } => {
                 Self::Carried { message: message.to_string(), log: log.get(), index: index.get() }
+            }
+            Leaf::Revocation { revocation, at } => {
+                Self::Revocation { revocation: shape::hex(&revocation), at: at.to_string() }
             }
         }
     }

@@ -5,10 +5,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::shape::watch::Alarm;
+use crate::host::view::CredentialView;
 use crate::host::view::HeadView;
 use crate::host::view::HealingView;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
+use crate::host::view::Standing;
 use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::report::code::Code;
@@ -89,7 +91,8 @@ impl From<&View> for Readiness {
         let reasons = [phase, of_mode(&view.mode)];
         let mut reasons: Vec<UnreadyReason> = reasons.into_iter().flatten().map(told).collect();
         reasons.extend(healing(view));
-        let alerts = of_head(&view.head).into_iter().map(told).collect();
+        let alerts = of_head(&view.head).into_iter();
+        let alerts = alerts.chain(of_credential(&view.credential)).map(told).collect();
         // spec: evd-18
         let alarms = view.watch.alarms.iter().map(Alarm::from).collect();
         let evidence = u64::try_from(view.evidence.len()).unwrap_or(u64::MAX);
@@ -154,6 +157,25 @@ fn of_head(head: &HeadView) -> Option<(Code, String)> {
         head.quorum, head.size
     );
     Some((Code::Unwitnessed, reason))
+}
+
+/// A credential that ends soon, or does not count: peers then refuse the connection.
+// spec: id-32
+fn of_credential(own: &CredentialView) -> Option<(Code, String)> {
+    let CredentialView { serial, not_after, .. } = own;
+    let ends = match own.standing {
+        Standing::Revoked => format!("credential {serial} of this node is revoked"),
+        Standing::NotValid | Standing::Superseded => {
+            format!(
+                "credential {serial} of this node is not in force; it counted until {not_after}"
+            )
+        }
+        Standing::InForce if own.soon => {
+            format!("credential {serial} of this node ends at {not_after}, and none takes over")
+        }
+        Standing::InForce => return None,
+    };
+    Some((Code::CredentialEnds, ends))
 }
 
 fn of_phase(phase: Phase) -> Option<(Code, String)> {

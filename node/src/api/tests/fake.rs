@@ -106,6 +106,7 @@ use crate::host::handle::SubmitResult;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
+use crate::host::view::CredentialView;
 use crate::host::view::Delivery;
 use crate::host::view::DeliveryStatus;
 use crate::host::view::EvidenceView;
@@ -118,6 +119,7 @@ use crate::host::view::Mode;
 use crate::host::view::PeerView;
 use crate::host::view::Phase;
 use crate::host::view::QuorateView;
+use crate::host::view::Standing;
 use crate::host::view::Submitted;
 use crate::host::view::Unwitnessed;
 use crate::host::view::View;
@@ -507,6 +509,13 @@ fn view(leaves: &[Vec<u8>]) -> View {
         peers: vec![connected("mm.mpf"), away("th.rtp")],
         evidence: Arc::new([]),
         watch: Arc::default(),
+        credential: CredentialView {
+            serial: Serial::new(1),
+            not_after: Timestamp::from_millis(1_800_000_000_000),
+            standing: Standing::InForce,
+            next: None,
+            soon: false,
+        },
     }
 }
 

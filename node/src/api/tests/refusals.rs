@@ -1,6 +1,7 @@
 //! Bad requests: each gets its code, reason and remedy, and never a status of our own fault.
 
 use axum::body::Body;
+use concord_protocol::ids::Serial;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::moment::Timestamp;
 
@@ -211,6 +212,7 @@ fn what_the_host_refuses_gets_its_code_and_status() {
             422,
         ),
         (SubmitError::NoCredential { agency: fake::agency("th.rtp") }, Code::NoCredential, 422),
+        (SubmitError::NotInForce { serial: Serial::new(1) }, Code::CredentialEnds, 503),
         (SubmitError::ToOneself, Code::ToOneself, 422),
         (SubmitError::KeyReused, Code::IdempotencyKeyReused, 422),
         (SubmitError::TooLarge { len: 600_000, max: 524_288 }, Code::ContentTooLarge, 413),

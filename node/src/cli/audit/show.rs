@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use concord_protocol::audit::bundle::Scope;
 use concord_protocol::audit::finding::Finding;
+use concord_protocol::audit::verify::ended::Disowned;
 use concord_protocol::audit::verify::report::Report;
 use concord_protocol::log::cosignature::Seconds;
 use serde_json::Value;
@@ -64,6 +65,20 @@ pub(super) fn text(path: &Path, report: &Report) -> String {
         "  grades     {} receipts at L2, {} at L1, {} at L0",
         grades.witnessed, grades.consistent, grades.signed
     ));
+    for part in &report.disowned {
+        lines.push(format!(
+            "  disowned   leaves {} to {}: signed after the last good checkpoint of credential {}",
+            part.from,
+            part.to.get().saturating_sub(1),
+            part.through
+        ));
+    }
+    if counts.by_place > 0 {
+        lines.push(format!(
+            "  by place   {} messages of revoked credentials, by their place in their authors' logs",
+            counts.by_place
+        ));
+    }
     if !report.unjudged.is_empty() {
         let rules: Vec<&str> = report.unjudged.iter().map(|rule| rule.code()).collect();
         lines.push(format!("  not judged {}", rules.join(", ")));
@@ -161,6 +176,7 @@ pub(super) fn json(report: &Report) -> Value {
             "l1": report.grades.consistent,
             "l2": report.grades.witnessed,
         },
+        "disowned": report.disowned.iter().map(disowned).collect::<Vec<Value>>(),
         "counts": counts(report),
         "problem_count": report.problems.count(),
         "problems": report.problems.listed().iter().map(problem).collect::<Vec<Value>>(),
@@ -198,7 +214,17 @@ fn counts(report: &Report) -> Value {
         "successions": counts.successions,
         "resumed": counts.resumed,
         "carried": counts.carried,
+        "revocations": counts.revocations,
+        "by_place": counts.by_place,
         "credentials": counts.credentials,
+    })
+}
+
+fn disowned(part: &Disowned) -> Value {
+    json!({
+        "through": part.through.get(),
+        "from": part.from.get(),
+        "to": part.to.get(),
     })
 }
 

@@ -314,7 +314,7 @@ fn enrol(founders: &[Founder], charter: &VerifiedCharter) -> Result<(), SetupErr
             files::make(&path, bytes, Access::Private)?;
         }
         // What the node will do first: believe nothing of its folder.
-        enrolment::load(folder, &Settings::load(folder)?)?;
+        enrolment::load(folder, &Settings::load(folder)?, clock::now())?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use concord_protocol::moment::Timestamp;
 use crate::cli::doctor::Patient;
 use crate::cli::doctor::finding::Finding;
 use crate::cli::node;
+use crate::clock;
 use crate::keystore::passphrase::Source;
 use crate::report;
 use crate::settings::enrolment;
@@ -21,7 +22,7 @@ const DAY_MS: u64 = 86_400_000;
 
 /// Everything that leads from the pin to the node's keys.
 pub fn enrolment(patient: &Patient<'_>) -> Vec<Finding> {
-    let enrolment = match enrolment::load(patient.folder, patient.settings) {
+    let enrolment = match enrolment::load(patient.folder, patient.settings, clock::now()) {
         Ok(enrolment) => enrolment,
         Err(error) => return vec![unenrolled(&error)],
     };
@@ -48,6 +49,7 @@ fn unenrolled(error: &EnrolmentError) -> Finding {
         | EnrolmentError::NotAMember { .. }
         | EnrolmentError::Credential { .. }
         | EnrolmentError::Admit { .. }
+        | EnrolmentError::Revocation { .. }
         | EnrolmentError::Misplaced { .. } => finding
             .because("the node does not start with documents that do not verify up to the pin")
             .remedy("obtain the document again from whoever made it; change nothing else in the directory"),
@@ -111,12 +113,12 @@ fn keys(patient: &Patient<'_>, enrolment: &Enrolment) -> Option<Finding> {
     let what = "the keys were not opened";
     let opened = match source {
         Source::File(_) | Source::Credential(_) | Source::Nowhere => {
-            node::open_keys(patient.folder, patient.settings, patient.passphrase, what)
+            node::open_generations(patient.folder, patient.settings, patient.passphrase, what)
         }
         // Nobody is asked by a doctor: at a terminal only keys in clear are looked at.
-        Source::Terminal => node::open_clear_keys(patient.folder, patient.settings, what),
+        Source::Terminal => node::open_clear_generations(patient.folder, patient.settings, what),
     };
-    match opened.map(|keys| keys.check(enrolment.own.credential())) {
+    match opened.map(|keys| keys.named_by(enrolment.own.credential()).map(drop)) {
         Ok(Ok(())) => Some(Finding::ok("keys", "they are the ones that the credential names")),
         Ok(Err(mismatch)) => Some(
             Finding::problem("keys", mismatch.to_string())

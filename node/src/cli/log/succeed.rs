@@ -61,7 +61,12 @@ fn cause(text: &str) -> Result<Cause, String> {
 pub fn succeed(arguments: &Succeed) -> Result<Answer, Report> {
     let folder = NodeFolder::at(&arguments.dir);
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
-    let keys = node::open_keys(&folder, &settings, &arguments.passphrase, WHAT)?;
+    let own = enrolment::load(&folder, &settings, clock::now())
+        .map_err(|error| fail::enrolment(WHAT, &error))?
+        .own;
+    let keys = node::open_generations(&folder, &settings, &arguments.passphrase, WHAT)?
+        .named_by(own.credential())
+        .map_err(|error| Report::caused(Code::KeyUnusable, WHAT, &error))?;
     let decision = Decision {
         cause: arguments.cause,
         officer: arguments.officer.clone(),

@@ -198,7 +198,9 @@ pub(crate) fn heads_of(records: &[Record]) -> Vec<Vec<u8>> {
         | Record::Erasure(_)
         | Record::KeyBackup(_)
         | Record::Cosigned(_)
-        | Record::Evidence(_) => None,
+        | Record::Evidence(_)
+        | Record::Revocation(_)
+        | Record::Notice(_) => None,
     });
     heads.collect()
 }

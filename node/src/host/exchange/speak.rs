@@ -65,6 +65,10 @@ pub(super) async fn speak(
             Outgoing::Credential(bytes) => {
                 Ok(frames::plain(&Frame::Credential(ByteBuf::from(bytes))))
             }
+            Outgoing::Revocation(bytes) => {
+                Ok(frames::plain(&Frame::Revocation(ByteBuf::from(bytes))))
+            }
+            Outgoing::Notice(bytes) => Ok(frames::plain(&Frame::Notice(ByteBuf::from(bytes)))),
             Outgoing::Succession(frame) => Ok(frames::plain(&Frame::Succession(frame))),
             Outgoing::Approval(bytes) => Ok(frames::plain(&Frame::Approval(ByteBuf::from(bytes)))),
             Outgoing::Ping(number) => Ok(frames::plain(&Frame::Ping(number))),
@@ -87,7 +91,7 @@ pub(super) async fn speak(
 
 async fn offer(shared: &Arc<Shared>, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
     let (shared, workers) = (Arc::clone(shared), shared.workers.clone());
-    let made = workers.run(move || frames::offer(&shared.reader, action)).await;
+    let made = workers.run(move || frames::offer(&shared, action)).await;
     made.unwrap_or(Err(NoOffer::NotHeld))
 }
 

@@ -138,7 +138,7 @@ impl Listener {
         let checked = self.around.shared.workers.run(move || {
             let directory = shared.directory();
             let log = directory.log_in_force(&peer)?;
-            let subject = Subject { origin: &log.origin, log_key: &log.key, held };
+            let subject = Subject { origin: &log.origin, log_keys: &log.keys, held };
             Some(check(subject, &directory))
         });
         let checked = checked.await.map_err(|_| CloseCode::Stopping)?;

@@ -7,17 +7,13 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::Answer;
 use concord_protocol::engine::input::Occasion;
 use concord_protocol::engine::record::BodyForm;
-use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::seal::Recipients;
-use concord_protocol::identity::credential;
-use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::submission::Submission;
-use serde_bytes::ByteBuf;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 use tokio::time;
@@ -25,8 +21,6 @@ use tokio::time::Instant;
 
 use crate::clock;
 use crate::entropy;
-use crate::host::handle::AdmitError;
-use crate::host::handle::Admitted;
 use crate::host::handle::Handle;
 use crate::host::handle::OpenedBody;
 use crate::host::handle::PingError;
@@ -39,6 +33,7 @@ use crate::host::sealing;
 use crate::host::view::Made;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
+use crate::host::view::Standing;
 use crate::host::view::Submitted;
 use crate::store::read::Body;
 
@@ -98,6 +93,11 @@ impl Handle {
     /// Whether the node takes messages now. What it cannot take is refused before any work is done.
     fn may_submit(&self) -> Result<(), SubmitError> {
         let view = self.view();
+        // What is signed now would be refused everywhere.
+        // spec: id-33
+        if matches!(view.credential.standing, Standing::NotValid | Standing::Revoked) {
+            return Err(SubmitError::NotInForce { serial: view.credential.serial });
+        }
         match (view.mode.standing(), &view.mode, view.phase) {
             (Some(doubt), _, _) => Err(SubmitError::InDoubt(doubt)),
             (None, Mode::Full, _) => Err(SubmitError::Full),
@@ -169,7 +169,7 @@ impl Handle {
                 return Err(SubmitError::UnknownRecipient { agency: agency.clone() });
             }
         }
-        Recipients::find(submission.to(), &directory)
+        Recipients::find(submission.to(), &directory, clock::now())
             .map_err(|unknown| SubmitError::NoCredential { agency: unknown.agency })
     }
 
@@ -225,39 +225,6 @@ impl Handle {
             Err(error) if error.is_lost_body() => Err(self.without_body(id)),
             Err(_) => Err(ReadError::Stopping),
         }
-    }
-
-    /// Takes a credential file.
-    ///
-    /// # Errors
-    /// When it does not verify up to the charter.
-    pub async fn admit(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
-        let directory = self.around.shared.directory();
-        let refused = |reason: String| AdmitError::Refused { reason };
-        let verified = credential::verify(&file, directory.charter())
-            .map_err(|error| refused(error.to_string()))?;
-        let (agency, serial) = (verified.credential().agency.clone(), verified.credential().serial);
-        if directory.with_serial(&agency, serial).is_some_and(|held| held.bytes() == file) {
-            return Ok(Admitted::Known(agency));
-        }
-        if agency == self.around.shared.me {
-            return Err(refused(
-                "the node's own credential is changed together with its keys".to_owned(),
-            ));
-        }
-        let admission = Directory::clone(&directory).admit(verified);
-        admission.map_err(|error| refused(error.to_string()))?;
-        let record =
-            CredentialRecord { agency: agency.clone(), serial, credential: ByteBuf::from(file) };
-        let (reply, answer) = oneshot::channel();
-        self.around.mailbox.try_send(Job::Admit { record, reply: Some(reply) }).map_err(
-            |error| match error {
-                TrySendError::Full(_) => AdmitError::Busy,
-                TrySendError::Closed(_) => AdmitError::Stopping,
-            },
-        )?;
-        answer.await.map_err(|_| AdmitError::Stopping)?;
-        Ok(Admitted::New(agency))
     }
 
     /// Has the head cosigned now, for a fresh time, and waits until a quorum has, for a while.

@@ -149,9 +149,11 @@ impl Handle {
         let directory = self.around.shared.directory();
         let (charter, me) = (directory.charter().charter(), &self.around.shared.me);
         let own = directory.log_in_force(me).ok_or(ReadError::NotFound)?;
-        let log = NoteKey::new(&own.origin, own.key).map_err(|_| ReadError::Stopping)?;
+        let log = NoteKey::new(&own.origin, self.around.shared.log.public())
+            .map_err(|_| ReadError::Stopping)?;
         let others = directory.members().filter(|member| member.agency != *me);
-        let credentials = others.filter_map(|member| directory.newest(&member.agency));
+        let now = clock::now();
+        let credentials = others.filter_map(|member| directory.goes_by(&member.agency, now));
         let witnesses = credentials.map(|verified| {
             let credential = verified.credential();
             let name = identity::witness_name(&charter.name, &credential.agency);

@@ -129,7 +129,7 @@ impl Handle {
             return Err(ApproveError::InDoubt(doubt));
         }
         let directory = shared.directory();
-        let own = directory.newest(&shared.me).ok_or(ApproveError::Stopping)?;
+        let own = directory.with_serial(&shared.me, shared.serial).ok_or(ApproveError::Stopping)?;
         let approval = Approval {
             statement: found.statement.digest(),
             agency: shared.me.clone(),

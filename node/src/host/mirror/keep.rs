@@ -134,7 +134,9 @@ impl Keeper {
             | Frame::Mirrored(_)
             | Frame::Recalled(_)
             | Frame::Succession(_)
-            | Frame::Approval(_) => Err(CloseCode::BadFrame),
+            | Frame::Approval(_)
+            | Frame::Revocation(_)
+            | Frame::Notice(_) => Err(CloseCode::BadFrame),
         }
     }
 }

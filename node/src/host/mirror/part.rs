@@ -122,7 +122,9 @@ impl Sealer {
                 | Record::KeyBackup(_)
                 | Record::Cosigned(_)
                 | Record::PeerCosigned(_)
-                | Record::Evidence(_) => {}
+                | Record::Evidence(_)
+                | Record::Revocation(_)
+                | Record::Notice(_) => {}
             }
             kept.push(bytes.clone());
         }

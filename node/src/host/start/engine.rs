@@ -1,14 +1,18 @@
 //! The engine, from what the disk remembers.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::Persona;
 use concord_protocol::engine::record::EvidenceRecord;
 use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::engine::recover::Remembered;
 use concord_protocol::identity::directory::Directory;
+use concord_protocol::identity::revocation::VerifiedRevocation;
 use concord_protocol::log::tree::Tree;
 use serde_bytes::ByteBuf;
 
@@ -84,6 +88,7 @@ pub(super) fn engine(
         evidence,
         mode,
         retired,
+        unlogged: unlogged(directory, reader)?,
         logs: start::logs(directory),
     };
     Ok(Engine::recover(persona, peers, remembered)?)
@@ -110,6 +115,24 @@ fn mode(remembered: Option<ModeRecord>, finding: HeadFinding) -> ModeRecord {
             ModeRecord::Probing
         }
     }
+}
+
+/// Revocations that are known, in the folder or in the store, and that no leaf names.
+fn unlogged(directory: &Directory, reader: &Reader) -> Result<Vec<RevocationRecord>, StartError> {
+    let logged: BTreeSet<Digest> = reader
+        .revocations()?
+        .into_iter()
+        .filter(|known| known.leaf.is_some())
+        .map(|known| known.digest)
+        .collect();
+    let fresh = directory.revocations().filter(|known| !logged.contains(&known.digest()));
+    let record = |known: &VerifiedRevocation| RevocationRecord {
+        agency: known.agency().clone(),
+        digest: known.digest(),
+        leaf: None,
+        revocation: ByteBuf::from(known.bytes().to_vec()),
+    };
+    Ok(fresh.map(record).collect())
 }
 
 /// The evidence that is held; the engine keeps no file of it.

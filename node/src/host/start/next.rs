@@ -54,11 +54,9 @@ pub(super) fn newest_log(
     };
     tracing::warn!("a quorum approved the succession of this node's log: the next log is opened");
     let said = succession.statement().statement().clone();
-    let own = shared.directory().newest(&shared.me).map(|own| own.serial());
     let persona = Persona {
         log_number: said.to_log,
         origin: shared.directory().origin(&shared.me, said.to_log),
-        serial: own.unwrap_or(said.serial),
         ..opened.engine.persona().clone()
     };
     succession::build(Next {

@@ -10,6 +10,7 @@ use concord_protocol::engine::input::Key;
 use concord_protocol::engine::input::MetPeer;
 use concord_protocol::engine::input::Recalled;
 use concord_protocol::engine::record::BodyForm;
+use concord_protocol::identity::notice::VerifiedNotice;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::log::checkpoint::SignedCheckpoint;
 use concord_protocol::log::proof;
@@ -17,6 +18,7 @@ use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::greeting::Cursor;
 use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Known;
+use concord_protocol::wire::greeting::KnownNotice;
 use concord_protocol::wire::greeting::Met;
 use concord_protocol::wire::greeting::VERSION;
 use concord_protocol::wire::offer::VerifiedOffer;
@@ -85,6 +87,9 @@ impl Writer {
             mirrored: None,
             log: persona.log_number,
             your_log: directory.log_of(peer),
+            // spec: wire-81
+            revocations: directory.revocations().map(|known| known.digest()).collect(),
+            notices: directory.notices().map(known_notice).collect(),
         };
         let held = held.map(|held| HeldNote {
             held: Held { size: held.size, root: held.root },
@@ -169,6 +174,11 @@ impl Writer {
     }
 }
 
+fn known_notice(known: &VerifiedNotice) -> KnownNotice {
+    let said = known.notice();
+    KnownNotice { agency: said.agency.clone(), serial: said.serial, sequence: said.sequence }
+}
+
 /// The engine's batch in the store's words.
 pub(super) fn to_store(batch: effects::Batch) -> Batch {
     let effects::Batch { records, bodies } = batch;
@@ -202,6 +212,8 @@ pub(super) fn refusal(actions: &[Action], peer: &AgencyId) -> CloseCode {
         | Action::Approve { .. }
         | Action::Approved { .. }
         | Action::Succeeded(_)
+        | Action::Revoked(_)
+        | Action::Noticed(_)
         | Action::Quarantine { .. } => None,
         Action::Opened => Some(CloseCode::StandingChanged),
     });

@@ -39,20 +39,44 @@ impl Writer {
                 self.links.remove(&peer);
                 Input::Lost { peer }
             }
-            Job::Offered { peer, offer, room: _room } => {
+            Job::Offered { peer, mut offer, room: _room } => {
+                if let Err(code) = offer.recheck(&self.shared.directory()) {
+                    self.tell(&peer, Outgoing::Close(code));
+                    return Ok(());
+                }
                 let recalled = self.recall_offer(&peer, &offer)?;
                 Input::Offered(Box::new(Offered { peer, offer: *offer, recalled }))
             }
             Job::Receipted { peer, receipt, room: _room } => {
                 Input::Receipted(Box::new(Receipted { peer, receipt: *receipt }))
             }
-            Job::Admit { record, reply } => {
+            Job::TurnOver => {
+                self.turn_over();
+                return Ok(());
+            }
+            Job::Admit { record, by, reply } => {
                 self.done.extend(reply);
                 // spec: id-21, id-22
-                if !self.shared.may_admit(&record) {
+                if !self.shared.may_admit(&record, by) {
                     return Ok(());
                 }
                 Input::Admit(record)
+            }
+            Job::Revoke { record, reply } => {
+                self.done.extend(reply);
+                if !self.shared.may_revoke(&record) {
+                    return Ok(());
+                }
+                // spec: id-41
+                Input::Revoke(record)
+            }
+            Job::Notice { record, reply } => {
+                self.done.extend(reply);
+                // spec: id-51
+                if !self.shared.may_notice(&record) {
+                    return Ok(());
+                }
+                Input::Notice(record)
             }
             Job::Ended { said } => match *said {
                 Heard::Proposed(statement) => Input::Proposed(Box::new(statement)),

@@ -254,6 +254,8 @@ impl Chapter {
                 | Kind::Head
                 | Kind::PeerHead
                 | Kind::Credential
+                | Kind::Revocation
+                | Kind::Notice
                 | Kind::Succession
                 | Kind::Cosigned
                 | Kind::PeerCosigned,

@@ -26,7 +26,7 @@ use crate::store::schema::Table;
 /// that ended; links, messages and bodies are carried one by one. Receipts of ended epochs are what this agency proves
 /// its deliveries with, so they stay in reach.
 // spec: suc-16
-const INHERITED: [Table; 12] = [
+const INHERITED: [Table; 14] = [
     Table::Outbound,
     Table::Receipt,
     Table::PeerHead,
@@ -39,6 +39,8 @@ const INHERITED: [Table; 12] = [
     Table::Succession,
     Table::KeyBackup,
     Table::Retired,
+    Table::Revocation,
+    Table::Notice,
 ];
 
 /// Where a reading of inherited rows goes on.

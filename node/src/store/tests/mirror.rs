@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::identity::directory::LogKey;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::checkpoint::Checkpoint;
@@ -209,7 +210,7 @@ fn open(disk: &FakeDisk) -> (MirrorFiles, MirrorFound) {
 }
 
 fn owner() -> Owner {
-    Owner { origin: ORIGIN.to_owned(), keys: vec![key().public()] }
+    Owner { origin: ORIGIN.to_owned(), keys: vec![LogKey::of(key().public())] }
 }
 
 fn key() -> SigningKey {

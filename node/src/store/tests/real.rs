@@ -5,8 +5,8 @@ use std::path::Path;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use concord_protocol::engine::record::CharterRecord;
 use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::papers::CharterRecord;
 use concord_protocol::ids::CharterVersion;
 use serde_bytes::ByteBuf;
 

@@ -70,7 +70,8 @@ pub(super) fn receipt_fork(accused: &AgencyId, receipt: &ReceiptFork, leaf: &Lea
         | Leaf::Evidence { .. }
         | Leaf::Succession { .. }
         | Leaf::Resumed { .. }
-        | Leaf::Carried { .. } => ("receipt", "a sender", LinkNumber::new(0)),
+        | Leaf::Carried { .. }
+        | Leaf::Revocation { .. } => ("receipt", "a sender", LinkNumber::new(0)),
     };
     format!(
         "{fork} The {said} for number {number} from {from} stands at place {} of the one with size {size}.",

@@ -69,7 +69,8 @@ impl<'a> Choice<'a> {
                     | Leaf::Evidence { .. }
                     | Leaf::Succession { .. }
                     | Leaf::Resumed { .. }
-                    | Leaf::Carried { .. } => false,
+                    | Leaf::Carried { .. }
+                    | Leaf::Revocation { .. } => false,
                 };
                 self.takes_about(leaf, About::from(about))
             }
@@ -107,7 +108,8 @@ impl<'a> Choice<'a> {
             | Leaf::Evidence { .. }
             | Leaf::Succession { .. }
             | Leaf::Resumed { .. }
-            | Leaf::Carried { .. } => true,
+            | Leaf::Carried { .. }
+            | Leaf::Revocation { .. } => true,
         }
     }
 

@@ -40,6 +40,7 @@ use crate::envelope::header::Sender;
 use crate::identity::credential;
 use crate::identity::directory::Directory;
 use crate::identity::fixtures;
+use crate::identity::revocation;
 use crate::ids::AgencyId;
 use crate::ids::BasisCode;
 use crate::ids::CharterVersion;
@@ -414,6 +415,17 @@ pub(super) fn started() -> Leaf {
     Leaf::Started { at: NOW, charter_version, credential, probed: false }
 }
 
+/// The end of the first credentials of an agency, with so many leaves as good.
+pub(super) fn revoked(agency: &str, through: u64, size: u64) -> Vec<u8> {
+    let said = fixtures::revocation(agency, through, size);
+    revocation::sign(&said, &fixtures::root(agency)).unwrap()
+}
+
+/// The leaf that says so.
+pub(super) fn revocation(bytes: Vec<u8>) -> Leaf {
+    Leaf::Revocation { revocation: ByteBuf::from(bytes), at: NOW }
+}
+
 pub(super) fn read(message: Digest) -> Leaf {
     let officer = StaffNumber::parse("LA-0042").unwrap();
     Leaf::Read { message, officer, purpose: PurposeCode::parse("investigation").unwrap(), at: NOW }
@@ -463,7 +475,8 @@ pub(super) fn held(peer: &str, receipt: &Receipt) -> Leaf {
             | Leaf::Evidence { .. }
             | Leaf::Succession { .. }
             | Leaf::Resumed { .. }
-            | Leaf::Carried { .. } => {
+            | Leaf::Carried { .. }
+            | Leaf::Revocation { .. } => {
                 panic!("no receipt is about another leaf")
             }
         };

@@ -25,12 +25,14 @@ use crate::audit::tests::lies::peers;
 use crate::audit::tests::lies::taken;
 use crate::audit::verify;
 use crate::audit::verify::Terms;
+use crate::audit::verify::ended::Disowned;
 use crate::audit::verify::report::Counts;
 use crate::crypto::digest;
 use crate::identity::fixtures;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::Serial;
 use crate::log::leaf::Leaf;
 use crate::log::leaf::Outcome;
 use crate::moment::Span;
@@ -142,6 +144,34 @@ fn an_agency_cannot_tell_of_itself_what_does_not_fit() {
 }
 
 #[test]
+fn after_its_end_a_credential_signs_nothing_for_the_exchange() {
+    // shows: audit-45, audit-46
+    check(own::about_ends());
+}
+
+#[test]
+fn what_was_signed_beyond_the_last_good_checkpoint_is_disowned_and_what_stands_below_stays() {
+    // shows: audit-45, audit-46
+    let (mut la, mut mm) = (Agency::new(LA), Agency::new(MM));
+    la.send(&[MM]);
+    mm.take(LA, &la.offer(MM), &[]);
+    let size = u64::try_from(la.leaves.len()).unwrap();
+    let good = size - 2;
+    let end = forge::revoked(LA, 1, good);
+    la.push(&forge::revocation(end.clone()));
+    mm.push(&forge::revocation(end));
+
+    let (la, mm) = (la.audited().unwrap(), mm.audited().unwrap());
+
+    let through = Serial::new(1);
+    let (from, to) = (LeafIndex::new(good), LeafIndex::new(size));
+    assert_eq!(la.disowned, [Disowned { through, from, to }]);
+    assert_eq!((la.counts.revocations, la.counts.by_place), (1, 0));
+    // Nothing of another's log is this one's to disown.
+    assert_eq!((mm.disowned.as_slice(), mm.counts.revocations), ([].as_slice(), 1));
+}
+
+#[test]
 fn numbers_of_links_have_no_gap_and_no_repetition() {
     // shows: audit-15
     check(own::about_numbers());
@@ -243,6 +273,7 @@ fn every_finding_of_the_chapter_has_a_forgery_and_no_other_is_found() {
         own::about_the_tree(),
         own::about_messages(),
         own::about_sending(),
+        own::about_ends(),
         own::about_numbers(),
         taken::about_lists(),
         taken::about_arrivals(),

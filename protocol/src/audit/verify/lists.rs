@@ -97,7 +97,8 @@ impl<'a> Lists<'a> {
             | Leaf::Evidence { .. }
             | Leaf::Succession { .. }
             | Leaf::Resumed { .. }
-            | Leaf::Carried { .. } => {}
+            | Leaf::Carried { .. }
+            | Leaf::Revocation { .. } => {}
         }
         Ok(items)
     }

@@ -37,6 +37,7 @@ impl Walk<'_> {
             let known = self.own.contains(print);
             first.note(self.name(place, &header.id, Novelty::from(known)));
             first.note(self.message_in_scope(header));
+            first.note(self.ended.stands(&header.from.agency, header.serial));
             if let Some(telling) = &mut self.telling {
                 telling.message(header, slot.index);
             }

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use crate::audit::bundle::Scope;
 use crate::audit::ledger::Head;
 use crate::audit::ledger::Ledger;
+use crate::audit::verify::ended::Disowned;
 use crate::audit::verify::notes::Witnessed;
 use crate::audit::verify::problems::Problems;
 use crate::crypto::digest::Digest;
@@ -43,6 +44,8 @@ pub struct Report {
     pub times: Option<(Timestamp, Timestamp)>,
     /// Up to where witnesses saw this log.
     pub witnessed: Witnessed,
+    /// Leaves that the agency of this log does not stand by.
+    pub disowned: Vec<Disowned>,
     /// What is wrong.
     pub problems: Problems,
     /// The facts that it can be held against another log by, where they were asked for.
@@ -170,6 +173,10 @@ pub struct Counts {
     pub resumed: u64,
     /// Messages carried over from an older log.
     pub carried: u64,
+    /// Revocations of credentials.
+    pub revocations: u64,
+    /// Messages taken after their credential was revoked, by their place in their author's log.
+    pub by_place: u64,
     /// Credentials inside.
     pub credentials: u64,
 }

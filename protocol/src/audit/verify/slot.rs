@@ -15,6 +15,7 @@ use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::envelope::header;
 use crate::envelope::header::Header;
+use crate::identity::directory;
 use crate::ids::AgencyId;
 use crate::ids::LeafIndex;
 use crate::ids::TreeSize;
@@ -109,7 +110,8 @@ impl People {
     fn receipt_of(&self, receipt: &Receipt, peer: &AgencyId) -> Result<VerifiedReceipt, Flaw> {
         let mut first = None;
         for LogKey { origin, key, .. } in self.log_keys(peer) {
-            let expected = Expected { origin, log_key: key, me: &self.own, held: None };
+            let keys = [directory::LogKey::of(*key)];
+            let expected = Expected { origin, log_keys: &keys, me: &self.own, held: None };
             match receipt::verify(receipt, &expected) {
                 Ok(verified) => return Ok(verified),
                 Err(ReceiptError::Checkpoint) => first = first.or(Some(ReceiptError::Checkpoint)),
@@ -166,7 +168,8 @@ impl<'b> Slot<'b> {
             | Leaf::Evidence { .. }
             | Leaf::Succession { .. }
             | Leaf::Resumed { .. }
-            | Leaf::Carried { .. } => {}
+            | Leaf::Carried { .. }
+            | Leaf::Revocation { .. } => {}
         }
         if let Leaf::Received { from, dispatch, .. } | Leaf::Refused { from, dispatch, .. } = leaf {
             self.seen.dispatch = match &self.items.dispatch {

@@ -19,6 +19,8 @@ use crate::audit::ledger::Head;
 use crate::audit::prints::Print;
 use crate::audit::prints::Prints;
 use crate::audit::verify::Terms;
+use crate::audit::verify::cover;
+use crate::audit::verify::ended::Ended;
 use crate::audit::verify::first::First;
 use crate::audit::verify::links::Row;
 use crate::audit::verify::links::View;
@@ -32,6 +34,7 @@ use crate::audit::verify::report::Grades;
 use crate::audit::verify::slot::Slot;
 use crate::audit::verify::telling::Telling;
 use crate::crypto::digest::Digest;
+use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
 use crate::ids::Epoch;
@@ -45,7 +48,6 @@ use crate::log::leaf::Leaf;
 use crate::log::leaf::Outcome;
 use crate::moment::Timestamp;
 use crate::wire::dispatch::Dispatch;
-use crate::wire::dispatch::DispatchItem;
 
 /// What the walk has learned so far.
 pub(super) struct Walk<'a> {
@@ -80,6 +82,10 @@ pub(super) struct Walk<'a> {
     /// Pieces of evidence inside, by digest.
     evidence: Vec<Accused>,
     pub(super) telling: Option<Telling>,
+    /// Credentials that the log says were revoked.
+    pub(super) ended: Ended,
+    /// The revocations so far, each stricter than those before.
+    pub(super) known_revocations: Directory,
 }
 
 /// A piece of evidence inside.
@@ -160,6 +166,8 @@ impl<'a> Walk<'a> {
             quorate,
             evidence,
             telling,
+            ended: Ended::default(),
+            known_revocations: Directory::new(people.directory.charter().clone()),
         }
     }
 
@@ -249,6 +257,10 @@ impl<'a> Walk<'a> {
                 count(&mut self.counts.carried);
                 first.note(self.carried(&message, slot.index));
             }
+            Leaf::Revocation { revocation, .. } => {
+                count(&mut self.counts.revocations);
+                first.note(self.revoked(&revocation, slot.index));
+            }
         }
         first.result()
     }
@@ -283,7 +295,8 @@ impl<'a> Walk<'a> {
             | Leaf::Erased { .. }
             | Leaf::Evidence { .. }
             | Leaf::Resumed { .. }
-            | Leaf::Carried { .. } => false,
+            | Leaf::Carried { .. }
+            | Leaf::Revocation { .. } => false,
         };
         if index.get() == 0 && !begins { Err(Flaw::NotStarted) } else { Ok(()) }
     }
@@ -383,6 +396,7 @@ impl<'a> Walk<'a> {
             }
             let known = self.taken.contains(print);
             first.note(self.name(place.member, &header.id, Novelty::from(known)));
+            self.rests_on_place(place.peer, header.serial);
             first.note(self.arrival_in_scope(place, header));
             if let Some(telling) = &mut self.telling {
                 telling.message(header, slot.index);
@@ -404,7 +418,10 @@ impl<'a> Walk<'a> {
     ) {
         if let Some(current) = self.current.get_mut(place.member) {
             match slot.seen.dispatch.take() {
-                Some(Ok(dispatch)) => *current = Some(dispatch),
+                Some(Ok(dispatch)) => {
+                    first.note(self.ended.stands(&dispatch.from, dispatch.serial));
+                    *current = Some(dispatch);
+                }
                 Some(Err(flaw)) => {
                     *current = None;
                     first.note(Err(flaw));
@@ -413,7 +430,7 @@ impl<'a> Walk<'a> {
                 None => {}
             }
             // spec: audit-16
-            if current.as_ref().is_some_and(|dispatch| !covers(dispatch, place, form)) {
+            if current.as_ref().is_some_and(|dispatch| !cover::covers(dispatch, place, form)) {
                 first.note(Err(Flaw::DispatchCover));
             }
         }
@@ -472,17 +489,4 @@ impl<'a> Walk<'a> {
 
 pub(super) fn count(counter: &mut u64) {
     *counter = counter.saturating_add(1);
-}
-
-/// Whether a dispatch covers a message under its number, in the form that the leaf says.
-fn covers(dispatch: &Dispatch, place: &Place<'_>, form: Option<Form>) -> bool {
-    dispatch.epoch == place.epoch
-        && item_at(dispatch, place.number).is_some_and(|item| {
-            item.message == *place.message && form.is_none_or(|form| form == item.form)
-        })
-}
-
-fn item_at(dispatch: &Dispatch, number: LinkNumber) -> Option<&DispatchItem> {
-    let at = number.get().checked_sub(dispatch.first.get())?;
-    dispatch.items.get(usize::try_from(at).ok()?)
 }

@@ -26,6 +26,8 @@ impl Record {
                 record.statement.len().saturating_add(approvals)
             }
             Self::Shown(record) => record.note.len(),
+            Self::Revocation(record) => record.revocation.len(),
+            Self::Notice(record) => record.notice.len(),
             Self::Outbound(_)
             | Self::Inbound(_)
             | Self::Link(_)

@@ -226,9 +226,11 @@ fn a_body_whose_date_has_passed_is_due_and_a_late_one_is_held_to_the_end_of_its_
     assert_eq!(a.memory.due[0].day, day("2027-01-31"));
     assert_eq!((a.memory.due[0].leaf, a.memory.due[0].message), (LeafIndex::new(1), digest));
 
+    // The offer was judged in time; what the writer takes last is late.
+    let offered = b.offered(&a.agency(), offer).unwrap();
     b.now = letters::CREATED.after(Span::from_days(3_650));
     let arrived = CivilDate::of(b.now).unwrap();
-    b.hear_offer(&a.agency(), offer).unwrap();
+    b.act(vec_of(offered));
     assert_eq!(b.memory.due[0].day, arrived);
 
     // A clock that goes back does not put a body among days that are done.

@@ -43,11 +43,14 @@ use crate::engine::record::ProposalRecord;
 use crate::engine::record::Record;
 use crate::engine::record::Settlement;
 use crate::engine::record::SuccessionRecord;
+use crate::engine::record::papers::NoticeRecord;
+use crate::engine::record::papers::RevocationRecord;
 use crate::engine::recover::Remembered;
 use crate::envelope::fixtures as letters;
 use crate::envelope::seal::Draft;
 use crate::envelope::seal::Signed;
 use crate::identity::directory::Directory;
+use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
@@ -121,6 +124,8 @@ pub(super) struct Memory {
     pub(super) erasures: BTreeMap<Digest, ErasureRecord>,
     pub(super) due: Vec<DueRecord>,
     pub(super) evidence: BTreeMap<Digest, EvidenceRecord>,
+    pub(super) revocations: BTreeMap<Digest, RevocationRecord>,
+    pub(super) notices: BTreeMap<AgencyId, NoticeRecord>,
 }
 
 impl FullTiles for Memory {
@@ -130,6 +135,11 @@ impl FullTiles for Memory {
 }
 
 impl Memory {
+    /// Revocations that became known while the node could not log them.
+    fn unlogged(&self) -> Vec<RevocationRecord> {
+        self.revocations.values().filter(|known| known.leaf.is_none()).cloned().collect()
+    }
+
     fn apply(&mut self, batch: Batch) {
         named::assert_together(&batch);
         for body in batch.bodies {
@@ -196,6 +206,12 @@ impl Memory {
             Record::Evidence(held) => {
                 self.evidence.insert(held.digest, held);
             }
+            Record::Revocation(known) => {
+                self.revocations.insert(known.digest, known);
+            }
+            Record::Notice(notice) => {
+                self.notices.insert(notice.agency.clone(), notice);
+            }
             Record::KeyBackup(_)
             | Record::Dispatch(_)
             | Record::Receipt(_)
@@ -257,6 +273,7 @@ impl Node {
             evidence: memory.evidence.values().cloned().collect(),
             mode: memory.mode.clone().unwrap_or(ModeRecord::Open),
             retired: memory.retired,
+            unlogged: memory.unlogged(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona(name), agencies, remembered).unwrap();
@@ -284,6 +301,7 @@ impl Node {
             peers_cosigned: Vec::new(),
             evidence: Vec::new(),
             retired: None,
+            unlogged: Vec::new(),
             logs: BTreeMap::new(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
@@ -380,6 +398,8 @@ impl Node {
             mirrored: None,
             log: self.engine.persona().log_number,
             your_log: self.engine.log_of(to).unwrap(),
+            revocations: Vec::new(),
+            notices: Vec::new(),
         }
     }
 
@@ -411,6 +431,7 @@ impl Node {
                 Form::Whole => Some(ByteBuf::from(self.memory.bodies[digest].clone())),
                 Form::Tombstone => None,
             },
+            place: None,
         };
         Offer {
             dispatch: ByteBuf::from(action.dispatch.clone()),
@@ -492,8 +513,12 @@ impl Node {
         let credential = directory.newest(from).unwrap().credential();
         let origin = directory.origin(from, self.engine.log_of(from).unwrap());
         let held = self.engine.held(from).map(|held| Held { size: held.size, root: held.root });
-        let expected =
-            Expected { origin: &origin, log_key: &credential.log, me: &self.agency(), held };
+        let expected = Expected {
+            origin: &origin,
+            log_keys: &[LogKey::of(credential.log)],
+            me: &self.agency(),
+            held,
+        };
         let receipt = receipt::verify(receipt, &expected)?;
         Ok(self.act(vec_of(Input::Receipted(Box::new(Receipted { peer: from.clone(), receipt })))))
     }

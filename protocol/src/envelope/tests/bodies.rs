@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::codec;
 use crate::codec::value::Value;
 use crate::crypto::cose::encrypt;
-use crate::crypto::kem::Decapsulate;
+use crate::crypto::kem::Keyring;
 use crate::crypto::kem::PureKem;
 use crate::crypto::kem::SealingPublic;
 use crate::envelope;
@@ -92,7 +92,7 @@ fn a_body_is_sealed_to_as_many_as_the_header_names() {
 #[test]
 fn a_key_that_is_not_a_recipients_opens_nothing_and_learns_nothing() {
     let signed = fixtures::signed(fixtures::draft(&[RECEIVER]));
-    let refused = |key: &dyn Decapsulate| {
+    let refused = |key: &dyn Keyring| {
         open::open_kept(signed.header(), signed.sealed(), key).expect_err("not for this key")
     };
     let (third, later) = (members::sealing_key(THIRD, 1), members::sealing_key(RECEIVER, 2));
@@ -154,7 +154,7 @@ fn a_body_that_is_not_valid_for_its_kind_is_refused_with_its_faults() {
 fn a_body_that_contradicts_its_header_is_neither_sealed_nor_opened() {
     let mut draft = fixtures::draft(&[RECEIVER]);
     draft.handling.codes.insert(HandlingCode::H3);
-    let keys = Recipients::find(&draft.to, &fixtures::directory()).expect("known");
+    let keys = Recipients::find(&draft.to, &fixtures::directory(), draft.created).expect("known");
     let refused = seal::seal(draft, &keys, &PureKem, &[0; 32]).expect_err("H3 without its text");
     assert!(matches!(refused, SealError::BadBody { .. }), "{refused}");
     let signed = fixtures::signed(fixtures::draft(&[RECEIVER]));
@@ -171,7 +171,7 @@ fn a_body_beyond_its_length_is_not_sealed() {
     let mut draft = fixtures::draft(&[RECEIVER]);
     let Value::Map(map) = &mut draft.content else { panic!("a map") };
     map.put("translations", Value::List(long));
-    let keys = Recipients::find(&draft.to, &fixtures::directory()).expect("known");
+    let keys = Recipients::find(&draft.to, &fixtures::directory(), draft.created).expect("known");
     assert!(seal::seal(draft, &keys, &PureKem, &[0; 32]).is_err());
     let body = changed("x", Value::Text("x".repeat(CONTENT_BYTES_MAX)));
     let refused = open_plain(&[SALT.as_slice(), &body].concat(), &SALT, &body);

@@ -135,7 +135,8 @@ fn recipients_are_found_by_their_newest_credential() {
     let mut directory = fixtures::directory();
     directory.admit(members::verified_credential(RECEIVER, 2)).expect("new");
     let draft = fixtures::draft(&[RECEIVER]);
-    let found = crate::envelope::seal::Recipients::find(&draft.to, &directory).expect("known");
+    let found = crate::envelope::seal::Recipients::find(&draft.to, &directory, draft.created)
+        .expect("known");
     let sealed = crate::envelope::seal::seal(draft, &found, &crate::crypto::kem::PureKem, &[0; 32])
         .expect("fine");
     let signed = crate::envelope::seal::sign(sealed, &members::signing_key(SENDER, "signing", 1))

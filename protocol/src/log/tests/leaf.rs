@@ -123,6 +123,7 @@ fn all() -> Vec<Leaf> {
             officer: None,
         },
         Leaf::Carried { message, log: LogNumber::new(1), index: LeafIndex::new(3) },
+        Leaf::Revocation { revocation: ByteBuf::from(vec![3]), at: Timestamp::from_millis(5) },
     ]
 }
 

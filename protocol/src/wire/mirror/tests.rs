@@ -9,6 +9,7 @@ use serde_bytes::ByteBuf;
 use crate::crypto::digest;
 use crate::crypto::signature::Signer;
 use crate::crypto::signature::SigningKey;
+use crate::identity::directory::LogKey;
 use crate::ids::TreeSize;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
@@ -64,7 +65,7 @@ fn what_does_not_continue_the_log_is_refused_and_changes_nothing() {
     let mut followed = Followed::default();
     followed.follow(&log.frame(&[2], 1), &log.owner()).unwrap();
     let good = log.frame(&[5], 2);
-    let stranger = Owner { keys: vec![key(9).public()], ..log.owner() };
+    let stranger = Owner { keys: vec![LogKey::of(key(9).public())], ..log.owner() };
     let altered = |alter: &dyn Fn(&mut Mirror)| {
         let mut frame = good.clone();
         alter(&mut frame);
@@ -96,7 +97,10 @@ fn a_checkpoint_from_before_a_change_of_keys_still_counts() {
     // shows: wire-57
     let mut log = Log::new();
     let frame = log.frame(&[1], 1);
-    let owner = Owner { keys: vec![key(2).public(), key(1).public()], ..log.owner() };
+    let owner = Owner {
+        keys: vec![LogKey::of(key(2).public()), LogKey::of(key(1).public())],
+        ..log.owner()
+    };
 
     assert_eq!(Followed::default().follow(&frame, &owner), Ok(()));
 }
@@ -153,7 +157,7 @@ impl Log {
     }
 
     fn owner(&self) -> Owner {
-        Owner { origin: ORIGIN.to_string(), keys: vec![key(1).public()] }
+        Owner { origin: ORIGIN.to_string(), keys: vec![LogKey::of(key(1).public())] }
     }
 
     fn note(&self) -> Vec<u8> {

@@ -14,7 +14,10 @@ use crate::envelope::fixtures::RECEIVER;
 use crate::envelope::fixtures::SENDER;
 use crate::envelope::fixtures::THIRD;
 use crate::identity;
+use crate::identity::directory::Directory;
+use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
+use crate::identity::revocation;
 use crate::ids::TreeSize;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
@@ -205,6 +208,26 @@ fn a_bad_line_of_a_known_witness_spoils_the_lift() {
     assert!(matches!(refused, LiftError::Cosignature(_)), "{refused:?}");
 }
 
+#[test]
+fn a_revoked_witness_key_cosigns_nothing_any_more() {
+    // shows: id-44
+    let log = Log::of(&["a", "b", "c"]);
+    let lift = log.lift(3, 3, &[RECEIVER, THIRD]);
+    let owner = members::agency(OWNER);
+    let mut directory = letters::directory();
+    let believed = |directory: &Directory| {
+        let witnesses = Witnesses::of(directory, &owner);
+        with_subject(Some(log.held(3)), |subject| lifted(&lift, &subject, &witnesses))
+    };
+
+    assert!(believed(&directory).is_ok());
+    let said = members::revocation(THIRD, 1, 0);
+    let said = revocation::sign(&said, &members::root(THIRD)).unwrap();
+    directory.revoke(directory.verify_revocation(&said).unwrap()).unwrap();
+
+    assert!(matches!(believed(&directory), Err(LiftError::NoQuorum { .. })));
+}
+
 fn judged(
     request: &WitnessRequest,
     held: Option<Held>,
@@ -219,7 +242,7 @@ fn believed(lift: &Lift, held: Option<Held>) -> Result<super::VerifiedLift, Lift
 
 fn with_subject<T>(held: Option<Held>, ask: impl FnOnce(Subject<'_>) -> T) -> T {
     let log_key = members::verifying_key(OWNER, "log");
-    ask(Subject { origin: &origin(), log_key: &log_key, held })
+    ask(Subject { origin: &origin(), log_keys: &[LogKey::of(log_key)], held })
 }
 
 fn origin() -> alloc::string::String {

@@ -34,6 +34,29 @@ use crate::log::checkpoint::Checkpoint;
 use crate::log::leaf::Leaf;
 use crate::moment::Timestamp;
 
+/// Credentials that ended early.
+pub(in crate::audit::tests) fn about_ends() -> Lies {
+    let mut lies = Lies::default();
+    lies.own("revocation", |la| {
+        let mut bytes = forge::revoked(LA, 1, 0);
+        *bytes.last_mut().unwrap() ^= 1;
+        la.push(&forge::revocation(bytes));
+    });
+    lies.own("revocation-twice", |la| {
+        la.push(&forge::revocation(forge::revoked(TH, 1, 5)));
+        la.push(&forge::revocation(forge::revoked(TH, 1, 5)));
+    });
+    lies.own("revoked-credential", |la| {
+        la.push(&forge::revocation(forge::revoked(LA, 1, 0)));
+        la.send(&[MM]);
+    });
+    lies.taken("revoked-credential", |la, mm| {
+        mm.push(&forge::revocation(forge::revoked(LA, 1, 0)));
+        mm.take(LA, &la.offer(MM), &[]);
+    });
+    lies
+}
+
 /// Who is who.
 pub(in crate::audit::tests) fn about_people() -> Lies {
     let (la, _) = forge::morning();

@@ -16,6 +16,7 @@ use crate::engine::tests::world::Node;
 use crate::engine::tests::world::vec_of;
 use crate::envelope::fixtures as letters;
 use crate::identity;
+use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
 use crate::ids::AgencyId;
 use crate::ids::TreeSize;
@@ -92,6 +93,8 @@ fn deliver(nodes: &mut [Node], from: &AgencyId, action: &Action) -> (AgencyId, V
         | Action::Decline { .. }
         | Action::Misfit { .. }
         | Action::Quarantine { .. }
+        | Action::Revoked(_)
+        | Action::Noticed(_)
         | Action::Opened => (from.clone(), Vec::new()),
     }
 }
@@ -193,6 +196,6 @@ impl Node {
         let credential = directory.newest(peer).unwrap().credential();
         let origin = directory.origin(peer, self.engine.log_of(peer).unwrap());
         let held = self.engine.held(peer).map(|held| Held { size: held.size, root: held.root });
-        ask(Subject { origin: &origin, log_key: &credential.log, held })
+        ask(Subject { origin: &origin, log_keys: &[LogKey::of(credential.log)], held })
     }
 }

@@ -16,6 +16,7 @@ use crate::identity::charter;
 use crate::identity::charter::Charter;
 use crate::identity::credential;
 use crate::identity::directory::Directory;
+use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
 use crate::ids::TreeSize;
 use crate::log::checkpoint;
@@ -218,7 +219,8 @@ impl Run<'_> {
         let old = held.map_or(0, |held| held.size.get());
         let request = self.world.request(old, place);
         let log_key = members::verifying_key(OWNER, "log");
-        let subject = Subject { origin: &self.world.origin, log_key: &log_key, held: *held };
+        let subject =
+            Subject { origin: &self.world.origin, log_keys: &[LogKey::of(log_key)], held: *held };
         match judge(&request, &subject) {
             Ok(verified) => {
                 let head = verified.checkpoint().checkpoint();

@@ -1,0 +1,79 @@
+//! Papers of members on a connection: what the peer lacks, and what it hands over.
+
+use concord_protocol::engine::record::CredentialRecord;
+use concord_protocol::engine::record::papers::NoticeRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::credential::VerifiedCredential;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::identity::notice;
+use concord_protocol::identity::notice::VerifiedNotice;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::wire::greeting::Met;
+use serde_bytes::ByteBuf;
+
+use crate::host::exchange::Judged;
+use crate::host::mailbox::By;
+use crate::host::mailbox::Outgoing;
+use crate::host::shared::Shared;
+
+/// What this node knows of members and the peer does not.
+pub(super) fn lacking(directory: &Directory, me: &AgencyId, met: &Met) -> Vec<Outgoing> {
+    let mut said = Vec::new();
+    // spec: wire-36
+    for known in directory.credentials() {
+        let (agency, serial) = (known.agency(), known.serial());
+        let held = met.known().iter().find(|held| held.agency == *agency);
+        let newest = directory.newest(agency).map(VerifiedCredential::serial) == Some(serial);
+        // Of its own credentials each one that the peer may lack: messages that waited were signed under them.
+        if held.is_none_or(|held| held.serial < serial) && (newest || agency == me) {
+            said.push(Outgoing::Credential(known.bytes().to_vec()));
+        }
+    }
+    // spec: wire-81
+    let fresh =
+        directory.revocations().filter(|known| !met.revocations().contains(&known.digest()));
+    said.extend(fresh.map(|known| Outgoing::Revocation(known.bytes().to_vec())));
+    let newer = |known: &&VerifiedNotice| {
+        let of = &known.notice().agency;
+        let held = met.notices().iter().find(|held| held.agency == *of);
+        held.is_none_or(|held| (held.serial, held.sequence) < known.order())
+    };
+    said.extend(
+        directory.notices().filter(newer).map(|known| Outgoing::Notice(known.bytes().to_vec())),
+    );
+    said
+}
+
+pub(super) fn revocation(bytes: ByteBuf, shared: &Shared, directory: &Directory) -> Judged {
+    let Ok(verified) = directory.verify_revocation(&bytes) else { return Judged::Ignored };
+    let (agency, digest) = (verified.agency().clone(), verified.digest());
+    let record = RevocationRecord { agency, digest, leaf: None, revocation: bytes };
+    if shared.may_revoke(&record) { Judged::Revocation(record) } else { Judged::Ignored }
+}
+
+pub(super) fn notice(bytes: ByteBuf, shared: &Shared) -> Judged {
+    let Ok((said, _)) = notice::read(&bytes) else { return Judged::Ignored };
+    let record = NoticeRecord { agency: said.agency, notice: bytes };
+    if shared.may_notice(&record) { Judged::Notice(record) } else { Judged::Ignored }
+}
+
+pub(super) fn credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Judged {
+    match credential::verify(bytes, directory.charter()) {
+        Ok(verified) => {
+            let (agency, serial) =
+                (verified.credential().agency.clone(), verified.credential().serial);
+            if directory.with_serial(&agency, serial).is_some() {
+                return Judged::Ignored;
+            }
+            let record =
+                CredentialRecord { agency, serial, credential: ByteBuf::from(bytes.to_vec()) };
+            if shared.may_admit(&record, By::Peer) {
+                Judged::Credential(record)
+            } else {
+                Judged::Ignored
+            }
+        }
+        Err(_) => Judged::Ignored,
+    }
+}

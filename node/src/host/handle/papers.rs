@@ -1,0 +1,93 @@
+//! Papers of members that come by hand: credentials, revocations, address notices. Each says by itself what it is.
+
+use concord_protocol::crypto::cose::ContentType;
+use concord_protocol::crypto::cose::hybrid::HybridSigned;
+use concord_protocol::engine::record::CredentialRecord;
+use concord_protocol::engine::record::papers::NoticeRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::directory::Directory;
+use concord_protocol::identity::directory::force::NotNoticed;
+use concord_protocol::identity::directory::force::Revoking;
+use concord_protocol::identity::notice;
+use concord_protocol::ids::AgencyId;
+use serde_bytes::ByteBuf;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::oneshot;
+
+use crate::host::handle::AdmitError;
+use crate::host::handle::Admitted;
+use crate::host::handle::Handle;
+use crate::host::mailbox::By;
+use crate::host::mailbox::Job;
+
+impl Handle {
+    /// Takes a paper that a member's root or node signed: a credential, a revocation, or an address notice.
+    ///
+    /// # Errors
+    /// When it does not verify up to the charter, or contradicts what is held.
+    pub async fn admit(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
+        if HybridSigned::parse(&file, ContentType::Revocation).is_ok() {
+            return self.admit_revocation(file).await;
+        }
+        match notice::read(&file) {
+            Ok((said, _)) => self.admit_notice(said.agency, file).await,
+            Err(_) => self.admit_credential(file).await,
+        }
+    }
+
+    async fn admit_credential(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
+        let directory = self.around.shared.directory();
+        let verified = credential::verify(&file, directory.charter()).map_err(refused)?;
+        let (agency, serial) = (verified.agency().clone(), verified.serial());
+        if directory.with_serial(&agency, serial).is_some_and(|held| held.bytes() == file) {
+            return Ok(Admitted::Known(agency));
+        }
+        Directory::clone(&directory).admit(verified).map_err(refused)?;
+        let record =
+            CredentialRecord { agency: agency.clone(), serial, credential: ByteBuf::from(file) };
+        self.hand_over(|reply| Job::Admit { record, by: By::Operator, reply: Some(reply) }).await?;
+        Ok(Admitted::New(agency))
+    }
+
+    async fn admit_revocation(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
+        let directory = self.around.shared.directory();
+        let verified = directory.verify_revocation(&file).map_err(refused)?;
+        let (agency, digest) = (verified.agency().clone(), verified.digest());
+        if Directory::clone(&directory).revoke(verified).map_err(refused)? == Revoking::Known {
+            return Ok(Admitted::Known(agency));
+        }
+        let revocation = ByteBuf::from(file);
+        let record = RevocationRecord { agency: agency.clone(), digest, leaf: None, revocation };
+        self.hand_over(|reply| Job::Revoke { record, reply: Some(reply) }).await?;
+        Ok(Admitted::New(agency))
+    }
+
+    async fn admit_notice(&self, agency: AgencyId, file: Vec<u8>) -> Result<Admitted, AdmitError> {
+        let mut directory = Directory::clone(&self.around.shared.directory());
+        match directory.notice(&file) {
+            Ok(_) => {}
+            Err(NotNoticed::Stale) => return Ok(Admitted::Known(agency)),
+            Err(error) => return Err(refused(error)),
+        }
+        let record = NoticeRecord { agency: agency.clone(), notice: ByteBuf::from(file) };
+        self.hand_over(|reply| Job::Notice { record, reply: Some(reply) }).await?;
+        Ok(Admitted::New(agency))
+    }
+
+    async fn hand_over(
+        &self,
+        job: impl FnOnce(oneshot::Sender<()>) -> Job,
+    ) -> Result<(), AdmitError> {
+        let (reply, answer) = oneshot::channel();
+        self.around.mailbox.try_send(job(reply)).map_err(|error| match error {
+            TrySendError::Full(_) => AdmitError::Busy,
+            TrySendError::Closed(_) => AdmitError::Stopping,
+        })?;
+        answer.await.map_err(|_| AdmitError::Stopping)
+    }
+}
+
+fn refused(error: impl std::error::Error) -> AdmitError {
+    AdmitError::Refused { reason: error.to_string() }
+}

@@ -1,0 +1,33 @@
+//! Reads about members: what ended credentials early, and where they listen.
+
+use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::papers::NoticeRecord;
+use concord_protocol::engine::record::papers::RevocationRecord;
+
+use crate::store::read::ReadError;
+use crate::store::read::Reader;
+use crate::store::schema::Table;
+
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "every read fails for the reasons that `Reader` says once"
+)]
+impl Reader {
+    /// Every revocation, by agency and digest.
+    pub fn revocations(&self) -> Result<Vec<RevocationRecord>, ReadError> {
+        self.some(&Table::Revocation.all(), usize::MAX, as_revocation)
+    }
+
+    /// The newest change of addresses of each agency.
+    pub fn notices(&self) -> Result<Vec<NoticeRecord>, ReadError> {
+        self.some(&Table::Notice.all(), usize::MAX, as_notice)
+    }
+}
+
+pub(crate) fn as_revocation(record: Record) -> Option<RevocationRecord> {
+    if let Record::Revocation(record) = record { Some(record) } else { None }
+}
+
+pub(crate) fn as_notice(record: Record) -> Option<NoticeRecord> {
+    if let Record::Notice(record) = record { Some(record) } else { None }
+}

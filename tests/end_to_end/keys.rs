@@ -1,0 +1,413 @@
+//! Keys that change while the exchange goes on: rotation, the end of a credential, the way back, new addresses.
+
+use std::fs;
+use std::net::Ipv4Addr;
+use std::net::UdpSocket;
+use std::path::Path;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
+
+use concord_node::api::client::Client;
+use concord_node::api::client::Page;
+use concord_node::api::shape::leaf::LeafDocument;
+use concord_node::api::shape::message::Status;
+use concord_node::clock;
+use concord_node::settings::folder::NodeFolder;
+use concord_protocol::codec;
+use concord_protocol::identity::credential;
+use concord_protocol::identity::credential::Credential;
+use concord_protocol::identity::credential::CredentialRequest;
+use concord_protocol::identity::credential::Validity;
+use concord_protocol::identity::revocation;
+use concord_protocol::identity::revocation::LastGood;
+use concord_protocol::identity::revocation::Reason;
+use concord_protocol::identity::revocation::Revocation;
+use concord_protocol::ids::LogNumber;
+use concord_protocol::ids::Serial;
+use concord_protocol::ids::TreeSize;
+use concord_protocol::log::checkpoint;
+use concord_protocol::moment::Span;
+use concord_protocol::moment::Timestamp;
+use harness::daemon::Daemon;
+use harness::evidence;
+use harness::federation::Federation;
+use harness::forge::Forger;
+use harness::letter;
+use harness::shell;
+use harness::wait;
+
+const AGENCIES: [&str; 3] = ["la.mps", "mm.mpf", "th.rtp"];
+
+/// How long anything may take on a machine that does much else.
+const WITHIN: Duration = Duration::from_secs(120);
+
+#[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story, from the old keys to the agreement of both logs"
+)]
+fn all_keys_of_a_node_are_rotated_under_load_and_no_message_is_lost() {
+    // shows: id-31, wire-80, wire-82, promise-1, promise-2
+    let world = Federation::of("rotation", &AGENCIES);
+    for agency in &world.agencies {
+        agency.set("clock_tolerance_minutes", 0);
+    }
+    let nodes = world.all_ready();
+    let (la, mm) = (&nodes[0], &nodes[1]);
+    let before = submit(&la.client(), 1, "sealed to the old key of mm, read after");
+    let to_old_key = submit(&mm.client(), 0, "sealed to the old key of la");
+    settled(la, &before);
+    settled(mm, &to_old_key);
+
+    // Messages flow both ways until the new keys have been in use for a while.
+    let stop = AtomicBool::new(false);
+    let (from_la, from_mm) = thread::scope(|scope| {
+        let out = scope.spawn(|| flow(la, 1, "out", &stop));
+        let back = scope.spawn(|| flow(mm, 0, "back", &stop));
+        let from = clock::now().after(Span::from_millis(4_000));
+        let second = renew(&world, 0, &["node", "rotate"], (from, 30));
+        adopt(&world, 0, &second);
+
+        // It is known before it counts.
+        let known = || mm.client().peer(AGENCIES[0]).ok()?.serial;
+        assert_eq!(known(), Some(1));
+        let in_use =
+            || (known()? == 2 && mm.client().peer(AGENCIES[0]).ok()?.connected).then_some(());
+        assert!(wait::for_up_to(WITHIN, in_use).is_some(), "{}\n{}", la.said(), mm.said());
+        let started = || starts(&la.client()).contains(&2).then_some(());
+        assert!(wait::for_up_to(WITHIN, started).is_some(), "{}", la.said());
+        for mark in ["under the new keys", "and back"] {
+            let (from, to) = if mark == "and back" { (mm, 0) } else { (la, 1) };
+            settled(from, &submit(&from.client(), to, mark));
+        }
+        stop.store(true, Ordering::Relaxed);
+        (out.join().unwrap(), back.join().unwrap())
+    });
+    assert!(from_la.len() > 3 && from_mm.len() > 3, "{} {}", from_la.len(), from_mm.len());
+    from_la.iter().for_each(|id| settled(la, id));
+    from_mm.iter().for_each(|id| settled(mm, id));
+
+    // Nothing was lost, and nothing came twice.
+    for (node, peer, sent) in [(mm, la, &from_la), (la, mm, &from_mm)] {
+        let taken = ids(&node.client(), "in");
+        for id in sent {
+            assert_eq!(
+                taken.iter().filter(|found| *found == id).count(),
+                1,
+                "{id} {}",
+                peer.said()
+            );
+        }
+        assert!(refusals(&node.client()).is_empty(), "{:?}", refusals(&node.client()));
+    }
+    // What was sealed to the old key opens with it.
+    let opened = la.client().open(&to_old_key, "LA-1", "investigation").unwrap();
+    assert!(format!("{opened:?}").contains("sealed to the old key of la"));
+    // The logs verify across the change, agree, and are witnessed.
+    nodes.iter().for_each(|node| drop(node.client().cosign()));
+    let agreed = evidence::agree(&la.client(), &mm.client(), world.genesis);
+    assert!(agreed.problems.is_empty(), "{agreed:?}");
+    for node in &nodes {
+        let report = evidence::verified(&evidence::bundle(&node.client()), world.genesis);
+        assert_eq!(report.problems.count(), 0);
+        assert!(report.witnessed.size.get() > 0);
+    }
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "one story, from the theft to the audit")]
+fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
+    // shows: id-41, id-45, id-32, id-33, env-30, wire-37, wire-80, wire-81, wire-82, audit-45
+    let world = Federation::of("theft", &AGENCIES);
+    let mut nodes: Vec<Option<Daemon>> = world.all_ready().into_iter().map(Some).collect();
+    let early = submit(&client(&nodes, 0), 1, "before the theft");
+    settled(nodes[0].as_ref().unwrap(), &early);
+    nodes[1].take().unwrap().stop();
+    let waiting = submit(&client(&nodes, 0), 1, "waits for a peer that is away");
+    let head = client(&nodes, 0).head().unwrap();
+
+    // The theft is noticed: the root ends everything up to the head, and th tells who it reaches.
+    let good = last_good(&world, &head.checkpoint);
+    assert_eq!(good.size, TreeSize::new(head.size));
+    let revoked = world.path().join("la.revocation");
+    fs::write(&revoked, revocation_of(&world, good)).unwrap();
+    concord(&["peer", "revoke", path(&revoked), "--dir", path(world.folder(2))]);
+    let again = || {
+        let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+        (leaves == [1, 1]).then_some(())
+    };
+    assert!(wait::for_up_to(WITHIN, again).is_some(), "{}", said(&nodes, 0));
+    let found = client(&nodes, 0).readiness().unwrap();
+    assert!(format!("{:?}", found.alerts).contains("credential-ends"), "{found:?}");
+    let refused = client(&nodes, 0).submit(report(1, "signed with a dead key").as_bytes(), None);
+    assert!(format!("{refused:?}").contains("CredentialEnds"), "{refused:?}");
+
+    // New keys, a new credential; the node goes on by itself.
+    let second = renew(&world, 0, &["node", "rotate"], (clock::now(), 30));
+    adopt(&world, 0, &second);
+    let renewed = || {
+        let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+        leaves.contains(&2).then_some(())
+    };
+    assert!(wait::for_up_to(WITHIN, renewed).is_some(), "{}", said(&nodes, 0));
+
+    // Who was away hears of it, and the message that waited is taken: it stands below the last good checkpoint.
+    nodes[1] = Some(world.ready(1));
+    settled(nodes[0].as_ref().unwrap(), &waiting);
+    assert!(ids(&client(&nodes, 1), "in").contains(&waiting), "{}", said(&nodes, 1));
+
+    // The thief has every old key, and gets nowhere.
+    let thief = Forger::new(&world, 0, 1);
+    assert!(thief.is_turned_away(), "{}", said(&nodes, 1));
+
+    // What came before stays valid, and both logs say what they know.
+    let late = submit(&client(&nodes, 0), 1, "under the new credential");
+    settled(nodes[0].as_ref().unwrap(), &late);
+    let agreed = evidence::agree(&client(&nodes, 0), &client(&nodes, 1), world.genesis);
+    assert!(agreed.problems.is_empty(), "{agreed:?}");
+    for which in 0..3 {
+        let leaf = |leaf: &LeafDocument| matches!(leaf, LeafDocument::Revocation { .. });
+        let knows = || leaves(&client(&nodes, which)).iter().any(leaf).then_some(());
+        assert!(wait::for_up_to(WITHIN, knows).is_some(), "{}", said(&nodes, which));
+        let report = evidence::verified(&evidence::bundle(&client(&nodes, which)), world.genesis);
+        assert_eq!((report.problems.count(), report.counts.revocations), (0, 1), "{which}");
+    }
+    // What a revoked key signed beyond the last good checkpoint, the log itself disowns.
+    let own = evidence::verified(&evidence::bundle(&client(&nodes, 0)), world.genesis);
+    assert!(own.disowned.iter().all(|part| part.from.get() == head.size), "{:?}", own.disowned);
+    let peer = evidence::verified(&evidence::bundle(&client(&nodes, 1)), world.genesis);
+    assert_eq!(peer.counts.by_place, 1);
+}
+
+#[test]
+fn an_agency_that_was_away_for_longer_than_the_overlap_comes_back_by_introduction() {
+    // shows: env-30, wire-37
+    let world = Federation::of("away", &AGENCIES[..2]);
+    for agency in &world.agencies {
+        agency.set("clock_tolerance_minutes", 0);
+    }
+    let nodes = world.all_ready();
+    let [la, mm] = <[Daemon; 2]>::try_from(nodes).unwrap();
+    mm.stop();
+    let old = submit(&la.client(), 1, "written under the first credential");
+
+    // The first credential is followed by two more, with other keys each, while mm sees none of it.
+    for serial in [2, 3] {
+        let next = renew(&world, 0, &["node", "rotate"], (clock::now(), 30));
+        adopt(&world, 0, &next);
+        let in_use = || {
+            let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+            leaves.contains(&serial).then_some(())
+        };
+        assert!(wait::for_up_to(WITHIN, in_use).is_some(), "{}", la.said());
+    }
+    // What mm holds of la has ended by the time it comes back.
+    let verified = credential::verify(&world.agencies[0].credential, &world.charter).unwrap();
+    let held = NodeFolder::credential(
+        &world.agencies[1].folder.peers(),
+        &world.agencies[0].id,
+        Serial::new(1),
+    );
+    assert!(held.exists());
+    assert_eq!(verified.serial(), Serial::new(1));
+    let mm = world.ready(1);
+
+    settled(&la, &old);
+    settled(&mm, &submit(&mm.client(), 0, "and an answer"));
+    let serial = mm.client().peer(AGENCIES[0]).unwrap().serial;
+    assert_eq!(serial, Some(3), "{}", mm.said());
+    let agreed = evidence::agree(&la.client(), &mm.client(), world.genesis);
+    assert!(agreed.problems.is_empty(), "{agreed:?}");
+}
+
+#[test]
+fn a_member_that_only_dials_exchanges_both_ways_and_finds_a_peer_that_moved() {
+    // shows: id-50, id-51, wire-83
+    let world = Federation::of("dials", &AGENCIES[..2]);
+    // Nobody can reach la: its credential names no address.
+    let mut silent = document(&world, 0);
+    silent.serial = Serial::new(2);
+    silent.addresses = Vec::new();
+    silent.not_before = silent.not_before.after(Span::from_millis(1));
+    let silent = credential::sign(&silent, &world.agencies[0].root).unwrap();
+    for (agency, into) in
+        [(0, world.agencies[0].folder.own()), (1, world.agencies[1].folder.peers())]
+    {
+        let path = NodeFolder::credential(&into, &world.agencies[0].id, Serial::new(2));
+        fs::write(path, &silent).unwrap();
+        world.agencies[agency].set("greeting_wait_ms", 300);
+    }
+    let nodes = world.all_ready();
+    let [la, mm] = <[Daemon; 2]>::try_from(nodes).unwrap();
+    assert!(mm.client().peer(AGENCIES[0]).unwrap().addresses.is_empty());
+    settled(&la, &submit(&la.client(), 1, "out"));
+    settled(&mm, &submit(&mm.client(), 0, "back over the same connection"));
+
+    // mm moves: first an address that nobody has, then the new one.
+    let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let unused = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap();
+    let (dead, new) = (unused.to_string(), port.to_string());
+    concord(&[
+        "node",
+        "move",
+        "--dir",
+        path(world.folder(1)),
+        "--advertise",
+        &dead,
+        "--advertise",
+        &new,
+    ]);
+    let told = || {
+        (la.client().peer(AGENCIES[1]).ok()?.addresses == [dead.clone(), new.clone()]).then_some(())
+    };
+    assert!(wait::for_up_to(WITHIN, told).is_some(), "{}", la.said());
+    mm.stop();
+    world.agencies[1].set("listen", format!("\"{new}\""));
+    let mm = world.ready(1);
+
+    settled(&la, &submit(&la.client(), 1, "to the new address"));
+    settled(&mm, &submit(&mm.client(), 0, "and back"));
+}
+
+/// Sends one message after the other, under a key each, until it is told to stop.
+fn flow(node: &Daemon, to: usize, name: &str, stop: &AtomicBool) -> Vec<String> {
+    let mut sent = Vec::new();
+    while !stop.load(Ordering::Relaxed) {
+        let mark = format!("{name} {}", sent.len());
+        let key = mark.replace(' ', "-");
+        let letter = report(to, &mark);
+        let taken = || {
+            // The API is away for a moment while the node starts again: the same key makes the same message.
+            let client = Client::in_directory(node.folder()).ok()?;
+            client.submit(letter.as_bytes(), Some(&key)).ok().map(|sent| sent.message.id)
+        };
+        let id = wait::for_up_to(WITHIN, taken);
+        sent.push(id.unwrap_or_else(|| panic!("{mark} was not taken\n{}", node.said())));
+    }
+    sent
+}
+
+/// Asks for the next credential by a command, and has the root sign it.
+fn renew(
+    world: &Federation,
+    which: usize,
+    command: &[&str],
+    (not_before, days): (Timestamp, u32),
+) -> PathBuf {
+    let request = world.path().join(format!("{which}-{}.request", not_before.millis()));
+    let signed = request.with_extension("signed");
+    let dir = world.folder(which);
+    concord(&[command, &["--dir", path(dir), "--out", path(&request)]].concat());
+    let asked: CredentialRequest = codec::decode(&fs::read(&request).unwrap()).unwrap();
+    let validity = Validity { not_before, not_after: not_before.after(Span::from_days(days)) };
+    let granted = credential::sign(&asked.grant(validity), &world.agencies[which].root).unwrap();
+    fs::write(&signed, granted).unwrap();
+    signed
+}
+
+fn adopt(world: &Federation, which: usize, signed: &Path) {
+    let dir = world.folder(which);
+    concord(&["node", "credential", "--dir", path(dir), "--adopt", path(signed)]);
+}
+
+fn document(world: &Federation, which: usize) -> Credential {
+    let verified = credential::verify(&world.agencies[which].credential, &world.charter).unwrap();
+    verified.credential().clone()
+}
+
+fn last_good(world: &Federation, note: &str) -> LastGood {
+    let text = note.split("\n\n").next().unwrap();
+    let found = checkpoint::parse_foreign(text).unwrap();
+    assert!(found.origin.contains(world.agencies[0].id.as_str()));
+    LastGood { log: LogNumber::new(1), size: found.size, root: found.root }
+}
+
+fn revocation_of(world: &Federation, good: LastGood) -> Vec<u8> {
+    let la = &world.agencies[0];
+    let said = Revocation {
+        charter: world.charter.name().clone(),
+        agency: la.id.clone(),
+        through: Serial::new(1),
+        logs: vec![good],
+        at: clock::now(),
+        reason: Reason::Compromised,
+    };
+    revocation::sign(&said, &la.root).unwrap()
+}
+
+fn report(to: usize, mark: &str) -> String {
+    letter::report(&[AGENCIES[to]], mark).to_string()
+}
+
+fn submit(client: &Client, to: usize, mark: &str) -> String {
+    client.submit(report(to, mark).as_bytes(), None).unwrap().message.id
+}
+
+fn settled(node: &Daemon, id: &str) {
+    let done = || {
+        let found = Client::in_directory(node.folder()).ok()?.message(id).ok()?;
+        found.deliveries.iter().all(|one| one.status == Status::Receipted).then_some(())
+    };
+    let found = || node.client().message(id).map(|found| found.deliveries);
+    assert!(wait::for_up_to(WITHIN, done).is_some(), "{id}: {:?}\n{}", found(), node.said());
+}
+
+/// The serials of the `started` leaves.
+fn starts(client: &Client) -> Vec<u64> {
+    let found = leaves(client).into_iter().filter_map(|leaf| match leaf {
+        LeafDocument::Started { credential, .. } => Some(credential),
+        _ => None,
+    });
+    found.collect()
+}
+
+fn refusals(client: &Client) -> Vec<LeafDocument> {
+    let refused = |leaf: &LeafDocument| matches!(leaf, LeafDocument::Refused { .. });
+    leaves(client).into_iter().filter(refused).collect()
+}
+
+fn leaves(client: &Client) -> Vec<LeafDocument> {
+    let mut found = Vec::new();
+    while let Ok(page) = client.entries(u64::try_from(found.len()).unwrap(), None) {
+        if page.items.is_empty() {
+            break;
+        }
+        found.extend(page.items.into_iter().filter_map(|entry| entry.leaf));
+    }
+    found
+}
+
+fn ids(client: &Client, direction: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut cursor = None;
+    loop {
+        let page = Page { direction: Some(direction.to_owned()), limit: Some(100), cursor };
+        let list = client.messages(&page).unwrap();
+        found.extend(list.items.into_iter().map(|message| message.id));
+        cursor = list.next;
+        if cursor.is_none() {
+            return found;
+        }
+    }
+}
+
+fn client(nodes: &[Option<Daemon>], which: usize) -> Client {
+    nodes[which].as_ref().unwrap().client()
+}
+
+fn said(nodes: &[Option<Daemon>], which: usize) -> String {
+    nodes[which].as_ref().map(Daemon::said).unwrap_or_default()
+}
+
+fn concord(arguments: &[&str]) {
+    let output = shell::concord(Path::new("."), arguments);
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{arguments:?}: {told}");
+}
+
+fn path(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
