@@ -45,10 +45,6 @@ const AGENCIES: [&str; 3] = ["la.mps", "mm.mpf", "th.rtp"];
 const WITHIN: Duration = Duration::from_secs(120);
 
 #[test]
-#[expect(
-    clippy::too_many_lines,
-    reason = "one story, from the old keys to the agreement of both logs"
-)]
 fn all_keys_of_a_node_are_rotated_under_load_and_no_message_is_lost() {
     // shows: id-31, wire-80, wire-82, promise-1, promise-2
     let world = Federation::of("rotation", &AGENCIES);
@@ -118,7 +114,6 @@ fn all_keys_of_a_node_are_rotated_under_load_and_no_message_is_lost() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "one story, from the theft to the audit")]
 fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
     // shows: id-41, id-45, id-32, id-33, env-30, wire-37, wire-80, wire-81, wire-82, audit-45
     let world = Federation::of("theft", &AGENCIES);
@@ -357,9 +352,9 @@ fn settled(node: &Daemon, id: &str) {
 
 /// The serials of the `started` leaves.
 fn starts(client: &Client) -> Vec<u64> {
-    let found = leaves(client).into_iter().filter_map(|leaf| match leaf {
-        LeafDocument::Started { credential, .. } => Some(credential),
-        _ => None,
+    let found = leaves(client).into_iter().filter_map(|leaf| {
+        let LeafDocument::Started { credential, .. } = leaf else { return None };
+        Some(credential)
     });
     found.collect()
 }

@@ -287,9 +287,11 @@ enum Judged {
 struct Heard {
     judged: Judged,
     room: OwnedSemaphorePermit,
-    /// The frame of an offer, and the directory under which it was judged.
-    offer: Option<(Vec<u8>, Arc<Directory>)>,
+    offer: Option<Kept>,
 }
+
+/// The frame of an offer, and the directory under which it was judged.
+type Kept = (Vec<u8>, Arc<Directory>);
 
 /// Takes frames off the stream and gives each to a worker; at most [`AHEAD_MAX`] wait.
 async fn hear(
@@ -330,7 +332,7 @@ struct Listener {
 
 impl Listener {
     /// Judges a frame, and keeps an offer in case the members change before its turn has come.
-    fn judged(&self, frame: Vec<u8>) -> (Judged, Option<(Vec<u8>, Arc<Directory>)>) {
+    fn judged(&self, frame: Vec<u8>) -> (Judged, Option<Kept>) {
         let directory = self.around.shared.directory();
         let judged = self.judge(&frame);
         let kept =

@@ -17,13 +17,11 @@ use concord_protocol::engine::input::Carry;
 use concord_protocol::engine::input::Input;
 use concord_protocol::engine::input::OpenLog;
 use concord_protocol::engine::record::BodyForm;
-use concord_protocol::engine::record::KeyBackupRecord;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Settlement;
-use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::engine::recover::Remembered;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
@@ -263,14 +261,14 @@ fn is_done(record: &Record, me: &AgencyId) -> bool {
 /// A copy of keys holds those of messages before a place in the log that ended: in the next log, of any that is carried.
 ///
 /// A revocation is logged again: the next log has to say what it knows.
-fn of_any_place(record: Record) -> Record {
-    match record {
-        Record::KeyBackup(copy) => {
-            Record::KeyBackup(KeyBackupRecord { size: TreeSize::new(u64::MAX), ..copy })
-        }
-        Record::Revocation(known) => Record::Revocation(RevocationRecord { leaf: None, ..known }),
-        record => record,
+fn of_any_place(mut record: Record) -> Record {
+    if let Record::KeyBackup(copy) = &mut record {
+        copy.size = TreeSize::new(u64::MAX);
     }
+    if let Record::Revocation(known) = &mut record {
+        known.leaf = None;
+    }
+    record
 }
 
 /// A settled number is remembered as open first, for that is what leads from a message to its deliveries.

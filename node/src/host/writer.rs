@@ -397,10 +397,8 @@ impl Writer {
                 self.tell_everyone(|| Outgoing::Credential(record.credential.to_vec()));
             }
             Action::Revoked(record) => {
-                tracing::warn!(
-                    agency = shown(&record.agency),
-                    "credentials were revoked by their agency"
-                );
+                let agency = shown(&record.agency);
+                tracing::warn!(agency, "credentials were revoked by their agency");
                 self.tell_everyone(|| Outgoing::Revocation(record.revocation.to_vec()));
             }
             Action::Noticed(record) => {

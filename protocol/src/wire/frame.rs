@@ -21,6 +21,7 @@ use crate::wire::witness::WitnessRequest;
 use crate::wire::witness::Witnessed;
 
 /// One frame. The order of the variants is the wire format: add at the end only. Source: spec wire-30.
+#[expect(clippy::large_enum_variant, reason = "a greeting comes once on a connection")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Frame {
     /// First in each direction, once.
