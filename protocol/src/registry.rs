@@ -139,5 +139,9 @@ codes! {
         BadSuccession = "bad-succession",
         /// Parts of a mirrored log that do not continue it, or do not have the tree of their checkpoint.
         BadMirror = "bad-mirror",
+        /// One of the two adopted another version of the charter just now: connect again.
+        CharterChanged = "charter-changed",
+        /// The agency is no member of the charter in force, or no longer.
+        NotAMember = "not-a-member",
     }
 }

@@ -12,7 +12,6 @@ use std::time::Duration;
 
 use concord_protocol::codec;
 use concord_protocol::engine::record::CredentialRecord;
-use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::FRAME_BYTES_MAX;
@@ -27,6 +26,7 @@ use concord_protocol::wire::greeting;
 use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Met;
 use concord_protocol::wire::greeting::MirrorHead;
+use concord_protocol::wire::greeting::Standpoint;
 use concord_protocol::wire::mirror::Mirrored;
 use concord_protocol::wire::mirror::Recalled;
 use concord_protocol::wire::offer;
@@ -50,6 +50,7 @@ use tokio::time;
 use crate::clock;
 use crate::host::accuse::What;
 use crate::host::accuse::talk::Talk;
+use crate::host::charters;
 use crate::host::heal;
 use crate::host::mailbox::HeldNote;
 use crate::host::mailbox::Job;
@@ -121,7 +122,13 @@ pub(crate) struct Up {
 pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Result<Up, Ended> {
     let shared = &around.shared;
     let peer = connection.peer();
-    in_force(shared, peer)?;
+    match in_force(shared, peer) {
+        Ok(()) => {}
+        Err(why @ CloseCode::UnknownKey) => {
+            return Err(charters::farewell(around, connection, why).await.into());
+        }
+        Err(code) => return Err(code.into()),
+    }
     let (mut sender, mut receiver) = connection.exchange().await.map_err(|_| Ended::Broken)?;
     let mirrored = mirrored(shared, peer).await?;
     let Opening { greeting, held } =
@@ -134,6 +141,10 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     let Ok(Frame::Greeting(heard)) = codec::decode::<Frame>(&heard) else {
         return Err(CloseCode::BadFrame.into());
     };
+    if let Standpoint::Other(known) = greeting::standpoint(&heard, &shared.directory())? {
+        let streams = (&mut sender, &mut receiver);
+        return Err(charters::hand_over(around, streams, (peer, known)).await);
+    }
     let own_head = heard.own_head.clone();
     let met = greeting::meet(heard, &shared.directory(), peer, &shared.me)?;
     if let Some(note) = own_head {
@@ -248,6 +259,7 @@ fn introduce(around: &Surroundings, met: &Met, answers: &mpsc::Sender<Outgoing>)
             drop(answers.try_send(Outgoing::Credential(credential.bytes().to_vec())));
         }
     }
+    charters::tell(around, answers);
     // What cannot be read now is said on the next connection.
     for said in succession::to_say(&around.shared, met).unwrap_or_default() {
         drop(answers.try_send(said));
@@ -277,6 +289,7 @@ enum Judged {
     Pong(u64),
     OfMirrors(Box<Frame>),
     Evidence(EvidenceTalk),
+    Charters(Vec<Vec<u8>>),
     Bad(CloseCode),
 }
 
@@ -370,6 +383,10 @@ impl Listener {
             ) => Judged::OfMirrors(Box::new(frame)),
             Some(Frame::Evidence(talk)) if talk.is_bounded() => Judged::Evidence(talk),
             Some(Frame::Evidence(_)) => Judged::Bad(CloseCode::BadFrame),
+            Some(Frame::Charters(documents)) => match charters::bounded(documents) {
+                Some(documents) => Judged::Charters(documents),
+                None => Judged::Bad(CloseCode::BadFrame),
+            },
             Some(Frame::Greeting(_)) | None => Judged::Bad(CloseCode::BadFrame),
         }
     }
@@ -424,6 +441,10 @@ impl Listener {
                 }
                 return Ok(());
             }
+            Judged::Charters(documents) => {
+                let heard = charters::hear(&self.around, &self.peer, documents).await;
+                return heard.map(drop).map_err(|error| error.ended());
+            }
             Judged::Bad(code) => return Err(code.into()),
         };
         self.around.mailbox.send(job).await.map_err(|_| CloseCode::Stopping.into())
@@ -453,7 +474,7 @@ impl Listener {
 }
 
 fn judge_credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Judged {
-    match credential::verify(bytes, directory.charter()) {
+    match directory.verify(bytes) {
         Ok(verified) => {
             let (agency, serial) =
                 (verified.credential().agency.clone(), verified.credential().serial);

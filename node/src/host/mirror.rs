@@ -84,7 +84,8 @@ impl Doors {
             | Frame::Mirror(_)
             | Frame::Recall(_)
             | Frame::Succession(_)
-            | Frame::Approval(_)) => self.asked.try_send(asked).is_ok(),
+            | Frame::Approval(_)
+            | Frame::Charters(_)) => self.asked.try_send(asked).is_ok(),
         };
         if taken { Ok(()) } else { Err(CloseCode::TooFast) }
     }

@@ -20,9 +20,9 @@ use concord_protocol::engine::Fault;
 use concord_protocol::engine::input::Occasion;
 use concord_protocol::engine::input::Start;
 use concord_protocol::identity;
-use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LogNumber;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
@@ -32,6 +32,7 @@ use crate::entropy::NoEntropy;
 use crate::host::accuse;
 use crate::host::accuse::Desk;
 use crate::host::accuse::Lead;
+use crate::host::charters::Charters;
 use crate::host::erasure;
 use crate::host::exchange::Surroundings;
 use crate::host::handle::Handle;
@@ -159,6 +160,14 @@ pub enum StartError {
     /// The folders of two logs.
     #[error("move the logs")]
     Switch(#[source] io::Error),
+    /// The node's agency is a member no longer.
+    #[error("version {version} of the charter has no member {agency}")]
+    Removed {
+        /// The node's agency.
+        agency: AgencyId,
+        /// The version in force.
+        version: CharterVersion,
+    },
     /// No such log in the archive.
     #[error("the archive of this node has no log {log}")]
     NotArchived {
@@ -174,6 +183,18 @@ pub enum StartError {
 pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<Node, StartError> {
     let Opened { store, engine, shared, leads, keys, patience, witness } =
         next::newest_log(folder, settings, vault)?;
+    let directory = shared.directory();
+    let charter = directory.charter();
+    // spec: chr-12
+    if charter.member(&settings.agency).is_none() {
+        let (agency, version) = (settings.agency.clone(), charter.version());
+        return Err(StartError::Removed { agency, version });
+    }
+    if !directory.newest(&settings.agency).is_some_and(|own| directory.counts(own)) {
+        tracing::warn!(
+            "the charter names another root than the one that signed this node's credential: `concord node credential`"
+        );
+    }
     let endpoint = Endpoint::bind(
         transport::settings::Settings::new(settings.listen),
         Arc::clone(&keys.transport),
@@ -254,14 +275,22 @@ fn open_log(
     let patience = Arc::new(Patience::default());
     let engine = engine::engine(&enrolment, (&keys, &patience), &directory, &found)?;
     let pins = Arc::new(Pins::new());
-    for known in directory.credentials().map(|verified| verified.credential()) {
+    let in_force = directory.credentials().filter(|verified| directory.counts(verified));
+    for known in in_force.map(|verified| verified.credential()) {
         if known.agency != settings.agency {
             pins.allow(known.agency.clone(), known.transport);
         }
     }
+    // Who left, or has no credential under the root in force, may hear why, and nothing else (chr-12).
+    let every = directory.chain().versions().flat_map(|version| version.charter().members.iter());
+    let without = every.filter(|member| directory.newest(&member.agency).is_none());
+    for known in without.filter_map(|member| directory.newest_ever(&member.agency)) {
+        pins.allow(known.agency().clone(), known.credential().transport);
+    }
     let (desk, leads) = Desk::new();
     let parts = Parts {
         desk,
+        charters: Charters::new(folder.clone(), enrolment.papers.clone()),
         me: settings.agency.clone(),
         reader,
         signing: Arc::clone(&keys.signing),
@@ -373,11 +402,9 @@ pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
 /// Members and credentials: those in the folder, and those that were learned since.
 pub(crate) fn directory(enrolment: &Enrolment, notes: &Notes) -> Directory {
     let mut directory = enrolment.directory.clone();
-    let charter = enrolment.directory.charter();
+    let known = &enrolment.directory;
     let learned = notes.credentials.iter();
-    for verified in
-        learned.filter_map(|record| credential::verify(&record.credential, charter).ok())
-    {
+    for verified in learned.filter_map(|record| known.verify_ever(&record.credential).ok()) {
         if directory.admit(verified).is_err() {
             tracing::warn!("a credential with a serial that is in use was left out");
         }

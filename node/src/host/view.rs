@@ -374,4 +374,6 @@ pub enum DeliveryStatus {
         /// That number.
         number: LinkNumber,
     },
+    /// The recipient is a member no longer, and proved nothing before it left.
+    Undeliverable,
 }

@@ -7,20 +7,21 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::CharterError;
-use concord_protocol::identity::charter::VerifiedCharter;
-use concord_protocol::identity::credential;
+use concord_protocol::identity::charter::chain;
+use concord_protocol::identity::charter::chain::Chain;
+use concord_protocol::identity::charter::chain::ChainError;
+use concord_protocol::identity::charter::papers::PaperError;
+use concord_protocol::identity::charter::papers::Papers;
+use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::identity::credential::CredentialError;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Admission;
 use concord_protocol::identity::directory::AdmitError;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::Serial;
-use concord_protocol::limits::CHARTER_BYTES_MAX;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
 
 use crate::files;
@@ -28,16 +29,16 @@ use crate::files::Access;
 use crate::files::FileError;
 use crate::settings::SETTINGS_BYTES_MAX;
 use crate::settings::Settings;
+use crate::settings::charters;
 use crate::settings::file;
 use crate::settings::file::FormError;
 use crate::settings::folder::NodeFolder;
 
-/// The first version, and until amendments are built the only one.
-const FOUNDING: CharterVersion = CharterVersion::new(1);
-
 /// Charter and credentials of a node, verified.
 #[derive(Clone, Debug)]
 pub struct Enrolment {
+    /// Every document of the charter in the folder, in force or not.
+    pub papers: Papers,
     /// The charter and every credential in the folder, the node's own among them.
     pub directory: Directory,
     /// The node's newest credential.
@@ -62,9 +63,15 @@ pub enum EnrolmentError {
         /// Its digest.
         pinned: Digest,
     },
-    /// The charter does not verify.
+    /// The first version of the charter does not verify.
     #[error("the charter does not verify")]
     Charter(#[from] CharterError),
+    /// The versions of the charter do not verify.
+    #[error("the versions of the charter do not verify")]
+    Chain(#[from] ChainError),
+    /// A later version of the charter is not taken.
+    #[error("a version of the charter was not taken")]
+    Paper(#[from] PaperError),
     /// The charter does not name the node's agency.
     #[error("the charter has no member {agency}")]
     NotAMember {
@@ -100,27 +107,17 @@ pub enum EnrolmentError {
     NoCredential,
 }
 
-/// Reads and verifies the adopted charter.
-///
-/// # Errors
-/// When none is adopted, or it does not verify under the pin with the node's agency as a member.
-pub fn load_charter(
-    folder: &NodeFolder,
-    settings: &Settings,
-) -> Result<VerifiedCharter, EnrolmentError> {
-    let pin = settings.genesis.ok_or(EnrolmentError::NoCharter)?;
-    let bytes = files::read(&folder.charter(FOUNDING), CHARTER_BYTES_MAX)?;
-    verify_charter(&bytes, pin, &settings.agency)
-}
-
 /// Reads and verifies the charter and every credential in the folder.
 ///
 /// # Errors
 /// The first thing that does not verify, or is missing.
 pub fn load(folder: &NodeFolder, settings: &Settings) -> Result<Enrolment, EnrolmentError> {
-    let directory = load_directory(folder, settings)?;
-    match directory.newest(&settings.agency).cloned() {
-        Some(own) => Ok(Enrolment { directory, own }),
+    let papers = charters::load(folder, settings)?;
+    let directory = directory_under(&papers, folder, settings)?;
+    let newest = directory.newest(&settings.agency);
+    // A node whose root was replaced, or that is a member no longer, still keeps its log with the keys that it had.
+    match newest.or_else(|| directory.newest_ever(&settings.agency)).cloned() {
+        Some(own) => Ok(Enrolment { papers, directory, own }),
         None => Err(EnrolmentError::NoCredential),
     }
 }
@@ -133,7 +130,15 @@ pub fn load_directory(
     folder: &NodeFolder,
     settings: &Settings,
 ) -> Result<Directory, EnrolmentError> {
-    let mut directory = Directory::new(load_charter(folder, settings)?);
+    directory_under(&charters::load(folder, settings)?, folder, settings)
+}
+
+fn directory_under(
+    papers: &Papers,
+    folder: &NodeFolder,
+    settings: &Settings,
+) -> Result<Directory, EnrolmentError> {
+    let mut directory = Directory::under(Chain::of(papers)?);
     for path in credential_files(&folder.own())? {
         admit(&mut directory, &path, |agency| *agency == settings.agency)?;
     }
@@ -143,26 +148,51 @@ pub fn load_directory(
     Ok(directory)
 }
 
-/// Adopts a charter: verifies it under the pin, keeps it, and writes the pin into the settings. Source: spec id-13.
+/// Adopts a charter with all its versions: verifies it under the pin, keeps it, and writes the pin into the settings.
+/// Source: spec id-13.
 ///
 /// # Errors
-/// When it does not verify, does not name the node's agency, or another charter was adopted before.
+/// When it does not verify, never named the node's agency, or another charter was adopted before.
 pub fn adopt_charter(
     folder: &NodeFolder,
     settings: &Settings,
-    bytes: &[u8],
+    documents: &[Vec<u8>],
     pin: Digest,
-) -> Result<VerifiedCharter, EnrolmentError> {
+) -> Result<Papers, EnrolmentError> {
     if let Some(pinned) = settings.genesis.filter(|pinned| *pinned != pin) {
         return Err(EnrolmentError::OtherPin { pinned });
     }
-    let verified = verify_charter(bytes, pin, &settings.agency)?;
+    let chain = chain::verify(documents, Some(pin))?;
+    if chain.member_ever(&settings.agency).is_none() {
+        return Err(EnrolmentError::NotAMember { agency: settings.agency.clone() });
+    }
+    if settings.genesis.is_some() {
+        return Ok(take_charters(folder, settings, documents)?.0);
+    }
     // The charter before the pin: a pin without its charter would stop the node, a charter without its pin does nothing.
-    keep(&folder.charter(verified.version()), bytes)?;
+    charters::keep(folder, chain.papers())?;
     let written = files::read(&folder.settings(), SETTINGS_BYTES_MAX)?;
     let pinned = file::with_genesis(&written, &pin.to_string())?;
     files::replace(&folder.settings(), pinned.as_bytes())?;
-    Ok(verified)
+    Ok(chain.papers().clone())
+}
+
+/// Takes documents into the folder of a node that has adopted its charter; those that hold move it on.
+///
+/// # Errors
+/// The first document that is refused, when none was taken and one had to be.
+pub fn take_charters(
+    folder: &NodeFolder,
+    settings: &Settings,
+    documents: &[Vec<u8>],
+) -> Result<(Papers, Taken), EnrolmentError> {
+    let mut papers = charters::load(folder, settings)?;
+    let taken = papers.take(documents);
+    if let (true, Some(refused)) = (taken.learned.is_empty(), taken.refused.first()) {
+        return Err(refused.why.clone().into());
+    }
+    charters::keep(folder, &papers)?;
+    Ok((papers, taken))
 }
 
 /// Takes in a credential of another agency while the node is stopped.
@@ -175,6 +205,7 @@ pub fn import_peer(
     path: &Path,
 ) -> Result<(VerifiedCredential, Admission), EnrolmentError> {
     let mut directory = load_directory(folder, settings)?;
+    counts_now(&directory, path)?;
     let taken = admit(&mut directory, path, |agency| *agency != settings.agency)?;
     keep_credential(&folder.peers(), &taken)?;
     Ok(taken)
@@ -191,6 +222,7 @@ pub fn adopt_credential<E: From<EnrolmentError>>(
     check: impl FnOnce(&VerifiedCredential) -> Result<(), E>,
 ) -> Result<(VerifiedCredential, Admission), E> {
     let mut directory = load_directory(folder, settings)?;
+    counts_now(&directory, path)?;
     let taken = admit(&mut directory, path, |agency| *agency == settings.agency)?;
     check(&taken.0)?;
     keep_credential(&folder.own(), &taken).map_err(EnrolmentError::File)?;
@@ -199,25 +231,22 @@ pub fn adopt_credential<E: From<EnrolmentError>>(
 
 /// The serial that the node's next credential gets.
 pub fn next_serial(directory: &Directory, agency: &AgencyId) -> Serial {
-    directory.newest(agency).map_or(Serial::new(1), |newest| newest.serial().next())
+    directory.newest_ever(agency).map_or(Serial::new(1), |newest| newest.serial().next())
 }
 
 /// The log that the node's next credential is for, unless a succession begins another: the one of its newest.
 pub fn newest_log(directory: &Directory, agency: &AgencyId) -> LogNumber {
-    let newest = directory.newest(agency).map(|newest| newest.credential().log_number);
+    let newest = directory.newest_ever(agency).map(|newest| newest.credential().log_number);
     newest.unwrap_or_else(|| directory.log_of(agency))
 }
 
-fn verify_charter(
-    bytes: &[u8],
-    pin: Digest,
-    agency: &AgencyId,
-) -> Result<VerifiedCharter, EnrolmentError> {
-    let verified = charter::verify(bytes, Some(pin))?;
-    if verified.member(agency).is_none() {
-        return Err(EnrolmentError::NotAMember { agency: agency.clone() });
-    }
-    Ok(verified)
+/// Checks that a credential that comes now is signed by the root that the version in force names.
+fn counts_now(directory: &Directory, path: &Path) -> Result<(), EnrolmentError> {
+    let bytes = files::read(path, CREDENTIAL_BYTES_MAX)?;
+    let verified = directory.verify(&bytes);
+    verified
+        .map(drop)
+        .map_err(|source| EnrolmentError::Credential { path: path.to_owned(), source })
 }
 
 fn admit(
@@ -227,7 +256,8 @@ fn admit(
 ) -> Result<(VerifiedCredential, Admission), EnrolmentError> {
     let bytes = files::read(path, CREDENTIAL_BYTES_MAX)?;
     let at = || path.to_owned();
-    let verified = credential::verify(&bytes, directory.charter())
+    let verified = directory
+        .verify_ever(&bytes)
         .map_err(|source| EnrolmentError::Credential { path: at(), source })?;
     if !belongs(verified.agency()) {
         return Err(EnrolmentError::Misplaced { path: at(), found: verified.agency().clone() });

@@ -1,5 +1,7 @@
 //! The bounded unit of the exchange stream.
 
+use alloc::vec::Vec;
+
 use serde::Deserialize;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
@@ -55,6 +57,8 @@ pub enum Frame {
     Succession(SuccessionFrame),
     /// The speaker approves the listener's succession: COSE_Sign1.
     Approval(ByteBuf),
+    /// Versions of the charter that the listener may lack, each with what it names: COSE_Sign. Source: spec chr-15.
+    Charters(Vec<ByteBuf>),
 }
 
 /// What may pass on a link.
@@ -92,7 +96,7 @@ impl Frame {
                 | Self::Recalled(_),
                 _,
             ) => true,
-            (Self::Succession(_) | Self::Approval(_), _) => true,
+            (Self::Succession(_) | Self::Approval(_) | Self::Charters(_), _) => true,
         }
     }
 }

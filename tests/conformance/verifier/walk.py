@@ -149,7 +149,7 @@ class Walk:
         self.in_scope(leaf, index)
         if self.directory.find(self.agency, leaf.of.serial) is None:
             raise Fault("unknown-credential", f"credential {leaf.of.serial} is not inside")
-        if leaf.of.charter_version != self.directory.charter.of.version:
+        if leaf.of.charter_version not in self.directory.charter.versions:
             raise Fault("unknown-charter", f"charter version {leaf.of.charter_version} is not inside")
 
     def leaf_message(self, leaf, index, data):

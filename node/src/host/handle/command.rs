@@ -10,7 +10,6 @@ use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::seal::Recipients;
-use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
@@ -234,8 +233,7 @@ impl Handle {
     pub async fn admit(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
         let directory = self.around.shared.directory();
         let refused = |reason: String| AdmitError::Refused { reason };
-        let verified = credential::verify(&file, directory.charter())
-            .map_err(|error| refused(error.to_string()))?;
+        let verified = directory.verify(&file).map_err(|error| refused(error.to_string()))?;
         let (agency, serial) = (verified.credential().agency.clone(), verified.credential().serial);
         if directory.with_serial(&agency, serial).is_some_and(|held| held.bytes() == file) {
             return Ok(Admitted::Known(agency));

@@ -134,7 +134,8 @@ impl Keeper {
             | Frame::Mirrored(_)
             | Frame::Recalled(_)
             | Frame::Succession(_)
-            | Frame::Approval(_) => Err(CloseCode::BadFrame),
+            | Frame::Approval(_)
+            | Frame::Charters(_) => Err(CloseCode::BadFrame),
         }
     }
 }
