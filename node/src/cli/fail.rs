@@ -41,9 +41,8 @@ pub fn key(what: &'static str, error: &KeyError) -> Report {
             Report::caused(Code::KeyUnusable, what, error)
         }
         KeyError::Token(TokenError::Exists { .. }) => {
-            Report::caused(Code::KeyUnusable, what, error).with_remedy(
-                "name other keys with `--signing-key` and `--log-key`, or another token",
-            )
+            Report::caused(Code::KeyUnusable, what, error)
+                .with_remedy("name other keys by the settings of their labels, or another token")
         }
         KeyError::Token(_) => Report::caused(Code::KeyAway, what, error).with_exit(Exit::CouldNot),
         KeyError::Passphrase { source: PassphraseError::Nowhere, .. } => {
