@@ -114,6 +114,23 @@ fn all_keys_of_a_node_are_rotated_under_load_and_no_message_is_lost() {
 }
 
 #[test]
+fn the_keys_of_the_next_credential_are_open_before_it_takes_over() {
+    // shows: id-47
+    let world = Federation::of("ahead", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let in_an_hour = clock::now().after(Span::from_millis(3_600_000));
+    let second = renew(&world, 0, &["node", "rotate"], (in_an_hour, 30));
+    adopt(&world, 0, &second);
+
+    let again = || {
+        let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+        (leaves == [1, 1]).then_some(())
+    };
+    assert!(wait::for_up_to(WITHIN, again).is_some(), "{}", nodes[0].said());
+    settled(&nodes[1], &submit(&nodes[1].client(), 0, "under the first keys still"));
+}
+
+#[test]
 fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
     // shows: id-41, id-45, id-32, id-33, env-30, wire-37, wire-80, wire-81, wire-82, audit-45
     let world = Federation::of("theft", &AGENCIES);

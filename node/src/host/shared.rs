@@ -102,6 +102,8 @@ pub(crate) struct Shared {
     pub(crate) serial: Serial,
     /// Which one was in force when the node started; another one makes it start again.
     pub(crate) began_with: Option<Serial>,
+    /// The newest of its own that it knew then, whose keys it looked for.
+    pub(crate) began_knowing: Option<Serial>,
     /// How long before its end a person is told.
     pub(crate) credential_warning: Span,
     /// The logs that this node keeps for others.
@@ -156,6 +158,7 @@ pub(crate) struct Parts {
     pub(crate) credential: Vec<u8>,
     pub(crate) serial: Serial,
     pub(crate) began_with: Option<Serial>,
+    pub(crate) began_knowing: Option<Serial>,
     pub(crate) credential_warning: Span,
     pub(crate) keeper: Keeper,
     pub(crate) sealer: Sealer,
@@ -194,6 +197,7 @@ impl Shared {
             credential: parts.credential,
             serial: parts.serial,
             began_with: parts.began_with,
+            began_knowing: parts.began_knowing,
             credential_warning: parts.credential_warning,
             keeper: parts.keeper,
             sealer: parts.sealer,
@@ -254,6 +258,15 @@ impl Shared {
     /// Which credential of this node is in force.
     pub(crate) fn in_force(&self, now: Timestamp) -> Option<Serial> {
         self.directory().in_force(&self.me, now).map(|own| own.serial())
+    }
+
+    /// Whether a credential that came since the start names a sealing key that is not open.
+    // spec: id-47
+    pub(crate) fn must_open_a_key(&self) -> bool {
+        let directory = self.directory();
+        let own = directory.credentials().filter(|known| *known.agency() == self.me);
+        let mut since = own.filter(|known| Some(known.serial()) > self.began_knowing);
+        since.any(|known| self.opens.among(&[known.credential().sealing.id()]).is_none())
     }
 
     /// Whether a peer may be connected under this key now. Source: spec wire-37.

@@ -22,6 +22,7 @@ use concord_protocol::engine::input::Occasion;
 use concord_protocol::engine::input::Start;
 use concord_protocol::identity;
 use concord_protocol::identity::credential;
+use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LogNumber;
@@ -281,6 +282,7 @@ fn open_log(
         opens: Arc::new(keys.opens.clone()),
         serial: own.serial,
         began_with: directory.in_force(&settings.agency, now).map(|own| own.serial()),
+        began_knowing: directory.newest(&settings.agency).map(VerifiedCredential::serial),
         credential_warning: settings.credential_warning,
         tolerance: settings.clock_tolerance,
         unwitnessed_alert: settings.unwitnessed_alert,

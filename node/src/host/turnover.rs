@@ -2,7 +2,8 @@
 //!
 //! Which credential counts is the directory's to say (`in_force`). When another one does than when the node started,
 //! the node starts again inside its process: starting is recovering, the `started` leaf names the new serial, and the
-//! new keys are opened where keys are opened.
+//! new keys are opened where keys are opened. So it does when a next credential becomes known that names a new sealing
+//! key: others may seal to it before it counts here.
 
 use std::time::Duration;
 
@@ -37,6 +38,11 @@ pub(crate) async fn watch(shared: std::sync::Arc<Shared>, mailbox: mpsc::Sender<
         if shared.in_force(now) != shared.began_with {
             tracing::info!("another credential is in force: the node starts again");
             // A mailbox that is closed means that the node stops anyway.
+            drop(mailbox.send(Job::TurnOver).await);
+            return;
+        }
+        if shared.must_open_a_key() {
+            tracing::info!("the next credential names other keys: the node starts again");
             drop(mailbox.send(Job::TurnOver).await);
             return;
         }

@@ -16,6 +16,7 @@ use crate::crypto::cose::encrypt::Encrypt;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::kem::Keyring;
+use crate::crypto::signature::KeyId;
 use crate::envelope;
 use crate::envelope::SALT_BYTES;
 use crate::envelope::content;
@@ -342,6 +343,12 @@ impl Verified {
     /// The COSE_Sign1 bytes, as they were received.
     pub fn message(&self) -> &[u8] {
         &self.message
+    }
+
+    /// The names of the keys that the body is sealed to; none without a body that can be taken apart.
+    pub fn sealed_to(&self) -> Vec<KeyId> {
+        let sealed = self.sealed.as_deref().and_then(|sealed| Encrypt::parse(sealed).ok());
+        sealed.map_or_else(Vec::new, |sealed| sealed.key_ids())
     }
 
     /// The COSE_Encrypt bytes; `None` for a tombstone.

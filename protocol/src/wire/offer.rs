@@ -151,8 +151,8 @@ pub struct Judge<'a> {
 /// Checks the dispatch of an offer and judges each message.
 ///
 /// # Errors
-/// The code to close the connection with, when the dispatch does not hold or does not fit the messages;
-/// a message that fails is refused inside. Source: spec link-3, link-4.
+/// The code to close the connection with, when the dispatch does not hold or does not fit the messages, or a body
+/// waits for a key of ours; a message that fails is refused inside. Source: spec link-3, link-4, id-47.
 pub fn verify(
     offer: Offer,
     from: &AgencyId,
@@ -177,7 +177,7 @@ pub fn verify(
         if digest::sha256(&offered.message) != item.message || form != item.form {
             return Err(CloseCode::BadDispatch);
         }
-        let judged = judge_message(offered, from, judge);
+        let judged = judge_message(offered, from, judge)?;
         let footing = judged.as_ref().map_or(Footing::InForce, |(_, footing)| *footing);
         let judged = judged.map(|(verified, _)| verified);
         arrivals.push(Arrival { digest: item.message, form, judged, footing });
@@ -185,21 +185,42 @@ pub fn verify(
     Ok(VerifiedOffer { dispatch, arrivals })
 }
 
+/// A message that fails is refused; the connection ends when it must be judged another time.
 fn judge_message(
     offered: OfferedMessage,
     from: &AgencyId,
     judge: &Judge<'_>,
-) -> Result<(Verified, Footing), RefusalCode> {
+) -> Result<Result<(Verified, Footing), RefusalCode>, CloseCode> {
     let received = Received::new(offered.message.into_vec(), offered.sealed.map(ByteBuf::into_vec));
     let verified =
         open::verify(received, judge.directory, from, judge.me, judge.now, judge.tolerance)
-            .map_err(|error| error.code())?;
-    let footing = footing(&verified, offered.place.as_ref(), from, judge)?;
-    if verified.sealed().is_none() {
-        return Ok((verified, footing));
+            .map_err(|error| error.code());
+    let founded = verified.and_then(|verified| {
+        let footing = footing(&verified, offered.place.as_ref(), from, judge)?;
+        Ok((verified, footing))
+    });
+    let (verified, footing) = match founded {
+        Ok(founded) if founded.0.sealed().is_some() => founded,
+        settled @ (Ok(_) | Err(_)) => return Ok(settled),
+    };
+    match open::open(&verified, judge.sealing) {
+        Ok(_) => Ok(Ok((verified, footing))),
+        Err(_) if judge.waits_for_a_key(&verified) => Err(CloseCode::Stopping),
+        Err(error) => Ok(Err(error.code())),
     }
-    open::open(&verified, judge.sealing).map_err(|error| error.code())?;
-    Ok((verified, footing))
+}
+
+impl Judge<'_> {
+    /// Whether a body is sealed to a key that a credential of ours names and that is not open yet.
+    // spec: id-47
+    fn waits_for_a_key(&self, verified: &Verified) -> bool {
+        let ids = verified.sealed_to();
+        let own = self.directory.credentials().filter(|known| known.agency() == self.me);
+        let mut named = own
+            .filter(|known| !self.directory.is_revoked(self.me, known.serial()))
+            .map(|known| known.credential().sealing.id());
+        self.sealing.among(&ids).is_none() && named.any(|id| ids.contains(&id))
+    }
 }
 
 /// What a message rests on: a credential in force, or else its place in its author's log.

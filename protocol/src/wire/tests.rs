@@ -7,6 +7,7 @@ use serde_bytes::ByteBuf;
 
 use crate::codec;
 use crate::crypto::digest;
+use crate::crypto::kem::SealingKey;
 use crate::crypto::signature::Signer;
 use crate::crypto::signature::SigningKey;
 use crate::envelope::fixtures as letters;
@@ -14,8 +15,10 @@ use crate::envelope::fixtures::RECEIVER;
 use crate::envelope::fixtures::SENDER;
 use crate::envelope::fixtures::THIRD;
 use crate::envelope::seal::Signed;
+use crate::identity::directory::Directory;
 use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
+use crate::identity::revocation;
 use crate::ids::CharterName;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
@@ -249,6 +252,27 @@ fn one_bad_message_of_an_offer_is_refused_and_the_others_are_not() {
     assert!(judged.arrivals()[1].judged.is_ok());
 }
 
+#[test]
+fn a_body_sealed_to_a_key_that_is_not_open_yet_waits_and_any_other_is_refused() {
+    // shows: id-47
+    let offer = offer_of(&[signed(1)]);
+    let old = members::sealing_key(RECEIVER, 2);
+
+    let known = judge_with(offer.clone(), &letters::directory(), &old);
+    assert_eq!(known.unwrap_err(), CloseCode::Stopping);
+
+    let mut revoked = letters::directory();
+    let ended = revocation::sign(&members::revocation(RECEIVER, 1, 9), &members::root(RECEIVER));
+    let ended = revocation::verify(&ended.unwrap(), revoked.charter()).unwrap();
+    revoked.revoke(ended).unwrap();
+    let unknown = members::directory_of(&[(SENDER, 1), (RECEIVER, 2)]);
+    for directory in [revoked, unknown] {
+        let judged = judge_with(offer.clone(), &directory, &old).unwrap();
+        let refused = judged.arrivals()[0].judged.as_ref().unwrap_err();
+        assert_eq!(refused, &RefusalCode::Unopenable);
+    }
+}
+
 fn greeting() -> Greeting {
     let directory = letters::directory();
     Greeting {
@@ -336,10 +360,18 @@ fn offer_of(messages: &[Signed]) -> Offer {
 }
 
 fn judge(offer: Offer) -> Result<VerifiedOffer, CloseCode> {
+    judge_with(offer, &letters::directory(), &members::sealing_key(RECEIVER, 1))
+}
+
+fn judge_with(
+    offer: Offer,
+    directory: &Directory,
+    sealing: &SealingKey,
+) -> Result<VerifiedOffer, CloseCode> {
     let judge = Judge {
-        directory: &letters::directory(),
+        directory,
         me: &members::agency(RECEIVER),
-        sealing: &members::sealing_key(RECEIVER, 1),
+        sealing,
         now: letters::CREATED,
         tolerance: letters::TOLERANCE,
     };
