@@ -96,6 +96,7 @@ fn described() -> OpenApiRouter<Api> {
         .merge(route::succession::routes())
         .merge(route::watch::routes())
         .merge(route::node::routes())
+        .merge(route::charter::routes())
 }
 
 /// Serves the API until `stop` is there; requests that were begun are then finished.

@@ -17,6 +17,7 @@ pub mod stopped;
 pub mod view;
 
 mod accuse;
+mod charters;
 mod exchange;
 mod frames;
 mod heal;

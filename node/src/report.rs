@@ -9,6 +9,7 @@
 //!   try: concord peer list
 //! ```
 
+pub mod charter;
 pub mod code;
 
 #[cfg(test)]

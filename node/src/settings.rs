@@ -6,6 +6,7 @@
 //! [`folder::NodeFolder`] knows where things lie; [`enrolment`] reads charter and credentials from there.
 //! Absent on purpose: secrets (they are paths), the reconnect table (fixed in code), environment variables.
 
+pub mod charters;
 pub mod enrolment;
 pub mod file;
 pub mod folder;

@@ -95,6 +95,18 @@ pub const SUITES_MAX: usize = 16;
 /// Signed charter version, in bytes: each member adds about 3,600 for its hybrid signature and 2,100 for its root.
 pub const CHARTER_BYTES_MAX: usize = 512 * 1024;
 
+/// Stuck versions that one version resolves.
+pub const RIVALS_MAX: usize = 8;
+
+/// Documents of one chain: every version, and the rivals that resolutions name.
+pub const CHAIN_DOCUMENTS_MAX: usize = 256;
+
+/// All documents of one chain together, in bytes: a hundred versions among six members, a dozen among sixty-four.
+pub const CHAIN_BYTES_MAX: usize = 3 * 1024 * 1024;
+
+/// Versions that a node holds beside those in force. Beyond it: a further one is refused until a version is adopted.
+pub const OPEN_CHARTERS_MAX: usize = 128;
+
 /// Signed credential, in bytes; it must fit an introduction.
 pub const CREDENTIAL_BYTES_MAX: usize = 12 * 1024;
 
@@ -165,17 +177,17 @@ pub const COSE_RECEIPT_BYTES_MAX: usize = 8 * 1024;
 /// Checkpoint that a witness is asked to cosign, in bytes: the owner's line alone, for all of them stand in one small file.
 pub const WITNESSED_NOTE_BYTES_MAX: usize = 1024;
 /// What stands in a file of evidence beside the charter: two signed things, two credentials, two paths; or a succession
-/// with a credential of every member. Source: spec evd-1.
-pub const EVIDENCE_CASE_BYTES_MAX: usize = 512 * 1024;
+/// with a credential of every member; or two versions of the charter, of 260 KiB each. Source: spec evd-1.
+pub const EVIDENCE_CASE_BYTES_MAX: usize = 640 * 1024;
 
-/// Longest file of evidence, in bytes; it brings the charter along, which in a large federation is most of it.
-pub const EVIDENCE_BYTES_MAX: usize = CHARTER_BYTES_MAX + EVIDENCE_CASE_BYTES_MAX;
+/// Longest file of evidence, in bytes; it brings the chain of charters along, which is most of it.
+pub const EVIDENCE_BYTES_MAX: usize = CHAIN_BYTES_MAX + EVIDENCE_CASE_BYTES_MAX;
 
 /// Files of evidence held of one accused. Beyond it: a further one is not kept, for it would prove nothing new. Source: spec evd-15.
 pub const EVIDENCE_PER_ACCUSED_MAX: usize = 64;
 
 /// Files of one kind held of one accused, so that many forks leave room for a reused number. Source: spec evd-15.
-pub const EVIDENCE_PER_KIND_MAX: usize = 10;
+pub const EVIDENCE_PER_KIND_MAX: usize = 9;
 
 /// Files of evidence that one frame tells of: all that can be held of all members. Source: spec wire-50.
 pub const EVIDENCE_TOLD_MAX: usize = MEMBERS_MAX * EVIDENCE_PER_ACCUSED_MAX;
@@ -185,7 +197,7 @@ pub const EVIDENCE_WANTED_MAX: usize = 64;
 
 const _: () =
     assert!(MEMBERS_MAX * CHECKPOINT_BYTES_MAX + EVIDENCE_TOLD_MAX * 34 < FRAME_BYTES_MAX);
-const _: () = assert!(EVIDENCE_PER_KIND_MAX * 6 <= EVIDENCE_PER_ACCUSED_MAX);
+const _: () = assert!(EVIDENCE_PER_KIND_MAX * 7 <= EVIDENCE_PER_ACCUSED_MAX);
 const _: () = assert!(
     2 * (HEADER_BYTES_MAX + CREDENTIAL_BYTES_MAX) + LEAF_BYTES_MAX + 8192 < EVIDENCE_CASE_BYTES_MAX
 );

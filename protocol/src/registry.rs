@@ -147,5 +147,9 @@ codes! {
         RevokedCredential = "revoked-credential",
         /// A newer credential of the peer took the place of the one that it uses.
         SupersededCredential = "superseded-credential",
+        /// One of the two adopted another version of the charter just now: connect again.
+        CharterChanged = "charter-changed",
+        /// The agency is no member of the charter in force, or no longer.
+        NotAMember = "not-a-member",
     }
 }

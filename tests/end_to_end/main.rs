@@ -3,6 +3,7 @@
 mod backup;
 mod bad_input;
 mod ceremony;
+mod charter;
 mod custody;
 mod damaged_body;
 mod demo;

@@ -164,6 +164,11 @@ impl Federation {
         self.scratch.path()
     }
 
+    /// An agency that is no member yet: its folder, its keys, its root, and nothing adopted.
+    pub fn newcomer(&self, name: &str) -> Founder {
+        Founder::new(self.scratch.path(), name)
+    }
+
     /// The folder of one agency's node.
     pub fn folder(&self, which: usize) -> &Path {
         self.agencies[which].folder.path()
@@ -198,10 +203,13 @@ impl Agency {
     }
 }
 
-/// An agency before the charter exists.
-struct Founder {
-    id: AgencyId,
-    root: RootKey,
+/// An agency before it is a member.
+#[derive(Debug)]
+pub struct Founder {
+    /// Its name.
+    pub id: AgencyId,
+    /// Its root key.
+    pub root: RootKey,
     keys: Keys,
     folder: NodeFolder,
     address: String,
@@ -235,7 +243,11 @@ impl Founder {
         Self { id, root: RootKey::from_seed(&entropy::draw().unwrap()), keys, folder, address }
     }
 
-    fn member(&self) -> Member {
+    /// How a charter describes it.
+    ///
+    /// # Panics
+    /// When its name begins with no State.
+    pub fn member(&self) -> Member {
         let log = LogNumber::new(1);
         Member {
             agency: self.id.clone(),
@@ -251,9 +263,17 @@ impl Founder {
     }
 
     fn enrol(self, charter: &VerifiedCharter) -> Agency {
+        self.join(&[charter.bytes().to_vec()], charter.digest())
+    }
+
+    /// Adopts the charter and asks its root for a credential.
+    ///
+    /// # Panics
+    /// When anything is refused.
+    pub fn join(self, documents: &[Vec<u8>], genesis: Digest) -> Agency {
         let settings = Settings::load(&self.folder).unwrap();
-        enrolment::adopt_charter(&self.folder, &settings, charter.bytes(), charter.digest())
-            .unwrap();
+        let papers = enrolment::adopt_charter(&self.folder, &settings, documents, genesis).unwrap();
+        let charter = papers.newest();
         let now = clock::now();
         let validity = Validity {
             not_before: now.before(Span::from_millis(60_000)),
@@ -261,6 +281,8 @@ impl Founder {
         };
         let document = self.request(charter).grant(validity);
         let credential = credential::sign(&document, &self.root).unwrap();
+        let own = NodeFolder::credential(&self.folder.own(), &self.id, Serial::new(1));
+        fs::write(own, &credential).unwrap();
         let Self { id, root, keys, folder, address } = self;
         Agency { id, root, keys, credential, folder, address }
     }
@@ -293,6 +315,7 @@ fn sign_charter(founders: &[Founder], dishonest_max: usize) -> VerifiedCharter {
         dishonest_max: numbers.dishonest_max,
         witness_quorum: numbers.witness_quorum,
         profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        resolves: None,
     };
     let proposed = charter::propose(draft).unwrap();
     let sign =

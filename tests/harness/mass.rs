@@ -134,7 +134,8 @@ fn enrol(folder: &Path) {
     node.create(&initial, &[1; 32]).unwrap();
     let settings = Settings::load(&node).unwrap();
     let genesis = world.verified().digest();
-    enrolment::adopt_charter(&node, &settings, &world.charter, genesis).unwrap();
+    enrolment::adopt_charter(&node, &settings, std::slice::from_ref(&world.charter), genesis)
+        .unwrap();
     for (name, credential) in AGENCIES.iter().zip(&world.credentials) {
         let into = if *name == SENDER { node.own() } else { node.peers() };
         let path = NodeFolder::credential(&into, &federation::agency(name), Serial::new(1));

@@ -5,6 +5,7 @@
 //! Absent on purpose: cases published by others; those are read where the primitive is tested.
 
 mod bundle;
+mod chain;
 mod codec;
 mod content;
 mod disk;
@@ -65,6 +66,7 @@ pub fn made() -> Vec<Named> {
     let mut cases = Vec::new();
     cases.extend(codec::cases());
     cases.extend(identity::cases(world));
+    cases.extend(chain::cases(world));
     cases.extend(envelope::cases(world));
     cases.extend(log::cases(world));
     cases.extend(proofs::cases());

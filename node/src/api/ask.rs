@@ -7,10 +7,13 @@ use core::future::Future;
 use core::pin::Pin;
 use core::time::Duration;
 use std::io::Write;
+use std::sync::Arc;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::KeyBackupRecord;
+use concord_protocol::identity::charter::papers::Papers;
+use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
@@ -35,6 +38,7 @@ use crate::host::handle::ReadError;
 use crate::host::handle::RequestKey;
 use crate::host::handle::SharedView;
 use crate::host::handle::SubmitResult;
+use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
@@ -66,6 +70,12 @@ pub trait Ask: Debug + Send + Sync {
 
     /// Takes a credential file.
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>>;
+
+    /// Every document of the charter that the node holds.
+    fn charters(&self) -> Arc<Papers>;
+
+    /// Takes documents of the charter in.
+    fn take_charters(&self, documents: Vec<Vec<u8>>) -> Answer<'_, Result<Taken, CharterError>>;
 
     /// Has the head cosigned now, and waits for a quorum, for a while.
     fn cosign(&self) -> Answer<'_, Result<(), ReadError>>;
@@ -205,6 +215,14 @@ impl Ask for Handle {
 
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
         Box::pin(Self::admit(self, credential))
+    }
+
+    fn charters(&self) -> Arc<Papers> {
+        Self::charters(self)
+    }
+
+    fn take_charters(&self, documents: Vec<Vec<u8>>) -> Answer<'_, Result<Taken, CharterError>> {
+        Box::pin(Self::take_charters(self, documents))
     }
 
     fn cosign(&self) -> Answer<'_, Result<(), ReadError>> {

@@ -24,6 +24,7 @@ use crate::api::address;
 use crate::api::address::AddressError;
 use crate::api::auth;
 use crate::api::problem::ProblemDocument;
+use crate::api::shape::charter::CharterPapers;
 use crate::api::shape::erasure::Erasure;
 use crate::api::shape::erasure::KeyBackup;
 use crate::api::shape::log::EntryList;
@@ -320,6 +321,14 @@ impl Client {
     /// When the node cannot be reached or refuses.
     pub fn charter(&self) -> Result<Charter, Report> {
         self.get("/api/v1/charter")
+    }
+
+    /// Every version of the charter, in force and proposed.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn charter_versions(&self) -> Result<CharterPapers, Report> {
+        self.get("/api/v1/charter/versions")
     }
 
     /// Whether the node takes and exchanges messages. A node that does not is no error here.

@@ -9,10 +9,12 @@ use crate::host::handle::AdmitError;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
 use crate::host::handle::SubmitError;
+use crate::host::handle::charters::CharterError;
 use crate::host::handle::succession::ApproveError;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
 use crate::host::view::View;
+use crate::report;
 use crate::report::FieldReport;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -53,6 +55,15 @@ pub(crate) fn fields(faults: &[FieldFault]) -> Vec<FieldReport> {
         reason: fault.reason.clone(),
     };
     faults.iter().map(field).collect()
+}
+
+/// Why documents of the charter were not taken.
+pub(crate) fn of_charter(error: &CharterError) -> Problem {
+    let code = match error {
+        CharterError::Refused(error) => report::charter::of_paper(error),
+        CharterError::Stopping => Code::Stopping,
+    };
+    Problem::new(code, "nothing was taken", error.to_string())
 }
 
 /// Why something could not be read; `missing` is the code where nothing has the name that was asked for.

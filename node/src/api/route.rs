@@ -1,5 +1,6 @@
 //! The paths of the API, by noun.
 
+pub(crate) mod charter;
 pub(crate) mod erasure;
 pub(crate) mod log;
 pub(crate) mod messages;

@@ -3,6 +3,7 @@
 //! Names in snake case, times in RFC 3339 UTC, digests and bytes in lower-case hexadecimal, notes as text.
 //! Source: spec api-3.
 
+pub mod charter;
 pub mod erasure;
 pub mod header;
 pub mod leaf;

@@ -1,6 +1,7 @@
 //! The API as its callers meet it: transcripts, refusals, bounds; first without a socket, then over loopback.
 
 mod bounds;
+mod charter;
 mod client;
 pub(crate) mod fake;
 mod parts;

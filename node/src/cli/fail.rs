@@ -1,6 +1,8 @@
 //! From the errors of the lower shelves to reports: which code each has.
 
 use concord_protocol::identity::charter::CharterError;
+use concord_protocol::identity::charter::chain::ChainError;
+use concord_protocol::identity::charter::papers::PaperError;
 use concord_protocol::identity::charter::rules::RuleError;
 use concord_protocol::identity::quorum;
 use concord_protocol::identity::quorum::Slack;
@@ -12,6 +14,7 @@ use crate::keystore::container::ContainerError;
 use crate::keystore::passphrase::PassphraseError;
 use crate::keystore::token::TokenError;
 use crate::keystore::vault::VaultError;
+use crate::report;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -106,6 +109,8 @@ pub fn enrolment(what: &'static str, error: &EnrolmentError) -> Report {
         }
         EnrolmentError::OtherPin { .. } => Report::caused(Code::AlreadyAdopted, what, error),
         EnrolmentError::Charter(error) => charter(what, error),
+        EnrolmentError::Chain(error) => chain(what, error),
+        EnrolmentError::Paper(error) => paper(what, error),
         EnrolmentError::NotAMember { .. } => Report::caused(Code::CharterRefused, what, error)
             .with_remedy("adopt the charter on a node of an agency that it names"),
         EnrolmentError::Credential { .. }
@@ -119,26 +124,57 @@ pub fn enrolment(what: &'static str, error: &EnrolmentError) -> Report {
 
 /// A charter cannot be relied on.
 pub fn charter(what: &'static str, error: &CharterError) -> Report {
+    let report = Report::caused(report::charter::of_document(error), what, error);
     match error {
-        CharterError::Rule(RuleError::Amendment { .. }) => {
-            Report::caused(Code::AmendmentNotBuilt, what, error)
-        }
-        CharterError::NotAMember { .. } => Report::caused(Code::RootRefused, what, error),
-        CharterError::Rule(rule) => {
-            let report = Report::caused(Code::CharterRefused, what, error);
-            match table_for(rule) {
-                Some(table) => report.with_remedy(table),
-                None => report,
-            }
-        }
+        CharterError::Rule(rule) => match table_for(rule) {
+            Some(table) => report.with_remedy(table),
+            None => report,
+        },
         CharterError::Form(_)
         | CharterError::Content(_)
         | CharterError::Pin { .. }
+        | CharterError::NotFounding { .. }
         | CharterError::Missing { .. }
         | CharterError::Forged { .. }
+        | CharterError::Half { .. }
         | CharterError::Stranger { .. }
+        | CharterError::NotAMember { .. }
         | CharterError::Sign(_)
-        | CharterError::Encode(_) => Report::caused(Code::CharterRefused, what, error),
+        | CharterError::Encode(_) => report,
+    }
+}
+
+/// A later version of a charter is not taken.
+pub fn paper(what: &'static str, error: &PaperError) -> Report {
+    match error {
+        PaperError::Charter(error) => charter(what, error),
+        PaperError::OtherName { .. }
+        | PaperError::Stale { .. }
+        | PaperError::Rival { .. }
+        | PaperError::Skips { .. }
+        | PaperError::Unknown { .. }
+        | PaperError::NotAdopted { .. }
+        | PaperError::Numbers { .. }
+        | PaperError::Logs { .. }
+        | PaperError::Unsigned
+        | PaperError::Doubled { .. }
+        | PaperError::Full
+        | PaperError::Lacks(_) => Report::caused(report::charter::of_paper(error), what, error),
+    }
+}
+
+/// The versions of a charter do not hold together.
+pub fn chain(what: &'static str, error: &ChainError) -> Report {
+    match error {
+        ChainError::Founding(error) => charter(what, error),
+        ChainError::Later { source, .. } => {
+            Report::caused(report::charter::of_paper(source), what, error)
+        }
+        ChainError::Form(_)
+        | ChainError::Count { .. }
+        | ChainError::Order
+        | ChainError::Surplus { .. }
+        | ChainError::Encode(_) => Report::caused(Code::CharterRefused, what, error),
     }
 }
 
@@ -150,8 +186,10 @@ pub fn draft(what: &'static str, error: &CharterError) -> Report {
         CharterError::Form(_)
         | CharterError::Content(_)
         | CharterError::Pin { .. }
+        | CharterError::NotFounding { .. }
         | CharterError::Missing { .. }
         | CharterError::Forged { .. }
+        | CharterError::Half { .. }
         | CharterError::Stranger { .. }
         | CharterError::NotAMember { .. }
         | CharterError::Sign(_)
@@ -173,7 +211,8 @@ fn table_for(rule: &RuleError) -> Option<String> {
     // spec: id-11, id-12
     match rule {
         RuleError::Quorum { members, .. } => Some(useful_values(*members)),
-        RuleError::Amendment { .. }
+        RuleError::Unlinked { .. }
+        | RuleError::Resolves
         | RuleError::Founding
         | RuleError::Members { .. }
         | RuleError::MemberTwice { .. }

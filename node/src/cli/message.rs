@@ -157,7 +157,14 @@ fn standing(deliveries: &[DeliveryDocument]) -> String {
     let count =
         |status: Status| deliveries.iter().filter(|delivery| delivery.status == status).count();
     // What was superseded stands among the others under its new number.
-    let parts: Vec<String> = [Status::Receipted, Status::Refused, Status::Offered, Status::Queued]
+    let all = [
+        Status::Receipted,
+        Status::Refused,
+        Status::Offered,
+        Status::Queued,
+        Status::Undeliverable,
+    ];
+    let parts: Vec<String> = all
         .into_iter()
         .map(|status| (count(status), status.text()))
         .filter(|(count, _)| *count > 0)

@@ -266,6 +266,7 @@ pub(crate) fn refused(error: &StartError) -> Report {
             Report::caused(Code::StoreRefused, WHAT, error)
                 .with_remedy("run the release that wrote this directory, or a later one")
         }
+        StartError::Removed { .. } => Report::caused(Code::MembershipEnded, WHAT, error),
         StartError::NotArchived { .. } => Report::caused(Code::NoSuchLog, WHAT, error),
         StartError::NoEntropy(_)
         | StartError::Commit(_)

@@ -5,13 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::path::PathBuf;
 
-use concord_protocol::codec;
-use concord_protocol::crypto::cose::ContentType;
-use concord_protocol::crypto::cose::hybrid::HybridSigned;
-use concord_protocol::crypto::digest::Digest;
-use concord_protocol::identity::charter;
-use concord_protocol::identity::charter::Charter;
-use concord_protocol::ids::CharterVersion;
+use concord_protocol::identity::charter::chain;
 use serde_json::Value;
 
 use crate::cli;
@@ -169,7 +163,7 @@ fn a_charter_that_does_not_verify_ends_with_exit_code_three() {
     walk.done("charter propose draft.toml --out charter.cbor");
     walk.done("charter sign --root la.mps.root charter.cbor");
     let report =
-        walk.refused("charter verify charter.cbor", "charter-refused", Exit::VerificationFailed);
+        walk.refused("charter verify charter.cbor", "charter-unfinished", Exit::VerificationFailed);
     assert!(report["why"].as_str().unwrap().contains("th.rtp has not signed"));
 
     let last = walk.done("charter sign --root th.rtp.root charter.cbor");
@@ -190,24 +184,128 @@ fn a_charter_that_does_not_verify_ends_with_exit_code_three() {
 }
 
 #[test]
-fn a_charter_of_a_later_version_is_refused_with_its_own_code() {
-    // shows: id-14
+fn a_charter_is_amended_offline_from_the_draft_to_the_node() {
+    // shows: chr-3, chr-4, chr-10
+    let walk = Walk::new();
+    let genesis = walk.chartered();
+    walk.node("la.mps");
+    walk.done(&format!("charter adopt --dir la.mps --genesis {genesis} charter.cbor"));
+    walk.third_member();
+    walk.done("charter export --dir la.mps --out held.cbor");
+
+    let proposed = walk.done("charter propose third.toml --after held.cbor --out next.cbor");
+    let shown = walk.done("charter show next.cbor");
+    let change = &shown["proposals"][0]["changes"][0];
+    assert_eq!((&change["kind"], &change["agency"]), (&"member-added".into(), &"vn.mps".into()));
+    assert_eq!(shown["proposals"][0]["digest"], proposed["digest"]);
+    for root in ["la.mps.root", "th.rtp.root"] {
+        walk.done(&format!("charter sign --root {root} next.cbor"));
+    }
+    walk.refused("charter verify next.cbor", "charter-unfinished", Exit::VerificationFailed);
+    walk.refused("charter adopt --dir vn.mps next.cbor", "not-a-node-directory", Exit::CouldNot);
+    let last = walk.done("charter sign --root vn.mps.root next.cbor");
+    assert_eq!(last["lacks"], Value::Null);
+
+    let verified = walk.done(&format!("charter verify next.cbor --genesis {genesis}"));
+    assert_eq!((&verified["version"], &verified["anchored"]), (&2.into(), &true.into()));
+    let adopted = walk.done("charter adopt --dir la.mps next.cbor");
+    assert_eq!((&adopted["version"], &adopted["genesis"]), (&2.into(), &genesis.as_str().into()));
+    let listed = walk.done("charter list --dir la.mps");
+    assert_eq!(listed["versions"][1]["consented"], Value::from(vec!["vn.mps"]));
+    walk.done("node init --dir vn.mps --agency vn.mps");
+    walk.done(&format!("charter adopt --dir vn.mps --genesis {genesis} next.cbor"));
+    let (_, text, _) = walk.run("charter show next.cbor");
+    assert!(text.contains("version 2") && text.contains("vn.mps of VN is added"), "{text}");
+    walk.refused("charter adopt --dir la.mps charter2.cbor", "file-unreadable", Exit::CouldNot);
+}
+
+#[test]
+fn a_root_signs_no_two_rivals_and_a_resolution_ends_the_conflict() {
+    // shows: chr-6, chr-7
     let walk = Walk::new();
     walk.chartered();
-    let bytes = fs::read(walk.at("charter.cbor")).unwrap();
-    let founding = charter::read(&bytes).unwrap().charter().clone();
-    let previous = Some(Digest::from_bytes([1; 32]));
-    let amended = Charter { version: CharterVersion::new(2), previous, ..founding };
-    let payload = codec::encode(&amended).unwrap();
-    let unsigned = HybridSigned::unsigned(ContentType::Charter, &payload).unwrap();
-    fs::write(walk.at("amended.cbor"), unsigned.to_bytes().unwrap()).unwrap();
+    walk.third_member();
+    let draft = fs::read_to_string(walk.at("draft.toml")).unwrap();
+    fs::write(walk.at("rival.toml"), draft.replace("Royal Thai Police", "Thai Police")).unwrap();
+    walk.done("charter propose third.toml --after charter.cbor --out one.cbor");
+    walk.done("charter propose rival.toml --after charter.cbor --out other.cbor");
+    walk.done("charter sign --root la.mps.root one.cbor");
+    walk.done("charter sign --root la.mps.root one.cbor");
 
-    for verb in ["show amended.cbor", "verify amended.cbor", "sign --root la.mps.root amended.cbor"]
-    {
-        let line = format!("charter {verb}");
-        let report = walk.refused(&line, "amendment-not-built", Exit::VerificationFailed);
-        assert!(report["why"].as_str().unwrap().contains("amendments are not built yet"));
+    walk.refused("charter sign --root la.mps.root other.cbor", "vow-broken", Exit::CouldNot);
+    walk.done("charter sign --root th.rtp.root other.cbor");
+    walk.node("la.mps");
+    let genesis = walk.done("charter show charter.cbor")["digest"].as_str().unwrap().to_owned();
+    walk.done(&format!("charter adopt --dir la.mps --genesis {genesis} charter.cbor"));
+    walk.done("charter adopt --dir la.mps one.cbor");
+    walk.done("charter adopt --dir la.mps other.cbor");
+    walk.done("charter export --dir la.mps --out stuck.cbor");
+    fs::write(walk.at("both.toml"), draft.replace("Royal Thai Police", "The Police")).unwrap();
+    walk.done("charter propose both.toml --after stuck.cbor --resolve --out both.cbor");
+    let digest = walk.done("charter show both.cbor")["proposals"][2]["digest"].to_string();
+    for root in ["la.mps.root", "th.rtp.root"] {
+        walk.refused(&format!("charter sign --root {root} both.cbor"), "usage", Exit::Usage);
+        walk.done(&format!(
+            "charter sign --root {root} --digest {} both.cbor",
+            digest.trim_matches('"')
+        ));
     }
+    assert_eq!(walk.done("charter adopt --dir la.mps both.cbor")["version"], 3);
+    walk.done(&format!("charter verify both.cbor --genesis {genesis}"));
+}
+
+#[test]
+fn each_bad_version_is_refused_with_its_own_code_and_changes_nothing() {
+    // shows: chr-2, chr-5
+    let walk = Walk::new();
+    let genesis = walk.chartered();
+    walk.node("la.mps");
+    walk.done(&format!("charter adopt --dir la.mps --genesis {genesis} charter.cbor"));
+    let draft = fs::read_to_string(walk.at("draft.toml")).unwrap();
+    let after = |text: &str, after: &str, out: &str| {
+        fs::write(walk.at("next.toml"), draft.replace("Royal Thai Police", text)).unwrap();
+        walk.done(&format!("charter propose next.toml --after {after} --out {out}"));
+        let digest = walk.done(&format!("charter show {out}"));
+        digest["proposals"].as_array().unwrap().len()
+    };
+    after("Two", "charter.cbor", "two.cbor");
+    walk.refused(
+        "charter adopt --dir la.mps two.cbor",
+        "charter-unfinished",
+        Exit::VerificationFailed,
+    );
+    for root in ["la.mps.root", "th.rtp.root"] {
+        walk.done(&format!("charter sign --root {root} two.cbor"));
+    }
+    after("Three", "two.cbor", "three.cbor");
+    for root in ["la.mps.root", "th.rtp.root"] {
+        walk.done(&format!("charter sign --root {root} three.cbor"));
+    }
+    let documents = chain::read(&fs::read(walk.at("three.cbor")).unwrap()).unwrap();
+    fs::write(walk.at("last.cbor"), chain::write(&documents[2..]).unwrap()).unwrap();
+    walk.refused("charter adopt --dir la.mps last.cbor", "charter-skips", Exit::VerificationFailed);
+    let mut forged = documents[1].clone();
+    *forged.last_mut().unwrap() ^= 1;
+    fs::write(walk.at("forged.cbor"), &forged).unwrap();
+    walk.refused(
+        "charter adopt --dir la.mps forged.cbor",
+        "charter-forged",
+        Exit::VerificationFailed,
+    );
+    assert_eq!(walk.done("charter list --dir la.mps")["version"], 1);
+    assert_eq!(walk.done("charter adopt --dir la.mps three.cbor")["version"], 3);
+
+    fs::remove_file(walk.at("la.mps.root.signed")).unwrap();
+    after("Rival", "charter.cbor", "rival.cbor");
+    walk.done("charter sign --root la.mps.root rival.cbor");
+    let rival = chain::read(&fs::read(walk.at("rival.cbor")).unwrap()).unwrap();
+    fs::write(walk.at("rival.cbor"), chain::write(&rival[1..]).unwrap()).unwrap();
+    walk.refused(
+        "charter adopt --dir la.mps rival.cbor",
+        "charter-rival",
+        Exit::VerificationFailed,
+    );
+    assert_eq!(walk.done("charter list --dir la.mps")["version"], 3);
 }
 
 #[test]
@@ -433,7 +531,13 @@ impl Walk {
             place.checked_sub(1).and_then(|place| words.get(place)).copied().unwrap_or_default();
         let is_value = matches!(
             before,
-            "--agency" | "--genesis" | "--days" | "--listen" | "--serial" | "--request-digest"
+            "--agency"
+                | "--genesis"
+                | "--digest"
+                | "--days"
+                | "--listen"
+                | "--serial"
+                | "--request-digest"
         );
         if place < noun && !before.starts_with("--") || word.starts_with("--") || is_value {
             return word.into();
@@ -465,6 +569,15 @@ impl Walk {
         }
         let example = Path::new(env!("CARGO_MANIFEST_DIR")).join("../config/charter.toml");
         fs::copy(example, self.at("draft.toml")).unwrap();
+    }
+
+    /// The root of a third agency, and a draft that adds it.
+    fn third_member(&self) {
+        self.done("root new --no-passphrase --agency vn.mps --out vn.mps.root");
+        let draft = fs::read_to_string(self.at("draft.toml")).unwrap();
+        let member = "\n[[member]]\nagency = \"vn.mps\"\nparty = \"VN\"\nroot = \"vn.mps.root-public\"\n\n[member.names]\nen = \"Ministry\"\n";
+        let draft = draft.replace("witness_quorum = 1", "witness_quorum = 2") + member;
+        fs::write(self.at("third.toml"), draft).unwrap();
     }
 
     /// A charter that both signed; gives its digest.

@@ -223,7 +223,7 @@ fn look_into(shared: &Shared, from: &AgencyId, what: What) -> Vec<Accusation> {
             suspected(shared, &directory, suspicion).into_iter().collect()
         }
         // spec: evd-14, wire-54
-        What::File(file) => match judge::verify(&file, Some(directory.charter().digest())) {
+        What::File(file) => match judge::verify(&file, Some(directory.chain().first().digest())) {
             Ok(accusation) => vec![accusation],
             Err(flaw) => {
                 tracing::info!(

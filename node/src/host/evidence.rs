@@ -172,7 +172,7 @@ fn contents(cut: &Cut<'_>, extent: &Extent) -> Result<Contents, EvidenceError> {
         seed: entropy::draw()?,
         checkpoint,
         made_at: clock::now(),
-        charters: vec![(charter.charter().version, charter.bytes().to_vec())],
+        charters: cut.directory.chain().clone(),
         credentials: credentials.collect(),
         cosignatures: cosigned(&cut.notes.cosigned, checkpoint_size),
         peer_checkpoints: held.map(|held| (held.peer.clone(), held.note.to_vec())).collect(),
@@ -202,7 +202,7 @@ fn scope(cut: &Cut<'_>, extent: &Extent, size: u64) -> Result<Option<Scope>, Evi
         Extent::Period { since, until } => Some(period(cut, (*since, *until), size)?),
         Extent::Procedure(procedure) => Some(Scope::Procedure { procedure: *procedure }),
         Extent::Peer(peer) => {
-            if cut.directory.charter().member(peer).is_none() {
+            if cut.directory.chain().member_ever(peer).is_none() {
                 return Err(EvidenceError::NothingThere);
             }
             Some(Scope::Peer { peer: peer.clone() })

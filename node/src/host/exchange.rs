@@ -29,6 +29,7 @@ use concord_protocol::wire::greeting;
 use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Met;
 use concord_protocol::wire::greeting::MirrorHead;
+use concord_protocol::wire::greeting::Standpoint;
 use concord_protocol::wire::mirror::Mirrored;
 use concord_protocol::wire::mirror::Recalled;
 use concord_protocol::wire::offer;
@@ -51,6 +52,7 @@ use tokio::time;
 use crate::clock;
 use crate::host::accuse::What;
 use crate::host::accuse::talk::Talk;
+use crate::host::charters;
 use crate::host::heal;
 use crate::host::mailbox::By;
 use crate::host::mailbox::HeldNote;
@@ -127,7 +129,13 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     let shared = &around.shared;
     let peer = connection.peer();
     // spec: wire-37
-    shared.may_connect(peer, connection.key())?;
+    match shared.may_connect(peer, connection.key()) {
+        Ok(()) => {}
+        Err(why @ CloseCode::UnknownKey) => {
+            return Err(charters::farewell(around, connection, why).await.into());
+        }
+        Err(code) => return Err(code.into()),
+    }
     let (mut sender, mut receiver) = connection.exchange().await.map_err(|_| Ended::Broken)?;
     let mirrored = mirrored(shared, peer).await?;
     let Opening { greeting, held } =
@@ -140,6 +148,10 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     let Ok(Frame::Greeting(heard)) = codec::decode::<Frame>(&heard) else {
         return Err(CloseCode::BadFrame.into());
     };
+    if let Standpoint::Other(known) = greeting::standpoint(&heard, &shared.directory())? {
+        let streams = (&mut sender, &mut receiver);
+        return Err(charters::hand_over(around, streams, (peer, known)).await);
+    }
     let own_head = heard.own_head.clone();
     let met = greeting::meet(heard, &shared.directory(), peer, &shared.me)?;
     if let Some(note) = own_head {
@@ -251,6 +263,7 @@ fn introduce(around: &Surroundings, met: &Met, answers: &mpsc::Sender<Outgoing>)
     // A queue that is full now loses nothing: the next greeting shows the lack again.
     let say = |said: Outgoing| drop(answers.try_send(said));
     papers::lacking(&shared.directory(), &shared.me, met).into_iter().for_each(say);
+    charters::tell(around, answers);
     // What cannot be read now is said on the next connection.
     succession::to_say(shared, met).unwrap_or_default().into_iter().for_each(say);
 }
@@ -280,6 +293,7 @@ enum Judged {
     Pong(u64),
     OfMirrors(Box<Frame>),
     Evidence(EvidenceTalk),
+    Charters(Vec<Vec<u8>>),
     Bad(CloseCode),
 }
 
@@ -403,6 +417,10 @@ impl Listener {
             ) => Judged::OfMirrors(Box::new(frame)),
             Some(Frame::Evidence(talk)) if talk.is_bounded() => Judged::Evidence(talk),
             Some(Frame::Evidence(_)) => Judged::Bad(CloseCode::BadFrame),
+            Some(Frame::Charters(documents)) => match charters::bounded(documents) {
+                Some(documents) => Judged::Charters(documents),
+                None => Judged::Bad(CloseCode::BadFrame),
+            },
             Some(Frame::Greeting(_)) | None => Judged::Bad(CloseCode::BadFrame),
         }
     }
@@ -468,6 +486,10 @@ impl Listener {
                     }
                 }
                 return Ok(());
+            }
+            Judged::Charters(documents) => {
+                let heard = charters::hear(&self.around, &self.peer, documents).await;
+                return heard.map(drop).map_err(|error| error.ended());
             }
             Judged::Bad(code) => return Err(code.into()),
         };

@@ -3,6 +3,7 @@
 //! [`command`] changes something and goes through the writer; [`query`] reads what is durable,
 //! [`proofs`] shows it in the forms of others.
 
+pub mod charters;
 mod command;
 pub mod erasure;
 mod export;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use concord_protocol::codec;
+use concord_protocol::crypto::signature::VerifyingKey;
 use concord_protocol::engine::record::CredentialRecord;
-use concord_protocol::identity::credential;
+use concord_protocol::identity::credential::CredentialError;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::registry::CloseCode;
@@ -14,6 +15,7 @@ use concord_protocol::wire::offer;
 use tokio::sync::mpsc;
 
 use crate::clock;
+use crate::host::charters;
 use crate::host::exchange;
 use crate::host::exchange::Surroundings;
 use crate::host::mailbox::By;
@@ -44,6 +46,11 @@ async fn welcome(arrival: Arrival, around: Surroundings, doors: Doors) {
                     turned_away.close(CloseCode::TooFast);
                 }
             }
+            // spec: chr-12
+            Err(why @ (CloseCode::NotAMember | CloseCode::UnknownKey)) => {
+                let code = charters::farewell(&around, &connection, why).await;
+                connection.close(code);
+            }
             Err(code) => connection.close(code),
         },
         Ok(Accepted::Stranger(stranger)) => hear_stranger(stranger, &around).await,
@@ -57,29 +64,45 @@ fn door<'d>(
     around: &Surroundings,
     doors: &'d Doors,
 ) -> Result<&'d mpsc::Sender<Connection>, CloseCode> {
+    // spec: chr-12
+    let door = doors.get(connection.peer()).ok_or(CloseCode::NotAMember)?;
     // spec: wire-37
     around.shared.may_connect(connection.peer(), connection.key())?;
-    doors.get(connection.peer()).ok_or(CloseCode::UnknownKey)
+    Ok(door)
 }
 
 /// One introduction, judged and answered. Source: spec wire-20, id-8.
 async fn hear_stranger(stranger: StrangerConnection, around: &Surroundings) {
     let Ok(frame) = stranger.introduction().await else { return };
-    match judge(&stranger, &frame, around) {
+    let code = introduced(stranger.key(), &frame, around).await;
+    stranger.answer(code);
+}
+
+/// Takes an introduction, and says what became of it.
+pub(crate) async fn introduced(
+    key: &VerifyingKey,
+    frame: &[u8],
+    around: &Surroundings,
+) -> CloseCode {
+    match judge(key, frame, around) {
         Ok(record) => {
-            let admitted = exchange::ask(around, |reply| Job::Admit {
-                record,
-                by: By::Peer,
-                reply: Some(reply),
-            })
-            .await;
-            stranger.answer(if admitted.is_ok() {
-                CloseCode::Introduced
-            } else {
-                CloseCode::Stopping
-            });
+            let job = |reply| Job::Admit { record, by: By::Peer, reply: Some(reply) };
+            match exchange::ask(around, job).await {
+                Ok(()) => CloseCode::Introduced,
+                Err(_) => CloseCode::Stopping,
+            }
         }
-        Err(code) => stranger.answer(code),
+        Err(code) => code,
+    }
+}
+
+/// What is said to somebody who thinks that we know its key. Who was a member is told that it is one no longer.
+// spec: chr-12
+fn stranger_code(directory: &Directory, key: &VerifyingKey) -> CloseCode {
+    let known = directory.by_transport_key(key).map(|credential| credential.agency());
+    match known.filter(|agency| directory.charter().member(agency).is_none()) {
+        Some(_) => CloseCode::NotAMember,
+        None => CloseCode::UnknownKey,
     }
 }
 
@@ -87,17 +110,26 @@ async fn hear_stranger(stranger: StrangerConnection, around: &Surroundings) {
 ///
 /// A first frame that is no introduction is the greeting of someone who thinks that we know it: it is told that we do not.
 fn judge(
-    stranger: &StrangerConnection,
+    key: &VerifyingKey,
     frame: &[u8],
     around: &Surroundings,
 ) -> Result<CredentialRecord, CloseCode> {
-    let introduction: Introduction = codec::decode(frame).map_err(|_| CloseCode::UnknownKey)?;
-    let refused = CloseCode::IntroductionRefused;
     let directory = around.shared.directory();
-    let verified =
-        credential::verify(&introduction.credential, directory.charter()).map_err(|_| refused)?;
+    let introduction: Introduction =
+        codec::decode(frame).map_err(|_| stranger_code(&directory, key))?;
+    let refused = CloseCode::IntroductionRefused;
+    let verified = directory.verify(&introduction.credential).map_err(|error| match error {
+        CredentialError::NotAMember { .. } => CloseCode::NotAMember,
+        CredentialError::TooLong { .. }
+        | CredentialError::Form(_)
+        | CredentialError::Content(_)
+        | CredentialError::OtherCharter { .. }
+        | CredentialError::OtherSigner { .. }
+        | CredentialError::Forged { .. }
+        | CredentialError::Rule(_) => refused,
+    })?;
     let credential = verified.credential().clone();
-    if credential.transport != *stranger.key() || credential.agency == around.shared.me {
+    if credential.transport != *key || credential.agency == around.shared.me {
         return Err(refused);
     }
     // spec: id-41

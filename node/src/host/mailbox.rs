@@ -121,6 +121,8 @@ pub(crate) enum Job {
     Misfit { peer: AgencyId, misfit: Box<Misfit> },
     /// Remember a proven accusation.
     Accused(Charged),
+    /// Tell the peers but one what was learned of the charter, and start again where a version was adopted.
+    Charters { from: AgencyId, frames: Vec<Frame>, adopted: bool },
     /// Tell the peers what moved in third logs.
     Gossip,
     /// Ask a peer for a sign of life.

@@ -86,7 +86,8 @@ impl Doors {
             | Frame::Succession(_)
             | Frame::Approval(_)
             | Frame::Revocation(_)
-            | Frame::Notice(_)) => self.asked.try_send(asked).is_ok(),
+            | Frame::Notice(_)
+            | Frame::Charters(_)) => self.asked.try_send(asked).is_ok(),
         };
         if taken { Ok(()) } else { Err(CloseCode::TooFast) }
     }

@@ -18,7 +18,6 @@ use concord_protocol::engine::Connected;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::ModeRecord;
-use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Epoch;
@@ -40,6 +39,7 @@ use zeroize::Zeroizing;
 
 use crate::clock;
 use crate::host::accuse::Desk;
+use crate::host::charters::Charters;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
@@ -118,6 +118,8 @@ pub(crate) struct Shared {
     pub(crate) key_backup_life: Span,
     /// Where suspicion is handed in.
     pub(crate) desk: Desk,
+    /// The documents of the charter, in force or not.
+    pub(crate) charters: Charters,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -166,6 +168,7 @@ pub(crate) struct Parts {
     pub(crate) erasure_officer: StaffNumber,
     pub(crate) key_backup_life: Span,
     pub(crate) desk: Desk,
+    pub(crate) charters: Charters,
     pub(crate) directory: Directory,
 }
 
@@ -205,6 +208,7 @@ impl Shared {
             erasure_officer: parts.erasure_officer,
             key_backup_life: parts.key_backup_life,
             desk: parts.desk,
+            charters: parts.charters,
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),
@@ -238,7 +242,7 @@ impl Shared {
     /// The node's own is the operator's to change, and never a peer's.
     pub(crate) fn may_admit(&self, record: &CredentialRecord, by: By) -> bool {
         let mut directory = Directory::clone(&self.directory());
-        let verified = credential::verify(&record.credential, directory.charter()).ok();
+        let verified = directory.verify(&record.credential).ok();
         (record.agency != self.me || by == By::Operator)
             && verified.is_some_and(|verified| directory.admit(verified).is_ok())
     }
@@ -246,7 +250,7 @@ impl Shared {
     /// Takes a durable credential into use: its keys verify; `pinning` lets it connect when it counts.
     pub(crate) fn admit(&self, record: &CredentialRecord) {
         let mut directory = Directory::clone(&self.directory());
-        let Ok(verified) = credential::verify(&record.credential, directory.charter()) else {
+        let Ok(verified) = directory.verify(&record.credential) else {
             return;
         };
         if directory.admit(verified).is_err() {

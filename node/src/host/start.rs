@@ -21,10 +21,10 @@ use concord_protocol::engine::Fault;
 use concord_protocol::engine::input::Occasion;
 use concord_protocol::engine::input::Start;
 use concord_protocol::identity;
-use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LogNumber;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
@@ -35,6 +35,7 @@ use crate::entropy::NoEntropy;
 use crate::host::accuse;
 use crate::host::accuse::Desk;
 use crate::host::accuse::Lead;
+use crate::host::charters::Charters;
 use crate::host::erasure;
 use crate::host::exchange::Surroundings;
 use crate::host::handle::Handle;
@@ -164,6 +165,14 @@ pub enum StartError {
     /// The folders of two logs.
     #[error("move the logs")]
     Switch(#[source] io::Error),
+    /// The node's agency is a member no longer.
+    #[error("version {version} of the charter has no member {agency}")]
+    Removed {
+        /// The node's agency.
+        agency: AgencyId,
+        /// The version in force.
+        version: CharterVersion,
+    },
     /// No such log in the archive.
     #[error("the archive of this node has no log {log}")]
     NotArchived {
@@ -179,6 +188,13 @@ pub enum StartError {
 pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<Node, StartError> {
     let Opened { store, engine, shared, leads, keys, patience, witness } =
         next::newest_log(folder, settings, vault)?;
+    let directory = shared.directory();
+    let charter = directory.charter();
+    // spec: chr-12
+    if charter.member(&settings.agency).is_none() {
+        let (agency, version) = (settings.agency.clone(), charter.version());
+        return Err(StartError::Removed { agency, version });
+    }
     let endpoint = Endpoint::bind(
         transport::settings::Settings::new(settings.listen),
         Arc::clone(&keys.transport),
@@ -269,9 +285,16 @@ fn open_log(
     for (agency, key) in counting.into_values() {
         pins.allow(agency, key);
     }
+    // Who left, or has no credential under the root in force, may hear why, and nothing else (chr-12).
+    let every = directory.chain().versions().flat_map(|version| version.charter().members.iter());
+    let without = every.filter(|member| directory.newest(&member.agency).is_none());
+    for known in without.filter_map(|member| directory.newest_ever(&member.agency)) {
+        pins.allow(known.agency().clone(), known.credential().transport);
+    }
     let (desk, leads) = Desk::new();
     let parts = Parts {
         desk,
+        charters: Charters::new(folder.clone(), enrolment.papers.clone()),
         me: settings.agency.clone(),
         reader,
         signing: Arc::clone(&keys.signing),
@@ -282,7 +305,7 @@ fn open_log(
         opens: Arc::new(keys.opens.clone()),
         serial: own.serial,
         began_with: directory.in_force(&settings.agency, now).map(|own| own.serial()),
-        began_knowing: directory.newest(&settings.agency).map(VerifiedCredential::serial),
+        began_knowing: directory.newest_ever(&settings.agency).map(VerifiedCredential::serial),
         credential_warning: settings.credential_warning,
         tolerance: settings.clock_tolerance,
         unwitnessed_alert: settings.unwitnessed_alert,
@@ -387,17 +410,15 @@ pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
 /// Members and credentials: those in the folder, and those that were learned since.
 pub(crate) fn directory(enrolment: &Enrolment, notes: &Notes) -> Directory {
     let mut directory = enrolment.directory.clone();
-    let charter = enrolment.directory.charter();
+    let known = &enrolment.directory;
     let learned = notes.credentials.iter();
-    for verified in
-        learned.filter_map(|record| credential::verify(&record.credential, charter).ok())
-    {
+    for verified in learned.filter_map(|record| known.verify_ever(&record.credential).ok()) {
         if directory.admit(verified).is_err() {
             tracing::warn!("a credential with a serial that is in use was left out");
         }
     }
     for record in &notes.revocations {
-        let verified = directory.verify_revocation(&record.revocation).ok();
+        let verified = directory.verify_revocation_ever(&record.revocation).ok();
         if verified.is_none_or(|verified| directory.revoke(verified).is_err()) {
             tracing::warn!("a revocation that does not verify was left out");
         }

@@ -75,6 +75,7 @@ fn standing(directory: &Directory, own: (&AgencyId, Serial), now: Timestamp) -> 
         Ok(_) => Standing::InForce,
         Err(NotInForce::Revoked { .. }) => Standing::Revoked,
         Err(NotInForce::Superseded { .. }) => Standing::Superseded,
+        Err(NotInForce::OtherRoot { .. }) => Standing::OtherRoot,
         Err(NotInForce::NotValid(_) | NotInForce::Unknown { .. }) => Standing::NotValid,
     }
 }

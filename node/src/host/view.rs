@@ -91,6 +91,8 @@ pub enum Standing {
     Superseded,
     /// Its agency ended it.
     Revoked,
+    /// The charter in force gives the agency another root than the one that signed it, or has no such member.
+    OtherRoot,
 }
 
 impl Standing {
@@ -101,6 +103,7 @@ impl Standing {
             Self::NotValid => "not-valid",
             Self::Superseded => "superseded",
             Self::Revoked => "revoked",
+            Self::OtherRoot => "other-root",
         }
     }
 }
@@ -439,4 +442,6 @@ pub enum DeliveryStatus {
         /// That number.
         number: LinkNumber,
     },
+    /// The recipient is a member no longer, and proved nothing before it left.
+    Undeliverable,
 }

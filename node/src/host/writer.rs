@@ -24,6 +24,7 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::registry::CloseCode;
+use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::frame::Passage;
 use concord_protocol::wire::witness::Witnessed;
 use tokio::sync::mpsc;
@@ -456,6 +457,24 @@ impl Writer {
         for peer in self.linked() {
             self.tell(&peer, say());
         }
+    }
+
+    /// Tells every peer but one what was learned of the charter.
+    // spec: chr-17
+    fn tell_charters(&mut self, from: &AgencyId, frames: &[Frame]) {
+        for peer in self.linked().into_iter().filter(|peer| peer != from) {
+            for frame in frames {
+                self.tell(&peer, Outgoing::Say(Box::new(frame.clone())));
+            }
+        }
+    }
+
+    /// A version that was adopted is on the disk; the next start begins with it.
+    // spec: chr-11
+    fn adopt_charter(&mut self) {
+        tracing::warn!("another version of the charter is in force: the node starts again");
+        self.close_all(CloseCode::CharterChanged);
+        self.again = true;
     }
 
     /// Hands something to a connection's sender; one that does not keep up loses its connection.

@@ -243,11 +243,32 @@ codes! {
     CharterDraft = "charter-draft", Caller, CouldNot;
     "correct the draft as the reason says, and propose it again"
     /// A charter does not verify, or is not the pinned one.
-    CharterRefused = "charter-refused", Peer, VerificationFailed;
+    CharterRefused = "charter-refused", Peer, VerificationFailed, 422;
     "compare the charter's digest with the other members aloud, and obtain the charter again"
-    /// A charter has a version above 1, and amendments are not built yet.
-    AmendmentNotBuilt = "amendment-not-built", Operator, VerificationFailed;
-    "use version 1 of the charter, or a later release of this program"
+    /// A signature on a charter does not hold, lacks its other half, or is of a root that may not sign.
+    CharterForged = "charter-forged", Peer, VerificationFailed, 422;
+    "keep the file: it is evidence; then obtain the version again from another member"
+    /// Somebody who must sign a version of the charter has not.
+    CharterUnfinished = "charter-unfinished", Peer, VerificationFailed, 422;
+    "`concord charter show FILE` says who has not signed; pass it to them"
+    /// A version of the charter is older than the one in force.
+    CharterStale = "charter-stale", Caller, VerificationFailed, 409;
+    "`concord charter list` shows the version in force; nothing goes back behind it"
+    /// A version of the charter stands against one that was adopted.
+    CharterRival = "charter-rival", Peer, VerificationFailed, 409;
+    "keep both: whoever signed both has made evidence against itself; go on from the version in force"
+    /// A version of the charter does not follow from those that are held.
+    CharterSkips = "charter-skips", Caller, VerificationFailed, 409;
+    "obtain the versions between, for example with `concord charter export` at another member"
+    /// Everyone who signed a version of the charter signed another one against it.
+    CharterDoubled = "charter-doubled", Peer, VerificationFailed, 409;
+    "`concord evidence list` shows who; a further version that names both ends the conflict"
+    /// The charter in force has the node's agency as a member no longer.
+    MembershipEnded = "membership-ended", Operator, CouldNot;
+    "the log stays: `concord log export --dir NODE_DIR --out FILE` writes it for auditors"
+    /// A root would sign a version of the charter that does not fit what it signed before.
+    VowBroken = "vow-broken", Operator, CouldNot;
+    "sign a version that names the stuck ones (`concord charter propose --resolve`); two that do not fit are evidence against the agency"
     /// A root is not the one that must sign here.
     RootRefused = "root-refused", Caller, CouldNot;
     "sign with the root of the agency that the document names"

@@ -7,10 +7,13 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::CharterError;
-use concord_protocol::identity::charter::VerifiedCharter;
-use concord_protocol::identity::credential;
+use concord_protocol::identity::charter::chain;
+use concord_protocol::identity::charter::chain::Chain;
+use concord_protocol::identity::charter::chain::ChainError;
+use concord_protocol::identity::charter::papers::PaperError;
+use concord_protocol::identity::charter::papers::Papers;
+use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::identity::credential::CredentialError;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Admission;
@@ -19,10 +22,8 @@ use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::revocation::RevocationError;
 use concord_protocol::identity::revocation::VerifiedRevocation;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::Serial;
-use concord_protocol::limits::CHARTER_BYTES_MAX;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
 use concord_protocol::limits::REVOCATION_BYTES_MAX;
 use concord_protocol::moment::Timestamp;
@@ -32,16 +33,16 @@ use crate::files::Access;
 use crate::files::FileError;
 use crate::settings::SETTINGS_BYTES_MAX;
 use crate::settings::Settings;
+use crate::settings::charters;
 use crate::settings::file;
 use crate::settings::file::FormError;
 use crate::settings::folder::NodeFolder;
 
-/// The first version, and until amendments are built the only one.
-const FOUNDING: CharterVersion = CharterVersion::new(1);
-
 /// Charter and credentials of a node, verified.
 #[derive(Clone, Debug)]
 pub struct Enrolment {
+    /// Every document of the charter in the folder, in force or not.
+    pub papers: Papers,
     /// The charter and every credential in the folder, the node's own among them.
     pub directory: Directory,
     /// The credential that the node goes by: in force now, or else the next best.
@@ -66,9 +67,15 @@ pub enum EnrolmentError {
         /// Its digest.
         pinned: Digest,
     },
-    /// The charter does not verify.
+    /// The first version of the charter does not verify.
     #[error("the charter does not verify")]
     Charter(#[from] CharterError),
+    /// The versions of the charter do not verify.
+    #[error("the versions of the charter do not verify")]
+    Chain(#[from] ChainError),
+    /// A later version of the charter is not taken.
+    #[error("a version of the charter was not taken")]
+    Paper(#[from] PaperError),
     /// The charter does not name the node's agency.
     #[error("the charter has no member {agency}")]
     NotAMember {
@@ -112,19 +119,6 @@ pub enum EnrolmentError {
     NoCredential,
 }
 
-/// Reads and verifies the adopted charter.
-///
-/// # Errors
-/// When none is adopted, or it does not verify under the pin with the node's agency as a member.
-pub fn load_charter(
-    folder: &NodeFolder,
-    settings: &Settings,
-) -> Result<VerifiedCharter, EnrolmentError> {
-    let pin = settings.genesis.ok_or(EnrolmentError::NoCharter)?;
-    let bytes = files::read(&folder.charter(FOUNDING), CHARTER_BYTES_MAX)?;
-    verify_charter(&bytes, pin, &settings.agency)
-}
-
 /// Reads and verifies the charter and every credential in the folder.
 ///
 /// # Errors
@@ -134,9 +128,11 @@ pub fn load(
     settings: &Settings,
     now: Timestamp,
 ) -> Result<Enrolment, EnrolmentError> {
-    let directory = load_directory(folder, settings)?;
+    let papers = charters::load(folder, settings)?;
+    let directory = directory_under(&papers, folder, settings)?;
+    // A node whose root was replaced, or that is a member no longer, still keeps its log with the keys that it had.
     match directory.goes_by(&settings.agency, now).cloned() {
-        Some(own) => Ok(Enrolment { directory, own }),
+        Some(own) => Ok(Enrolment { papers, directory, own }),
         None => Err(EnrolmentError::NoCredential),
     }
 }
@@ -149,17 +145,28 @@ pub fn load_directory(
     folder: &NodeFolder,
     settings: &Settings,
 ) -> Result<Directory, EnrolmentError> {
-    let mut directory = Directory::new(load_charter(folder, settings)?);
+    directory_under(&charters::load(folder, settings)?, folder, settings)
+}
+
+fn directory_under(
+    papers: &Papers,
+    folder: &NodeFolder,
+    settings: &Settings,
+) -> Result<Directory, EnrolmentError> {
+    let mut directory = Directory::under(Chain::of(papers)?);
     for path in credential_files(&folder.own())? {
         admit(&mut directory, &path, |agency| *agency == settings.agency)?;
     }
     for path in credential_files(&folder.peers())? {
         admit(&mut directory, &path, |agency| *agency != settings.agency)?;
     }
-    for path in papers(&folder.revocations(), "revocation")? {
+    for path in files_of(&folder.revocations(), "revocation")? {
         let bytes = files::read(&path, REVOCATION_BYTES_MAX)?;
-        take_revocation(&mut directory, &bytes)
+        let verified = directory
+            .verify_revocation_ever(&bytes)
             .map_err(|source| EnrolmentError::Revocation { path, source })?;
+        // One that changes nothing, or one too many, ends nothing that still counts.
+        drop(directory.revoke(verified));
     }
     Ok(directory)
 }
@@ -175,8 +182,10 @@ pub fn import_revocation(
 ) -> Result<VerifiedRevocation, EnrolmentError> {
     let mut directory = load_directory(folder, settings)?;
     let bytes = files::read(path, REVOCATION_BYTES_MAX)?;
-    let verified = take_revocation(&mut directory, &bytes)
-        .map_err(|source| EnrolmentError::Revocation { path: path.to_owned(), source })?;
+    let refused = |source| EnrolmentError::Revocation { path: path.to_owned(), source };
+    let verified = directory.verify_revocation(&bytes).map_err(refused)?;
+    // One that changes nothing, or one too many, ends nothing that still counts.
+    drop(directory.revoke(verified.clone()));
     if !folder.revocations().exists() {
         files::make_folder(&folder.revocations(), Access::Private)?;
     }
@@ -185,36 +194,51 @@ pub fn import_revocation(
     Ok(verified)
 }
 
-fn take_revocation(
-    directory: &mut Directory,
-    bytes: &[u8],
-) -> Result<VerifiedRevocation, RevocationError> {
-    let verified = directory.verify_revocation(bytes)?;
-    // One that changes nothing, or one too many, ends nothing that still counts.
-    drop(directory.revoke(verified.clone()));
-    Ok(verified)
-}
-
-/// Adopts a charter: verifies it under the pin, keeps it, and writes the pin into the settings. Source: spec id-13.
+/// Adopts a charter with all its versions: verifies it under the pin, keeps it, and writes the pin into the settings.
+/// Source: spec id-13.
 ///
 /// # Errors
-/// When it does not verify, does not name the node's agency, or another charter was adopted before.
+/// When it does not verify, never named the node's agency, or another charter was adopted before.
 pub fn adopt_charter(
     folder: &NodeFolder,
     settings: &Settings,
-    bytes: &[u8],
+    documents: &[Vec<u8>],
     pin: Digest,
-) -> Result<VerifiedCharter, EnrolmentError> {
+) -> Result<Papers, EnrolmentError> {
     if let Some(pinned) = settings.genesis.filter(|pinned| *pinned != pin) {
         return Err(EnrolmentError::OtherPin { pinned });
     }
-    let verified = verify_charter(bytes, pin, &settings.agency)?;
+    let chain = chain::verify(documents, Some(pin))?;
+    if chain.member_ever(&settings.agency).is_none() {
+        return Err(EnrolmentError::NotAMember { agency: settings.agency.clone() });
+    }
+    if settings.genesis.is_some() {
+        return Ok(take_charters(folder, settings, documents)?.0);
+    }
     // The charter before the pin: a pin without its charter would stop the node, a charter without its pin does nothing.
-    keep(&folder.charter(verified.version()), bytes)?;
+    charters::keep(folder, chain.papers())?;
     let written = files::read(&folder.settings(), SETTINGS_BYTES_MAX)?;
     let pinned = file::with_genesis(&written, &pin.to_string())?;
     files::replace(&folder.settings(), pinned.as_bytes())?;
-    Ok(verified)
+    Ok(chain.papers().clone())
+}
+
+/// Takes documents into the folder of a node that has adopted its charter; those that hold move it on.
+///
+/// # Errors
+/// The first document that is refused, when none was taken and one had to be.
+pub fn take_charters(
+    folder: &NodeFolder,
+    settings: &Settings,
+    documents: &[Vec<u8>],
+) -> Result<(Papers, Taken), EnrolmentError> {
+    let mut papers = charters::load(folder, settings)?;
+    let taken = papers.take(documents);
+    if let (true, Some(refused)) = (taken.learned.is_empty(), taken.refused.first()) {
+        return Err(refused.why.clone().into());
+    }
+    charters::keep(folder, &papers)?;
+    Ok((papers, taken))
 }
 
 /// Takes in a credential of another agency while the node is stopped.
@@ -227,6 +251,7 @@ pub fn import_peer(
     path: &Path,
 ) -> Result<(VerifiedCredential, Admission), EnrolmentError> {
     let mut directory = load_directory(folder, settings)?;
+    counts_now(&directory, path)?;
     let taken = admit(&mut directory, path, |agency| *agency != settings.agency)?;
     keep_credential(&folder.peers(), &taken)?;
     Ok(taken)
@@ -243,6 +268,7 @@ pub fn adopt_credential<E: From<EnrolmentError>>(
     check: impl FnOnce(&VerifiedCredential) -> Result<(), E>,
 ) -> Result<(VerifiedCredential, Admission), E> {
     let mut directory = load_directory(folder, settings)?;
+    counts_now(&directory, path)?;
     let taken = admit(&mut directory, path, |agency| *agency == settings.agency)?;
     check(&taken.0)?;
     keep_credential(&folder.own(), &taken).map_err(EnrolmentError::File)?;
@@ -251,25 +277,22 @@ pub fn adopt_credential<E: From<EnrolmentError>>(
 
 /// The serial that the node's next credential gets.
 pub fn next_serial(directory: &Directory, agency: &AgencyId) -> Serial {
-    directory.newest(agency).map_or(Serial::new(1), |newest| newest.serial().next())
+    directory.newest_ever(agency).map_or(Serial::new(1), |newest| newest.serial().next())
 }
 
 /// The log that the node's next credential is for, unless a succession begins another: the one of its newest.
 pub fn newest_log(directory: &Directory, agency: &AgencyId) -> LogNumber {
-    let newest = directory.newest(agency).map(|newest| newest.credential().log_number);
+    let newest = directory.newest_ever(agency).map(|newest| newest.credential().log_number);
     newest.unwrap_or_else(|| directory.log_of(agency))
 }
 
-fn verify_charter(
-    bytes: &[u8],
-    pin: Digest,
-    agency: &AgencyId,
-) -> Result<VerifiedCharter, EnrolmentError> {
-    let verified = charter::verify(bytes, Some(pin))?;
-    if verified.member(agency).is_none() {
-        return Err(EnrolmentError::NotAMember { agency: agency.clone() });
-    }
-    Ok(verified)
+/// Checks that a credential that comes now is signed by the root that the version in force names.
+fn counts_now(directory: &Directory, path: &Path) -> Result<(), EnrolmentError> {
+    let bytes = files::read(path, CREDENTIAL_BYTES_MAX)?;
+    let verified = directory.verify(&bytes);
+    verified
+        .map(drop)
+        .map_err(|source| EnrolmentError::Credential { path: path.to_owned(), source })
 }
 
 fn admit(
@@ -279,7 +302,8 @@ fn admit(
 ) -> Result<(VerifiedCredential, Admission), EnrolmentError> {
     let bytes = files::read(path, CREDENTIAL_BYTES_MAX)?;
     let at = || path.to_owned();
-    let verified = credential::verify(&bytes, directory.charter())
+    let verified = directory
+        .verify_ever(&bytes)
         .map_err(|source| EnrolmentError::Credential { path: at(), source })?;
     if !belongs(verified.agency()) {
         return Err(EnrolmentError::Misplaced { path: at(), found: verified.agency().clone() });
@@ -292,10 +316,10 @@ fn admit(
 
 /// The credentials in a folder; whatever else lies there is not ours to judge.
 fn credential_files(folder: &Path) -> Result<Vec<PathBuf>, FileError> {
-    papers(folder, "credential")
+    files_of(folder, "credential")
 }
 
-fn papers(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, FileError> {
+fn files_of(folder: &Path, ending: &str) -> Result<Vec<PathBuf>, FileError> {
     let paths = files::list(folder)?.into_iter();
     Ok(paths.filter(|path| path.extension().is_some_and(|end| end == ending)).collect())
 }

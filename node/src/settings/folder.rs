@@ -4,7 +4,7 @@
 //! concord.toml   settings                     journal/ store/ bodies/ evidence/   the store's
 //! keys/          six private files            state/head state/witness state/backup   outside backups
 //! token          of the local API, private    api.json                            the API's address, written on start
-//! charters/      1.cbor …                     lock format                         the store's
+//! charters/      1.cbor …, open/              lock format                         the store's
 //! own/           the node's credentials       peers/                              the other agencies' credentials
 //! mirrors/       logs kept for others               revocations/                    ends of credentials
 //! ```
@@ -103,9 +103,19 @@ impl NodeFolder {
         self.state().join("backup")
     }
 
-    /// A charter version.
+    /// The documents of the charter.
+    pub fn charters(&self) -> PathBuf {
+        self.0.join("charters")
+    }
+
+    /// Versions of the charter that wait for signatures.
+    pub fn open_charters(&self) -> PathBuf {
+        self.charters().join("open")
+    }
+
+    /// A charter version that was in force.
     pub fn charter(&self, version: CharterVersion) -> PathBuf {
-        self.0.join("charters").join(format!("{version}.cbor"))
+        self.charters().join(format!("{version}.cbor"))
     }
 
     /// The node's own credentials.

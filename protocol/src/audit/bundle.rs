@@ -16,6 +16,8 @@ use crate::audit::finding::Flaw;
 use crate::codec;
 use crate::codec::Encoded;
 use crate::crypto::digest::Digest;
+use crate::identity::charter::chain::Chain;
+use crate::identity::charter::papers::Place;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::CharterVersion;
@@ -113,8 +115,10 @@ pub enum Part {
     Checkpoint,
     /// Checkpoints of this log that witnesses cosigned, of ascending sizes.
     Cosignatures,
-    /// A version of the charter.
+    /// A version of the charter that was in force.
     Charter(CharterVersion),
+    /// A version that got stuck and that a later one passes by.
+    Rival(CharterVersion, Digest),
     /// A credential.
     Credential(AgencyId, Serial),
     /// The newest checkpoint held of each peer's log, in the order of agencies.
@@ -145,6 +149,7 @@ impl Part {
             Self::Checkpoint => "checkpoint".into(),
             Self::Cosignatures => "cosignatures".into(),
             Self::Charter(version) => format!("charter/{version}.cbor"),
+            Self::Rival(version, digest) => format!("charter/{version}-{digest}.cbor"),
             Self::Credential(agency, serial) => format!("credentials/{agency}-{serial}.cbor"),
             Self::PeerCheckpoints => "peer-checkpoints".into(),
             Self::PeerCosigned => "peer-cosigned".into(),
@@ -165,6 +170,18 @@ impl Part {
             Self::Tile(..) | Self::Entries(..) | Self::Headers | Self::Dispatches | Self::Receipts
         )
     }
+}
+
+/// The documents of a chain, each as the part that it is: versions first, then rivals, each in order.
+pub fn charter_parts(chain: &Chain) -> impl Iterator<Item = (Part, &[u8])> {
+    let part = |(version, digest): Place| match chain.version(version) {
+        Some(held) if held.digest() == digest => Part::Charter(version),
+        Some(_) | None => Part::Rival(version, digest),
+    };
+    let documents = chain.documents().map(move |(place, bytes)| (part(place), bytes));
+    let mut parts: Vec<(Part, &[u8])> = documents.collect();
+    parts.sort();
+    parts.into_iter()
 }
 
 /// The parts that follow from size and scope alone: tiles, leaves, and the lists that leaves name.

@@ -11,6 +11,7 @@ pub mod judge;
 pub mod make;
 pub mod misfit;
 mod outlived;
+mod rivals;
 pub mod sentence;
 
 use alloc::collections::BTreeSet;
@@ -28,7 +29,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::signature::Signature;
 use crate::engine::input::Proven;
 use crate::engine::record::EvidenceRecord;
-use crate::identity::charter::CharterError;
+use crate::identity::charter::chain::ChainError;
 use crate::identity::credential::CredentialError;
 use crate::ids::AgencyId;
 use crate::ids::LeafIndex;
@@ -55,9 +56,9 @@ pub struct Evidence {
     pub accused: AgencyId,
     /// What was done, with its proof.
     pub case: Case,
-    /// The charter's versions, from the first; one, until charters are amended.
+    /// The charter's chain, from the first version on. Source: spec chr-10.
     pub charters: Vec<ByteBuf>,
-    /// The credentials whose keys signed, by agency and serial; none besides.
+    /// The credentials whose keys signed, by agency and serial; none besides, and none where a root signed.
     pub credentials: Vec<ByteBuf>,
 }
 
@@ -80,6 +81,8 @@ pub enum Case {
     IdReused(IdReused),
     /// A log is longer than its owner stated when it ended.
     LogOutlived(LogOutlived),
+    /// A root signed two versions of the charter that do not fit.
+    CharterRivals(CharterRivals),
 }
 
 /// Two checkpoints of one log of the accused; the older one is the smaller, at one size the one with the smaller root.
@@ -201,6 +204,18 @@ pub struct LogOutlived {
     pub head: SignedHead,
 }
 
+/// Two versions of the charter that one root must not both sign, each with the signatures of that root alone.
+///
+/// The one with the lower number is the first, of one number the one with the smaller digest. Source: spec chr-18.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CharterRivals {
+    /// The COSE_Sign bytes of one.
+    pub first: ByteBuf,
+    /// The COSE_Sign bytes of the other.
+    pub second: ByteBuf,
+}
+
 /// A file that proves what it says. Only [`judge::verify`] makes one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Accusation {
@@ -246,14 +261,14 @@ pub enum EvidenceFlaw {
         found: u64,
     },
     /// Not exactly the versions of the charter.
-    #[error("the file holds {found} charter versions, not one")]
+    #[error("the file holds {found} documents of the charter, none or too many")]
     Charters {
         /// How many.
         found: usize,
     },
     /// The charter does not hold, or is not the pinned one.
     #[error("the charter does not hold")]
-    Charter(#[source] CharterError),
+    Charter(#[source] ChainError),
     /// An agency that the charter does not name.
     #[error("the charter has no member {agency}")]
     NotAMember {
@@ -305,6 +320,7 @@ impl Case {
             Self::NumberReused(_) => EvidenceKind::NumberReused,
             Self::IdReused(_) => EvidenceKind::IdReused,
             Self::LogOutlived(_) => EvidenceKind::LogOutlived,
+            Self::CharterRivals(_) => EvidenceKind::CharterRivals,
         }
     }
 }
@@ -335,7 +351,7 @@ impl Accusation {
         &self.bytes
     }
 
-    /// The digest of the charter inside.
+    /// The digest of version 1 of the charter inside.
     pub const fn charter(&self) -> Digest {
         self.charter
     }
@@ -394,7 +410,8 @@ impl Accusation {
             Case::WitnessFork(_)
             | Case::NumberReused(_)
             | Case::IdReused(_)
-            | Case::LogOutlived(_) => None,
+            | Case::LogOutlived(_)
+            | Case::CharterRivals(_) => None,
         }
     }
 }

@@ -26,9 +26,9 @@ use crate::codec;
 use crate::codec::EncodeError;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
+use crate::identity::charter::chain::Chain;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
-use crate::ids::CharterVersion;
 use crate::ids::LeafIndex;
 use crate::ids::Serial;
 use crate::ids::TreeSize;
@@ -105,8 +105,8 @@ pub struct Contents {
     pub scope: Option<Scope>,
     /// Fresh randomness, with which what is in scope is remembered.
     pub seed: Seed,
-    /// Every charter version, as it was signed.
-    pub charters: Vec<(CharterVersion, Vec<u8>)>,
+    /// Every version of the charter with what it names, as they were signed.
+    pub charters: Chain,
     /// Every credential that is known, as it was signed.
     pub credentials: Vec<(AgencyId, Serial, Vec<u8>)>,
     /// Checkpoints of this log that witnesses cosigned, with their sizes: notes.

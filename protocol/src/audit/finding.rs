@@ -8,7 +8,7 @@ use crate::audit::bundle::sequence::BadItem;
 use crate::audit::ustar::ArchiveError;
 use crate::codec::DecodeError;
 use crate::envelope::header::HeaderError;
-use crate::identity::charter::CharterError;
+use crate::identity::charter::chain::ChainError;
 use crate::identity::credential::CredentialError;
 use crate::identity::credential::NotValid;
 use crate::identity::directory::AdmitError;
@@ -108,7 +108,7 @@ pub enum Flaw {
     },
     /// The charter does not hold, or is not the pinned one.
     #[error("the charter does not hold")]
-    Charter(#[source] CharterError),
+    Charter(#[source] ChainError),
     /// The manifest names another charter than the one inside.
     #[error("the manifest names another charter")]
     OtherCharter,

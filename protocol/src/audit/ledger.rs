@@ -90,7 +90,7 @@ pub struct Head {
 pub struct Ledger {
     /// Whose log it is.
     pub agency: AgencyId,
-    /// Digest of the charter.
+    /// Digest of the charter's first version.
     pub charter: Digest,
     /// The log.
     pub origin: String,

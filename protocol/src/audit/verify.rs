@@ -130,7 +130,7 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
     let checkpoint = people.own_checkpoint(&note, &listed.manifest)?;
     let notes = Notes::read(source, &listed)?;
     let (manifest, digest) = (listed.manifest.clone(), listed.digest);
-    let evidence = accusations(source, &listed, people.directory.charter().digest())?;
+    let evidence = accusations(source, &listed, people.directory.chain().first().digest())?;
     let layout = listed.rest()?;
     let shown = Shown { source, layout: &layout };
     let mut problems = Problems::default();
@@ -252,7 +252,7 @@ fn telling(
     }
     Ok(Some(Telling::new(Ledger {
         agency: people.own.clone(),
-        charter: people.directory.charter().digest(),
+        charter: people.directory.chain().first().digest(),
         origin: checkpoint.origin.clone(),
         log,
         sent: BTreeMap::new(),

@@ -173,7 +173,10 @@ impl Recipients {
             let agency = recipient.agency.clone();
             // spec: id-46
             let known = directory.goes_by(&agency, now);
-            match known.filter(|known| !directory.is_revoked(&agency, known.serial())) {
+            let may = |known: &&VerifiedCredential| {
+                directory.counts(known) && !directory.is_revoked(&agency, known.serial())
+            };
+            match known.filter(may) {
                 Some(credential) => Ok((agency, credential.credential().sealing.clone())),
                 None => Err(UnknownRecipient { agency }),
             }

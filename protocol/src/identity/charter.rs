@@ -1,13 +1,25 @@
 //! The charter: who takes part, and by which rules. The machine-readable half of the members' outcome document.
 //!
 //! Uses `quorum`, `root`. A charter is drafted ([`propose`]), signed by each member in turn ([`add_signature`]) and
-//! relied on only after [`verify`], which is the one maker of a [`VerifiedCharter`].
+//! relied on only after [`verify`] for version 1, or [`chain::verify`] for the versions after it; nothing else makes a
+//! [`VerifiedCharter`].
 //! What the members sign is the encoding of [`Charter`]; its labelled digest names it, and the digest of version 1,
 //! pinned by the operator, is where all trust begins.
 //!
-//! Absent on purpose: amendments. Versions above 1 are recognised and refused until they are built.
+//! - [`rules`]: what a version must say, whoever signed it; [`tally`]: who must sign it, and who has.
+//! - [`papers`]: every document a node holds, in force or not, and which version follows from them.
+//! - [`chain`]: the versions in force one after another, as a file that anyone verifies.
+//! - [`vow`]: what a root must not sign any more once it has signed something.
+//! - [`difference`]: what changes from one version to the next, for a reader.
+//!
+//! Absent on purpose: files, frames, and when a version was adopted; logs say that.
 
+pub mod chain;
+pub mod difference;
+pub mod papers;
 pub mod rules;
+pub mod tally;
+pub mod vow;
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -59,6 +71,19 @@ pub struct Charter {
     pub witness_quorum: u16,
     /// What members agree to use and to demand.
     pub profiles: Profiles,
+    /// The versions that got stuck and are passed by; absent in a version that simply follows. Source: spec chr-6.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolves: Option<Resolves>,
+}
+
+/// What a version passes by because it could not be finished.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Resolves {
+    /// The version that `previous` names, the last one that all agreed on.
+    pub since: CharterVersion,
+    /// The digests of the versions that got stuck, ascending.
+    pub rivals: Vec<Digest>,
 }
 
 /// One agency that takes part.
@@ -127,6 +152,25 @@ impl Charter {
         self.members.iter().find(|member| member.agency == *agency)
     }
 
+    /// The version that this one follows; 0 for a founding one.
+    pub const fn since(&self) -> CharterVersion {
+        match &self.resolves {
+            Some(resolves) => resolves.since,
+            None => CharterVersion::new(self.version.get().saturating_sub(1)),
+        }
+    }
+
+    /// The digests of the versions from which a node moves on to this one.
+    pub fn names(&self) -> impl Iterator<Item = Digest> {
+        let rivals = self.resolves.iter().flat_map(|resolves| resolves.rivals.iter().copied());
+        self.previous.into_iter().chain(rivals)
+    }
+
+    /// Whether this agency is a member with this root.
+    pub fn has(&self, agency: &AgencyId, root: &RootPublic) -> bool {
+        self.member(agency).is_some_and(|member| member.root == *root)
+    }
+
     /// The three numbers that must fit the number of members.
     pub const fn quorum(&self) -> Quorum {
         Quorum {
@@ -183,6 +227,12 @@ pub enum CharterError {
         /// The digest found.
         found: Digest,
     },
+    /// A later version where the first one belongs.
+    #[error("this is version {version}, and trust begins in version 1")]
+    NotFounding {
+        /// The version found.
+        version: CharterVersion,
+    },
     /// A member has not signed.
     #[error("{agency} has not signed the charter")]
     Missing {
@@ -201,8 +251,14 @@ pub enum CharterError {
         /// The key.
         key: KeyId,
     },
+    /// Only one of the two signatures of a root.
+    #[error("the charter bears only one of the two signatures of {agency}")]
+    Half {
+        /// The first one.
+        agency: AgencyId,
+    },
     /// The root that was to sign is no member's.
-    #[error("the root {root} is no member's of this charter")]
+    #[error("the root {root} is no member's of this charter, nor of the version before it")]
     NotAMember {
         /// The root's fingerprint.
         root: Digest,
@@ -213,6 +269,25 @@ pub enum CharterError {
     /// Ours: a value of ours has no encoding.
     #[error("the charter could not be encoded")]
     Encode(#[from] EncodeError),
+}
+
+impl CharterError {
+    /// A code for machines.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Form(_) => "not-a-charter",
+            Self::Content(_) => "bad-content",
+            Self::Rule(_) => "bad-rule",
+            Self::Pin { .. } => "other-pin",
+            Self::NotFounding { .. } => "not-founding",
+            Self::Missing { .. } => "not-signed",
+            Self::Forged { .. } => "forged",
+            Self::Stranger { .. } => "stranger",
+            Self::Half { .. } => "half-signed",
+            Self::NotAMember { .. } => "not-a-member",
+            Self::Sign(_) | Self::Encode(_) => "not-made",
+        }
+    }
 }
 
 /// Drafts a charter: puts it in order, checks its rules, and gives the bytes that members sign in turn.
@@ -245,6 +320,8 @@ pub fn read(bytes: &[u8]) -> Result<Proposal, CharterError> {
 
 /// Adds the consent of the member whose root this is; repeating it changes nothing. Source: spec id-7.
 ///
+/// For a founding charter. What follows one is signed with [`papers::Papers::sign`], which knows the version before.
+///
 /// # Errors
 /// When the bytes are no charter, or the root is no member's.
 pub fn add_signature(bytes: &[u8], root: &RootKey) -> Result<Vec<u8>, CharterError> {
@@ -266,24 +343,29 @@ pub fn add_signature(bytes: &[u8], root: &RootKey) -> Result<Vec<u8>, CharterErr
 /// # Errors
 /// The first thing that does not hold.
 pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<VerifiedCharter, CharterError> {
-    let Proposal { charter, digest, signed } = read(bytes)?;
+    let proposal = read(bytes)?;
+    let (charter, digest) = (&proposal.charter, proposal.digest);
     // spec: id-13
     if let Some(expected) = pin.filter(|expected| *expected != digest) {
         return Err(CharterError::Pin { expected, found: digest });
     }
+    // spec: id-14
+    if charter.version != CharterVersion::new(1) {
+        return Err(CharterError::NotFounding { version: charter.version });
+    }
     // spec: id-24
-    if let Some(key) = stranger(&charter, &signed) {
+    if let Some(key) = stranger(charter, &proposal.signed) {
         return Err(CharterError::Stranger { key });
     }
     for member in &charter.members {
         let agency = || member.agency.clone();
-        match consent(member, &signed) {
+        match consent(member, &proposal.signed) {
             Consent::Given => {}
             Consent::Missing => return Err(CharterError::Missing { agency: agency() }),
             Consent::Forged => return Err(CharterError::Forged { agency: agency() }),
         }
     }
-    Ok(VerifiedCharter { charter, digest, bytes: bytes.to_vec() })
+    Ok(VerifiedCharter { proposal, bytes: bytes.to_vec() })
 }
 
 /// The first signature that no member's root can have made.
@@ -316,41 +398,71 @@ impl Proposal {
         self.digest
     }
 
+    /// The COSE_Sign bytes with the signatures of one root and no others, as evidence brings them.
+    ///
+    /// # Errors
+    /// Only when a broken invariant of ours stands in the way.
+    pub fn of_root(&self, root: &RootPublic) -> Result<Vec<u8>, EncodeError> {
+        self.signed.of_signer(root.key_ids()).to_bytes()
+    }
+
+    /// Whether the two signatures of this root are all that it bears; that they hold is asked with [`Proposal::holds`].
+    pub fn is_of_root(&self, root: &RootPublic) -> bool {
+        self.signed.key_ids().len() == 2 && tally::bears(self, root)
+    }
+
+    /// Whether both signatures of a root hold.
+    pub fn holds(&self, root: &RootPublic) -> bool {
+        self.signed.verify(&root.hybrid()).is_ok()
+    }
+
+    /// The COSE_Sign bytes, with the signatures that there are.
+    ///
+    /// # Errors
+    /// Only when a broken invariant of ours stands in the way.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EncodeError> {
+        self.signed.to_bytes()
+    }
+
     /// Every member, and whether it has signed.
     pub fn consents(&self) -> impl Iterator<Item = (&Member, Consent)> {
         self.charter.members.iter().map(|member| (member, consent(member, &self.signed)))
     }
 }
 
-/// A charter whose members all signed it, and which is the pinned one where a pin was given.
+/// A version that is in force: signed by all who must, and following from the pinned one where a pin was given.
 ///
-/// Made by nothing but [`verify`].
+/// Made by nothing but [`verify`] and [`papers`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedCharter {
-    charter: Charter,
-    digest: Digest,
+    proposal: Proposal,
     bytes: Vec<u8>,
 }
 
 impl VerifiedCharter {
     /// What the members signed.
     pub const fn charter(&self) -> &Charter {
-        &self.charter
+        &self.proposal.charter
     }
 
     /// The federation's name.
     pub const fn name(&self) -> &CharterName {
-        &self.charter.name
+        &self.proposal.charter.name
     }
 
     /// Which version this is.
     pub const fn version(&self) -> CharterVersion {
-        self.charter.version
+        self.proposal.charter.version
     }
 
     /// Names this version. Shape: labelled digest of what was signed. Source: spec id-9.
     pub const fn digest(&self) -> Digest {
-        self.digest
+        self.proposal.digest
+    }
+
+    /// Every root that signed it is known, and all of them hold.
+    pub(crate) const fn proposal(&self) -> &Proposal {
+        &self.proposal
     }
 
     /// The COSE_Sign bytes, as they were received.
@@ -360,7 +472,7 @@ impl VerifiedCharter {
 
     /// The member that is this agency.
     pub fn member(&self, agency: &AgencyId) -> Option<&Member> {
-        self.charter.member(agency)
+        self.proposal.charter.member(agency)
     }
 }
 

@@ -31,6 +31,7 @@ use crate::identity::root::NotByRoot;
 use crate::identity::root::RootKey;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
+use crate::ids::CharterVersion;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
 use crate::limits::CREDENTIAL_BYTES_MAX;
@@ -279,7 +280,7 @@ pub fn verify(
     })?;
     rules::check(&credential, &member.root)?;
     rules::check_log(&credential, member)?;
-    Ok(VerifiedCredential { credential, bytes: bytes.to_vec() })
+    Ok(VerifiedCredential { credential, under: charter.version(), bytes: bytes.to_vec() })
 }
 
 /// A credential that a member's root signed under a verified charter.
@@ -288,6 +289,7 @@ pub fn verify(
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifiedCredential {
     credential: Credential,
+    under: CharterVersion,
     bytes: Vec<u8>,
 }
 
@@ -322,6 +324,11 @@ impl VerifiedCredential {
     /// Which one it is.
     pub const fn serial(&self) -> Serial {
         self.credential.serial
+    }
+
+    /// The version of the charter that names the root which signed it.
+    pub const fn under(&self) -> CharterVersion {
+        self.under
     }
 
     /// The COSE_Sign bytes, as they were received.

@@ -1,7 +1,8 @@
-//! Everyone's verified credentials under one verified charter: whose key is this, and which keys has this agency?
+//! Everyone's verified credentials under the charter's chain: whose key is this, and which keys has this agency?
 //!
 //! Uses `charter`, `credential`, `revocation`, `notice`. Nothing unverified enters, and nothing leaves: older
-//! credentials stay, because what was signed under them stays verifiable. [`force`] says which of them counts when.
+//! credentials stay, because what was signed under them stays verifiable, also when the agency is a member no longer or
+//! its root was replaced. [`force`] says which of them counts when.
 //! Absent on purpose: the clock (instants are arguments), storage.
 
 pub mod force;
@@ -15,7 +16,10 @@ use crate::crypto::signature::VerifyingKey;
 use crate::identity;
 use crate::identity::charter::Member;
 use crate::identity::charter::VerifiedCharter;
+use crate::identity::charter::chain::Chain;
+use crate::identity::credential;
 use crate::identity::credential::Credential;
+use crate::identity::credential::CredentialError;
 use crate::identity::credential::KeyRole;
 use crate::identity::credential::VerifiedCredential;
 use crate::identity::notice::VerifiedNotice;
@@ -28,10 +32,10 @@ use crate::ids::Serial;
 use crate::ids::TreeSize;
 use crate::limits::CREDENTIALS_PER_MEMBER_MAX;
 
-/// The credentials known under one charter.
+/// The credentials known under the versions of one charter.
 #[derive(Clone, Debug)]
 pub struct Directory {
-    charter: VerifiedCharter,
+    chain: Chain,
     credentials: BTreeMap<AgencyId, BTreeMap<Serial, VerifiedCredential>>,
     owners: BTreeMap<[u8; 32], Owner>,
     /// Logs in force that are not the first one of their agency.
@@ -144,10 +148,15 @@ pub enum AdmitError {
 }
 
 impl Directory {
-    /// A directory that knows the members and none of their credentials.
-    pub const fn new(charter: VerifiedCharter) -> Self {
+    /// A directory that knows the founding members and none of their credentials.
+    pub fn new(charter: VerifiedCharter) -> Self {
+        Self::under(Chain::founding(charter))
+    }
+
+    /// A directory that knows the members of every version and none of their credentials.
+    pub const fn under(chain: Chain) -> Self {
         Self {
-            charter,
+            chain,
             credentials: BTreeMap::new(),
             owners: BTreeMap::new(),
             logs: BTreeMap::new(),
@@ -162,8 +171,8 @@ impl Directory {
     /// When it belongs to another charter, contradicts one that is known, or uses a key that is somebody else's.
     pub fn admit(&mut self, verified: VerifiedCredential) -> Result<Admission, AdmitError> {
         let credential = verified.credential();
-        if credential.charter != *self.charter.name() {
-            let expected = self.charter.name().clone();
+        if credential.charter != *self.charter().name() {
+            let expected = self.charter().name().clone();
             return Err(AdmitError::OtherCharter { expected, found: credential.charter.clone() });
         }
         let (agency, serial) = (credential.agency.clone(), credential.serial);
@@ -182,16 +191,50 @@ impl Directory {
         {
             return Err(AdmitError::TooMany { agency });
         }
-        let newest = self.newest(&agency).map(VerifiedCredential::serial);
+        let newest = self.newest_ever(&agency).map(VerifiedCredential::serial);
         self.remember_keys(&verified);
         self.credentials.entry(agency).or_default().insert(serial, verified);
         // spec: id-6
         Ok(if newest < Some(serial) { Admission::New } else { Admission::Older })
     }
 
-    /// The newest credential of an agency.
+    /// Verifies a credential that came now: what counts is the root that the version in force names.
+    ///
+    /// # Errors
+    /// The first thing that does not hold.
+    // spec: chr-13
+    pub fn verify(&self, bytes: &[u8]) -> Result<VerifiedCredential, CredentialError> {
+        credential::verify(bytes, self.charter())
+    }
+
+    /// Verifies a credential that was taken earlier: under the newest version of which the root signed it.
+    ///
+    /// # Errors
+    /// What the version in force has against it, when it holds under none.
+    pub fn verify_ever(&self, bytes: &[u8]) -> Result<VerifiedCredential, CredentialError> {
+        let now = self.verify(bytes);
+        if now.is_ok() {
+            return now;
+        }
+        // spec: chr-14
+        let mut earlier = self.chain.versions().rev().skip(1);
+        earlier.find_map(|version| credential::verify(bytes, version).ok()).map_or(now, Ok)
+    }
+
+    /// The newest credential of a member, signed by the root that the version in force names.
+    // spec: chr-13
     pub fn newest(&self, agency: &AgencyId) -> Option<&VerifiedCredential> {
-        self.credentials.get(agency)?.last_key_value().map(|(_, credential)| credential)
+        self.credentials.get(agency)?.values().rev().find(|held| self.counts(held))
+    }
+
+    /// The newest credential of an agency, also of a root that was replaced or of a member that left.
+    pub fn newest_ever(&self, agency: &AgencyId) -> Option<&VerifiedCredential> {
+        self.credentials.get(agency)?.last_key_value().map(|(_, held)| held)
+    }
+
+    /// Whether the version in force names the root that signed it.
+    pub fn counts(&self, held: &VerifiedCredential) -> bool {
+        held.under() == self.charter().version()
     }
 
     /// One credential of an agency.
@@ -199,14 +242,28 @@ impl Directory {
         self.credentials.get(agency)?.get(&serial)
     }
 
-    /// The charter.
-    pub const fn charter(&self) -> &VerifiedCharter {
-        &self.charter
+    /// The newest credential that names this transport key.
+    pub fn by_transport_key(&self, key: &VerifyingKey) -> Option<&VerifiedCredential> {
+        let owner = self.owners.get(key.as_bytes())?;
+        match owner.role {
+            KeyRole::Transport => self.with_serial(&owner.agency, owner.serial),
+            KeyRole::Signing | KeyRole::Sealing | KeyRole::Log | KeyRole::Witness => None,
+        }
+    }
+
+    /// The version of the charter in force.
+    pub fn charter(&self) -> &VerifiedCharter {
+        self.chain.newest()
+    }
+
+    /// Every version of the charter.
+    pub const fn chain(&self) -> &Chain {
+        &self.chain
     }
 
     /// The members, in ascending order of agency.
     pub fn members(&self) -> impl ExactSizeIterator<Item = &Member> {
-        self.charter.charter().members.iter()
+        self.charter().charter().members.iter()
     }
 
     /// Every credential held, by agency and serial.
@@ -216,10 +273,9 @@ impl Directory {
 
     /// The newest serial known of each agency, in ascending order of agency.
     pub fn known(&self) -> Vec<(AgencyId, Serial)> {
-        let newest = |(agency, held): (&AgencyId, &BTreeMap<Serial, VerifiedCredential>)| {
-            held.last_key_value().map(|(serial, _)| (agency.clone(), *serial))
-        };
-        self.credentials.iter().filter_map(newest).collect()
+        let newest =
+            |agency: &AgencyId| self.newest(agency).map(|held| (agency.clone(), held.serial()));
+        self.credentials.keys().filter_map(newest).collect()
     }
 
     /// Goes by another log of an agency from now on: after a succession that was verified. Source: spec suc-1.
@@ -230,7 +286,7 @@ impl Directory {
     /// The number of the log of an agency that is in force: the first that the charter accepts, until a succession.
     pub fn log_of(&self, agency: &AgencyId) -> LogNumber {
         // spec: suc-1
-        let first = || self.charter.member(agency).map(|member| member.logs.first);
+        let first = || self.chain.member_ever(agency).map(|member| member.logs.first);
         let number = self.logs.get(agency).copied().or_else(first);
         number.unwrap_or(LogNumber::new(1))
     }
@@ -264,7 +320,7 @@ impl Directory {
 
     /// Names a log of an agency under this charter. Source: spec id-5.
     pub fn origin(&self, agency: &AgencyId, log: LogNumber) -> String {
-        identity::log_origin(self.charter.name(), agency, log)
+        identity::log_origin(self.charter().name(), agency, log)
     }
 
     /// The number of the log of an agency that an origin names; `None` when it names none.
@@ -276,8 +332,9 @@ impl Directory {
     /// A key stays with the agency and the role in which it was first seen; no root is a node's key.
     fn check_keys(&self, credential: &Credential) -> Result<(), AdmitError> {
         // spec: id-22
+        let roots = || self.chain.versions().flat_map(|version| version.charter().members.iter());
         for (role, key) in credential.verifying_keys() {
-            if let Some(member) = self.members().find(|member| member.root.ed25519 == *key) {
+            if let Some(member) = roots().find(|member| member.root.ed25519 == *key) {
                 return Err(AdmitError::RootInUse { role, owner: member.agency.clone() });
             }
             self.check_owner(credential, role, key.as_bytes())?;

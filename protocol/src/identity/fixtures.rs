@@ -74,6 +74,7 @@ pub(crate) fn charter() -> Charter {
         dishonest_max: 0,
         witness_quorum: 2,
         profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        resolves: None,
     }
 }
 

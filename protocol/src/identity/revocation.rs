@@ -28,6 +28,7 @@ use crate::identity::root::NotByRoot;
 use crate::identity::root::RootKey;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
+use crate::ids::CharterVersion;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
 use crate::ids::TreeSize;
@@ -227,7 +228,12 @@ pub fn verify(
         return Err(RuleError::Log { log: strange.log }.into());
     }
     let digest = digest::sha256(bytes);
-    Ok(VerifiedRevocation { revocation, digest, bytes: bytes.to_vec() })
+    Ok(VerifiedRevocation {
+        revocation,
+        digest,
+        bytes: bytes.to_vec(),
+        under: charter.version(),
+    })
 }
 
 fn check(revocation: &Revocation) -> Result<(), RuleError> {
@@ -255,9 +261,15 @@ pub struct VerifiedRevocation {
     revocation: Revocation,
     digest: Digest,
     bytes: Vec<u8>,
+    under: CharterVersion,
 }
 
 impl VerifiedRevocation {
+    /// The version of the charter whose root signed it.
+    pub const fn under(&self) -> CharterVersion {
+        self.under
+    }
+
     /// What the root signed.
     pub const fn revocation(&self) -> &Revocation {
         &self.revocation

@@ -222,6 +222,8 @@ pub enum EvidenceKind {
     IdReused,
     /// A log is longer than its owner stated when it ended.
     LogOutlived,
+    /// A root signed two versions of the charter that do not fit.
+    CharterRivals,
 }
 
 /// Why a node did not sign.
@@ -301,6 +303,7 @@ impl EvidenceKind {
             Self::NumberReused => "number-reused",
             Self::IdReused => "id-reused",
             Self::LogOutlived => "log-outlived",
+            Self::CharterRivals => "charter-rivals",
         }
     }
 }

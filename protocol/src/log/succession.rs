@@ -30,6 +30,7 @@ use crate::crypto::cose::SignError;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::signature::Signer;
+use crate::identity::charter::VerifiedCharter;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
@@ -259,12 +260,23 @@ pub fn join(
         .collect();
     approvals.sort_by(|a, b| a.agency().cmp(b.agency()));
     approvals.dedup_by(|a, b| a.agency() == b.agency());
-    let quorum = directory.charter().charter().witness_quorum;
     // spec: suc-7
-    if approvals.len() < usize::from(quorum) {
+    if !is_quorum(&statement.statement.agency, &approvals, directory) {
+        let quorum = directory.charter().charter().witness_quorum;
         return Err(SuccessionError::Quorum { found: approvals.len(), quorum });
     }
     Ok(VerifiedSuccession { statement, approvals })
+}
+
+/// Whether these are a quorum under a version of the charter that has the agency as a member: a log may be older than
+/// the version in force.
+fn is_quorum(agency: &AgencyId, approvals: &[VerifiedApproval], directory: &Directory) -> bool {
+    let versions = directory.chain().versions().map(VerifiedCharter::charter);
+    let mut theirs = versions.filter(|version| version.member(agency).is_some());
+    theirs.any(|version| {
+        let members = approvals.iter().filter(|one| version.member(one.agency()).is_some());
+        members.count() >= usize::from(version.witness_quorum)
+    })
 }
 
 /// What a member itself knows that speaks against a statement; `None` when nothing does.
@@ -291,8 +303,8 @@ fn check_numbers(statement: &Statement, directory: &Directory) -> Result<(), Sta
     }
     let agency = &statement.agency;
     let member = directory
-        .charter()
-        .member(agency)
+        .chain()
+        .member_ever(agency)
         .ok_or_else(|| StatementError::NotAMember { agency: agency.clone() })?;
     let (from, to) = (statement.from_log, statement.to_log);
     // spec: suc-3

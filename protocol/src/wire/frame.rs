@@ -1,5 +1,7 @@
 //! The bounded unit of the exchange stream.
 
+use alloc::vec::Vec;
+
 use serde::Deserialize;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
@@ -60,6 +62,8 @@ pub enum Frame {
     Revocation(ByteBuf),
     /// Where a member listens from now on: COSE_Sign1.
     Notice(ByteBuf),
+    /// Versions of the charter that the listener may lack, each with what it names: COSE_Sign. Source: spec chr-15.
+    Charters(Vec<ByteBuf>),
 }
 
 /// What may pass on a link.
@@ -99,7 +103,11 @@ impl Frame {
             ) => true,
             // A root or a member's own key signed these, and whoever passes them on vouches for nothing.
             (
-                Self::Succession(_) | Self::Approval(_) | Self::Revocation(_) | Self::Notice(_),
+                Self::Succession(_)
+                | Self::Approval(_)
+                | Self::Revocation(_)
+                | Self::Notice(_)
+                | Self::Charters(_),
                 _,
             ) => true,
         }

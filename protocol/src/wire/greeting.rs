@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_bytes::ByteBuf;
 
 use crate::crypto::digest::Digest;
+use crate::identity::charter::papers::Place;
 use crate::identity::credential::VerifiedCredential;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
@@ -192,6 +193,34 @@ impl Met {
     pub fn mirrored(&self) -> Option<(u64, &SignedCheckpoint)> {
         self.mirrored.as_ref().map(|(sequence, checkpoint)| (*sequence, checkpoint))
     }
+}
+
+/// How the charter of whoever greets stands to the listener's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standpoint {
+    /// Both stand at the same version.
+    Same,
+    /// The speaker stands at this one, which is another.
+    Other(Place),
+}
+
+/// Compares the charters before anything else of a greeting is looked at: who is behind may not know the keys in it.
+///
+/// # Errors
+/// The code to close the connection with: another federation, or another protocol.
+// spec: wire-32, chr-16
+pub fn standpoint(greeting: &Greeting, directory: &Directory) -> Result<Standpoint, CloseCode> {
+    if !greeting.versions.contains(&VERSION) {
+        return Err(CloseCode::NoCommonVersion);
+    }
+    let charter = directory.charter();
+    if greeting.charter != *charter.name() {
+        return Err(CloseCode::WrongCharter);
+    }
+    if greeting.charter_digest == charter.digest() {
+        return Ok(Standpoint::Same);
+    }
+    Ok(Standpoint::Other((greeting.charter_version, greeting.charter_digest)))
 }
 
 /// Checks a greeting: version, charter, speaker, and that the checkpoint shown of our log was signed by us.

@@ -112,14 +112,15 @@ impl VerifiedOffer {
     /// The code to close the connection with, when the dispatch itself has no footing any more.
     pub fn recheck(&mut self, directory: &Directory) -> Result<(), CloseCode> {
         let from = &self.dispatch.dispatch().from;
-        let Some(through) = directory.revoked_through(from) else { return Ok(()) };
         // spec: id-41
-        if self.dispatch.dispatch().serial <= through {
+        if directory.is_revoked(from, self.dispatch.dispatch().serial) {
             return Err(CloseCode::RevokedCredential);
         }
         for arrival in &mut self.arrivals {
-            let ended =
-                arrival.judged.as_ref().is_ok_and(|message| message.header().serial <= through);
+            let ended = arrival
+                .judged
+                .as_ref()
+                .is_ok_and(|message| directory.is_revoked(from, message.header().serial));
             if ended && arrival.footing != Footing::BelowLastGood {
                 arrival.judged = Err(RefusalCode::RevokedCredential);
             }
@@ -243,7 +244,9 @@ fn footing(
             NotInForce::Revoked { .. } => RefusalCode::RevokedCredential,
             NotInForce::Superseded { .. } => RefusalCode::SupersededCredential,
             NotInForce::NotValid(_) => RefusalCode::ExpiredCredential,
-            NotInForce::Unknown { .. } => RefusalCode::UnknownCredential,
+            NotInForce::Unknown { .. } | NotInForce::OtherRoot { .. } => {
+                RefusalCode::UnknownCredential
+            }
         }),
     }
 }
@@ -254,6 +257,7 @@ pub const fn ended(error: &NotInForce) -> CloseCode {
         NotInForce::Revoked { .. } => CloseCode::RevokedCredential,
         NotInForce::Superseded { .. } => CloseCode::SupersededCredential,
         NotInForce::NotValid(_) => CloseCode::ExpiredCredential,
-        NotInForce::Unknown { .. } => CloseCode::UnknownKey,
+        // spec: chr-12
+        NotInForce::Unknown { .. } | NotInForce::OtherRoot { .. } => CloseCode::UnknownKey,
     }
 }

@@ -216,13 +216,19 @@ def the_charter(parts, pin):
     """audit-8."""
     if not parts.charters:
         raise Fault("charter", "no charter is inside", "manifest.cbor")
-    path, data = parts.charters[0]
+    path = parts.charters[-1][0]
     with coded("charter", path):
-        found = identity.charter(data, pin)
+        documents = [(identity.document(data), data) for _, data in parts.charters]
+        placed = sorted(documents, key=lambda pair: (pair[0].of.version, pair[0].digest))
+        found = identity.chain([data for _, data in placed], pin)
     if found.of.name != parts.manifest.charter:
         raise Fault("other-charter", "the manifest names another charter", path)
-    if len(parts.charters) > 1 or path != f"charter/{found.of.version}.cbor":
-        raise Fault("order", "a charter under another version", parts.charters[-1][0])
+    on_path = {version.digest for version in found.path}
+    rivals = [document for document, _ in placed if document.digest not in on_path]
+    wanted = [f"charter/{version.of.version}.cbor" for version in found.path]
+    wanted += [f"charter/{rival.of.version}-{rival.digest.hex()}.cbor" for rival in rivals]
+    if [name for name, _ in parts.charters] != wanted:
+        raise Fault("order", "a charter under another version", path)
     if parts.manifest.agency not in found.members:
         raise Fault("not-a-member", "the manifest names an agency that the charter does not", "manifest.cbor")
     parts.scope.check_peer(found)

@@ -67,6 +67,29 @@ def one_signature(part, body_protected, content):
     )
 
 
+def signed_by(structure, roots):
+    """id-7, chr-5: those of the roots that have signed with both halves; no other key has."""
+    halves = {}
+    for root in roots:
+        halves[keys.key_id(root.ed25519)] = (False, root.ed25519)
+        halves[keys.key_id(root.lattice)] = (True, root.lattice)
+    there = set()
+    for signature in structure.signatures:
+        must(signature.key_id in halves, "a signature of a key that does not belong here")
+        is_lattice, key = halves[signature.key_id]
+        must(signature.lattice == is_lattice, "a signature of another algorithm than its key")
+        verify = lattice.verifies if is_lattice else keys.verifies
+        must(verify(key, signature.signed, signature.signature), "a signature that does not hold")
+        there.add(signature.key_id)
+    signers = []
+    for root in roots:
+        count = sum(keys.key_id(half) in there for half in (root.ed25519, root.lattice))
+        must(count in (0, 2), "only one of the two signatures of a root")
+        if count == 2:
+            signers.append(root)
+    return signers
+
+
 def signed_by_exactly(structure, roots):
     """id-7: both halves of each root have signed, and no other key has."""
     wanted = {}

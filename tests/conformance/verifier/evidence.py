@@ -24,9 +24,11 @@ from .grammar import struct
 from .grammar import uint
 from .grammar import variants
 
-EVIDENCE_MAX = 1_048_576
+EVIDENCE_MAX = 3_801_088
 CREDENTIALS_MAX, CREDENTIALS_OF_MANY_MAX = 2, 128
-KINDS = ("log_fork", "receipt_fork", "witness_fork", "number_reused", "id_reused", "log_outlived")
+KINDS = (
+    "log_fork", "receipt_fork", "witness_fork", "number_reused", "id_reused", "log_outlived", "charter_rivals",
+)
 
 misfit = variants(one_size=None, other_beginning=struct(root=digest, path=array(digest)))
 signed_head = struct(serial=uint(), size=uint(), root=digest, signature=exactly(64))
@@ -42,6 +44,7 @@ file = struct(
         number_reused=struct(number=uint(), one=octets(), other=octets()),
         id_reused=struct(one=octets(), other=octets()),
         log_outlived=struct(statement=octets(), approvals=array(octets()), head=signed_head),
+        charter_rivals=struct(one=octets(), other=octets()),
     ),
     charters=array(octets()),
     credentials=array(octets()),
@@ -55,17 +58,19 @@ def verify(data, pin=None):
         if type(tree_of) is dict and type(tree_of.get(0)) is int and tree_of[0] != 1:
             raise Fault("unknown-format", f"format {tree_of[0]}")
         found = file(tree_of)
-    if len(found.charters) != 1:
-        raise Fault("charters", "other than one version of the charter")
+    if not 1 <= len(found.charters) <= 256:
+        raise Fault("charters", "no document of the charter, or too many")
     most = CREDENTIALS_OF_MANY_MAX if found.case.kind == "log_outlived" else CREDENTIALS_MAX
-    if not 1 <= len(found.credentials) <= most:
+    most = 0 if found.case.kind == "charter_rivals" else most
+    if bool(found.credentials) != bool(most) or len(found.credentials) > most:
         raise Fault("credentials", "no credential, or more than can be needed")
     with coded("charter"):
-        charter = identity.charter(found.charters[0], pin)
+        charter = identity.chain(found.charters, pin)
     held = Held(found, charter)
     {
         "log_fork": a_log_fork, "receipt_fork": a_receipt_fork, "witness_fork": a_witness_fork,
         "number_reused": a_number_reused, "id_reused": an_id_reused, "log_outlived": a_log_outlived,
+        "charter_rivals": charter_rivals,
     }[found.case.kind](found.case.of, found.accused, held)
     held.exactly()
     return SimpleNamespace(kind=found.case.kind, accused=found.accused, anchored=pin is not None)
@@ -236,3 +241,30 @@ def a_log_outlived(case, accused, held):
         raise Fault("fits", "a checkpoint within the end that was stated")
     head_signed(case.head, accused, end.from_log, held)
     held.used |= end.signers
+
+
+def charter_rivals(case, accused, held):
+    """chr-7, chr-18: two versions of the charter that one root of the accused signed and must not have."""
+    with coded("statement"):
+        one, other = identity.document(case.one), identity.document(case.other)
+        must(one.of.name == other.of.name == held.charter.of.name, "of another charter")
+    in_order((one.of.version, one.digest), (other.of.version, other.digest))
+    ids = [signature.key_id for signature in one.signed.signatures]
+    with coded("statement"):
+        must(ids == [signature.key_id for signature in other.signed.signatures], "signed by two roots")
+        root = root_of(accused, held.charter, ids)
+    for version in (one, other):
+        with coded("signature"):
+            cose.signed_by_exactly(version.signed, [root])
+    later_passes_by = identity.since(other) < one.of.version and one.digest not in identity.names(other)
+    if one.of.version != other.of.version and not later_passes_by:
+        raise Fault("fits", "one root may sign both")
+
+
+def root_of(accused, charter, ids):
+    """The root of the accused, by any version, whose two keys have these names."""
+    for version in charter.path:
+        member = version.members.get(accused)
+        if member and sorted(keys.key_id(half) for half in (member.root.ed25519, member.root.lattice)) == ids:
+            return member.root
+    raise Broken("no root of the accused")

@@ -90,6 +90,11 @@ class Heads:
             times = note.cosignatures(found.note, pairs)
         return {agencies[key] for key in times}, times
 
+    def quorate_under_any(self, agencies, owner):
+        """Whether these are a quorum under a version that has the owner as a member."""
+        versions = [version for version in self.directory.charter.path if owner in version.members]
+        return any(len(agencies & set(version.members)) >= version.of.witness_quorum for version in versions)
+
     def cosigned(self, found, roots):
         self.signed(found)
         if found.origin != self.head.origin:
@@ -103,13 +108,13 @@ class Heads:
             raise Fault("root-differs", "another root than the tree had at that size")
         self.cosigned_size = found.size
         self.times += times.values()
-        if len(agencies) >= self.directory.charter.of.witness_quorum:
+        if self.quorate_under_any(agencies, self.agency):
             self.witnessed = found.size
 
     def peer_cosigned(self, found):
         self.signed(found)
         agencies, _ = self.quorum(found, found.owner)
-        if len(agencies) < self.directory.charter.of.witness_quorum:
+        if not self.quorate_under_any(agencies, found.owner):
             raise Fault("no-quorum", "fewer cosignatures than the charter demands")
         self.quorate[found.origin] = found.size
 

@@ -8,6 +8,7 @@ from . import cose
 from . import grammar
 from . import keys
 from . import shapes
+from .faults import Broken
 from .faults import must
 
 CHARTER_MAX, CREDENTIAL_MAX, TRANSCRIPT_MAX = 524_288, 12_288, 16_384
@@ -17,28 +18,36 @@ DAY = 24 * 3_600 * 1_000
 
 
 def charter(data, pin=None):
-    """A verified charter. id-8 to id-14, id-18, id-23, id-24."""
+    """A verified first version. id-8 to id-14, id-18, id-23, id-24."""
+    found = document(data)
+    must(found.of.version == 1, "a later version where the first one belongs")
+    must(pin is None or pin == found.digest, "not the charter that was pinned")
+    cose.signed_by_exactly(found.signed, [member.root for member in found.of.members])
+    return found
+
+
+def document(data):
+    """A version of the charter whose own rules hold; who signed it is judged by the versions that it names."""
     signed = cose.sign(data, "charter", CHARTER_MAX)
     found = shapes.charter(cbor.decode(signed.content, CHARTER_MAX))
-    digest = keys.labelled("concord/1 charter", signed.content)
     charter_rules(found)
-    must(pin is None or pin == digest, "not the charter that was pinned")
-    cose.signed_by_exactly(signed, [member.root for member in found.members])
-    return SimpleNamespace(of=found, digest=digest, members={member.agency: member for member in found.members})
+    return SimpleNamespace(
+        of=found, digest=keys.labelled("concord/1 charter", signed.content), signed=signed,
+        members={member.agency: member for member in found.members},
+    )
 
 
 def charter_rules(charter):
     members, f = charter.members, charter.dishonest_max
     n = len(members)
     must(2 <= n <= 64, "fewer than 2 or more than 64 members")
-    must(charter.version == 1 and charter.previous is None, "a version that cannot be checked")
+    follows(charter)
     names = [member.agency for member in members]
     must(all(a < b for a, b in zip(names, names[1:])), "members out of order, or one twice")
     for member in members:
         must(1 <= member.logs.first <= member.logs.last, "no range of log numbers")
         must(all(name.text == name.text.strip() for name in member.names), "a name with blanks at its ends")
-    halves = [keys.key_id(half) for member in members for half in (member.root.ed25519, member.root.lattice)]
-    must(len(set(halves)) == len(halves), "two roots of one name")
+    apart([member.root for member in members])
     suites = charter.profiles.suites
     must(all(a < b for a, b in zip(suites, suites[1:])), "suites out of order, or one twice")
     must(suites == [1], "a suite that is not known")
@@ -47,8 +56,109 @@ def charter_rules(charter):
     must(threshold <= n and 2 * threshold > n + f, "an amendment threshold that does not hold")
 
 
+def follows(charter):
+    """id-14, chr-6: version 1 names nothing, a later one what it follows and what it passes by."""
+    must(charter.version >= 1, "a version that counts nothing")
+    must((charter.version == 1) == (charter.previous is None), "a first version that follows, or a later one that does not")
+    if charter.resolves is None:
+        return
+    rivals = charter.resolves.rivals
+    must(all(a < b for a, b in zip(rivals, rivals[1:])), "rivals out of order, or one twice")
+    must(charter.previous not in rivals, "a version that is followed and passed by")
+    must(1 <= charter.resolves.since <= charter.version - 2, "no room for a rival")
+
+
+def apart(roots):
+    """id-23: no two roots share the name of a half."""
+    halves = [keys.key_id(half) for root in roots for half in (root.ed25519, root.lattice)]
+    must(len(set(halves)) == len(halves), "two roots of one name")
+
+
+def chain(documents, pin=None):
+    """The versions of a charter one after another (chr-10): the newest one, every member of any, and the pin."""
+    must(1 <= len(documents) <= 256, "no document, or too many")
+    first = charter(documents[0], pin)
+    first.finished, held = True, {first.digest: first}
+    later = [document(data) for data in documents[1:]]
+    places = [(found.of.version, found.digest) for found in [first, *later]]
+    must(all(a < b for a, b in zip(places, places[1:])), "documents out of order, or one twice")
+    for found in later:
+        must(found.of.name == first.of.name, "a document of another charter")
+        must(all(name in held for name in names(found)), "a version that is named and not here")
+        join(found, [held[name] for name in names(found)])
+        held[found.digest] = found
+    path = [first]
+    while next_one := following(path[-1], later):
+        path.append(next_one)
+    needed = {found.digest for found in path}
+    for found in reversed(later):
+        if found.digest in needed:
+            needed.update(names(found))
+    must(needed == set(held), "a version that is not in force, and not needed")
+    members = {agency: member for found in path for agency, member in found.members.items()}
+    versions = {found.of.version: found for found in path}
+    return SimpleNamespace(of=path[-1].of, digest=first.digest, members=members, versions=versions, path=path)
+
+
+def names(found):
+    """The digests of the versions that one names, the one that it follows first."""
+    follows_it = [] if found.of.previous is None else [found.of.previous]
+    return follows_it + (found.of.resolves.rivals if found.of.resolves else [])
+
+
+def since(found):
+    return found.of.resolves.since if found.of.resolves else found.of.version - 1
+
+
+def join(found, before):
+    """chr-3 to chr-6: whether a version fits those that it names, and whether everybody who must has signed it."""
+    base, rivals = before[0], before[1:]
+    must(base.of.version == since(found), "another version is followed than is said")
+    must(found.of.version == 1 + max(named.of.version for named in before), "a number that is not the next one")
+    known = {named.digest for named in before}
+    for rival in rivals:
+        must(rival.of.version > base.of.version and set(names(rival)) <= known, "a rival from elsewhere")
+    for named in before:
+        for member in named.of.members:
+            kept = found.members.get(member.agency)
+            must(kept is None or kept.logs.first == member.logs.first, "another first log")
+            must(kept is None or kept.logs.last >= member.logs.last, "a log that is accepted no longer")
+    voters = []
+    for member in [member for named in [*before, found] for member in named.of.members]:
+        if (member.agency, member.root) not in voters:
+            voters.append((member.agency, member.root))
+    apart([root for _, root in voters])
+    signers = cose.signed_by(found.signed, [root for _, root in voters])
+    enough = all(
+        sum(member.root in signers for member in named.of.members) >= named.of.amendment_threshold for named in before
+    )
+    stays = lambda member: all(
+        member.agency in named.members and named.members[member.agency].root == member.root for named in before
+    )
+    consent = all(member.root in signers for member in found.of.members if not stays(member))
+    found.finished = base.finished and enough and consent
+
+
+def following(standing, later):
+    """chr-8: the lowest finished version that names the one in force."""
+    for found in later:
+        if found.finished and found.of.version > standing.of.version and standing.digest in names(found):
+            return found
+    return None
+
+
 def credential(data, charter):
-    """A verified credential under a charter; its time is judged by whoever uses it. id-15 to id-19, id-23, id-26."""
+    """A verified credential under a version of a chain, the newest first; its time is judged by whoever uses it. chr-14."""
+    for version in reversed(charter.path):
+        try:
+            return credential_under(data, version)
+        except Broken as broken:
+            newest = broken if version is charter.path[-1] else newest
+    raise newest
+
+
+def credential_under(data, charter):
+    """id-15 to id-19, id-23, id-26."""
     signed = cose.sign(data, "credential", CREDENTIAL_MAX)
     found = shapes.credential(cbor.decode(signed.content, CREDENTIAL_MAX))
     must(found.charter == charter.of.name, "a credential under another charter")
@@ -60,7 +170,7 @@ def credential(data, charter):
     must(len(set(used)) == len(used), "one key in two roles")
     must(all(address_holds(address) for address in found.addresses), "an address that is none")
     cose.signed_by_exactly(signed, [member.root])
-    found.data = data
+    found.data, found.under = data, charter.of.version
     return found
 
 
@@ -97,7 +207,7 @@ class Directory:
 
     def __init__(self, charter):
         self.charter, self.known, self.owner = charter, {}, {}
-        for member in charter.members.values():
+        for member in [member for version in charter.path for member in version.of.members]:
             self.owner[member.root.ed25519] = (member.agency, "root")
 
     def admit(self, credential):

@@ -7,6 +7,7 @@ from . import cose
 from . import identity
 from . import keys
 from . import shapes
+from .faults import Broken
 from .faults import Fault
 from .faults import must
 
@@ -15,6 +16,16 @@ NOTHING = (0, keys.sha256(b""))
 
 
 def verify(data, charter):
+    """A verified revocation under a version of a chain, the newest first. chr-14."""
+    for version in reversed(charter.path):
+        try:
+            return verify_under(data, version)
+        except Broken as broken:
+            newest = broken if version is charter.path[-1] else newest
+    raise newest
+
+
+def verify_under(data, charter):
     """id-40."""
     signed = cose.sign(data, "revocation", REVOCATION_MAX)
     found = shapes.revocation(cbor.decode(signed.content, REVOCATION_MAX))
@@ -27,7 +38,8 @@ def verify(data, charter):
     must(all(member.logs.first <= log <= member.logs.last for log in logs), "a log that the charter does not accept")
     must(all(good.size or good.root == NOTHING[1] for good in found.logs), "size 0 with another root")
     cose.signed_by_exactly(signed, [member.root])
-    return SimpleNamespace(of=found, good={good.log: (good.size, good.root) for good in found.logs})
+    good = {good.log: (good.size, good.root) for good in found.logs}
+    return SimpleNamespace(of=found, good=good, under=charter.of.version)
 
 
 def notice(data, credential):
@@ -45,8 +57,8 @@ def notice(data, credential):
 class Ended:
     """The revocations that a log told so far, and the leaves of its own that it disowns."""
 
-    def __init__(self, charter):
-        self.charter, self.known, self.disowned = charter, {}, []
+    def __init__(self, directory):
+        self.charter, self.directory, self.known, self.disowned = directory.charter, directory, {}, []
 
     def take(self, data, index, own, log):
         """audit-45."""
@@ -67,29 +79,33 @@ class Ended:
     def changes(self, said):
         agency, through = said.of.agency, said.of.through
         held = self.known.get(agency, [])
-        if through > self.through(agency):
+        if through > max((one.of.through for one in held), default=0):
             return True
         logs = {self.charter.members[agency].logs.first, *said.good, *(log for one in held for log in one.good)}
         serials = {through, *(one.of.through for one in held if one.of.through <= through)}
+        own = [one for (of, _), one in self.directory.known.items() if of == agency]
+        serials.update(one.serial for one in own if one.serial <= through and one.under <= said.under)
         return any(
             stricter(self.last_good(agency, serial, log), said.good.get(log, NOTHING)) != self.last_good(agency, serial, log)
             for serial in serials for log in logs
         )
 
-    def through(self, agency):
-        return max((one.of.through for one in self.known.get(agency, [])), default=0)
+    def ending(self, agency, serial):
+        """id-41, id-48: an earlier root's does not end what a later root signed."""
+        credential = self.directory.find(agency, serial)
+        under = credential.under if credential else 0
+        return [one for one in self.known.get(agency, []) if serial <= one.of.through and under <= one.under]
 
     def last_good(self, agency, serial, log):
         """id-42; None where the credential is not revoked."""
         good = None
-        for one in self.known.get(agency, []):
-            if serial <= one.of.through:
-                good = stricter(good, one.good.get(log, NOTHING))
+        for one in self.ending(agency, serial):
+            good = stricter(good, one.good.get(log, NOTHING))
         return good
 
     def stands(self, agency, serial):
         """audit-46."""
-        if serial <= self.through(agency):
+        if self.ending(agency, serial):
             raise Fault("revoked-credential", f"credential {serial} of {agency} was revoked before")
 
 

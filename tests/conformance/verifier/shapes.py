@@ -45,6 +45,7 @@ charter = struct(
     dishonest_max=uint(),
     witness_quorum=uint(),
     profiles=struct(suites=array(uint(), 1, 16), approvals=uint(0, 0)),
+    resolves=optional(struct(since=uint(), rivals=array(digest, 1, 8))),
 )
 address = text(3, 259)
 credential = struct(

@@ -69,7 +69,7 @@ def world():
     reader, parts = ustar.Reader(io.BytesIO(bytes.fromhex(case["bytes"]))), {}
     while (part := reader.next()) is not None:
         parts[part[0]] = part[1]
-    facts["charter"] = identity.charter(parts["charter/1.cbor"], facts["pin"])
+    facts["charter"] = identity.chain([parts["charter/1.cbor"]], facts["pin"])
     facts["directory"] = identity.Directory(facts["charter"])
     for path, data in parts.items():
         if path.startswith("credentials/"):
@@ -169,6 +169,7 @@ STRUCTURES = {
     "value": lambda data: value(cbor.decode(data, VALUE_MAX)),
     "charter-payload": plain(shapes.charter),
     "charter": lambda data: identity.charter(data, world()["pin"]),
+    "charter-chain": lambda data: identity.chain(cbor.decode(data, identity.CHARTER_MAX), world()["pin"]),
     "credential-payload": plain(shapes.credential),
     "credential": a_credential,
     "credential-request": plain(shapes.credential_request),

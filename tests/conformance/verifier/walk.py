@@ -42,7 +42,7 @@ class Walk:
         self.number = int(self.parts.manifest.origin.rpartition("/log")[2])
         self.is_first = self.number == directory.charter.members[self.agency].logs.first
         self.end, self.disclosed, self.written, self.reads = None, 0, [], []
-        self.ended = revocation.Ended(directory.charter)
+        self.ended = revocation.Ended(directory)
 
     def run(self):
         for part, index, data in self.disclosed_leaves():
@@ -151,7 +151,7 @@ class Walk:
         self.in_scope(leaf, index)
         if self.directory.find(self.agency, leaf.of.serial) is None:
             raise Fault("unknown-credential", f"credential {leaf.of.serial} is not inside")
-        if leaf.of.charter_version != self.directory.charter.of.version:
+        if leaf.of.charter_version not in self.directory.charter.versions:
             raise Fault("unknown-charter", f"charter version {leaf.of.charter_version} is not inside")
 
     def leaf_message(self, leaf, index, data):

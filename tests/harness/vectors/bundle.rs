@@ -8,6 +8,7 @@ use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::Signer;
+use concord_protocol::identity::charter::chain::Chain;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LogNumber;
@@ -91,7 +92,7 @@ fn written(world: &Federation, leaf: &[u8], root: Digest) -> Vec<u8> {
         charter: charter.charter().name.clone(),
         checkpoint: checkpoint::verify(&note, &origin, &key.public()).unwrap(),
         made_at: NOW,
-        charters: vec![(charter.charter().version, charter.bytes().to_vec())],
+        charters: Chain::founding(charter.clone()),
         credentials: credentials.collect(),
         scope: None,
         seed: [0; 16],

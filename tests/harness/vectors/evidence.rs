@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use concord_protocol::audit::evidence::Case;
+use concord_protocol::audit::evidence::CharterRivals;
 use concord_protocol::audit::evidence::Evidence;
 use concord_protocol::audit::evidence::LogFork;
 use concord_protocol::audit::evidence::LogOutlived;
@@ -40,6 +41,7 @@ use serde_bytes::ByteBuf;
 
 use super::Named;
 use super::Sheet;
+use super::chain;
 use super::envelope;
 use super::federation;
 use super::federation::Federation;
@@ -55,6 +57,7 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
     let mut sheet = Sheet::new("audit", "evidence");
     let good = good(world, &mut sheet);
     bad(&mut sheet, &good);
+    rivals(world, &mut sheet);
     sheet.cases
 }
 
@@ -174,6 +177,45 @@ fn bad(sheet: &mut Sheet, good: &[u8]) {
     sheet.bad("other-log", "another log than the key signs for", spec, "statement", &log);
     let signature = fork(&|fork| fork.older.signature = fork.newer.signature);
     sheet.bad("signature", "the signature of the other one", spec, "signature", &signature);
+}
+
+/// Two versions of the charter under one root.
+fn rivals(world: &Federation, sheet: &mut Sheet) {
+    let made = make::charter_rivals(&world.directory, &chain::double()).unwrap();
+    let good = made.bytes().to_vec();
+    sheet.good("charter-rivals", "two versions of one number", &["chr-18"], &good);
+    let edited = |edit: &dyn Fn(&mut CharterRivals)| {
+        let mut file: Evidence = codec::decode(&good).unwrap();
+        let Case::CharterRivals(rivals) = &mut file.case else { panic!("{:?}", file.case) };
+        edit(rivals);
+        codec::encode(&file).unwrap()
+    };
+    let spec = &["chr-18"];
+    let swapped = edited(&|rivals| std::mem::swap(&mut rivals.first, &mut rivals.second));
+    sheet.bad("rivals-swapped", "the larger digest first", spec, "order", &swapped);
+    let [one, then] = chain::no_double();
+    let fits = edited(&|rivals| {
+        (rivals.first, rivals.second) = (ByteBuf::from(one.clone()), ByteBuf::from(then.clone()));
+    });
+    sheet.bad("rivals-fit", "one version follows the other", spec, "fits", &fits);
+    let whole = chain::double().second.to_bytes().unwrap();
+    let others = edited(&|rivals| rivals.second = ByteBuf::from(whole.clone()));
+    sheet.bad("rivals-other-signer", "another member's signatures too", spec, "statement", &others);
+    let forged = edited(&|rivals| {
+        rivals.second = ByteBuf::from(mutate::flipped(&rivals.second, rivals.second.len() - 1));
+    });
+    sheet.bad("rivals-forged", "one bit of a signature is turned", spec, "signature", &forged);
+    let credential = world.directory.newest(&federation::agency(SENDER)).unwrap().bytes();
+    let mut file: Evidence = codec::decode(&good).unwrap();
+    file.credentials.push(ByteBuf::from(credential));
+    let bytes = codec::encode(&file).unwrap();
+    sheet.bad(
+        "rivals-credential",
+        "a credential, which no root needs",
+        spec,
+        "credentials",
+        &bytes,
+    );
 }
 
 fn set_root(fork: &mut LogFork, other: digest::Digest) {

@@ -86,7 +86,7 @@ impl Federation {
     }
 
     /// The charter.
-    pub const fn verified(&self) -> &VerifiedCharter {
+    pub fn verified(&self) -> &VerifiedCharter {
         self.directory.charter()
     }
 
@@ -170,10 +170,12 @@ pub fn charter_document() -> Charter {
         dishonest_max: 0,
         witness_quorum: 2,
         profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        resolves: None,
     }
 }
 
-fn member(name: &str) -> Member {
+/// A member as the charter describes it.
+pub fn member(name: &str) -> Member {
     Member {
         agency: agency(name),
         party: Party::parse(&name[..2].to_uppercase()).unwrap(),

@@ -64,7 +64,7 @@ fn charter_payloads() -> Vec<Named> {
         &mutate::shorter(&good),
     );
     let unknown = mutate::edit(&good, |tree| {
-        mutate::entries(tree).push((Value::from(8), Value::from(0)));
+        mutate::entries(tree).push((Value::from(9), Value::from(0)));
     });
     sheet.bad("unknown-field", "a field that charters do not have", &["env-1"], "shape", &unknown);
     let missing =
@@ -126,7 +126,7 @@ fn charters(world: &Federation) -> Vec<Named> {
         "no-previous",
         "a second version that names no first",
         &["id-14"],
-        "rule: amendment",
+        "rule: unlinked",
         &hybrid_over(&amended),
     );
     let mut bent = federation::charter_document();

@@ -20,6 +20,8 @@ use concord_protocol::envelope::open::Received;
 use concord_protocol::identity::ceremony;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::Charter;
+use concord_protocol::identity::charter::chain;
+use concord_protocol::identity::charter::chain::ChainError;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
@@ -65,6 +67,7 @@ pub const STRUCTURES: &[Structure] = &[
     of("value", Some("value"), plain::<Value>),
     of("charter-payload", Some("charter"), plain::<Charter>),
     of("charter", Some("signed-charter"), charter),
+    of("charter-chain", Some("charter-chain"), charter_chain),
     of("credential-payload", Some("credential"), plain::<Credential>),
     of("credential", Some("signed-credential"), credential),
     of("credential-request", Some("credential-request"), plain::<CredentialRequest>),
@@ -166,6 +169,15 @@ fn charter(bytes: &[u8]) -> Result<Vec<u8>, String> {
     charter::verify(bytes, Some(pin))
         .map(|verified| verified.bytes().to_vec())
         .map_err(|error| class(&error))
+}
+
+fn charter_chain(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let pin = Federation::fixed().verified().digest();
+    let code = |error: ChainError| error.code().to_owned();
+    let documents = chain::read(bytes).map_err(code)?;
+    let chain = chain::verify(&documents, Some(pin)).map_err(code)?;
+    let documents: Vec<Vec<u8>> = chain.documents().map(|(_, bytes)| bytes.to_vec()).collect();
+    chain::write(&documents).map_err(code)
 }
 
 fn credential(bytes: &[u8]) -> Result<Vec<u8>, String> {

@@ -2,6 +2,7 @@
 
 use crate::api::client::Client;
 use crate::api::client::escaped;
+use crate::api::shape::charter::CharterTaken;
 use crate::api::shape::peer::AdmittedPeer;
 use crate::api::shape::peer::Peer;
 use crate::api::shape::peer::PeerList;
@@ -55,6 +56,17 @@ impl Client {
             self.agent.post(self.at_path("/api/v1/peers")).content_type("application/octet-stream");
         let answer =
             self.accepted(request.header("authorization", self.bearer()).send(credential))?;
+        self.document(answer)
+    }
+
+    /// Hands the node documents of the charter.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn take_charters(&self, file: &[u8]) -> Result<CharterTaken, Report> {
+        let path = self.at_path("/api/v1/charter/proposals");
+        let request = self.agent.post(path).content_type("application/octet-stream");
+        let answer = self.accepted(request.header("authorization", self.bearer()).send(file))?;
         self.document(answer)
     }
 

@@ -176,6 +176,8 @@ pub enum Status {
     Refused,
     /// A log was succeeded by its next: the message is owed under another number.
     Superseded,
+    /// The recipient left the charter before it proved anything: a person has to find another way.
+    Undeliverable,
 }
 
 impl Status {
@@ -187,6 +189,7 @@ impl Status {
             Self::Receipted => "receipted",
             Self::Refused => "refused",
             Self::Superseded => "superseded",
+            Self::Undeliverable => "undeliverable",
         }
     }
 }
@@ -196,6 +199,7 @@ impl DeliveryDocument {
     pub fn new(id: &str, delivery: &Delivery) -> Self {
         let (status, peer_log_index, peer_log_size, code) = match delivery.status {
             DeliveryStatus::Queued => (Status::Queued, None, None, None),
+            DeliveryStatus::Undeliverable => (Status::Undeliverable, None, None, None),
             DeliveryStatus::Offered => (Status::Offered, None, None, None),
             DeliveryStatus::Receipted { leaf, size } => {
                 (Status::Receipted, Some(leaf), Some(size), None)
@@ -210,6 +214,7 @@ impl DeliveryDocument {
                 Some(LinkPlace { epoch: epoch.get(), number: number.get() })
             }
             DeliveryStatus::Queued
+            | DeliveryStatus::Undeliverable
             | DeliveryStatus::Offered
             | DeliveryStatus::Receipted { .. }
             | DeliveryStatus::Refused { .. } => None,

@@ -165,6 +165,9 @@ fn of_credential(own: &CredentialView) -> Option<(Code, String)> {
     let CredentialView { serial, not_after, .. } = own;
     let ends = match own.standing {
         Standing::Revoked => format!("credential {serial} of this node is revoked"),
+        Standing::OtherRoot => {
+            format!("credential {serial} of this node was signed by a root that the charter replaced")
+        }
         Standing::NotValid | Standing::Superseded => {
             format!(
                 "credential {serial} of this node is not in force; it counted until {not_after}"

@@ -32,6 +32,17 @@ use concord_protocol::envelope::header::HEADER_VERSION;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::header::SealedRef;
 use concord_protocol::envelope::header::Sender;
+use concord_protocol::identity::charter;
+use concord_protocol::identity::charter::ApprovalProfile;
+use concord_protocol::identity::charter::Charter;
+use concord_protocol::identity::charter::LogRange;
+use concord_protocol::identity::charter::Member;
+use concord_protocol::identity::charter::MemberName;
+use concord_protocol::identity::charter::Profiles;
+use concord_protocol::identity::charter::SUITE_1;
+use concord_protocol::identity::charter::papers::Papers;
+use concord_protocol::identity::charter::papers::Taken;
+use concord_protocol::identity::root::RootKey;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterName;
 use concord_protocol::ids::CharterVersion;
@@ -40,6 +51,7 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::Serial;
@@ -103,6 +115,7 @@ use crate::host::handle::RequestKey;
 use crate::host::handle::SharedView;
 use crate::host::handle::SubmitError;
 use crate::host::handle::SubmitResult;
+use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
@@ -300,6 +313,20 @@ impl Ask for Fake {
         Box::pin(async move { Ok(KeyBackupRecord { at, until, size: TreeSize::new(7) }) })
     }
 
+    fn charters(&self) -> Arc<Papers> {
+        Arc::new(papers())
+    }
+
+    fn take_charters(&self, documents: Vec<Vec<u8>>) -> Answer<'_, Result<Taken, CharterError>> {
+        Box::pin(async move {
+            let taken = papers().take(&documents);
+            match taken.refused.first() {
+                Some(refused) => Err(CharterError::Refused(refused.why.clone())),
+                None => Ok(taken),
+            }
+        })
+    }
+
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
         Box::pin(async move {
             match credential.as_slice() {
@@ -371,6 +398,7 @@ impl Ask for Fake {
             }
             DeliveryStatus::Queued
             | DeliveryStatus::Offered
+            | DeliveryStatus::Undeliverable
             | DeliveryStatus::Superseded { .. } => Err(ReadError::NotFound),
         }
     }
@@ -581,6 +609,7 @@ fn sent() -> MessageView {
             DeliveryStatus::Refused { .. } => Some(Grade::L1),
             DeliveryStatus::Queued
             | DeliveryStatus::Offered
+            | DeliveryStatus::Undeliverable
             | DeliveryStatus::Superseded { .. } => None,
         },
         status,
@@ -730,4 +759,44 @@ fn leaves() -> Vec<Vec<u8>> {
         },
     ];
     facts.iter().map(|leaf| codec::encode(leaf).unwrap()).collect()
+}
+
+/// The papers of two agencies: version 1 in force, and version 2 with the signature of one of them.
+pub(super) fn papers() -> Papers {
+    let roots = [("la.mps", 1), ("mm.mpf", 2)]
+        .map(|(name, byte)| (agency(name), RootKey::from_seed(&[byte; 32])));
+    let member = |(agency, root): &(AgencyId, RootKey)| Member {
+        agency: agency.clone(),
+        party: Party::parse(&agency.as_str()[..2].to_uppercase()).unwrap(),
+        names: vec![MemberName { language: "en".to_owned(), text: format!("Police of {agency}") }],
+        root: root.public(),
+        logs: LogRange { first: LogNumber::new(1), last: LogNumber::new(3) },
+    };
+    let founding = Charter {
+        version: CharterVersion::new(1),
+        name: CharterName::parse("mekong").unwrap(),
+        previous: None,
+        members: roots.iter().map(member).collect(),
+        amendment_threshold: 2,
+        dishonest_max: 0,
+        witness_quorum: 1,
+        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        resolves: None,
+    };
+    let proposed = charter::propose(founding.clone()).unwrap();
+    let signed = roots
+        .iter()
+        .fold(proposed, |bytes, (_, root)| charter::add_signature(&bytes, root).unwrap());
+    let mut papers = Papers::found(charter::verify(&signed, None).unwrap());
+    let mut next = Charter {
+        version: CharterVersion::new(2),
+        previous: Some(papers.founding().digest()),
+        ..founding
+    };
+    next.members[0].names[0].text = "Ministry of Public Security".to_owned();
+    let bytes = charter::propose(next).unwrap();
+    let proposal = charter::read(&bytes).unwrap();
+    papers.draft(proposal.clone()).unwrap();
+    papers.sign(&proposal.digest(), &roots[0].1).unwrap();
+    papers
 }

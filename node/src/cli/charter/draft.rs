@@ -71,6 +71,7 @@ pub fn read(path: &Path, what: &'static str) -> Result<Charter, Report> {
         dishonest_max: draft.dishonest_max,
         witness_quorum: draft.witness_quorum,
         profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        resolves: None,
     })
 }
 

@@ -2,18 +2,17 @@
 
 use std::path::Path;
 
-use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::ApprovalProfile;
 use concord_protocol::identity::charter::Consent;
 use concord_protocol::identity::charter::Member;
 use concord_protocol::identity::charter::Proposal;
-use concord_protocol::limits::CHARTER_BYTES_MAX;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
-use crate::cli::fail;
-use crate::files;
+use crate::cli::charter::history;
+use crate::cli::charter::paper;
+use crate::cli::charter::paper::Paper;
 use crate::report::Report;
 
 /// Prints a charter, and who has signed it.
@@ -22,9 +21,10 @@ use crate::report::Report;
 /// When the file is no charter, or a rule does not hold.
 pub fn show(path: &Path) -> Result<Answer, Report> {
     let what = "the charter cannot be shown";
-    let bytes = files::read(path, CHARTER_BYTES_MAX).map_err(|error| fail::file(what, &error))?;
-    let proposal = charter::read(&bytes).map_err(|error| fail::charter(what, &error))?;
-    Ok(Answer::new(text(&proposal), json(&proposal)))
+    Ok(match paper::read(path, what)? {
+        Paper::Founding(proposal) => Answer::new(text(&proposal), json(&proposal)),
+        Paper::Papers(papers) => Answer::new(history::text(&papers), history::json(&papers)),
+    })
 }
 
 /// Members that have not signed, or in whose name a signature does not hold.

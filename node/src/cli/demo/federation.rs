@@ -260,6 +260,7 @@ fn sign_charter(founders: &[Founder]) -> Result<VerifiedCharter, SetupError> {
         dishonest_max: quorum.quorum.dishonest_max,
         witness_quorum: quorum.quorum.witness_quorum,
         profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        resolves: None,
     };
     let proposed = charter::propose(draft)?;
     let signed = founders
@@ -302,7 +303,8 @@ fn enrol(founders: &[Founder], charter: &VerifiedCharter) -> Result<(), SetupErr
     let mut credentials = Vec::new();
     for founder in founders {
         let folder = &founder.place.folder;
-        enrolment::adopt_charter(folder, &founder.settings, charter.bytes(), charter.digest())?;
+        let documents = [charter.bytes().to_vec()];
+        enrolment::adopt_charter(folder, &founder.settings, &documents, charter.digest())?;
         credentials.push((&founder.place.id, credential_of(founder, charter)?));
     }
     for founder in founders {

@@ -54,7 +54,7 @@ impl Sent {
 pub(crate) const fn is_settled(delivery: &DeliveryDocument) -> bool {
     match delivery.status {
         Status::Receipted | Status::Refused => true,
-        Status::Queued | Status::Offered | Status::Superseded => false,
+        Status::Queued | Status::Offered | Status::Superseded | Status::Undeliverable => false,
     }
 }
 
@@ -96,7 +96,7 @@ impl Tally {
                     self.refusals = self.refusals.saturating_add(1);
                     self.refusals_l2 = self.refusals_l2.saturating_add(witnessed);
                 }
-                Status::Queued | Status::Offered | Status::Superseded => {}
+                Status::Queued | Status::Offered | Status::Superseded | Status::Undeliverable => {}
             }
         }
     }

@@ -46,6 +46,8 @@ fn unenrolled(error: &EnrolmentError) -> Finding {
         | EnrolmentError::Form(_)
         | EnrolmentError::OtherPin { .. }
         | EnrolmentError::Charter(_)
+        | EnrolmentError::Chain(_)
+        | EnrolmentError::Paper(_)
         | EnrolmentError::NotAMember { .. }
         | EnrolmentError::Credential { .. }
         | EnrolmentError::Admit { .. }

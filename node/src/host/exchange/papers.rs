@@ -3,7 +3,6 @@
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
-use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::notice;
@@ -59,7 +58,7 @@ pub(super) fn notice(bytes: ByteBuf, shared: &Shared) -> Judged {
 }
 
 pub(super) fn credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Judged {
-    match credential::verify(bytes, directory.charter()) {
+    match directory.verify(bytes) {
         Ok(verified) => {
             let (agency, serial) =
                 (verified.credential().agency.clone(), verified.credential().serial);

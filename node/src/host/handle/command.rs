@@ -95,8 +95,11 @@ impl Handle {
         let view = self.view();
         // What is signed now would be refused everywhere.
         // spec: id-33
-        if matches!(view.credential.standing, Standing::NotValid | Standing::Revoked) {
-            return Err(SubmitError::NotInForce { serial: view.credential.serial });
+        match view.credential.standing {
+            Standing::InForce | Standing::Superseded => {}
+            Standing::NotValid | Standing::Revoked | Standing::OtherRoot => {
+                return Err(SubmitError::NotInForce { serial: view.credential.serial });
+            }
         }
         match (view.mode.standing(), &view.mode, view.phase) {
             (Some(doubt), _, _) => Err(SubmitError::InDoubt(doubt)),

@@ -38,7 +38,7 @@ impl Handle {
 
     async fn admit_credential(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
         let directory = self.around.shared.directory();
-        let verified = credential::verify(&file, directory.charter()).map_err(refused)?;
+        let verified = directory.verify(&file).map_err(refused)?;
         let (agency, serial) = (verified.agency().clone(), verified.serial());
         if directory.with_serial(&agency, serial).is_some_and(|held| held.bytes() == file) {
             return Ok(Admitted::Known(agency));

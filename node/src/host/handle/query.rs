@@ -186,6 +186,8 @@ fn delivery(owed: OutboundRecord, view: &View) -> Delivery {
     let offered = peer.and_then(|peer| peer.offered);
     let quorate = peer.and_then(|peer| peer.quorate);
     let status = match owed.settlement {
+        // spec: chr-12
+        Settlement::Open if peer.is_none() => DeliveryStatus::Undeliverable,
         Settlement::Open if offered.is_some_and(|last| owed.number <= last) => {
             DeliveryStatus::Offered
         }
@@ -199,9 +201,10 @@ fn delivery(owed: OutboundRecord, view: &View) -> Delivery {
         DeliveryStatus::Receipted { leaf, .. } | DeliveryStatus::Refused { leaf, .. } => {
             Some(view::grade(leaf, quorate))
         }
-        DeliveryStatus::Queued | DeliveryStatus::Offered | DeliveryStatus::Superseded { .. } => {
-            None
-        }
+        DeliveryStatus::Queued
+        | DeliveryStatus::Offered
+        | DeliveryStatus::Undeliverable
+        | DeliveryStatus::Superseded { .. } => None,
     };
     Delivery { agency: owed.peer, epoch: owed.epoch, number: owed.number, status, grade }
 }

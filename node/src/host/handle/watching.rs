@@ -15,7 +15,7 @@ impl Handle {
     /// When the store cannot be read.
     pub fn evidence(&self, from: LeafIndex, limit: usize) -> Result<Vec<FoundEvidence>, ReadError> {
         let view = self.view();
-        let pin = self.around.shared.directory().charter().digest();
+        let pin = self.around.shared.directory().chain().first().digest();
         let held = view.evidence.iter().filter(|held| held.charge.leaf >= from).take(limit);
         let judged = held.map(|held| {
             let file = self.evidence_file(&held.digest)?;

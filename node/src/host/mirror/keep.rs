@@ -136,7 +136,8 @@ impl Keeper {
             | Frame::Succession(_)
             | Frame::Approval(_)
             | Frame::Revocation(_)
-            | Frame::Notice(_) => Err(CloseCode::BadFrame),
+            | Frame::Notice(_)
+            | Frame::Charters(_) => Err(CloseCode::BadFrame),
         }
     }
 }

@@ -78,6 +78,13 @@ impl Writer {
                 }
                 Input::Notice(record)
             }
+            Job::Charters { from, frames, adopted } => {
+                self.tell_charters(&from, &frames);
+                if adopted {
+                    self.adopt_charter();
+                }
+                return Ok(());
+            }
             Job::Ended { said } => match *said {
                 Heard::Proposed(statement) => Input::Proposed(Box::new(statement)),
                 Heard::Succeeded(succession) => Input::Succeeded(Box::new(succession)),

@@ -1,6 +1,6 @@
 //! From bytes to an accusation: nothing in a file is believed.
 //!
-//! Uses `misfit`, `outlived`, `sentence`. Cheap checks come before costly ones: a file of nonsense costs one decoding.
+//! Uses `misfit`, `outlived`, `rivals`, `sentence`. Cheap checks come before costly ones: a file of nonsense costs one decoding.
 //! The order of the checks is that of spec evd-26, so that two readers name the same flaw.
 
 use alloc::collections::BTreeMap;
@@ -30,6 +30,7 @@ use crate::audit::evidence::misfit::Misfit;
 use crate::audit::evidence::misfit::NoMisfit;
 use crate::audit::evidence::misfit::Shape;
 use crate::audit::evidence::outlived;
+use crate::audit::evidence::rivals;
 use crate::audit::evidence::sentence;
 use crate::codec;
 use crate::codec::Encoded;
@@ -39,17 +40,16 @@ use crate::crypto::digest::Digest;
 use crate::crypto::signature::VerifyingKey;
 use crate::envelope::header;
 use crate::envelope::header::Header;
-use crate::identity;
-use crate::identity::charter;
 use crate::identity::charter::Member;
-use crate::identity::charter::VerifiedCharter;
-use crate::identity::credential;
+use crate::identity::charter::chain;
+use crate::identity::charter::chain::Chain;
 use crate::identity::credential::Credential;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
+use crate::limits::CHAIN_DOCUMENTS_MAX;
 use crate::limits::MEMBERS_MAX;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
@@ -80,9 +80,9 @@ struct Stamp {
 pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceFlaw> {
     // spec: evd-26
     let evidence = read(bytes)?;
-    let [charter] = evidence.charters.as_slice() else {
+    if evidence.charters.is_empty() || evidence.charters.len() > CHAIN_DOCUMENTS_MAX {
         return Err(EvidenceFlaw::Charters { found: evidence.charters.len() });
-    };
+    }
     let most = match &evidence.case {
         Case::LogOutlived(_) => CREDENTIALS_OF_MANY_MAX,
         Case::LogFork(_)
@@ -90,13 +90,16 @@ pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceF
         | Case::WitnessFork(_)
         | Case::NumberReused(_)
         | Case::IdReused(_) => CREDENTIALS_MAX,
+        // A root needs no credential to sign with, and everything else does.
+        Case::CharterRivals(_) => 0,
     };
-    if evidence.credentials.is_empty() || evidence.credentials.len() > most {
+    if evidence.credentials.is_empty() != (most == 0) || evidence.credentials.len() > most {
         return Err(EvidenceFlaw::Credentials { accused: evidence.accused.clone() });
     }
     // spec: evd-2
-    let charter = charter::verify(charter, pin).map_err(EvidenceFlaw::Charter)?;
-    let mut keys = Keys::read(&evidence, &charter)?;
+    let chain = chain::verify(&evidence.charters, pin).map_err(EvidenceFlaw::Charter)?;
+    let charter = chain.first().digest();
+    let mut keys = Keys::read(&evidence, chain)?;
     let judged = match &evidence.case {
         Case::LogFork(fork) => log_fork(&mut keys, fork)?,
         Case::ReceiptFork(receipt) => receipt_fork(&mut keys, receipt)?,
@@ -104,13 +107,14 @@ pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceF
         Case::NumberReused(reused) => number_reused(&mut keys, reused)?,
         Case::IdReused(reused) => id_reused(&mut keys, reused)?,
         Case::LogOutlived(outlived) => outlived::judge(&mut keys, outlived)?,
+        Case::CharterRivals(double) => rivals::judge(&keys, double)?,
     };
     keys.all_used()?;
     let Judged { sentence, named, notes, log } = judged;
     Ok(Accusation {
         bytes: bytes.to_vec(),
         digest: digest::sha256(bytes),
-        charter: charter.digest(),
+        charter,
         anchor: if pin.is_some() { Anchor::Pinned } else { Anchor::SelfConsistent },
         sentence,
         named,
@@ -142,22 +146,21 @@ pub(super) struct Judged {
 
 /// The credentials inside, and which of them were needed.
 pub(super) struct Keys<'a> {
-    charter: &'a VerifiedCharter,
     accused: &'a AgencyId,
     directory: Directory,
     used: BTreeSet<(AgencyId, Serial)>,
 }
 
 impl<'a> Keys<'a> {
-    fn read(evidence: &'a Evidence, charter: &'a VerifiedCharter) -> Result<Self, EvidenceFlaw> {
+    fn read(evidence: &'a Evidence, chain: Chain) -> Result<Self, EvidenceFlaw> {
         let accused = &evidence.accused;
-        member(charter, accused)?;
+        member(&chain, accused)?;
         let of_many = matches!(evidence.case, Case::LogOutlived(_));
         let others = || EvidenceFlaw::Credentials { accused: accused.clone() };
-        let mut directory = Directory::new(charter.clone());
+        let mut directory = Directory::under(chain);
         let mut last: Option<(AgencyId, Serial)> = None;
         for bytes in &evidence.credentials {
-            let verified = credential::verify(bytes, charter).map_err(EvidenceFlaw::Credential)?;
+            let verified = directory.verify_ever(bytes).map_err(EvidenceFlaw::Credential)?;
             let place = (verified.agency().clone(), verified.serial());
             // spec: evd-3
             if !(of_many || place.0 == *accused) || last.as_ref() >= Some(&place) {
@@ -166,7 +169,7 @@ impl<'a> Keys<'a> {
             directory.admit(verified).map_err(|_| others())?;
             last = Some(place);
         }
-        Ok(Self { charter, accused, directory, used: BTreeSet::new() })
+        Ok(Self { accused, directory, used: BTreeSet::new() })
     }
 
     pub(super) const fn accused(&self) -> &'a AgencyId {
@@ -197,7 +200,7 @@ impl<'a> Keys<'a> {
         log: LogNumber,
         shape: Shape,
     ) -> Checkpoint {
-        let origin = identity::log_origin(self.charter.name(), owner, log);
+        let origin = self.directory.origin(owner, log);
         Checkpoint { origin, size: shape.size, root: shape.root }
     }
 
@@ -213,8 +216,8 @@ impl<'a> Keys<'a> {
     }
 }
 
-fn member(charter: &VerifiedCharter, agency: &AgencyId) -> Result<(), EvidenceFlaw> {
-    match charter.member(agency) {
+fn member(chain: &Chain, agency: &AgencyId) -> Result<(), EvidenceFlaw> {
+    match chain.member_ever(agency) {
         Some(_) => Ok(()),
         None => Err(EvidenceFlaw::NotAMember { agency: agency.clone() }),
     }
@@ -287,10 +290,11 @@ fn receipt_fork(keys: &mut Keys<'_>, receipt: &ReceiptFork) -> Result<Judged, Ev
 }
 
 fn witness_fork(keys: &mut Keys<'_>, fork: &WitnessFork) -> Result<Judged, EvidenceFlaw> {
-    member(keys.charter, &fork.owner)?;
+    let chain = keys.directory.chain();
+    member(chain, &fork.owner)?;
     // spec: evd-8
     let accepts = |owner: &Member| owner.logs.contains(fork.log);
-    if fork.owner == *keys.accused || !keys.charter.member(&fork.owner).is_some_and(accepts) {
+    if fork.owner == *keys.accused || !chain.member_ever(&fork.owner).is_some_and(accepts) {
         return Err(EvidenceFlaw::Statement { which: Which::First });
     }
     let of = |head: &CosignedHead| Shape { size: head.size, root: head.root };
@@ -335,8 +339,8 @@ fn number_reused(keys: &mut Keys<'_>, reused: &NumberReused) -> Result<Judged, E
 fn dispatch_of(keys: &mut Keys<'_>, bytes: &[u8], which: Which) -> Result<Dispatch, EvidenceFlaw> {
     let (dispatch, signed) =
         dispatch::read(bytes).map_err(|_| EvidenceFlaw::Statement { which })?;
-    member(keys.charter, &dispatch.to)?;
-    if dispatch.charter != *keys.charter.name() || dispatch.from != *keys.accused {
+    member(keys.directory.chain(), &dispatch.to)?;
+    if dispatch.charter != *keys.directory.charter().name() || dispatch.from != *keys.accused {
         return Err(EvidenceFlaw::Statement { which });
     }
     holds(keys, dispatch.serial, &signed, which)?;

@@ -4,13 +4,13 @@
 //! same line, do not get into the file, so that two nodes that saw the same make the same file.
 
 use alloc::collections::BTreeSet;
-use alloc::vec;
 use alloc::vec::Vec;
 
 use serde_bytes::ByteBuf;
 
 use crate::audit::evidence::Accusation;
 use crate::audit::evidence::Case;
+use crate::audit::evidence::CharterRivals;
 use crate::audit::evidence::CosignedHead;
 use crate::audit::evidence::Evidence;
 use crate::audit::evidence::EvidenceFlaw;
@@ -33,6 +33,8 @@ use crate::crypto::digest::Digest;
 use crate::crypto::signature::Signature;
 use crate::envelope::header;
 use crate::identity;
+use crate::identity::charter::Proposal;
+use crate::identity::charter::papers::Double;
 use crate::identity::credential::Credential;
 use crate::identity::credential::VerifiedCredential;
 use crate::identity::directory::Directory;
@@ -174,6 +176,18 @@ pub fn id_reused(directory: &Directory, a: &[u8], b: &[u8]) -> Result<Accusation
     write(directory, &author, Case::IdReused(IdReused { first, second }))
 }
 
+/// Two versions of the charter that one root must not both sign.
+///
+/// # Errors
+/// When it may, or has not signed both.
+pub fn charter_rivals(directory: &Directory, double: &Double) -> Result<Accusation, NotMade> {
+    let alone = |version: &Proposal| {
+        version.of_root(&double.root).map(ByteBuf::from).map_err(|_| NotMade::Unproven)
+    };
+    let (first, second) = (alone(&double.first)?, alone(&double.second)?);
+    write(directory, &double.agency, Case::CharterRivals(CharterRivals { first, second }))
+}
+
 fn in_order<'a>(a: &'a [u8], b: &'a [u8]) -> (&'a [u8], &'a [u8]) {
     if digest::sha256(b) < digest::sha256(a) { (b, a) } else { (a, b) }
 }
@@ -262,10 +276,10 @@ fn write(directory: &Directory, accused: &AgencyId, case: Case) -> Result<Accusa
         accused: accused.clone(),
         credentials: credentials.collect::<Result<Vec<ByteBuf>, NotMade>>()?,
         case,
-        charters: vec![ByteBuf::from(directory.charter().bytes())],
+        charters: directory.chain().documents().map(|(_, bytes)| ByteBuf::from(bytes)).collect(),
     };
     let bytes = codec::encode(&evidence).map_err(|_| NotMade::Unproven)?;
-    Ok(judge::verify(&bytes, Some(directory.charter().digest()))?)
+    Ok(judge::verify(&bytes, Some(directory.chain().first().digest()))?)
 }
 
 /// The credentials that a case needs, by agency and serial.
@@ -289,6 +303,7 @@ fn signers(
             signers.insert((accused.clone(), outlived.head.serial));
             return Ok(signers);
         }
+        Case::CharterRivals(_) => (None, None),
     };
     Ok(a.into_iter().chain(b).map(|serial| (accused.clone(), serial)).collect())
 }

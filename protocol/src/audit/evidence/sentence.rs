@@ -17,6 +17,8 @@ use crate::audit::evidence::misfit::Misfit;
 use crate::audit::evidence::misfit::Shape;
 use crate::crypto::digest::Digest;
 use crate::envelope::header::Header;
+use crate::identity::charter::Proposal;
+use crate::identity::charter::vow::Verdict;
 use crate::ids::AgencyId;
 use crate::ids::LinkNumber;
 use crate::log::leaf::Leaf;
@@ -133,6 +135,25 @@ pub(super) fn log_outlived(succession: &VerifiedSuccession, outlived: &LogOutliv
     )
 }
 
+pub(super) fn charter_rivals(
+    accused: &AgencyId,
+    (first, second): (&Proposal, &Proposal),
+    verdict: Verdict,
+) -> String {
+    let (a, b) = (first.digest().short(), second.digest().short());
+    let (older, newer) = (first.charter().version, second.charter().version);
+    match verdict {
+        Verdict::SameNumber | Verdict::Fit => {
+            format!(
+                "The root of {accused} signed two versions {older} of the charter: {a} and {b}."
+            )
+        }
+        Verdict::PassedBy => format!(
+            "The root of {accused} signed version {older} of the charter, {a}, and version {newer}, {b}, which passes it by without naming it."
+        ),
+    }
+}
+
 /// What a file does not prove.
 pub(super) fn limits(accusation: &Accusation) -> Vec<String> {
     let accused = accusation.accused();
@@ -147,6 +168,7 @@ pub(super) fn limits(accusation: &Accusation) -> Vec<String> {
             Case::NumberReused(_) => "It does not say which of the two messages was meant, or when they were signed.",
             Case::LogOutlived(_) => "It does not say which of the two was signed first: a checkpoint from before, which nobody showed when the end was stated, contradicts it as well.",
             Case::IdReused(_) => "It does not say which of the two messages was meant; the times in them are their author's own.",
+            Case::CharterRivals(_) => "It does not say which of the two versions was signed first, nor that either came into force.",
         }
         .into(),
     ];

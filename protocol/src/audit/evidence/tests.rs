@@ -3,6 +3,7 @@
 mod liar;
 mod outlived;
 mod refused;
+mod rivals;
 mod sentences;
 
 use proptest::prop_assert;

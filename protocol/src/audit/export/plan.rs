@@ -121,7 +121,7 @@ impl Counted {
 fn listed_parts(contents: &Contents, evidence: &BTreeMap<Digest, LeafIndex>) -> Vec<Part> {
     let mut parts = Vec::from([Part::Checkpoint, Part::Cosignatures]);
     let mut people: Vec<Part> =
-        contents.charters.iter().map(|(version, _)| Part::Charter(*version)).collect();
+        bundle::charter_parts(&contents.charters).map(|(part, _)| part).collect();
     let credentials = contents.credentials.iter();
     people.extend(credentials.map(|(agency, serial, _)| Part::Credential(agency.clone(), *serial)));
     people.sort();
@@ -227,10 +227,8 @@ impl Plan {
         match part {
             Part::Checkpoint => take(contents.checkpoint.note()),
             Part::Cosignatures => notes(&contents.cosignatures, take),
-            Part::Charter(version) => contents
-                .charters
-                .iter()
-                .filter(|(known, _)| known == version)
+            Part::Charter(_) | Part::Rival(..) => bundle::charter_parts(&contents.charters)
+                .filter(|(known, _)| known == part)
                 .try_for_each(|(_, bytes)| take(bytes)),
             Part::Credential(agency, serial) => {
                 let same = |(a, s, _): &&(AgencyId, Serial, Vec<u8>)| a == agency && s == serial;
@@ -293,6 +291,7 @@ impl Plan {
             Part::Checkpoint
             | Part::Cosignatures
             | Part::Charter(_)
+            | Part::Rival(..)
             | Part::Credential(..)
             | Part::PeerCheckpoints
             | Part::PeerCosigned

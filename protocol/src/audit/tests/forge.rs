@@ -37,6 +37,7 @@ use crate::crypto::signature::SigningKey;
 use crate::envelope::header::Header;
 use crate::envelope::header::SealedRef;
 use crate::envelope::header::Sender;
+use crate::identity::charter::chain::Chain;
 use crate::identity::credential;
 use crate::identity::directory::Directory;
 use crate::identity::fixtures;
@@ -333,7 +334,7 @@ impl Agency {
             charter: fixtures::charter().name,
             checkpoint: self.checkpoint(),
             made_at: NOW,
-            charters: vec![(CharterVersion::new(1), fixtures::verified_charter().bytes().to_vec())],
+            charters: Chain::founding(fixtures::verified_charter()),
             credentials: credentials(),
             scope: None,
             seed: [7; 16],
@@ -643,6 +644,7 @@ impl Pack {
             Part::Checkpoint
             | Part::Cosignatures
             | Part::Charter(_)
+            | Part::Rival(..)
             | Part::Credential(..)
             | Part::PeerCheckpoints
             | Part::PeerCosigned

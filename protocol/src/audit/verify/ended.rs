@@ -4,12 +4,12 @@
 //! leaf that says so is marked: its keys signed it, and its agency does not stand by it. What the log takes or signs
 //! under a revoked credential after it knew is wrong.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::audit::finding::Flaw;
 use crate::audit::verify::walk;
 use crate::audit::verify::walk::Walk;
+use crate::identity::directory::Directory;
 use crate::identity::directory::force::Revoking;
 use crate::identity::revocation::LastGood;
 use crate::identity::revocation::VerifiedRevocation;
@@ -30,13 +30,23 @@ pub struct Disowned {
 }
 
 /// What the log knew so far.
-#[derive(Default)]
 pub(super) struct Ended {
-    through: BTreeMap<AgencyId, Serial>,
+    /// Every credential, and the revocations that the log told.
+    known: Directory,
     pub(super) disowned: Vec<Disowned>,
 }
 
 impl Ended {
+    /// Nothing has ended yet.
+    pub(super) fn nothing(directory: &Directory) -> Self {
+        let mut known = Directory::under(directory.chain().clone());
+        for credential in directory.credentials() {
+            // Each was admitted beside the others before.
+            drop(known.admit(credential.clone()));
+        }
+        Self { known, disowned: Vec::new() }
+    }
+
     fn note(
         &mut self,
         own: (&AgencyId, Option<LogNumber>),
@@ -44,8 +54,6 @@ impl Ended {
         at: LeafIndex,
     ) {
         let through = said.revocation().through;
-        let known = self.through.entry(said.agency().clone()).or_insert(through);
-        *known = (*known).max(through);
         // spec: audit-45
         if let (true, Some(log)) = (said.agency() == own.0, own.1) {
             let LastGood { size, .. } = said.last_good(log);
@@ -67,7 +75,7 @@ impl Ended {
     }
 
     fn has(&self, agency: &AgencyId, serial: Serial) -> bool {
-        self.through.get(agency).is_some_and(|through| serial <= *through)
+        self.known.is_revoked(agency, serial)
     }
 }
 
@@ -75,10 +83,10 @@ impl Walk<'_> {
     /// A revocation is its root's word, and makes something stricter than the log knew it.
     pub(super) fn revoked(&mut self, bytes: &[u8], at: LeafIndex) -> Result<(), Flaw> {
         // spec: audit-45
-        let said = self.people.directory.verify_revocation(bytes).map_err(Flaw::Revocation)?;
+        let said = self.people.directory.verify_revocation_ever(bytes).map_err(Flaw::Revocation)?;
         let own = (&self.people.own, self.people.log_number(self.origin));
         self.ended.note(own, &said, at);
-        match self.known_revocations.revoke(said) {
+        match self.ended.known.revoke(said) {
             Ok(Revoking::New) => Ok(()),
             Ok(Revoking::Known) | Err(_) => Err(Flaw::RevocationTwice),
         }

@@ -235,6 +235,7 @@ impl<'a> Listed<'a> {
             Part::Checkpoint
             | Part::Cosignatures
             | Part::Charter(_)
+            | Part::Rival(..)
             | Part::Credential(..)
             | Part::PeerCheckpoints
             | Part::PeerCosigned
@@ -314,6 +315,7 @@ impl Layout {
             Part::Checkpoint
             | Part::Cosignatures
             | Part::Charter(_)
+            | Part::Rival(..)
             | Part::Credential(..)
             | Part::PeerCheckpoints
             | Part::PeerCosigned

@@ -13,6 +13,7 @@ use crate::audit::verify::people::People;
 use crate::audit::verify::problems::Problems;
 use crate::audit::verify::tree::Shown;
 use crate::crypto::digest::Digest;
+use crate::identity::charter::VerifiedCharter;
 use crate::ids::AgencyId;
 use crate::ids::TreeSize;
 use crate::log::checkpoint::Checkpoint;
@@ -60,8 +61,17 @@ fn cosigners(
 }
 
 impl People {
-    fn quorum(&self) -> usize {
-        usize::from(self.directory.charter().charter().witness_quorum)
+    /// Whether these are a quorum under a version of the charter that has the owner as a member.
+    ///
+    /// A note does not say under which version it was cosigned; each version's numbers bear what they were made to.
+    // spec: audit-34
+    fn is_quorate(&self, owner: &AgencyId, cosigners: &Cosigners) -> bool {
+        let versions = self.directory.chain().versions().map(VerifiedCharter::charter);
+        let mut theirs = versions.filter(|version| version.member(owner).is_some());
+        theirs.any(|version| {
+            let members = cosigners.iter().filter(|(agency, _)| version.member(agency).is_some());
+            members.count() >= usize::from(version.witness_quorum)
+        })
     }
 
     /// The part `cosignatures`.
@@ -104,7 +114,10 @@ impl People {
                 }
                 Ok((checkpoint, cosigners)) => {
                     before = Some(checkpoint.size);
-                    witnessed.take(&checkpoint, &cosigners, self.quorum());
+                    witnessed.take(&cosigners);
+                    if self.is_quorate(&self.own, &cosigners) {
+                        witnessed.rise(&checkpoint, &cosigners);
+                    }
                 }
                 Err(flaw) => problems.add(Finding::of(&part, flaw)),
             }
@@ -134,10 +147,10 @@ impl People {
         let mut quorate = Quorate::new();
         // spec: audit-35
         self.each_peer(notes, &part, problems, |peer, signed| {
-            let found = cosigners(signed, &self.witnesses(peer))?.len();
-            let quorum = self.quorum();
-            if found < quorum {
-                return Err(Flaw::NoQuorum { found, quorum });
+            let cosigners = cosigners(signed, &self.witnesses(peer))?;
+            if !self.is_quorate(peer, &cosigners) {
+                let quorum = usize::from(self.directory.charter().charter().witness_quorum);
+                return Err(Flaw::NoQuorum { found: cosigners.len(), quorum });
             }
             let Checkpoint { origin, size, root } = signed.checkpoint().clone();
             quorate.insert(origin, Head { size, root });
@@ -227,15 +240,17 @@ pub(super) fn fits(before: Option<&Head>, origin: &str, now: Head) -> Result<(),
 }
 
 impl Witnessed {
-    fn take(&mut self, checkpoint: &Checkpoint, cosigners: &Cosigners, quorum: usize) {
+    fn take(&mut self, cosigners: &Cosigners) {
         let times = cosigners.iter().map(|(_, at)| *at);
         self.first = self.first.into_iter().chain(times.clone()).min();
         self.last = self.last.into_iter().chain(times).max();
         let count = u64::try_from(cosigners.len()).unwrap_or(u64::MAX);
         self.cosignatures = self.cosignatures.saturating_add(count);
-        if cosigners.len() >= quorum {
-            self.size = checkpoint.size;
-            self.by = cosigners.iter().map(|(member, _)| member.clone()).collect();
-        }
+    }
+
+    /// A quorum stands behind this checkpoint, which is larger than every one before.
+    fn rise(&mut self, checkpoint: &Checkpoint, cosigners: &Cosigners) {
+        self.size = checkpoint.size;
+        self.by = cosigners.iter().map(|(member, _)| member.clone()).collect();
     }
 }

@@ -20,8 +20,9 @@ use crate::crypto::digest::Digest;
 use crate::crypto::signature::VerifyingKey;
 use crate::identity;
 use crate::identity::charter;
-use crate::identity::charter::VerifiedCharter;
-use crate::identity::credential;
+use crate::identity::charter::chain;
+use crate::identity::charter::chain::Chain;
+use crate::identity::charter::papers::Place;
 use crate::identity::directory::Admission;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
@@ -40,7 +41,7 @@ use crate::log::succession::VerifiedSuccession;
 pub(super) struct People {
     pub(super) directory: Directory,
     pub(super) own: AgencyId,
-    /// Every member, in order.
+    /// Every member of any version, in order.
     pub(super) members: Vec<AgencyId>,
     /// The log keys of each member.
     logs: Vec<Vec<LogKey>>,
@@ -62,24 +63,25 @@ impl People {
         pin: Option<Digest>,
     ) -> Result<Self, Stopped> {
         let manifest = &listed.manifest;
-        let charter = charter_of(source, &listed.charters, pin)?;
-        if *charter.name() != manifest.charter {
+        let chain = chain_of(source, &listed.charters, pin)?;
+        if *chain.newest().name() != manifest.charter {
             return Err(Finding::of(bundle::MANIFEST, Flaw::OtherCharter).into());
         }
-        if charter.member(&manifest.agency).is_none() {
+        if chain.member_ever(&manifest.agency).is_none() {
             let agency = manifest.agency.clone();
             return Err(Finding::of(bundle::MANIFEST, Flaw::NotAMember { agency }).into());
         }
         if let Some(Scope::Peer { peer }) = &manifest.scope
-            && charter.member(peer).is_none()
+            && chain.member_ever(peer).is_none()
         {
             return Err(Finding::of(bundle::MANIFEST, Flaw::Scope).into());
         }
-        let mut members: Vec<AgencyId> =
-            charter.charter().members.iter().map(|member| member.agency.clone()).collect();
+        let every = chain.versions().flat_map(|version| version.charter().members.iter());
+        let mut members: Vec<AgencyId> = every.map(|member| member.agency.clone()).collect();
         members.sort();
+        members.dedup();
         let mut people = Self {
-            directory: Directory::new(charter),
+            directory: Directory::under(chain),
             own: manifest.agency.clone(),
             members,
             logs: Vec::new(),
@@ -101,7 +103,7 @@ impl People {
 
     /// Whether a charter version is inside.
     pub(super) fn has_charter(&self, version: CharterVersion) -> bool {
-        self.directory.charter().version() == version
+        self.directory.chain().version(version).is_some()
     }
 
     /// The keys of everybody who may witness the logs of this agency: each member but itself.
@@ -126,8 +128,8 @@ impl People {
     ) -> Result<(AgencyId, Serial), Finding> {
         let wrong = |flaw| Finding::of(path, flaw);
         // spec: audit-9
-        let verified = credential::verify(bytes, self.directory.charter())
-            .map_err(|error| wrong(Flaw::Credential(error)))?;
+        let verified =
+            self.directory.verify_ever(bytes).map_err(|error| wrong(Flaw::Credential(error)))?;
         let here = (verified.agency().clone(), verified.serial());
         let expected = Part::Credential(here.0.clone(), here.1).path();
         if path != expected {
@@ -219,7 +221,7 @@ impl People {
 
     /// Whether the log with this origin is the first one that the charter gives this agency.
     pub(super) fn is_first_log(&self, origin: &str) -> bool {
-        let member = self.directory.charter().member(&self.own);
+        let member = self.directory.chain().member_ever(&self.own);
         match (member, self.log_number(origin)) {
             (Some(member), Some(number)) => number == member.logs.first,
             (_, _) => true,
@@ -227,28 +229,35 @@ impl People {
     }
 }
 
-/// The charter, which is the only version so far.
-fn charter_of(
+/// Every version of the charter down to the pin, each part in its place.
+fn chain_of(
     source: &dyn Source,
     charters: &[Named],
     pin: Option<Digest>,
-) -> Result<VerifiedCharter, Stopped> {
-    let Some(Named { path, place }) = charters.first() else {
+) -> Result<Chain, Stopped> {
+    let Some(last) = charters.last() else {
         let expected = Part::Charter(CharterVersion::new(1)).path();
         return Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }).into());
     };
+    let mut documents: Vec<(Option<Place>, Vec<u8>)> = Vec::new();
+    for named in charters {
+        let bytes = layout::read(source, named.place)?;
+        let read = charter::read(&bytes).ok();
+        documents.push((read.map(|read| (read.charter().version, read.digest())), bytes));
+    }
+    // Versions stand before rivals in a bundle, and among them in a chain.
+    documents.sort_by_key(|(place, _)| *place);
+    let documents: Vec<Vec<u8>> = documents.into_iter().map(|(_, bytes)| bytes).collect();
     // spec: audit-8
-    let verified = charter::verify(&layout::read(source, *place)?, pin)
-        .map_err(|error| Finding::of(path, Flaw::Charter(error)))?;
-    let expected = Part::Charter(verified.version()).path();
-    if *path != expected {
-        return Err(Finding::of(path, Flaw::PartPath { expected }).into());
+    let chain = chain::verify(&documents, pin)
+        .map_err(|error| Finding::of(&last.path, Flaw::Charter(error)))?;
+    for (named, (part, _)) in charters.iter().zip(bundle::charter_parts(&chain)) {
+        let expected = part.path();
+        if named.path != expected {
+            return Err(Finding::of(&named.path, Flaw::PartPath { expected }).into());
+        }
     }
-    // Amendments are not built; a further version cannot be verified and is not passed over.
-    match charters.get(1) {
-        None => Ok(verified),
-        Some(further) => Err(Finding::of(&further.path, Flaw::Surplus).into()),
-    }
+    Ok(chain)
 }
 
 /// The checkpoint, under the first key that signed it; the newest key's error where none did. `None` without any key.

@@ -82,10 +82,8 @@ pub(super) struct Walk<'a> {
     /// Pieces of evidence inside, by digest.
     evidence: Vec<Accused>,
     pub(super) telling: Option<Telling>,
-    /// Credentials that the log says were revoked.
+    /// What the log says was revoked so far.
     pub(super) ended: Ended,
-    /// The revocations so far, each stricter than those before.
-    pub(super) known_revocations: Directory,
 }
 
 /// A piece of evidence inside.
@@ -166,8 +164,7 @@ impl<'a> Walk<'a> {
             quorate,
             evidence,
             telling,
-            ended: Ended::default(),
-            known_revocations: Directory::new(people.directory.charter().clone()),
+            ended: Ended::nothing(&people.directory),
         }
     }
 

@@ -181,6 +181,31 @@ impl HybridSigned {
         self.signatures.keys().copied()
     }
 
+    /// Adds the signatures of another copy of the same content; where both have one of a key, this one's stays.
+    ///
+    /// Whether they hold is asked afterwards, of all of them.
+    pub fn unite(&mut self, copy: &Self) {
+        if self.payload != copy.payload || self.protected != copy.protected {
+            return;
+        }
+        for (id, signature) in &copy.signatures {
+            self.signatures.entry(*id).or_insert_with(|| signature.clone());
+        }
+    }
+
+    /// Whether every signature of another copy is here, byte for byte.
+    pub fn covers(&self, copy: &Self) -> bool {
+        copy.signatures.iter().all(|(id, signature)| self.signatures.get(id) == Some(signature))
+    }
+
+    /// The same content with the signatures of one signer alone.
+    #[must_use]
+    pub fn of_signer(&self, signer: [KeyId; 2]) -> Self {
+        let mut alone = self.clone();
+        alone.signatures.retain(|id, _| signer.contains(id));
+        alone
+    }
+
     /// Checks both signatures of one signer.
     ///
     /// # Errors

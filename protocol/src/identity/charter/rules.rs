@@ -4,11 +4,13 @@
 
 use alloc::vec::Vec;
 
+use crate::crypto::digest::Digest;
 use crate::identity::charter::Charter;
 use crate::identity::charter::LogRange;
 use crate::identity::charter::Member;
 use crate::identity::charter::MemberName;
 use crate::identity::charter::Profiles;
+use crate::identity::charter::Resolves;
 use crate::identity::charter::SUITE_1;
 use crate::identity::quorum;
 use crate::identity::quorum::QuorumError;
@@ -17,18 +19,24 @@ use crate::ids::CharterVersion;
 use crate::limits::MEMBER_NAME_BYTES_MAX;
 use crate::limits::MEMBER_NAMES_MAX;
 use crate::limits::MEMBERS_MAX;
+use crate::limits::RIVALS_MAX;
 use crate::limits::SUITES_MAX;
 
 /// Why a charter does not hold, whoever signed it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// A version above 1.
-    #[error("version {version} amends a charter, and amendments are not built yet")]
-    Amendment {
+    /// A version above 1 that names no version before it.
+    #[error("version {version} must name the digest of the version before it")]
+    Unlinked {
         /// The version found.
         version: CharterVersion,
     },
-    /// Version 0, or a version 1 that names a version before it.
+    /// What it says of stuck versions cannot be.
+    #[error(
+        "a version that resolves a conflict names 1 to {RIVALS_MAX} stuck versions, ascending, and comes after the next one"
+    )]
+    Resolves,
+    /// Version 0, or a version 1 that names a version before it or beside it.
     #[error("a founding charter has version 1 and names no version before it")]
     Founding,
     /// Fewer than two members, or too many.
@@ -135,10 +143,25 @@ pub fn in_order(mut charter: Charter) -> Charter {
 
 fn version(charter: &Charter) -> Result<(), RuleError> {
     // spec: id-14
-    match (charter.version.get(), charter.previous) {
-        (1, None) => Ok(()),
-        (0, _) | (1, Some(_)) => Err(RuleError::Founding),
-        (_, _) => Err(RuleError::Amendment { version: charter.version }),
+    match (charter.version.get(), charter.previous, &charter.resolves) {
+        (1, None, None) | (2.., Some(_), None) => Ok(()),
+        (0 | 1, _, _) => Err(RuleError::Founding),
+        (_, None, _) => Err(RuleError::Unlinked { version: charter.version }),
+        (version, Some(base), Some(resolves)) => resolved(version, base, resolves),
+    }
+}
+
+/// Rivals stand above the version that all agreed on and below this one, so there is room for one at least.
+fn resolved(version: u64, base: Digest, resolves: &Resolves) -> Result<(), RuleError> {
+    // spec: chr-6
+    let Resolves { since, rivals } = resolves;
+    let ascending = rivals.iter().zip(rivals.iter().skip(1)).all(|(before, after)| before < after);
+    let room = since.get() >= 1 && since.get().saturating_add(2) <= version;
+    let counted = (1..=RIVALS_MAX).contains(&rivals.len());
+    if ascending && room && counted && !rivals.contains(&base) {
+        Ok(())
+    } else {
+        Err(RuleError::Resolves)
     }
 }
 

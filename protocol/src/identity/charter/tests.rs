@@ -122,14 +122,17 @@ fn a_signature_for_a_credential_is_none_for_a_charter() {
 }
 
 #[test]
-fn amendments_are_recognised_and_refused() {
+fn a_later_version_names_the_one_before_and_founds_nothing() {
     // shows: id-14
     let version = CharterVersion::new(2);
-    let amended =
-        Charter { version, previous: Some(Digest::from_bytes([1; 32])), ..fixtures::charter() };
+    let previous = Some(Digest::from_bytes([1; 32]));
+    let unlinked = Charter { version, ..fixtures::charter() };
+    let amended = Charter { version, previous, ..fixtures::charter() };
 
-    assert_eq!(unproposable(amended), RuleError::Amendment { version });
-    for (version, previous) in [(0, None), (1, Some(Digest::from_bytes([1; 32])))] {
+    assert_eq!(unproposable(unlinked), RuleError::Unlinked { version });
+    let bytes = fixtures::signed(amended, &AGENCIES);
+    assert_eq!(charter::verify(&bytes, None), Err(CharterError::NotFounding { version }));
+    for (version, previous) in [(0, None), (1, previous)] {
         let broken =
             Charter { version: CharterVersion::new(version), previous, ..fixtures::charter() };
         assert_eq!(unproposable(broken), RuleError::Founding);

@@ -5,6 +5,7 @@
 //! Connections and new signatures are judged by what is in force now; what was signed before is judged by its place in
 //! its author's log (`envelope::place`).
 
+use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -39,6 +40,12 @@ pub enum NotInForce {
     /// Its agency ended it.
     #[error("credential {serial} is revoked")]
     Revoked {
+        /// The serial.
+        serial: Serial,
+    },
+    /// The charter in force has no such member, or gives it another root than the one that signed.
+    #[error("credential {serial} is not of a member's root in the charter in force")]
+    OtherRoot {
         /// The serial.
         serial: Serial,
     },
@@ -103,12 +110,16 @@ impl Directory {
         // spec: id-31
         let exact = Span::from_millis(0);
         let counts = |held: &&VerifiedCredential| {
-            held.valid_at(at, exact).is_ok() && !self.is_revoked(agency, held.serial())
+            self.counts(held)
+                && held.valid_at(at, exact).is_ok()
+                && !self.is_revoked(agency, held.serial())
         };
         self.credentials.get(agency)?.values().rev().find(counts)
     }
 
     /// The one that an agency goes by: in force, or, where none is, the newest that is not revoked, or the newest.
+    ///
+    /// It may be of a root that was replaced, or of a member that left: such a node keeps its log with what it had.
     pub fn goes_by(&self, agency: &AgencyId, at: Timestamp) -> Option<&VerifiedCredential> {
         self.preferred(agency, at).into_iter().next()
     }
@@ -119,7 +130,8 @@ impl Directory {
         let mut held: Vec<&VerifiedCredential> = held.collect();
         let exact = Span::from_millis(0);
         held.sort_by_key(|one| match one.valid_at(at, exact) {
-            _ if self.is_revoked(agency, one.serial()) => 3,
+            _ if self.is_revoked(agency, one.serial()) => 4,
+            _ if !self.counts(one) => 3,
             Ok(()) => 0,
             Err(NotValid::NoLonger { .. }) => 1,
             Err(NotValid::NotYet { .. }) => 2,
@@ -142,6 +154,10 @@ impl Directory {
         if self.is_revoked(agency, serial) {
             return Err(NotInForce::Revoked { serial });
         }
+        // spec: chr-13
+        if !self.counts(held) {
+            return Err(NotInForce::OtherRoot { serial });
+        }
         held.valid_at(now, tolerance)?;
         let (first, last) = (now.before(tolerance), now.after(tolerance));
         // One that is valid on every such clock has taken over on every such clock.
@@ -149,7 +165,8 @@ impl Directory {
             let newer = newer.credential();
             newer.serial > serial && newer.not_before <= first && last <= newer.not_after
         };
-        let newer = self.credentials.get(agency).and_then(|all| all.values().rev().find(over));
+        let all = self.credentials.get(agency);
+        let newer = all.and_then(|all| all.values().rev().filter(|one| self.counts(one)).find(over));
         match newer {
             Some(newer) => Err(NotInForce::Superseded { serial, by: newer.serial() }),
             None => Ok(held),
@@ -189,12 +206,30 @@ impl Directory {
         Err(newest.unwrap_or(NotInForce::Unknown { serial: Serial::new(0) }))
     }
 
-    /// Verifies a revocation under the charter.
+    /// Verifies a revocation that came now: what counts is the root that the version in force names.
     ///
     /// # Errors
     /// The first thing that does not hold.
+    // spec: id-48
     pub fn verify_revocation(&self, bytes: &[u8]) -> Result<VerifiedRevocation, RevocationError> {
         revocation::verify(bytes, self.charter())
+    }
+
+    /// Verifies a revocation that was taken earlier: under the newest version of which the root signed it.
+    ///
+    /// # Errors
+    /// What the version in force has against it, when it holds under none.
+    pub fn verify_revocation_ever(
+        &self,
+        bytes: &[u8],
+    ) -> Result<VerifiedRevocation, RevocationError> {
+        let now = self.verify_revocation(bytes);
+        if now.is_ok() {
+            return now;
+        }
+        // spec: chr-14
+        let mut earlier = self.chain().versions().rev().skip(1);
+        earlier.find_map(|version| revocation::verify(bytes, version).ok()).map_or(now, Ok)
     }
 
     /// Takes in a revocation. Nothing takes it back. Source: spec id-41.
@@ -224,7 +259,7 @@ impl Directory {
         self.revocations.values().flatten()
     }
 
-    /// The last credential of an agency that was revoked; it and all before it are.
+    /// The last serial of an agency that any revocation names.
     pub fn revoked_through(&self, agency: &AgencyId) -> Option<Serial> {
         self.revocations.get(agency)?.iter().map(|held| held.revocation().through).max()
     }
@@ -232,15 +267,27 @@ impl Directory {
     /// Whether a credential of an agency was revoked, whether or not it is held.
     pub fn is_revoked(&self, agency: &AgencyId, serial: Serial) -> bool {
         // spec: id-41
-        self.revoked_through(agency).is_some_and(|through| serial <= through)
+        self.ending(agency, serial).next().is_some()
+    }
+
+    /// The revocations that end a credential: those that name its serial or a later one, but those of an earlier root.
+    // spec: id-48
+    fn ending(
+        &self,
+        agency: &AgencyId,
+        serial: Serial,
+    ) -> impl Iterator<Item = &VerifiedRevocation> {
+        let under = self.with_serial(agency, serial).map(VerifiedCredential::under);
+        let held = self.revocations.get(agency).into_iter().flatten();
+        held.filter(move |one| {
+            serial <= one.revocation().through && under.is_none_or(|under| under <= one.under())
+        })
     }
 
     /// How far a log counts that a credential signed; `None` where the credential is not revoked. Source: spec id-42.
     pub fn last_good(&self, agency: &AgencyId, serial: Serial, log: LogNumber) -> Option<LastGood> {
         // spec: id-42
-        let held = self.revocations.get(agency)?.iter();
-        let bearing = held.filter(|one| serial <= one.revocation().through);
-        bearing.map(|one| one.last_good(log)).reduce(LastGood::stricter)
+        self.ending(agency, serial).map(|one| one.last_good(log)).reduce(LastGood::stricter)
     }
 
     /// Takes in a change of addresses, if it is newer than what is held. Source: spec id-51.
@@ -289,7 +336,11 @@ impl Directory {
         let logs = self.charter().member(agency).map(|member| member.logs);
         let held = self.revocations.get(agency).into_iter().flatten();
         let serials = held.map(|one| one.revocation().through).filter(|one| *one <= through);
-        let serials: Vec<Serial> = serials.chain([through]).collect();
+        // An earlier root's does not end what a later root signed.
+        let own = self.credentials.get(agency).into_iter().flat_map(BTreeMap::values);
+        let own = own.filter(|one| one.under() <= verified.under() && one.serial() <= through);
+        let own = own.map(VerifiedCredential::serial);
+        let serials: Vec<Serial> = serials.chain(own).chain([through]).collect();
         let named = verified.revocation().logs.iter().map(|good| good.log);
         let known = self.revocations.get(agency).into_iter().flatten();
         let known = known.flat_map(|one| one.revocation().logs.iter().map(|good| good.log));

@@ -2,14 +2,19 @@
 
 use alloc::vec;
 
+use crate::identity::charter::Charter;
+use crate::identity::charter::chain::Chain;
+use crate::identity::charter::papers::Papers;
 use crate::identity::credential;
 use crate::identity::credential::Credential;
+use crate::identity::credential::CredentialError;
 use crate::identity::credential::KeyRole;
 use crate::identity::credential::VerifiedCredential;
 use crate::identity::directory::Admission;
 use crate::identity::directory::AdmitError;
 use crate::identity::directory::Directory;
 use crate::identity::fixtures;
+use crate::ids::CharterVersion;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
 use crate::moment::Timestamp;
@@ -141,4 +146,59 @@ fn verified(credential: &Credential) -> VerifiedCredential {
     let root = fixtures::root(credential.agency.as_str());
     let bytes = credential::sign(credential, &root).unwrap();
     credential::verify(&bytes, &fixtures::verified_charter()).unwrap()
+}
+
+#[test]
+fn a_root_that_was_replaced_signs_nothing_new_and_what_it_signed_stays_verifiable() {
+    // shows: chr-13, chr-14
+    let mut papers = Papers::found(fixtures::verified_charter());
+    let old = fixtures::verified_credential("la.mps", 1);
+    let mut next = Charter {
+        version: CharterVersion::new(2),
+        previous: Some(papers.founding().digest()),
+        ..fixtures::charter()
+    };
+    let root = fixtures::root("la.mps again");
+    next.members[0].root = root.public();
+    papers.take(&[fixtures::signed(next.clone(), &["mm.mpf", "th.rtp"])]);
+    let waits = papers.open().next().unwrap().digest();
+    papers.sign(&waits, &root).unwrap();
+    let mut directory = Directory::under(Chain::of(&papers).unwrap());
+    let la = fixtures::agency("la.mps");
+
+    assert!(matches!(directory.verify(old.bytes()), Err(CredentialError::OtherSigner { .. })));
+    let past = directory.verify_ever(old.bytes()).unwrap();
+    assert_eq!(past.under(), CharterVersion::new(1));
+    directory.admit(past).unwrap();
+    assert_eq!(directory.newest(&la), None);
+    assert_eq!(directory.newest_ever(&la), directory.with_serial(&la, Serial::new(1)));
+    assert_eq!(directory.known(), []);
+    let later = fixtures::credential("la.mps", 2);
+    let new = credential::sign(&later, &root).unwrap();
+    directory.admit(directory.verify(&new).unwrap()).unwrap();
+    assert_eq!(directory.newest(&la).unwrap().serial(), Serial::new(2));
+}
+
+#[test]
+fn a_member_that_left_has_no_credential_in_force_and_its_log_is_still_known() {
+    // shows: chr-12, chr-14
+    let mut papers = Papers::found(fixtures::verified_charter());
+    let mut next = Charter {
+        version: CharterVersion::new(2),
+        previous: Some(papers.founding().digest()),
+        witness_quorum: 1,
+        ..fixtures::charter()
+    };
+    next.members.remove(1);
+    papers.take(&[fixtures::signed(next, &["la.mps", "th.rtp"])]);
+    let mut directory = Directory::under(Chain::of(&papers).unwrap());
+    let mm = fixtures::agency("mm.mpf");
+    let held = fixtures::verified_credential("mm.mpf", 1);
+
+    assert!(matches!(directory.verify(held.bytes()), Err(CredentialError::NotAMember { .. })));
+    directory.admit(directory.verify_ever(held.bytes()).unwrap()).unwrap();
+
+    assert_eq!(directory.newest(&mm), None);
+    assert_eq!(directory.log_of(&mm), LogNumber::new(1));
+    assert_eq!(directory.log_keys(&mm, LogNumber::new(1)), [held.credential().log]);
 }

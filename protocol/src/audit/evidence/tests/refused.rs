@@ -21,7 +21,7 @@ use crate::codec;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::envelope::fixtures::THIRD;
-use crate::identity::charter::CharterError;
+use crate::identity::charter::chain::ChainError;
 use crate::identity::fixtures;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
@@ -39,7 +39,7 @@ fn each_fault_is_refused_for_what_it_is() {
     let cases: [Fault<'_, Evidence>; 9] = [
         (EvidenceFlaw::Format { found: 2 }, &|file| file.format = 2),
         (EvidenceFlaw::Charters { found: 0 }, &|file| file.charters.clear()),
-        (EvidenceFlaw::Charters { found: 2 }, &|file| {
+        (EvidenceFlaw::Charter(ChainError::Order), &|file| {
             file.charters.push(file.charters[0].clone());
         }),
         (credentials(), &|file| file.credentials.clear()),
@@ -110,7 +110,7 @@ fn another_federation_is_refused_where_the_genesis_is_known() {
     let bytes = codec::encode(&good()).unwrap();
     let other = judge::verify(&bytes, Some(digest::sha256(b"another"))).unwrap_err();
 
-    assert!(matches!(other, EvidenceFlaw::Charter(CharterError::Pin { .. })), "{other:?}");
+    assert!(matches!(other, EvidenceFlaw::Charter(ChainError::Founding(_))), "{other:?}");
 }
 
 #[test]

@@ -73,7 +73,7 @@ pub(in crate::audit::tests) fn about_people() -> Lies {
     lies.pack("charter", &pack, |pack| pack.part("charter/1.cbor")[900] ^= 1);
     lies.pack("part-path", &pack, |pack| pack.remove("charter/1.cbor"));
     lies.pack("part-path", &pack, |pack| pack.rename("charter/1.cbor", "charter/2.cbor"));
-    lies.pack("surplus-part", &pack, |pack| {
+    lies.pack("charter", &pack, |pack| {
         let charter = pack.part("charter/1.cbor").clone();
         pack.parts.insert(3, ("charter/2.cbor".into(), charter));
     });

@@ -1,0 +1,231 @@
+//! What changes from one version to the next, each change one sentence.
+
+use alloc::format;
+use alloc::string::String;
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use crate::crypto::digest::Digest;
+use crate::identity::charter::Charter;
+use crate::identity::charter::LogRange;
+use crate::identity::charter::Member;
+use crate::ids::AgencyId;
+use crate::ids::Party;
+
+/// One change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// A member is added.
+    Added {
+        /// The agency.
+        agency: AgencyId,
+        /// The State it acts for.
+        party: Party,
+        /// The fingerprint of its root.
+        root: Digest,
+    },
+    /// A member is removed.
+    Removed {
+        /// The agency.
+        agency: AgencyId,
+    },
+    /// A member gets another root.
+    Root {
+        /// The agency.
+        agency: AgencyId,
+        /// The fingerprint of the old root.
+        from: Digest,
+        /// The fingerprint of the new one.
+        to: Digest,
+    },
+    /// A member acts for another State.
+    Party {
+        /// The agency.
+        agency: AgencyId,
+        /// The State until now.
+        from: Party,
+        /// The State from now on.
+        to: Party,
+    },
+    /// A member is called otherwise.
+    Names {
+        /// The agency.
+        agency: AgencyId,
+    },
+    /// Other logs of a member are accepted.
+    Logs {
+        /// The agency.
+        agency: AgencyId,
+        /// Those until now.
+        from: LogRange,
+        /// Those from now on.
+        to: LogRange,
+    },
+    /// One of the three numbers changes.
+    Number {
+        /// Which.
+        which: Number,
+        /// Until now.
+        from: u16,
+        /// From now on.
+        to: u16,
+    },
+    /// A suite of algorithms is allowed.
+    SuiteAllowed {
+        /// Its number.
+        suite: u16,
+    },
+    /// A suite of algorithms is allowed no longer.
+    SuiteForbidden {
+        /// Its number.
+        suite: u16,
+    },
+}
+
+/// One of the three numbers of a charter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Number {
+    /// Members that must sign the next version.
+    AmendmentThreshold,
+    /// Dishonest members to bear.
+    DishonestMax,
+    /// Witnesses that must cosign.
+    WitnessQuorum,
+}
+
+impl Number {
+    /// As it is called in a draft.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::AmendmentThreshold => "amendment_threshold",
+            Self::DishonestMax => "dishonest_max",
+            Self::WitnessQuorum => "witness_quorum",
+        }
+    }
+}
+
+impl Change {
+    /// The kind of change, for machines.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Added { .. } => "member-added",
+            Self::Removed { .. } => "member-removed",
+            Self::Root { .. } => "root-replaced",
+            Self::Party { .. } => "party-changed",
+            Self::Names { .. } => "names-changed",
+            Self::Logs { .. } => "logs-changed",
+            Self::Number { .. } => "number-changed",
+            Self::SuiteAllowed { .. } => "suite-allowed",
+            Self::SuiteForbidden { .. } => "suite-forbidden",
+        }
+    }
+
+    /// The agency that it is about.
+    pub const fn agency(&self) -> Option<&AgencyId> {
+        match self {
+            Self::Added { agency, .. }
+            | Self::Removed { agency }
+            | Self::Root { agency, .. }
+            | Self::Party { agency, .. }
+            | Self::Names { agency }
+            | Self::Logs { agency, .. } => Some(agency),
+            Self::Number { .. } | Self::SuiteAllowed { .. } | Self::SuiteForbidden { .. } => None,
+        }
+    }
+
+    /// The change in one sentence, for a person.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Added { agency, party, root } => {
+                format!("{agency} of {party} is added, with the root {root}")
+            }
+            Self::Removed { agency } => format!("{agency} is removed"),
+            Self::Root { agency, from, to } => {
+                format!("the root of {agency} is replaced: {from} until now, {to} from now on")
+            }
+            Self::Party { agency, from, to } => {
+                format!("{agency} acts for {to}, no longer for {from}")
+            }
+            Self::Names { agency } => format!("{agency} is called otherwise"),
+            Self::Logs { agency, from, to } => {
+                format!("logs of {agency} are accepted from {to}, until now {from}")
+            }
+            Self::Number { which, from, to } => {
+                format!("{} is {to}, until now {from}", which.text())
+            }
+            Self::SuiteAllowed { suite } => format!("suite {suite} is allowed"),
+            Self::SuiteForbidden { suite } => format!("suite {suite} is allowed no longer"),
+        }
+    }
+}
+
+impl core::fmt::Display for LogRange {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "{} to {}", self.first, self.last)
+    }
+}
+
+/// Every change from one version to another: members in order, then numbers, then suites.
+pub fn between(before: &Charter, after: &Charter) -> Vec<Change> {
+    let mut changes = Vec::new();
+    let left = before.members.iter().filter(|member| after.member(&member.agency).is_none());
+    changes.extend(left.map(|member| Change::Removed { agency: member.agency.clone() }));
+    for member in &after.members {
+        match before.member(&member.agency) {
+            None => changes.push(Change::Added {
+                agency: member.agency.clone(),
+                party: member.party.clone(),
+                root: member.root.fingerprint(),
+            }),
+            Some(known) => of_member(known, member, &mut changes),
+        }
+    }
+    numbers(before, after, &mut changes);
+    suites(before, after, &mut changes);
+    changes
+}
+
+fn of_member(before: &Member, after: &Member, changes: &mut Vec<Change>) {
+    let agency = || after.agency.clone();
+    if before.root != after.root {
+        let (from, to) = (before.root.fingerprint(), after.root.fingerprint());
+        changes.push(Change::Root { agency: agency(), from, to });
+    }
+    if before.party != after.party {
+        let (from, to) = (before.party.clone(), after.party.clone());
+        changes.push(Change::Party { agency: agency(), from, to });
+    }
+    if before.names != after.names {
+        changes.push(Change::Names { agency: agency() });
+    }
+    if before.logs != after.logs {
+        changes.push(Change::Logs { agency: agency(), from: before.logs, to: after.logs });
+    }
+}
+
+fn numbers(before: &Charter, after: &Charter, changes: &mut Vec<Change>) {
+    let (old, new) = (before.quorum(), after.quorum());
+    let all = [
+        (Number::AmendmentThreshold, old.amendment_threshold, new.amendment_threshold),
+        (Number::DishonestMax, old.dishonest_max, new.dishonest_max),
+        (Number::WitnessQuorum, old.witness_quorum, new.witness_quorum),
+    ];
+    let changed = all.into_iter().filter(|(_, from, to)| from != to);
+    changes.extend(changed.map(|(which, from, to)| Change::Number { which, from, to }));
+}
+
+fn suites(before: &Charter, after: &Charter, changes: &mut Vec<Change>) {
+    let (old, new) = (&before.profiles.suites, &after.profiles.suites);
+    let allowed = new.iter().filter(|suite| !old.contains(suite));
+    changes.extend(allowed.map(|suite| Change::SuiteAllowed { suite: *suite }));
+    let forbidden = old.iter().filter(|suite| !new.contains(suite));
+    changes.extend(forbidden.map(|suite| Change::SuiteForbidden { suite: *suite }));
+}
+
+/// The changes as lines, one sentence each; says so when there are none.
+pub fn lines(changes: &[Change]) -> Vec<String> {
+    if changes.is_empty() {
+        return alloc::vec!["nothing changes but the version".to_string()];
+    }
+    changes.iter().map(Change::sentence).collect()
+}
