@@ -34,6 +34,7 @@ use crate::envelope::header::Header;
 use crate::envelope::header::HeaderRule;
 use crate::envelope::header::SealedRef;
 use crate::envelope::header::Sender;
+use crate::identity::credential::VerifiedCredential;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;

@@ -5,7 +5,6 @@ use concord_protocol::crypto::cose::hybrid::HybridSigned;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
-use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::directory::force::NotNoticed;
 use concord_protocol::identity::directory::force::Revoking;

@@ -34,7 +34,6 @@ use crate::audit::verify::report::Grades;
 use crate::audit::verify::slot::Slot;
 use crate::audit::verify::telling::Telling;
 use crate::crypto::digest::Digest;
-use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
 use crate::ids::Epoch;

@@ -200,5 +200,6 @@ fn a_member_that_left_has_no_credential_in_force_and_its_log_is_still_known() {
 
     assert_eq!(directory.newest(&mm), None);
     assert_eq!(directory.log_of(&mm), LogNumber::new(1));
-    assert_eq!(directory.log_keys(&mm, LogNumber::new(1)), [held.credential().log]);
+    let keys = directory.log_keys(&mm, LogNumber::new(1));
+    assert_eq!(keys.iter().map(|known| known.key).next(), Some(held.credential().log));
 }
