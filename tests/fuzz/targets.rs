@@ -4,6 +4,7 @@
 //! refused must be refused in words. Time and memory are watched by [`crate::drive`].
 
 mod files;
+mod journals;
 mod notes;
 mod structures;
 
@@ -22,7 +23,7 @@ pub struct Target {
 
 /// Every target, in the order of the areas of the specification.
 pub fn all() -> Vec<Target> {
-    [structures::TARGETS, notes::TARGETS, files::TARGETS].concat()
+    [structures::TARGETS, notes::TARGETS, files::TARGETS, journals::TARGETS].concat()
 }
 
 /// The target of a name.

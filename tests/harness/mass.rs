@@ -42,7 +42,7 @@ use crate::vectors::federation::NOW;
 use crate::vectors::federation::SENDER;
 
 mod exchange;
-mod journal;
+pub mod journal;
 
 /// A log that is being written.
 pub(crate) struct Growing {

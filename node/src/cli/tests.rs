@@ -212,7 +212,7 @@ fn a_charter_is_amended_offline_from_the_draft_to_the_node() {
     assert_eq!((&adopted["version"], &adopted["genesis"]), (&2.into(), &genesis.as_str().into()));
     let listed = walk.done("charter list --dir la.mps");
     assert_eq!(listed["versions"][1]["consented"], Value::from(vec!["vn.mps"]));
-    walk.done("node init --dir vn.mps --agency vn.mps");
+    walk.done("node init --dir vn.mps --agency vn.mps --no-passphrase");
     walk.done(&format!("charter adopt --dir vn.mps --genesis {genesis} next.cbor"));
     let (_, text, _) = walk.run("charter show next.cbor");
     assert!(text.contains("version 2") && text.contains("vn.mps of VN is added"), "{text}");

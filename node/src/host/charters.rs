@@ -208,9 +208,10 @@ pub(crate) async fn hand_over(
     let handed = time::timeout(HANDOVER_WAIT, async {
         // Both at once: a chain may be longer than what a side holds unread.
         let ours = chain_frame(&papers, Some(known));
-        let ((), documents) = tokio::try_join!(say(sender, &ours), hear_documents(receiver))?;
+        let ((), documents) =
+            tokio::try_join!(exchange::say(sender, &ours), hear_documents(receiver))?;
         let taken = hear(around, peer, documents).await.map_err(NotTaken::ended)?;
-        say(sender, &Frame::Charters(Vec::new())).await?;
+        exchange::say(sender, &Frame::Charters(Vec::new())).await?;
         hear_documents(receiver).await?;
         Ok::<Taken, Ended>(taken)
     });
@@ -244,7 +245,7 @@ async fn part(around: &Surroundings, connection: &Connection) -> Result<(), Ende
     let peer = connection.peer();
     let (mut sender, mut receiver) = connection.exchange().await.map_err(|_| Ended::Broken)?;
     let opening = exchange::ask(around, |reply| Job::Greet { peer: peer.clone(), reply }).await?;
-    say(&mut sender, &Frame::Greeting(opening.greeting)).await?;
+    exchange::say(&mut sender, &Frame::Greeting(opening.greeting)).await?;
     let heard = receiver.receive().await.map_err(|_| Ended::Broken)?;
     let Ok(Frame::Greeting(heard)) = codec::decode::<Frame>(&heard) else {
         return Err(listen::introduced(connection.key(), &heard, around).await.into());
@@ -253,11 +254,6 @@ async fn part(around: &Surroundings, connection: &Connection) -> Result<(), Ende
         hand_over(around, (&mut sender, &mut receiver), (peer, known)).await;
     }
     Ok(())
-}
-
-async fn say(sender: &mut FrameSender, frame: &Frame) -> Result<(), Ended> {
-    let bytes = codec::encode(frame).map_err(|_| Ended::Broken)?;
-    sender.send(bytes).await.map_err(|_| Ended::Broken)
 }
 
 async fn hear_documents(receiver: &mut FrameReceiver) -> Result<Vec<Vec<u8>>, Ended> {

@@ -27,6 +27,8 @@ use crate::identity::charter::MemberName;
 use crate::identity::charter::Profiles;
 use crate::identity::charter::SUITE_1;
 use crate::identity::charter::VerifiedCharter;
+use crate::identity::charter::chain::Chain;
+use crate::identity::charter::papers::Papers;
 use crate::identity::credential;
 use crate::identity::credential::Credential;
 use crate::identity::credential::VerifiedCredential;
@@ -108,6 +110,22 @@ pub(crate) fn signed_at_once(charter: Charter, agencies: &[&str]) -> Vec<u8> {
         signed.sign(&root(agency).hybrid()).unwrap();
     }
     signed.to_bytes().unwrap()
+}
+
+/// A charter whose second version gives `la.mps` another root; and that root.
+pub(crate) fn root_replaced() -> (Chain, RootKey) {
+    let mut papers = Papers::found(verified_charter());
+    let mut next = Charter {
+        version: CharterVersion::new(2),
+        previous: Some(papers.founding().digest()),
+        ..charter()
+    };
+    let again = root("la.mps again");
+    next.members[0].root = again.public();
+    papers.take(&[signed(next, &["mm.mpf", "th.rtp"])]);
+    let waits = papers.open().next().unwrap().digest();
+    papers.sign(&waits, &again).unwrap();
+    (Chain::of(&papers).unwrap(), again)
 }
 
 /// The charter with everybody's signatures, made once.

@@ -228,12 +228,7 @@ pub fn verify(
         return Err(RuleError::Log { log: strange.log }.into());
     }
     let digest = digest::sha256(bytes);
-    Ok(VerifiedRevocation {
-        revocation,
-        digest,
-        bytes: bytes.to_vec(),
-        under: charter.version(),
-    })
+    Ok(VerifiedRevocation { revocation, digest, bytes: bytes.to_vec(), under: charter.version() })
 }
 
 fn check(revocation: &Revocation) -> Result<(), RuleError> {

@@ -28,6 +28,7 @@ pub(super) const TARGETS: &[Target] = judged!(
     "value",
     "charter-payload",
     "charter",
+    "charter-chain",
     "credential-payload",
     "credential",
     "credential-request",

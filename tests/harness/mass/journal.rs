@@ -21,7 +21,8 @@ const LIFE: [u8; 16] = [7; 16];
 const SEGMENT_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A journal that is being written.
-pub(super) struct Journal {
+#[derive(Debug)]
+pub struct Journal {
     folder: PathBuf,
     segment: BufWriter<File>,
     len: u64,
@@ -36,8 +37,11 @@ struct Entry {
 }
 
 impl Journal {
-    /// Begins the journal of a node that was never started.
-    pub(super) fn begin(node: &Path) -> Self {
+    /// Begins the journal of a node that was never started, in its folder.
+    ///
+    /// # Panics
+    /// When there is one, or the disk refuses.
+    pub fn begin(node: &Path) -> Self {
         let life: String = LIFE.iter().map(|byte| format!("{byte:02x}")).collect();
         let format = format!("concord disk format {FORMAT}\nlife {life}\n");
         fs::write(node.join("format"), format).unwrap();
@@ -47,27 +51,37 @@ impl Journal {
         Self { folder, segment, len, sequence: 0 }
     }
 
-    /// Appends one record.
+    /// Appends one record with what a node remembers.
     pub(super) fn append(&mut self, records: Vec<ByteBuf>) {
+        self.append_content(&codec::encode_parts(&Entry { bodies: [], records }).unwrap());
+    }
+
+    /// Appends one record with any content.
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn append_content(&mut self, content: &[u8]) {
         self.sequence += 1;
         if self.len >= SEGMENT_BYTES {
             self.segment.flush().unwrap();
             (self.segment, self.len) = segment(&self.folder, self.sequence);
         }
-        let content = codec::encode_parts(&Entry { bodies: [], records }).unwrap();
         let len = u32::try_from(content.len()).unwrap().to_be_bytes();
         let sequence = self.sequence.to_be_bytes();
-        let parts: [&[u8]; 4] = [&LIFE, &len, &sequence, &content];
+        let parts: [&[u8]; 4] = [&LIFE, &len, &sequence, content];
         let sum = parts.into_iter().fold(0, crc32c::crc32c_append);
         let sum = u32::to_be_bytes(sum);
-        for part in [&len[..], &sequence, &sum, &content] {
+        for part in [&len[..], &sequence, &sum, content] {
             self.segment.write_all(part).unwrap();
             self.len += u64::try_from(part.len()).unwrap();
         }
     }
 
     /// Writes what is left.
-    pub(super) fn end(mut self) {
+    ///
+    /// # Panics
+    /// When the disk refuses.
+    pub fn end(mut self) {
         self.segment.flush().unwrap();
     }
 }

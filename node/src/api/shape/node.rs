@@ -166,7 +166,9 @@ fn of_credential(own: &CredentialView) -> Option<(Code, String)> {
     let ends = match own.standing {
         Standing::Revoked => format!("credential {serial} of this node is revoked"),
         Standing::OtherRoot => {
-            format!("credential {serial} of this node was signed by a root that the charter replaced")
+            format!(
+                "credential {serial} of this node was signed by a root that the charter replaced"
+            )
         }
         Standing::NotValid | Standing::Superseded => {
             format!(

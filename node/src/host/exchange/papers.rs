@@ -11,7 +11,7 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::wire::greeting::Met;
 use serde_bytes::ByteBuf;
 
-use crate::host::exchange::Judged;
+use crate::host::exchange::listener::Judged;
 use crate::host::mailbox::By;
 use crate::host::mailbox::Outgoing;
 use crate::host::shared::Shared;

@@ -24,7 +24,7 @@ use serde_bytes::ByteBuf;
 use tokio::sync::OwnedSemaphorePermit;
 
 use crate::host::exchange::Ended;
-use crate::host::exchange::Listener;
+use crate::host::exchange::listener::Listener;
 use crate::host::mailbox::HeldNote;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::Outgoing;

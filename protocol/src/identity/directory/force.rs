@@ -166,7 +166,8 @@ impl Directory {
             newer.serial > serial && newer.not_before <= first && last <= newer.not_after
         };
         let all = self.credentials.get(agency);
-        let newer = all.and_then(|all| all.values().rev().filter(|one| self.counts(one)).find(over));
+        let newer =
+            all.and_then(|all| all.values().rev().filter(|one| self.counts(one)).find(over));
         match newer {
             Some(newer) => Err(NotInForce::Superseded { serial, by: newer.serial() }),
             None => Ok(held),

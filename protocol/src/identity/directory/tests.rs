@@ -151,19 +151,9 @@ fn verified(credential: &Credential) -> VerifiedCredential {
 #[test]
 fn a_root_that_was_replaced_signs_nothing_new_and_what_it_signed_stays_verifiable() {
     // shows: chr-13, chr-14
-    let mut papers = Papers::found(fixtures::verified_charter());
     let old = fixtures::verified_credential("la.mps", 1);
-    let mut next = Charter {
-        version: CharterVersion::new(2),
-        previous: Some(papers.founding().digest()),
-        ..fixtures::charter()
-    };
-    let root = fixtures::root("la.mps again");
-    next.members[0].root = root.public();
-    papers.take(&[fixtures::signed(next.clone(), &["mm.mpf", "th.rtp"])]);
-    let waits = papers.open().next().unwrap().digest();
-    papers.sign(&waits, &root).unwrap();
-    let mut directory = Directory::under(Chain::of(&papers).unwrap());
+    let (chain, root) = fixtures::root_replaced();
+    let mut directory = Directory::under(chain);
     let la = fixtures::agency("la.mps");
 
     assert!(matches!(directory.verify(old.bytes()), Err(CredentialError::OtherSigner { .. })));

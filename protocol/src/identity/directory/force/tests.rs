@@ -245,6 +245,54 @@ fn the_revocations_of_one_member_are_bounded() {
     assert_eq!(refused, Err(NotRevoked::TooMany { agency: la() }));
 }
 
+#[test]
+fn a_root_that_was_replaced_ends_nothing_of_what_came_after_it() {
+    // shows: id-48, chr-13, chr-14
+    let (chain, root) = fixtures::root_replaced();
+    let stolen =
+        revocation::sign(&fixtures::revocation("la.mps", 99, 7), &fixtures::root("la.mps"));
+    let stolen = stolen.unwrap();
+    let mut directory = Directory::under(chain);
+    let first = fixtures::verified_credential("la.mps", 1);
+    directory.admit(directory.verify_ever(first.bytes()).unwrap()).unwrap();
+    let second = credential::sign(&fixtures::credential("la.mps", 2), &root).unwrap();
+    directory.admit(directory.verify(&second).unwrap()).unwrap();
+    assert_eq!(in_force(&directory, day(1)), Some(2));
+
+    // It is not taken now; taken before, it ends what its own root signed.
+    assert!(directory.verify_revocation(&stolen).is_err());
+    let taken = directory.verify_revocation_ever(&stolen).unwrap();
+    assert_eq!(directory.revoke(taken), Ok(Revoking::New));
+    assert!(directory.is_revoked(&la(), Serial::new(1)));
+    assert!(!directory.is_revoked(&la(), Serial::new(2)));
+    let out = directory.may_be_in_force((&la(), Serial::new(2)), day(1), MINUTES);
+    assert!(out.is_ok());
+
+    // The root in force ends what either signed.
+    let said = revocation::sign(&fixtures::revocation("la.mps", 99, 7), &root).unwrap();
+    let said = directory.verify_revocation(&said).unwrap();
+    assert_eq!(directory.revoke(said), Ok(Revoking::New));
+    assert!(directory.is_revoked(&la(), Serial::new(2)));
+}
+
+#[test]
+fn what_a_replaced_root_signed_is_in_force_no_longer_and_says_so() {
+    // shows: chr-13
+    let (chain, _) = fixtures::root_replaced();
+    let mut directory = Directory::under(chain);
+    let first = fixtures::verified_credential("la.mps", 1);
+    directory.admit(directory.verify_ever(first.bytes()).unwrap()).unwrap();
+
+    let one = Serial::new(1);
+    assert_eq!(in_force(&directory, day(1)), None);
+    assert_eq!(
+        directory.may_be_in_force((&la(), one), day(1), MINUTES),
+        Err(NotInForce::OtherRoot { serial: one })
+    );
+    // The node itself still goes by it, to keep its log.
+    assert_eq!(directory.goes_by(&la(), day(1)).map(VerifiedCredential::serial), Some(one));
+}
+
 /// Serial 1 counts for thirty days, serial 2 from the twentieth day for forty more.
 fn overlapping() -> Directory {
     let mut directory = Directory::new(fixtures::verified_charter());
