@@ -12,6 +12,7 @@ pub mod kem;
 pub mod lattice;
 pub mod signature;
 pub mod stretch;
+pub mod suite;
 
 #[cfg(test)]
 mod published;

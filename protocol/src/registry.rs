@@ -96,6 +96,8 @@ codes! {
         SupersededCredential = "superseded-credential",
         /// The message's credential was revoked, and it does not stand below the last good checkpoint.
         RevokedCredential = "revoked-credential",
+        /// The body is sealed with a suite that the charter in force does not list.
+        UnlistedSuite = "unlisted-suite",
     }
 }
 

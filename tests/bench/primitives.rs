@@ -10,6 +10,7 @@ use concord_protocol::crypto::digest;
 use concord_protocol::crypto::kem::Decapsulate;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::crypto::suite::Suite;
 
 /// Bytes of a body.
 pub(crate) const BODY_BYTES: usize = 2 * 1024;
@@ -51,14 +52,15 @@ pub(crate) fn measure(times: u32) -> Parts {
     let sealing = FastSealingKey::from_seed(&[2; 32]).unwrap();
     let to = [sealing.public().clone()];
     let signature = key.sign(&header).unwrap();
-    let sealed = encrypt::encrypt(&FastKem, &to, b"bound", &body, &[3; 32]).unwrap().bytes;
+    let sealed =
+        encrypt::encrypt(Suite::One, &FastKem, &to, b"bound", &body, &[3; 32]).unwrap().bytes;
     Parts {
         sign: micros(times, || {
             black_box(key.sign(black_box(&header)).unwrap());
         }),
         verify: micros(times, || key.public().verify(black_box(&header), &signature).unwrap()),
         seal: micros(times, || {
-            drop(black_box(encrypt::encrypt(&FastKem, &to, b"bound", &body, &[3; 32])))
+            drop(black_box(encrypt::encrypt(Suite::One, &FastKem, &to, b"bound", &body, &[3; 32])))
         }),
         open: micros(times, || {
             drop(black_box(encrypt::decrypt(&sealing, &sealed, b"bound").unwrap()))

@@ -35,14 +35,24 @@ fn peaks(folder: &Path, leaves: u64) -> [u64; 2] {
     mass::grow(&node, leaves);
     let genesis = Federation::fixed().verified().digest().to_string();
 
-    let (written, exporting) =
-        watched(&["log", "export", "--dir", &shown(&node), "--out", &shown(&bundle)]);
-    let (said, verifying) = watched(&["audit", "verify", "--genesis", &genesis, &shown(&bundle)]);
+    let export = || watched(&["log", "export", "--dir", &shown(&node), "--out", &shown(&bundle)]);
+    let verify = || watched(&["audit", "verify", "--genesis", &genesis, &shown(&bundle)]);
+    let (written, exporting) = most(leaves, || {
+        drop(fs::remove_file(&bundle));
+        export()
+    });
+    let (said, verifying) = most(leaves, verify);
 
     assert_eq!(written["bytes"], fs::metadata(&bundle).unwrap().len());
     assert_eq!((&said["size"], &said["disclosed"]), (&leaves.into(), &leaves.into()));
     assert_eq!(said["problem_count"], 0, "{said}");
     [exporting, verifying]
+}
+
+/// A short run may end between two looks at it, so it is watched several times, and the most that was seen counts.
+fn most(leaves: u64, run: impl Fn() -> (serde_json::Value, u64)) -> (serde_json::Value, u64) {
+    let runs = if leaves == SHORT { 5 } else { 1 };
+    (0..runs).map(|_| run()).max_by_key(|(_, peak)| *peak).unwrap()
 }
 
 /// Runs the program to a good end; what it says, and the most memory that it had, in KiB.

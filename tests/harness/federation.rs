@@ -24,6 +24,7 @@ use concord_node::settings::file::Initial;
 use concord_node::settings::folder::NodeFolder;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::kem::SealingKey;
+use concord_protocol::crypto::suite::Suite;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::ApprovalProfile;
 use concord_protocol::identity::charter::Charter;
@@ -31,7 +32,6 @@ use concord_protocol::identity::charter::LogRange;
 use concord_protocol::identity::charter::Member;
 use concord_protocol::identity::charter::MemberName;
 use concord_protocol::identity::charter::Profiles;
-use concord_protocol::identity::charter::SUITE_1;
 use concord_protocol::identity::charter::VerifiedCharter;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::CredentialRequest;
@@ -314,7 +314,10 @@ fn sign_charter(founders: &[Founder], dishonest_max: usize) -> VerifiedCharter {
         amendment_threshold: numbers.amendment_threshold,
         dishonest_max: numbers.dishonest_max,
         witness_quorum: numbers.witness_quorum,
-        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        profiles: Profiles {
+            suites: vec![Suite::One.number()],
+            approvals: ApprovalProfile::NoneDemanded,
+        },
         resolves: None,
     };
     let proposed = charter::propose(draft).unwrap();

@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("x_wing", &["protocol/src/crypto"]),
     ("ml_dsa", &["protocol/src/crypto"]),
     ("aes_gcm", &["protocol/src/crypto"]),
+    ("chacha20poly1305", &["protocol/src/crypto"]),
     ("sha2", &["protocol/src/crypto"]),
     ("hkdf", &["protocol/src/crypto"]),
     ("serde_cbor", &["protocol/src/codec"]),

@@ -17,6 +17,7 @@ use tokio::time;
 
 use crate::clock;
 use crate::host::shared::Shared;
+use crate::transport::pins::Pins;
 
 /// How often pins are held against the clock.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
@@ -28,11 +29,7 @@ const LINGER: Span = Span::from_millis(2_500);
 type Table = BTreeMap<[u8; 32], (AgencyId, VerifyingKey)>;
 
 /// The transport keys of everyone else that may be in force.
-pub(crate) fn counting(
-    directory: &Directory,
-    me: &AgencyId,
-    (now, tolerance): (Timestamp, Span),
-) -> Table {
+fn counting(directory: &Directory, me: &AgencyId, (now, tolerance): (Timestamp, Span)) -> Table {
     let others = directory.members().map(|member| &member.agency).filter(|agency| *agency != me);
     let known = others.flat_map(|agency| directory.perhaps_in_force(agency, now, tolerance));
     known
@@ -41,6 +38,21 @@ pub(crate) fn counting(
             (*key.as_bytes(), (known.agency().clone(), key))
         })
         .collect()
+}
+
+/// The pins of a node that starts: who may connect, and who may hear why not, and nothing else (chr-12): who left, or
+/// has no credential under the root in force.
+pub(crate) fn at_start(directory: &Directory, me: &AgencyId, times: (Timestamp, Span)) -> Pins {
+    let pins = Pins::new();
+    for (agency, key) in counting(directory, me, times).into_values() {
+        pins.allow(agency, key);
+    }
+    let every = directory.chain().versions().flat_map(|version| version.charter().members.iter());
+    let without = every.filter(|member| directory.newest(&member.agency).is_none());
+    for known in without.filter_map(|member| directory.newest_ever(&member.agency)) {
+        pins.allow(known.agency().clone(), known.credential().transport);
+    }
+    pins
 }
 
 /// Keeps the pins as the directory and the clock say, until the node stops.

@@ -259,20 +259,6 @@ impl Shared {
         self.directory.send_replace(Arc::new(directory));
     }
 
-    /// Which credential of this node is in force.
-    pub(crate) fn in_force(&self, now: Timestamp) -> Option<Serial> {
-        self.directory().in_force(&self.me, now).map(|own| own.serial())
-    }
-
-    /// Whether a credential that came since the start names a sealing key that is not open.
-    // spec: id-47
-    pub(crate) fn must_open_a_key(&self) -> bool {
-        let directory = self.directory();
-        let own = directory.credentials().filter(|known| *known.agency() == self.me);
-        let mut since = own.filter(|known| Some(known.serial()) > self.began_knowing);
-        since.any(|known| self.opens.among(&[known.credential().sealing.id()]).is_none())
-    }
-
     /// Whether a peer may be connected under this key now. Source: spec wire-37.
     ///
     /// # Errors

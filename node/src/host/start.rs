@@ -3,6 +3,7 @@
 mod engine;
 pub mod next;
 mod own;
+mod tasks;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +11,6 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::expand;
@@ -18,8 +18,6 @@ use concord_protocol::crypto::kem::Decapsulate;
 use concord_protocol::crypto::kem::SealingKey;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::Fault;
-use concord_protocol::engine::input::Occasion;
-use concord_protocol::engine::input::Start;
 use concord_protocol::identity;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Directory;
@@ -28,7 +26,6 @@ use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LogNumber;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
-use tokio::time;
 
 use crate::clock;
 use crate::entropy::NoEntropy;
@@ -36,12 +33,8 @@ use crate::host::accuse;
 use crate::host::accuse::Desk;
 use crate::host::accuse::Lead;
 use crate::host::charters::Charters;
-use crate::host::erasure;
 use crate::host::exchange::Surroundings;
 use crate::host::handle::Handle;
-use crate::host::link;
-use crate::host::link::Link;
-use crate::host::listen;
 use crate::host::mailbox::Job;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
@@ -50,8 +43,6 @@ use crate::host::pinning;
 use crate::host::shared::Parts;
 use crate::host::shared::Shared;
 use crate::host::start::engine::Found;
-use crate::host::turnover;
-use crate::host::watch;
 use crate::host::witness;
 use crate::host::witness::Witness;
 use crate::host::work::Workers;
@@ -61,7 +52,6 @@ use crate::keystore::KeyError;
 use crate::keystore::KeyMismatch;
 use crate::keystore::Keys;
 use crate::keystore::generations;
-use crate::keystore::token::Token;
 use crate::keystore::vault::Vault;
 use crate::provider::FastKem;
 use crate::provider::FastSealingKey;
@@ -86,22 +76,9 @@ use crate::store::witness::WitnessFile;
 use crate::transport;
 use crate::transport::BindError;
 use crate::transport::Endpoint;
-use crate::transport::pins::Pins;
-
-/// Connections of one peer that may wait for its link.
-const ARRIVALS_MAX: usize = 4;
-
-/// How often the store's mark moves forward.
-const FLUSH_EVERY: Duration = Duration::from_secs(5);
 
 /// Separates the secret of idempotency rows from the storage key that it is drawn from.
 const REQUEST_LABEL: &str = "idempotency requests";
-
-/// How often a token is asked whether it is there.
-const PROBE_EVERY: Duration = Duration::from_secs(2);
-
-/// How often the node looks at every member's log, and tells its peers what moved.
-const WATCH_EVERY: Duration = Duration::from_secs(5);
 
 /// A running node.
 #[derive(Debug)]
@@ -208,12 +185,9 @@ pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<
     let writer = Writer::new(engine, store, Arc::clone(&shared), (jobs, requests));
     let stopped = spawn_writer(writer)?;
     let around = Surroundings { shared, mailbox: mailbox.clone() };
-    spawn_tasks(&around, &endpoint, peers, settings);
-    tokio::spawn(pinning::keep(Arc::clone(&around.shared)));
-    tokio::spawn(turnover::watch(Arc::clone(&around.shared), mailbox.clone()));
+    tasks::spawn(&around, &endpoint, peers, settings);
     tokio::spawn(accuse::follow(around.clone(), leads));
-    tokio::spawn(watch::run(around.clone(), watch::bounds(settings), WATCH_EVERY));
-    tokio::spawn(probe_regularly(keys.token));
+    tokio::spawn(tasks::probe_regularly(keys.token));
     Ok(Node { handle: Handle::new(around), endpoint, mailbox, stopped, patience })
 }
 
@@ -280,17 +254,8 @@ fn open_log(
     let found = Found { reader: &reader, head: recovered.head, witness: &witness };
     let patience = Arc::new(Patience::default());
     let engine = engine::engine(&enrolment, (&keys, &patience), &directory, &found)?;
-    let pins = Arc::new(Pins::new());
-    let counting = pinning::counting(&directory, &settings.agency, (now, settings.clock_tolerance));
-    for (agency, key) in counting.into_values() {
-        pins.allow(agency, key);
-    }
-    // Who left, or has no credential under the root in force, may hear why, and nothing else (chr-12).
-    let every = directory.chain().versions().flat_map(|version| version.charter().members.iter());
-    let without = every.filter(|member| directory.newest(&member.agency).is_none());
-    for known in without.filter_map(|member| directory.newest_ever(&member.agency)) {
-        pins.allow(known.agency().clone(), known.credential().transport);
-    }
+    let times = (now, settings.clock_tolerance);
+    let pins = Arc::new(pinning::at_start(&directory, &settings.agency, times));
     let (desk, leads) = Desk::new();
     let parts = Parts {
         desk,
@@ -448,70 +413,4 @@ fn spawn_writer(writer: Writer) -> Result<oneshot::Receiver<Stopped>, StartError
     };
     thread::Builder::new().name("writer".to_owned()).spawn(run).map_err(StartError::Thread)?;
     Ok(stopped)
-}
-
-fn spawn_tasks(
-    around: &Surroundings,
-    endpoint: &Endpoint,
-    peers: Vec<AgencyId>,
-    settings: &Settings,
-) {
-    let mut doors = BTreeMap::new();
-    for peer in peers {
-        let (door, arrivals) = mpsc::channel(ARRIVALS_MAX);
-        doors.insert(peer.clone(), door);
-        let link = Link { around: around.clone(), peer, endpoint: endpoint.clone(), arrivals };
-        tokio::spawn(link::keep(link));
-    }
-    tokio::spawn(listen::accept(endpoint.clone(), around.clone(), Arc::new(doors)));
-    tokio::spawn(flush_regularly(around.mailbox.clone()));
-    let interval = Duration::from_millis(settings.witness_interval.millis());
-    tokio::spawn(witness_regularly(around.mailbox.clone(), interval));
-    tokio::spawn(erasure::retire_regularly(around.mailbox.clone()));
-    let wait = Duration::from_millis(settings.greeting_wait.millis());
-    tokio::spawn(begin(around.clone(), wait));
-}
-
-/// Waits for greetings, so that a rollback shows before anything is signed; then the node starts. Source: spec eng-7.
-async fn begin(around: Surroundings, wait: Duration) {
-    // spec: eng-7
-    // spec: promise-6
-    let all = around.shared.wait_for(|published| {
-        let mut known = published.view.peers.iter().filter(|peer| peer.serial.is_some());
-        known.all(|peer| peer.heard.is_some())
-    });
-    drop(time::timeout(wait, all).await);
-    let charter_version = around.shared.published().view.charter_version;
-    drop(around.mailbox.send(Job::Start(Start { charter_version })).await);
-}
-
-/// Has the head cosigned when it has grown. Source: spec wit-2.
-async fn witness_regularly(mailbox: mpsc::Sender<Job>, interval: Duration) {
-    loop {
-        time::sleep(interval).await;
-        let job = Job::Witness { occasion: Occasion::Interval, reply: None };
-        if mailbox.send(job).await.is_err() {
-            return;
-        }
-    }
-}
-
-/// Asks the token whether it is there, so that its state shows without traffic.
-async fn probe_regularly(token: Option<Arc<Token>>) {
-    let Some(token) = token else { return };
-    loop {
-        time::sleep(PROBE_EVERY).await;
-        let asked = Arc::clone(&token);
-        // A library that was not written for tasks must not hold one up.
-        drop(tokio::task::spawn_blocking(move || asked.probe()).await);
-    }
-}
-
-async fn flush_regularly(mailbox: mpsc::Sender<Job>) {
-    loop {
-        time::sleep(FLUSH_EVERY).await;
-        if mailbox.send(Job::Flush).await.is_err() {
-            return;
-        }
-    }
 }

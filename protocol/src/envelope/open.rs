@@ -17,6 +17,7 @@ use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::kem::Keyring;
 use crate::crypto::signature::KeyId;
+use crate::crypto::suite::Suite;
 use crate::envelope;
 use crate::envelope::SALT_BYTES;
 use crate::envelope::content;
@@ -25,6 +26,7 @@ use crate::envelope::header;
 use crate::envelope::header::Header;
 use crate::envelope::header::HeaderError;
 use crate::envelope::header::SealedRef;
+use crate::identity::charter::Profiles;
 use crate::identity::credential::NotValid;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
@@ -112,6 +114,12 @@ pub enum VerifyError {
     /// The sealed body is not the one that the header names.
     #[error("the sealed body is not the one that the header names")]
     BodyMismatch,
+    /// The body is sealed with a suite that the charter in force does not list.
+    #[error("the body is sealed with suite {suite}, which the charter in force does not list")]
+    UnlistedSuite {
+        /// The suite that its identifiers are of.
+        suite: Suite,
+    },
 }
 
 /// Why a body was not opened.
@@ -194,6 +202,7 @@ pub fn verify(
     let sealed = received.sealed.as_deref();
     check_times(&header, sealed, now, tolerance)?;
     check_body(&header, sealed)?;
+    check_suite(sealed, &directory.charter().charter().profiles)?;
     // spec: env-4
     let digest = digest::sha256(&received.message);
     Ok(Verified { header, digest, message: received.message, sealed: received.sealed })
@@ -214,6 +223,17 @@ fn check_times(
             Err(VerifyError::Expired { expires })
         }
         Some(_) | None => Ok(()),
+    }
+}
+
+/// What cannot be taken apart is of no suite, and does not open.
+// spec: env-32
+fn check_suite(sealed: Option<&[u8]>, profiles: &Profiles) -> Result<(), VerifyError> {
+    match sealed.map(Encrypt::parse) {
+        Some(Ok(sealed)) if !profiles.lists(sealed.suite()) => {
+            Err(VerifyError::UnlistedSuite { suite: sealed.suite() })
+        }
+        Some(Ok(_) | Err(_)) | None => Ok(()),
     }
 }
 
@@ -299,6 +319,7 @@ impl VerifyError {
             Self::FromTheFuture { .. } => RefusalCode::FromTheFuture,
             Self::Expired { .. } => RefusalCode::Expired,
             Self::BodyMismatch => RefusalCode::BodyMismatch,
+            Self::UnlistedSuite { .. } => RefusalCode::UnlistedSuite,
         }
     }
 

@@ -25,6 +25,7 @@ use crate::crypto::kem::Encapsulate;
 use crate::crypto::kem::SealingPublic;
 use crate::crypto::signature::KeyId;
 use crate::crypto::signature::Signer;
+use crate::crypto::suite::Suite;
 use crate::envelope;
 use crate::envelope::SALT_BYTES;
 use crate::envelope::content;
@@ -96,9 +97,12 @@ pub struct Draft {
     pub content: Value,
 }
 
-/// The recipients of one message with the keys that are sealed to. Only [`Recipients::find`] makes them.
+/// The recipients of one message with the keys that are sealed to, and how. Only [`Recipients::find`] makes them.
 #[derive(Clone, Debug)]
-pub struct Recipients(Vec<(AgencyId, SealingPublic)>);
+pub struct Recipients {
+    suite: Suite,
+    keys: Vec<(AgencyId, SealingPublic)>,
+}
 
 /// A recipient whose sealing key is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -161,7 +165,7 @@ pub struct Signed {
 }
 
 impl Recipients {
-    /// Looks up the sealing key of each recipient that is in force now, or was last.
+    /// Looks up the sealing key of each recipient that is in force now, or was last, and the suite of the charter.
     ///
     /// # Errors
     /// When no credential of one of them is known, or all were revoked: whoever has the keys could read.
@@ -182,11 +186,13 @@ impl Recipients {
                 None => Err(UnknownRecipient { agency }),
             }
         });
-        found.collect::<Result<_, _>>().map(Self)
+        // spec: env-31
+        let suite = directory.charter().charter().profiles.preferred();
+        Ok(Self { suite, keys: found.collect::<Result<_, _>>()? })
     }
 
     fn are(&self, to: &[Recipient]) -> bool {
-        self.0.iter().map(|(agency, _)| agency).eq(to.iter().map(|recipient| &recipient.agency))
+        self.keys.iter().map(|(agency, _)| agency).eq(to.iter().map(|recipient| &recipient.agency))
     }
 }
 
@@ -217,12 +223,12 @@ pub fn seal(
     let salt: [u8; SALT_BYTES] = *expand::expand(seed, "body salt", 0);
     let mut header = draft.into_header(envelope::commitment(&salt, &body));
 
-    let keys: Vec<SealingPublic> = recipients.0.iter().map(|(_, key)| key.clone()).collect();
+    let keys: Vec<SealingPublic> = recipients.keys.iter().map(|(_, key)| key.clone()).collect();
     let ids: Vec<KeyId> = keys.iter().map(SealingPublic::id).collect();
     let aad = envelope::bound_to(&header, &ids)?;
     let plain = Zeroizing::new([salt.as_slice(), body.as_slice()].concat());
     // spec: promise-3
-    let encrypted = encrypt::encrypt(kem, &keys, &aad, &plain, seed)?;
+    let encrypted = encrypt::encrypt(recipients.suite, kem, &keys, &aad, &plain, seed)?;
 
     // spec: env-14
     header.sealed = SealedRef::of(&encrypted.bytes);

@@ -4,6 +4,7 @@ mod bodies;
 mod grammar;
 mod headers;
 mod judged;
+mod suites;
 
 use alloc::format;
 use alloc::vec;

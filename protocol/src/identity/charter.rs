@@ -39,6 +39,7 @@ use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::digest::Label;
 use crate::crypto::signature::KeyId;
+use crate::crypto::suite::Suite;
 use crate::identity::charter::rules::RuleError;
 use crate::identity::quorum::Quorum;
 use crate::identity::root::RootKey;
@@ -126,7 +127,7 @@ pub struct LogRange {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profiles {
-    /// Suites of algorithms that messages may use, ascending. See [`SUITE_1`].
+    /// Numbers of the suites of algorithms that messages may use, ascending. See [`Suite`].
     pub suites: Vec<u16>,
     /// Which approvals a message must carry.
     pub approvals: ApprovalProfile,
@@ -139,11 +140,22 @@ pub enum ApprovalProfile {
     NoneDemanded,
 }
 
-/// Ed25519 signatures, X-Wing with SHAKE256 and AES-256-GCM for sealing, SHA-256 digests. Source: spec id-10.
-pub const SUITE_1: u16 = 1;
-
 impl Encoded for Charter {
     const BYTES_MAX: usize = CHARTER_BYTES_MAX;
+}
+
+impl Profiles {
+    /// Whether messages may use a suite. Source: spec env-32.
+    pub fn lists(&self, suite: Suite) -> bool {
+        self.suites.contains(&suite.number())
+    }
+
+    /// The suite that whoever seals takes: the highest one that is listed. Source: spec env-31.
+    pub fn preferred(&self) -> Suite {
+        let highest = Suite::ALL.into_iter().rev().find(|suite| self.lists(*suite));
+        // A verified charter lists at least one that is built (id-10).
+        highest.unwrap_or(Suite::One)
+    }
 }
 
 impl Charter {

@@ -18,6 +18,7 @@ use crate::crypto::kem::SealingPublic;
 use crate::crypto::signature::Signer;
 use crate::crypto::signature::SigningKey;
 use crate::crypto::signature::VerifyingKey;
+use crate::crypto::suite::Suite;
 use crate::identity::charter;
 use crate::identity::charter::ApprovalProfile;
 use crate::identity::charter::Charter;
@@ -25,7 +26,6 @@ use crate::identity::charter::LogRange;
 use crate::identity::charter::Member;
 use crate::identity::charter::MemberName;
 use crate::identity::charter::Profiles;
-use crate::identity::charter::SUITE_1;
 use crate::identity::charter::VerifiedCharter;
 use crate::identity::charter::chain::Chain;
 use crate::identity::charter::papers::Papers;
@@ -75,7 +75,10 @@ pub(crate) fn charter() -> Charter {
         amendment_threshold: 2,
         dishonest_max: 0,
         witness_quorum: 2,
-        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        profiles: Profiles {
+            suites: vec![Suite::One.number()],
+            approvals: ApprovalProfile::NoneDemanded,
+        },
         resolves: None,
     }
 }

@@ -50,7 +50,7 @@ def charter_rules(charter):
     apart([member.root for member in members])
     suites = charter.profiles.suites
     must(all(a < b for a, b in zip(suites, suites[1:])), "suites out of order, or one twice")
-    must(suites == [1], "a suite that is not known")
+    must(set(suites) <= {1, 2}, "a suite that is not known")
     quorum, threshold = charter.witness_quorum, charter.amendment_threshold
     must(quorum <= n - 1 and 2 * quorum > n - 1 + f, "a witness quorum that does not hold")
     must(threshold <= n and 2 * threshold > n + f, "an amendment threshold that does not hold")

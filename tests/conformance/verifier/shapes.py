@@ -143,6 +143,7 @@ REFUSALS = (
     "not-canonical", "bad-signature", "unknown-agency", "unknown-credential", "expired-credential", "not-for-us",
     "body-mismatch", "unknown-kind", "expired", "equivocation", "duplicate", "unopenable", "bad-body", "not-entitled",
     "handling-unsupported", "from-the-future", "superseded-credential", "revoked-credential",
+    "unlisted-suite",
 )
 refusal = words(*REFUSALS)
 staff_number = text(1, 32, r"[A-Za-z0-9-]+")

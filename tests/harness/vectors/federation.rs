@@ -12,6 +12,7 @@ use concord_protocol::crypto::kem::SealingKey;
 use concord_protocol::crypto::lattice::LatticeKey;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::crypto::suite::Suite;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::ApprovalProfile;
 use concord_protocol::identity::charter::Charter;
@@ -19,7 +20,6 @@ use concord_protocol::identity::charter::LogRange;
 use concord_protocol::identity::charter::Member;
 use concord_protocol::identity::charter::MemberName;
 use concord_protocol::identity::charter::Profiles;
-use concord_protocol::identity::charter::SUITE_1;
 use concord_protocol::identity::charter::VerifiedCharter;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::Credential;
@@ -169,7 +169,10 @@ pub fn charter_document() -> Charter {
         amendment_threshold: 2,
         dishonest_max: 0,
         witness_quorum: 2,
-        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        profiles: Profiles {
+            suites: vec![Suite::One.number()],
+            approvals: ApprovalProfile::NoneDemanded,
+        },
         resolves: None,
     }
 }

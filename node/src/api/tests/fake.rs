@@ -22,6 +22,7 @@ use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::crypto::suite::Suite;
 use concord_protocol::engine::accused::Charge;
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::ErasureRecord;
@@ -39,7 +40,6 @@ use concord_protocol::identity::charter::LogRange;
 use concord_protocol::identity::charter::Member;
 use concord_protocol::identity::charter::MemberName;
 use concord_protocol::identity::charter::Profiles;
-use concord_protocol::identity::charter::SUITE_1;
 use concord_protocol::identity::charter::papers::Papers;
 use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::identity::root::RootKey;
@@ -780,7 +780,10 @@ pub(super) fn papers() -> Papers {
         amendment_threshold: 2,
         dishonest_max: 0,
         witness_quorum: 1,
-        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        profiles: Profiles {
+            suites: vec![Suite::One.number()],
+            approvals: ApprovalProfile::NoneDemanded,
+        },
         resolves: None,
     };
     let proposed = charter::propose(founding.clone()).unwrap();

@@ -6,13 +6,13 @@ use std::path::PathBuf;
 
 use concord_protocol::codec;
 use concord_protocol::codec::Encoded;
+use concord_protocol::crypto::suite::Suite;
 use concord_protocol::identity::charter::ApprovalProfile;
 use concord_protocol::identity::charter::Charter;
 use concord_protocol::identity::charter::LogRange;
 use concord_protocol::identity::charter::Member;
 use concord_protocol::identity::charter::MemberName;
 use concord_protocol::identity::charter::Profiles;
-use concord_protocol::identity::charter::SUITE_1;
 use concord_protocol::identity::root::RootAnnouncement;
 use concord_protocol::identity::root::RootPublic;
 use concord_protocol::ids::AgencyId;
@@ -38,6 +38,7 @@ struct Draft {
     dishonest_max: u16,
     witness_quorum: u16,
     amendment_threshold: u16,
+    suites: Option<Vec<u16>>,
     #[serde(default)]
     member: Vec<DraftMember>,
 }
@@ -70,7 +71,10 @@ pub fn read(path: &Path, what: &'static str) -> Result<Charter, Report> {
         amendment_threshold: draft.amendment_threshold,
         dishonest_max: draft.dishonest_max,
         witness_quorum: draft.witness_quorum,
-        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        profiles: Profiles {
+            suites: draft.suites.unwrap_or_else(|| vec![Suite::One.number()]),
+            approvals: ApprovalProfile::NoneDemanded,
+        },
         resolves: None,
     })
 }

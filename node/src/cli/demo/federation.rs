@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::kem::SealingKey;
+use concord_protocol::crypto::suite::Suite;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::ApprovalProfile;
 use concord_protocol::identity::charter::Charter;
@@ -24,7 +25,6 @@ use concord_protocol::identity::charter::LogRange;
 use concord_protocol::identity::charter::Member;
 use concord_protocol::identity::charter::MemberName;
 use concord_protocol::identity::charter::Profiles;
-use concord_protocol::identity::charter::SUITE_1;
 use concord_protocol::identity::charter::VerifiedCharter;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::CredentialRequest;
@@ -259,7 +259,10 @@ fn sign_charter(founders: &[Founder]) -> Result<VerifiedCharter, SetupError> {
         amendment_threshold: quorum.quorum.amendment_threshold,
         dishonest_max: quorum.quorum.dishonest_max,
         witness_quorum: quorum.quorum.witness_quorum,
-        profiles: Profiles { suites: vec![SUITE_1], approvals: ApprovalProfile::NoneDemanded },
+        profiles: Profiles {
+            suites: vec![Suite::One.number()],
+            approvals: ApprovalProfile::NoneDemanded,
+        },
         resolves: None,
     };
     let proposed = charter::propose(draft)?;

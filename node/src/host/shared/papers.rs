@@ -1,4 +1,6 @@
 //! Papers of members that change what counts: judged before they are durable, in force after.
+//!
+//! Of the node's own it also says which one is in force, and whether one waits for its keys.
 
 use std::sync::Arc;
 
@@ -6,6 +8,8 @@ use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::directory::force::Revoking;
+use concord_protocol::ids::Serial;
+use concord_protocol::moment::Timestamp;
 
 use crate::host::shared::Shared;
 
@@ -37,5 +41,19 @@ impl Shared {
         if directory.notice(&record.notice).is_ok() {
             self.directory.send_replace(Arc::new(directory));
         }
+    }
+
+    /// Which credential of this node is in force.
+    pub(crate) fn in_force(&self, now: Timestamp) -> Option<Serial> {
+        self.directory().in_force(&self.me, now).map(|own| own.serial())
+    }
+
+    /// Whether a credential that came since the start names a sealing key that is not open.
+    // spec: id-47
+    pub(crate) fn must_open_a_key(&self) -> bool {
+        let directory = self.directory();
+        let own = directory.credentials().filter(|known| *known.agency() == self.me);
+        let mut since = own.filter(|known| Some(known.serial()) > self.began_knowing);
+        since.any(|known| self.opens.among(&[known.credential().sealing.id()]).is_none())
     }
 }

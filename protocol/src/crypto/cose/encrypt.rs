@@ -21,7 +21,6 @@ use crate::codec;
 use crate::codec::DecodeError;
 use crate::codec::EncodeError;
 use crate::codec::Encoded;
-use crate::crypto::aead;
 use crate::crypto::aead::ContentKey;
 use crate::crypto::aead::NONCE_BYTES;
 use crate::crypto::aead::OpenFailed;
@@ -39,11 +38,15 @@ use crate::crypto::kem::Encapsulate;
 use crate::crypto::kem::Encapsulation;
 use crate::crypto::kem::SealingPublic;
 use crate::crypto::signature::KeyId;
+use crate::crypto::suite::Suite;
 use crate::limits::RECIPIENTS_MAX;
 use crate::limits::SEALED_BYTES_MAX;
 
 /// A256GCM. Source: RFC 9053 section 4.1.
 const ALG_A256GCM: i64 = 3;
+
+/// ChaCha20/Poly1305. Source: RFC 9053 section 4.3.
+const ALG_CHACHA20_POLY1305: i64 = 24;
 
 /// HPKE-9-KE, assumed. Source: draft-ietf-cose-hpke-pq-pqt.
 const ALG_HPKE_9_KE: i64 = 57;
@@ -89,6 +92,7 @@ pub enum EncryptError {
 /// A sealed text whose form was checked.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Encrypt {
+    suite: Suite,
     protected: Vec<u8>,
     nonce: [u8; NONCE_BYTES],
     ciphertext: Vec<u8>,
@@ -122,12 +126,13 @@ impl Encoded for EncryptFrame {
 
 /// Seals a text for several recipients, in the order given. `seed` is used for this text and no other.
 ///
-/// Shape: tagged COSE_Encrypt, protected `{1: 3}`, unprotected `{5: nonce}`, recipients with protected
+/// Shape: tagged COSE_Encrypt, protected `{1: 3}` or `{1: 24}` as the suite says, unprotected `{5: nonce}`, recipients with protected
 /// `{1: 57, 4: key id}` and unprotected `{-4: encapsulation}`. Source: spec env-9, env-10.
 ///
 /// # Errors
 /// When the recipients are not 1 to [`RECIPIENTS_MAX`] different keys, or one cannot be sealed to.
 pub fn encrypt(
+    suite: Suite,
     kem: &dyn Encapsulate,
     recipients: &[SealingPublic],
     external_aad: &[u8],
@@ -138,13 +143,14 @@ pub fn encrypt(
     // spec: env-9
     let content_key = ContentKey::from_bytes(*expand::expand::<32>(seed, "content key", 0));
     let nonce: [u8; NONCE_BYTES] = *expand::expand(seed, "content nonce", 0);
-    let protected = codec::encode(&Protected { alg: Some(ALG_A256GCM), ..Protected::default() })?;
+    let protected = codec::encode(&Protected { alg: Some(alg(suite)), ..Protected::default() })?;
     let aad = additional_data(&protected, external_aad)?;
-    let ciphertext = aead::seal(&content_key, &nonce, &aad, plain)?;
+    let ciphertext = suite.cipher().seal(&content_key, &nonce, &aad, plain)?;
     let mut frames = Vec::with_capacity(recipients.len());
     for (number, to) in (0_u64..).zip(recipients) {
         // spec: env-10
-        frames.push(wrap(kem, to, &content_key, &expand::expand(seed, "encapsulation", number))?);
+        let entropy = expand::expand(seed, "encapsulation", number);
+        frames.push(wrap(suite, (kem, to), &content_key, &entropy)?);
     }
     let iv = Single(ByteArray::new(nonce));
     let frame = EncryptFrame(ByteBuf::from(protected), iv, ByteBuf::from(ciphertext), frames);
@@ -184,7 +190,7 @@ impl Encrypt {
         let EncryptFrame(protected, Single(iv), ciphertext, frames) =
             frame::decode(TAG_ENCRYPT, bytes)?;
         let header = Protected::read(&protected)?;
-        header.expect_alg(ALG_A256GCM)?;
+        let suite = suite_of(&header)?;
         if header.content.is_some() || header.key_id.is_some() {
             return Err(CoseError::Header(DecodeError::Shape));
         }
@@ -196,11 +202,17 @@ impl Encrypt {
             return Err(CoseError::Order);
         }
         Ok(Self {
+            suite,
             protected: protected.into_vec(),
             nonce: iv.into_array(),
             ciphertext: ciphertext.into_vec(),
             recipients,
         })
+    }
+
+    /// The suite that its identifiers are of.
+    pub const fn suite(&self) -> Suite {
+        self.suite
     }
 
     /// The names of the keys to which the text is sealed, in order.
@@ -215,8 +227,7 @@ impl Encrypt {
     pub fn open(&self, key: &dyn Decapsulate, external_aad: &[u8]) -> Result<Vec<u8>, OpenFailed> {
         let id = key.public().id();
         let recipient = self.recipients.iter().find(|one| one.key_id == id).ok_or(OpenFailed)?;
-        let content_key =
-            unwrap(key, &recipient.carried, &recipient.protected, &recipient.wrapped)?;
+        let content_key = recipient.unwrap(self.suite, key)?;
         self.open_with(&content_key, external_aad)
     }
 
@@ -230,7 +241,7 @@ impl Encrypt {
         external_aad: &[u8],
     ) -> Result<Vec<u8>, OpenFailed> {
         let aad = additional_data(&self.protected, external_aad).map_err(|_| OpenFailed)?;
-        aead::open(content_key, &self.nonce, &aad, &self.ciphertext)
+        self.suite.cipher().open(content_key, &self.nonce, &aad, &self.ciphertext)
     }
 }
 
@@ -244,6 +255,14 @@ impl Recipient {
         }
         let key_id = header.key_id.ok_or(CoseError::KeyId)?;
         Ok(Self { key_id, protected: protected.into_vec(), carried, wrapped: wrapped.into_array() })
+    }
+
+    /// The content key. What is wrapped for a body of one suite does not unwrap for one of another.
+    fn unwrap(&self, suite: Suite, key: &dyn Decapsulate) -> Result<ContentKey, OpenFailed> {
+        let info = recipient_info(suite, &self.protected).map_err(|_| OpenFailed)?;
+        let bytes = hpke::open(key, &self.carried, &info, &[], &self.wrapped)?;
+        let bytes = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| OpenFailed)?;
+        Ok(ContentKey::from_bytes(bytes))
     }
 }
 
@@ -261,36 +280,36 @@ fn has_twice(ids: impl Iterator<Item = KeyId>) -> bool {
     ids.windows(2).any(|pair| pair.first() == pair.last())
 }
 
+const fn alg(suite: Suite) -> i64 {
+    match suite {
+        Suite::One => ALG_A256GCM,
+        Suite::Two => ALG_CHACHA20_POLY1305,
+    }
+}
+
+fn suite_of(header: &Protected) -> Result<Suite, CoseError> {
+    let found = Suite::ALL.into_iter().find(|suite| header.alg == Some(alg(*suite)));
+    found.ok_or(CoseError::Algorithm { found: header.alg, expected: ALG_A256GCM })
+}
+
 fn wrap(
-    kem: &dyn Encapsulate,
-    to: &SealingPublic,
+    suite: Suite,
+    (kem, to): (&dyn Encapsulate, &SealingPublic),
     content_key: &ContentKey,
     entropy: &[u8; 64],
 ) -> Result<RecipientFrame, EncryptError> {
     let header = Protected { alg: Some(ALG_HPKE_9_KE), content: None, key_id: Some(to.id()) };
     let protected = codec::encode(&header)?;
-    let info = recipient_info(&protected)?;
+    let info = recipient_info(suite, &protected)?;
     let (carried, wrapped) = hpke::seal(kem, to, &info, &[], content_key.expose(), entropy)?;
     let wrapped = <[u8; WRAPPED_BYTES]>::try_from(wrapped.as_slice()).map_err(|_| EncodeError)?;
     Ok(RecipientFrame(ByteBuf::from(protected), Single(carried), ByteArray::new(wrapped)))
 }
 
-fn unwrap(
-    key: &dyn Decapsulate,
-    carried: &Encapsulation,
-    protected: &[u8],
-    wrapped: &[u8],
-) -> Result<ContentKey, OpenFailed> {
-    let info = recipient_info(protected).map_err(|_| OpenFailed)?;
-    let bytes = hpke::open(key, carried, &info, &[], wrapped)?;
-    let bytes = <[u8; 32]>::try_from(bytes.as_slice()).map_err(|_| OpenFailed)?;
-    Ok(ContentKey::from_bytes(bytes))
-}
-
 /// What HPKE binds beside the key. Shape: `["HPKE Recipient", algorithm of the next layer, protected, extra: empty]`.
 /// Source: draft-ietf-cose-hpke, Recipient_structure.
-fn recipient_info(protected: &[u8]) -> Result<Vec<u8>, EncodeError> {
-    codec::encode_parts(&("HPKE Recipient", ALG_A256GCM, Bytes::new(protected), Bytes::new(&[])))
+fn recipient_info(suite: Suite, protected: &[u8]) -> Result<Vec<u8>, EncodeError> {
+    codec::encode_parts(&("HPKE Recipient", alg(suite), Bytes::new(protected), Bytes::new(&[])))
 }
 
 /// What the cipher binds. Shape: `["Encrypt", protected, external data]`. Source: RFC 9052 section 5.3.

@@ -8,6 +8,7 @@ use crate::crypto::cose::encrypt;
 use crate::crypto::kem::Keyring;
 use crate::crypto::kem::PureKem;
 use crate::crypto::kem::SealingPublic;
+use crate::crypto::suite::Suite;
 use crate::envelope;
 use crate::envelope::fixtures;
 use crate::envelope::fixtures::CREATED;
@@ -206,7 +207,8 @@ fn around(plain: &[u8], salt: &[u8; 32], body: &[u8]) -> Verified {
     header.commitment = envelope::commitment(salt, body);
     let keys: Vec<SealingPublic> = Vec::from([members::sealing_public(RECEIVER)]);
     let aad = envelope::bound_to(&header, &[keys[0].id()]).expect("an encoding");
-    let encrypted = encrypt::encrypt(&PureKem, &keys, &aad, plain, &[1; 32]).expect("sealed");
+    let encrypted =
+        encrypt::encrypt(Suite::One, &PureKem, &keys, &aad, plain, &[1; 32]).expect("sealed");
     header.sealed = SealedRef::of(&encrypted.bytes);
     let message = resigned_by(SENDER, &header, |_| ());
     fixtures::verify(Received::new(message, Some(encrypted.bytes))).expect("holds")

@@ -5,13 +5,13 @@
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
+use crate::crypto::suite::Suite;
 use crate::identity::charter::Charter;
 use crate::identity::charter::LogRange;
 use crate::identity::charter::Member;
 use crate::identity::charter::MemberName;
 use crate::identity::charter::Profiles;
 use crate::identity::charter::Resolves;
-use crate::identity::charter::SUITE_1;
 use crate::identity::quorum;
 use crate::identity::quorum::QuorumError;
 use crate::ids::AgencyId;
@@ -82,9 +82,7 @@ pub enum RuleError {
         agency: AgencyId,
     },
     /// Suites missing, unknown, repeated or out of order.
-    #[error(
-        "suites are known, ascending and at least one; the only suite that is built is {SUITE_1}"
-    )]
+    #[error("suites are known, ascending and at least one; those that are built are 1 and 2")]
     Suites,
     /// Numbers that do not fit the number of members.
     #[error("the numbers do not fit {members} members")]
@@ -254,7 +252,7 @@ fn suites(profiles: &Profiles) -> Result<(), RuleError> {
     // spec: id-10
     let suites: &Vec<u16> = &profiles.suites;
     let ascending = suites.iter().zip(suites.iter().skip(1)).all(|(before, after)| before < after);
-    let known = suites.iter().all(|suite| *suite == SUITE_1);
+    let known = suites.iter().all(|number| Suite::of(*number).is_some());
     if ascending && known && (1..=SUITES_MAX).contains(&suites.len()) {
         Ok(())
     } else {

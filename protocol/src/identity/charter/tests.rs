@@ -222,7 +222,7 @@ fn log_numbers_count_from_one() {
 #[test]
 fn suites_are_known() {
     // shows: id-10
-    for suites in [vec![], vec![2], vec![1, 1], vec![1, 2], vec![0, 1]] {
+    for suites in [vec![], vec![3], vec![1, 1], vec![2, 1], vec![1, 3], vec![0, 1]] {
         assert_eq!(
             unproposable(with(|charter| charter.profiles.suites = suites)),
             RuleError::Suites

@@ -15,6 +15,7 @@ use crate::crypto::cose::encrypt;
 use crate::crypto::cose::encrypt::Encrypt;
 use crate::crypto::cose::encrypt::EncryptError;
 use crate::crypto::cose::encrypt::Encrypted;
+use crate::crypto::cose::encrypt::Recipient;
 use crate::crypto::cose::tests::hex;
 use crate::crypto::cose::tests::unhex;
 use crate::crypto::kem::Decapsulate;
@@ -22,6 +23,7 @@ use crate::crypto::kem::Encapsulation;
 use crate::crypto::kem::PureKem;
 use crate::crypto::kem::SealingKey;
 use crate::crypto::kem::SealingPublic;
+use crate::crypto::suite::Suite;
 use crate::limits::RECIPIENTS_MAX;
 
 const PLAIN: &[u8] = b"body";
@@ -46,8 +48,8 @@ fn each_recipient_opens_it_and_so_does_the_content_key() {
 #[test]
 fn the_same_seed_gives_the_same_bytes_and_another_seed_others() {
     assert_eq!(seal(&[1, 2]).bytes, seal(&[1, 2]).bytes);
-    let other =
-        encrypt::encrypt(&PureKem, &publics(&[1, 2]), BOUND, PLAIN, &[8; 32]).expect("fine");
+    let other = encrypt::encrypt(Suite::One, &PureKem, &publics(&[1, 2]), BOUND, PLAIN, &[8; 32])
+        .expect("fine");
     assert_ne!(other.bytes, seal(&[1, 2]).bytes);
 }
 
@@ -64,7 +66,9 @@ fn a_stranger_and_other_bound_data_open_nothing() {
 #[test]
 fn nobody_the_same_twice_and_too_many_are_refused() {
     let refused = |to: &[SealingPublic]| {
-        encrypt::encrypt(&PureKem, to, BOUND, PLAIN, &[7; 32]).map(|_| ()).expect_err("refused")
+        encrypt::encrypt(Suite::One, &PureKem, to, BOUND, PLAIN, &[7; 32])
+            .map(|_| ())
+            .expect_err("refused")
     };
     assert_eq!(refused(&[]), EncryptError::Recipients);
     assert_eq!(refused(&publics(&[1, 2, 1])), EncryptError::Recipients);
@@ -147,14 +151,44 @@ fn the_published_vector_opens() {
     let only = recipient(outer, 0);
     let carried = Encapsulation::from_bytes(&bytes(&only[1].as_map().expect("a map")[0].1))
         .expect("1120 bytes");
-    let content_key = encrypt::unwrap(&key, &carried, &bytes(&only[0]), &bytes(&only[2]))
-        .expect("the published key");
+    let wrapped = bytes(&only[2]).try_into().expect("48 bytes");
+    let only =
+        Recipient { key_id: key.public().id(), protected: bytes(&only[0]), carried, wrapped };
+    let content_key = only.unwrap(Suite::One, &key).expect("the published key");
     let nonce = nonce.try_into().expect("12 bytes");
-    let read = Encrypt { protected, nonce, ciphertext, recipients: Vec::new() };
+    let read = Encrypt { suite: Suite::One, protected, nonce, ciphertext, recipients: Vec::new() };
     let plain =
         read.open_with(&content_key, b"The Fellowship of the Ring").expect("the published text");
     assert!(plain.starts_with(b"You can trust us to stick with you"));
     assert!(plain.ends_with(b"We are your friends, Frodo."));
+}
+
+// shows: env-9
+// shows: env-10
+#[test]
+fn a_text_says_its_suite_and_opens_as_one_of_no_other() {
+    for suite in Suite::ALL {
+        let sealed = encrypt::encrypt(suite, &PureKem, &publics(&[1]), BOUND, PLAIN, &[7; 32]);
+        let sealed = sealed.expect("fine");
+        let read = Encrypt::parse(&sealed.bytes).expect("ours");
+        assert_eq!(read.suite(), suite);
+        assert_eq!(encrypt::decrypt(&key(1), &sealed.bytes, BOUND).as_deref(), Ok(PLAIN));
+        for other in Suite::ALL.into_iter().filter(|other| *other != suite) {
+            // The cipher of the other suite, and then its identifiers too.
+            let bent = Encrypt { suite: other, ..read.clone() };
+            assert_eq!(bent.open(&key(1), BOUND), Err(OpenFailed));
+            assert_eq!(bent.open_with(&sealed.content_key, BOUND), Err(OpenFailed));
+            let protected = sealed_as(other).protected;
+            let bent = Encrypt { suite: other, protected, ..read.clone() };
+            assert_eq!(bent.open(&key(1), BOUND), Err(OpenFailed));
+            assert_eq!(bent.open_with(&sealed.content_key, BOUND), Err(OpenFailed));
+        }
+    }
+}
+
+fn sealed_as(suite: Suite) -> Encrypt {
+    let sealed = encrypt::encrypt(suite, &PureKem, &publics(&[1]), BOUND, PLAIN, &[7; 32]);
+    Encrypt::parse(&sealed.expect("fine").bytes).expect("ours")
 }
 
 #[test]
@@ -166,7 +200,7 @@ fn nothing_of_a_sealed_text_is_shown() {
 }
 
 fn seal(seeds: &[u8]) -> Encrypted {
-    encrypt::encrypt(&PureKem, &publics(seeds), BOUND, PLAIN, &[7; 32]).expect("fine")
+    encrypt::encrypt(Suite::One, &PureKem, &publics(seeds), BOUND, PLAIN, &[7; 32]).expect("fine")
 }
 
 fn publics(seeds: &[u8]) -> Vec<SealingPublic> {
