@@ -14,6 +14,7 @@ pub mod handle;
 pub mod propose;
 pub mod start;
 pub mod stopped;
+pub mod tally;
 pub mod view;
 
 mod accuse;

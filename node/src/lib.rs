@@ -9,7 +9,7 @@
 //! | 2 | [`store`] [`transport`], never each other | sled; quinn, rustls |
 //! | 3 | [`host`] | tokio |
 //! | 4 | [`api`] | axum, utoipa |
-//! | 5 | [`web`] | askama; axum too |
+//! | 5 | [`web`] [`metrics`], never each other | askama; prometheus-client; axum too |
 //! | 6 | [`cli`] | clap |
 
 pub mod files;
@@ -29,6 +29,7 @@ pub mod host;
 
 pub mod api;
 
+pub mod metrics;
 pub mod web;
 
 pub mod cli;

@@ -53,6 +53,8 @@ pub struct Settings {
     pub advertise: Vec<String>,
     /// Where the local API listens; port 0 lets the system choose.
     pub api_listen: SocketAddr,
+    /// Where metrics are served; port 0 lets the system choose.
+    pub metrics_listen: Option<SocketAddr>,
     /// How far clocks may differ.
     pub clock_tolerance: Span,
     /// Threads that seal, sign, verify and open.
@@ -239,6 +241,7 @@ impl Settings {
             listen: listen(&key::LISTEN, file.listen.as_deref())?,
             advertise,
             api_listen: listen(&key::API_LISTEN, file.api_listen.as_deref())?,
+            metrics_listen: metrics(file.metrics_listen.as_deref())?,
             clock_tolerance: minutes(number(&key::CLOCK_TOLERANCE, file.clock_tolerance_minutes)?),
             workers: workers(number(&key::WORKERS, file.workers)?),
             mailbox_inputs: size(number(&key::MAILBOX, file.mailbox_inputs)?),
@@ -300,6 +303,12 @@ fn genesis(text: &str) -> Result<Option<Digest>, SettingsError> {
 fn listen(key: &Key, written: Option<&str>) -> Result<SocketAddr, SettingsError> {
     let text = written.unwrap_or_else(|| key.default_text());
     text.parse().map_err(|_| SettingsError::Listen { key: key.name })
+}
+
+/// The address of the metrics, where one is written.
+fn metrics(written: Option<&str>) -> Result<Option<SocketAddr>, SettingsError> {
+    let written = written.filter(|written| !written.is_empty());
+    written.map(|written| listen(&key::METRICS_LISTEN, Some(written))).transpose()
 }
 
 /// The number written, or the default, within the bounds of its key.

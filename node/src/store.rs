@@ -41,6 +41,7 @@ pub(crate) mod slots;
 pub mod stopped;
 pub mod succeed;
 pub(crate) mod twin;
+pub mod usage;
 pub mod witness;
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod hostile_peer;
 mod keys;
 mod links;
 mod mass;
+mod metrics;
 mod pages;
 mod proofs;
 mod restart;

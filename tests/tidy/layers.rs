@@ -21,7 +21,7 @@ const NODE: &[&[&str]] = &[
     &["store", "transport"],
     &["host"],
     &["api"],
-    &["web"],
+    &["web", "metrics"],
     &["cli"],
 ];
 

@@ -89,6 +89,12 @@ fn minds(settings: &Settings, enrolment: &Enrolment, now: Timestamp) -> Vec<Stri
                 .to_owned(),
         );
     }
+    if settings.metrics_listen.is_some_and(|listen| !listen.ip().is_loopback()) {
+        minds.push(
+            "metrics_listen is not loopback: whoever reaches it sees with whom this agency exchanges, and how much"
+                .to_owned(),
+        );
+    }
     let strangers: Vec<String> = enrolment
         .directory
         .members()

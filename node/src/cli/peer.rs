@@ -121,7 +121,7 @@ fn list(reach: &Reach) -> Result<Answer, Report> {
         [
             peer.agency.clone(),
             standing(peer).to_owned(),
-            table::or_dash(peer.serial),
+            credential(peer),
             peer.waiting.to_string(),
             peer.cursor.to_string(),
             table::or_dash(peer.log_size),
@@ -141,8 +141,29 @@ fn list(reach: &Reach) -> Result<Answer, Report> {
         "witnessed",
         "cosigned ours",
     ];
-    let text = table::table(titles, rows);
-    Ok(Answer::new(text, table::json(&peers)))
+    let answer = Answer::new(table::table(titles, rows), table::json(&peers));
+    let ending = peers.items.iter().filter(|peer| peer.credential_ends_soon);
+    Ok(ending.fold(answer, |answer, peer| {
+        answer.say(format!(
+            "mind: {}; none takes over that this node knows: tell its operator",
+            ends(peer)
+        ))
+    }))
+}
+
+/// A peer's credential: its serial, and its end where that is soon.
+// spec: id-52
+fn credential(peer: &Peer) -> String {
+    match (&peer.not_after, peer.credential_ends_soon) {
+        (Some(end), true) => format!("{} until {end}", table::or_dash(peer.serial)),
+        (Some(_) | None, _) => table::or_dash(peer.serial),
+    }
+}
+
+/// That a peer's credential ends, and when.
+fn ends(peer: &Peer) -> String {
+    let (serial, end) = (table::or_dash(peer.serial), table::or_dash(peer.not_after.clone()));
+    format!("credential {serial} of {} ends at {end}", peer.agency)
 }
 
 /// Shows a peer, and what it states about the end of its log; of the node's own agency, that alone.
@@ -196,7 +217,15 @@ fn shown(peer: &Peer) -> String {
         ("link", standing(peer).to_owned()),
         ("trouble", table::or_dash(peer.trouble.clone())),
         ("credential", table::or_dash(peer.serial)),
-        ("ends", table::or_dash(peer.not_after.clone())),
+        (
+            "ends",
+            match peer.credential_ends_soon {
+                true => {
+                    format!("{}: soon, and none takes over", table::or_dash(peer.not_after.clone()))
+                }
+                false => table::or_dash(peer.not_after.clone()),
+            },
+        ),
         ("addresses", peer.addresses.join(" ")),
         ("waiting", peer.waiting.to_string()),
         ("epoch", peer.epoch.to_string()),

@@ -35,6 +35,7 @@ use crate::host::start::Node;
 use crate::host::start::StartError;
 use crate::host::writer::Stopped;
 use crate::keystore::vault::Vault;
+use crate::metrics;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -104,6 +105,7 @@ pub fn run(
     let token = token(&folder)?;
     // Before the store: an address that is taken must not cost a recovery. Kept while the node starts again inside.
     let listener = listen(settings.api_listen)?;
+    let metrics = settings.metrics_listen.map(listen).transpose()?;
     // Kept as long as the node runs: it may have to start again when nobody is there to be asked.
     let vault = arguments.passphrase.node(&folder, &settings);
     // Sessions outlive a start inside.
@@ -117,7 +119,7 @@ pub fn run(
             runtime.map_err(|error| Report::new(Code::NotStarted, WHAT, error.to_string()))?;
         let mut once =
             |answer: &Answer| if std::mem::take(&mut first) { announce(answer) } else { Ok(()) };
-        match runtime.block_on(serve(&parts, &listener, &mut once)) {
+        match runtime.block_on(serve(&parts, (&listener, metrics.as_ref()), &mut once)) {
             // spec: rst-33
             Ok(Ended::Again) => {
                 tracing::warn!("the node starts again");
@@ -153,12 +155,11 @@ struct Parts<'a> {
 
 async fn serve(
     parts: &Parts<'_>,
-    listener: &std::net::TcpListener,
+    (listener, metrics): (&std::net::TcpListener, Option<&std::net::TcpListener>),
     announce: &mut dyn FnMut(&Answer) -> io::Result<()>,
 ) -> Result<Ended, Report> {
     let Parts { arguments, folder, settings, token, vault, door } = parts;
-    let listener = listener.try_clone().and_then(TcpListener::from_std);
-    let listener = listener.map_err(|error| taken(settings.api_listen, &error))?;
+    let listener = shared(listener).map_err(|error| taken(settings.api_listen, &error))?;
     let mut node = start::start(folder, settings, vault).map_err(|error| refused(&error))?;
     let api_at = listener.local_addr().map_err(|error| taken(settings.api_listen, &error))?;
     let peers_at = node.listens_on().map_err(|error| refused(&error))?;
@@ -174,7 +175,11 @@ async fn serve(
     address::write(folder.path(), api_at).map_err(|error| {
         Report::new(Code::FileUnwritable, WHAT, format!("write {ADDRESS_FILE}: {error}"))
     })?;
-    announce(&listening(settings, peers_at, api_at)).map_err(|error| {
+    let metrics_at = match metrics {
+        Some(metrics) => Some(serve_metrics(metrics, (&node, folder), stopping.subscribe())?),
+        None => None,
+    };
+    announce(&listening(settings, (peers_at, api_at, metrics_at))).map_err(|error| {
         Report::new(Code::FileUnwritable, "the node's address was not printed", error.to_string())
     })?;
 
@@ -235,14 +240,44 @@ fn listen(address: SocketAddr) -> Result<std::net::TcpListener, Report> {
     listener.map_err(|error| taken(address, &error))
 }
 
+/// The same listener for one run of the node; it stays bound when the run ends.
+fn shared(listener: &std::net::TcpListener) -> io::Result<TcpListener> {
+    listener.try_clone().and_then(TcpListener::from_std)
+}
+
+/// Serves the metrics for one run of the node; tells where.
+fn serve_metrics(
+    listener: &std::net::TcpListener,
+    (node, folder): (&Node, &NodeFolder),
+    mut stops: watch::Receiver<()>,
+) -> Result<SocketAddr, Report> {
+    let failed = |error: io::Error| {
+        Report::new(Code::AddressTaken, WHAT, format!("listen for metrics: {error}"))
+    };
+    let listener = shared(listener).map_err(failed)?;
+    let at = listener.local_addr().map_err(failed)?;
+    let router = metrics::of_node(node.handle(), folder.clone());
+    tokio::spawn(api::serve(listener, router, async move { drop(stops.changed().await) }));
+    Ok(at)
+}
+
 /// The one line of data.
-fn listening(settings: &Settings, peers_at: SocketAddr, api_at: SocketAddr) -> Answer {
+fn listening(
+    settings: &Settings,
+    (peers_at, api_at, metrics_at): (SocketAddr, SocketAddr, Option<SocketAddr>),
+) -> Answer {
     let agency = settings.agency.as_str();
-    let text =
-        format!("{agency} listening for peers on {peers_at}, for its API on http://{api_at}\n");
+    let metrics = metrics_at.map(|at| format!("http://{at}/metrics"));
+    let also = metrics.as_ref().map_or_else(String::new, |at| format!(", for metrics on {at}"));
+    let text = format!(
+        "{agency} listening for peers on {peers_at}, for its API on http://{api_at}{also}\n"
+    );
     Answer::new(
         text,
-        json!({"agency": agency, "listen": peers_at.to_string(), "api": format!("http://{api_at}")}),
+        json!({
+            "agency": agency, "listen": peers_at.to_string(), "api": format!("http://{api_at}"),
+            "metrics": metrics,
+        }),
     )
 }
 

@@ -1,6 +1,7 @@
 //! What the writer publishes and everybody reads; nobody shares a lock with the writer for longer than a pointer swap.
 
 mod papers;
+mod snapshot;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,22 +15,16 @@ use concord_protocol::crypto::kem::Encapsulate;
 use concord_protocol::crypto::kem::Keyring;
 use concord_protocol::crypto::signature::SharedSigner;
 use concord_protocol::crypto::signature::VerifyingKey;
-use concord_protocol::engine::Connected;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::record::CredentialRecord;
-use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::Epoch;
-use concord_protocol::ids::LinkNumber;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
-use concord_protocol::log::hash;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Span;
-use concord_protocol::moment::Timestamp;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::offer;
 use tokio::sync::oneshot;
@@ -44,17 +39,10 @@ use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
+use crate::host::tally::Counting;
 use crate::host::turnover;
-use crate::host::view::CredentialView;
-use crate::host::view::EvidenceView;
-use crate::host::view::HeadView;
 use crate::host::view::HealingView;
-use crate::host::view::HeardView;
 use crate::host::view::Mode;
-use crate::host::view::PeerView;
-use crate::host::view::Phase;
-use crate::host::view::QuorateView;
-use crate::host::view::Standing;
 use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::host::view::WatchView;
@@ -131,6 +119,8 @@ pub(crate) struct Shared {
     /// Held by the one connection that heals.
     pub(crate) healer: tokio::sync::Mutex<()>,
     pings: Mutex<BTreeMap<u64, oneshot::Sender<()>>>,
+    /// What happened since the start.
+    pub(crate) tally: Counting,
 }
 
 /// One snapshot, taken after a commit.
@@ -180,7 +170,7 @@ impl Shared {
 
     pub(crate) fn new(parts: Parts, engine: &Engine) -> Self {
         let directory = Arc::new(parts.directory);
-        let view = Arc::new(view(engine, &directory));
+        let view = Arc::new(snapshot::view(engine, &directory));
         let tree = Arc::new(engine.tree().clone());
         let shown = shown(engine);
         Self {
@@ -217,6 +207,7 @@ impl Shared {
             healing: Mutex::new(HealingView::Waiting),
             healer: tokio::sync::Mutex::new(()),
             pings: Mutex::new(BTreeMap::new()),
+            tally: Counting::default(),
         }
     }
 
@@ -304,7 +295,8 @@ impl Shared {
 
     /// Takes a new snapshot. Called by the writer after each commit.
     pub(crate) fn publish(&self, engine: &Engine) {
-        let view = Arc::new(view(engine, &self.directory()));
+        let view = Arc::new(snapshot::view(engine, &self.directory()));
+        self.tally.witnessed(view.peers.iter().map(|peer| (&peer.agency, peer.quorate)));
         let tree = Arc::new(engine.tree().clone());
         let shown = shown(engine);
         self.published.send_replace(Arc::new(Published { view, tree, shown }));
@@ -325,12 +317,15 @@ impl Shared {
         view.watch = Arc::clone(&self.watch.lock().unwrap_or_else(PoisonError::into_inner));
         let troubles = self.troubles.lock().unwrap_or_else(PoisonError::into_inner);
         let mirrored = self.mirrored.lock().unwrap_or_else(PoisonError::into_inner);
+        let (directory, now) = (self.directory(), clock::now());
         for peer in &mut view.peers {
+            let until = now.after(self.credential_warning);
+            peer.ends_soon = turnover::ends_soon(&directory, &peer.agency, (now, until));
             peer.trouble = troubles.get(&peer.agency).cloned();
             let heard = peer.heard.and_then(|heard| heard.mirrored);
             peer.mirrored = mirrored.get(&peer.agency).copied().or(heard);
         }
-        view.credential = turnover::credential(self, clock::now());
+        view.credential = turnover::credential(self, now);
         view.healing = self.healing.lock().unwrap_or_else(PoisonError::into_inner).clone();
         // spec: wit-13
         let since = view.head.unwitnessed_since;
@@ -388,103 +383,4 @@ impl Shared {
 
 fn shown(engine: &Engine) -> BTreeMap<TreeSize, Digest> {
     engine.heard().values().filter_map(|heard| heard.shown).collect()
-}
-
-fn view(engine: &Engine, directory: &Directory) -> View {
-    let persona = engine.persona();
-    let charter = directory.charter();
-    View {
-        agency: persona.agency.clone(),
-        charter: persona.charter.clone(),
-        charter_version: charter.charter().version,
-        charter_digest: charter.digest(),
-        phase: if engine.started() { Phase::Started } else { Phase::Waiting },
-        mode: mode(engine),
-        healing: HealingView::Waiting,
-        head: head(engine),
-        peers: engine.peers().map(|agency| peer(engine, directory, agency)).collect(),
-        evidence: evidence(engine),
-        watch: Arc::default(),
-        credential: CredentialView {
-            serial: persona.serial,
-            not_after: Timestamp::from_millis(0),
-            standing: Standing::InForce,
-            next: None,
-            soon: false,
-        },
-    }
-}
-
-fn evidence(engine: &Engine) -> Arc<[EvidenceView]> {
-    let held = engine.charges();
-    let held =
-        held.map(|(digest, charge)| EvidenceView { digest: *digest, charge: charge.clone() });
-    let mut held: Vec<EvidenceView> = held.collect();
-    held.sort_by_key(|held| held.charge.leaf);
-    held.into()
-}
-
-fn mode(engine: &Engine) -> Mode {
-    match engine.mode() {
-        ModeRecord::Quarantined(shown) => Mode::Quarantined {
-            peer: shown.peer.clone(),
-            size: shown.size,
-            heard: engine.heard().len(),
-            needed: engine.answers_needed(),
-        },
-        ModeRecord::Probing => {
-            Mode::Probing { heard: engine.heard().len(), needed: engine.answers_needed() }
-        }
-        ModeRecord::Open | ModeRecord::Healed { .. } | ModeRecord::Overridden { .. } => Mode::Open,
-    }
-}
-
-fn head(engine: &Engine) -> HeadView {
-    let origin = engine.persona().origin.clone();
-    let (size, root, note) = match engine.head() {
-        Some(head) => (head.size, head.root, head.note.to_vec()),
-        None => (TreeSize::new(0), hash::EMPTY_ROOT, Vec::new()),
-    };
-    let quorate = engine.quorate().map(|quorate| QuorateView {
-        size: quorate.size,
-        note: quorate.note.to_vec(),
-        cosignatures: quorate.cosigners.len(),
-        at: quorate.cosigners.iter().map(|cosigner| cosigner.at).max(),
-    });
-    let quorum = engine.persona().witness_quorum;
-    let unwitnessed_since = engine.unwitnessed_since();
-    let unwitnessed = Unwitnessed::No;
-    HeadView { origin, size, root, note, quorate, quorum, unwitnessed_since, unwitnessed }
-}
-
-fn peer(engine: &Engine, directory: &Directory, agency: &AgencyId) -> PeerView {
-    let now = clock::now();
-    let credential = directory.goes_by(agency, now).map(|verified| verified.credential());
-    let links = engine.links(agency);
-    PeerView {
-        agency: agency.clone(),
-        serial: credential.map(|credential| credential.serial),
-        not_after: credential.map(|credential| credential.not_after),
-        addresses: directory.addresses(agency, now).to_vec(),
-        connected: engine.connected(agency) != Connected::Down,
-        standing: engine.standing_of(agency),
-        heard: engine.heard().get(agency).map(|heard| HeardView {
-            shown: heard.shown.map(|(size, _)| size),
-            mirrored: heard.mirrored,
-        }),
-        mirrored: None,
-        trouble: None,
-        waiting: links.map_or(0, |(out, _)| out.waiting()),
-        epoch: links.map_or(Epoch::new(1), |(out, _)| out.epoch()),
-        next: links.map_or(LinkNumber::new(1), |(out, _)| out.next()),
-        offered: links.and_then(|(out, _)| out.offered()),
-        cursor: links.map_or(LinkNumber::new(0), |(_, inbound)| inbound.cursor()),
-        held: engine.held(agency).map(|held| held.size),
-        held_root: engine.held(agency).map(|held| held.root),
-        log: engine.log_of(agency).unwrap_or(LogNumber::new(1)),
-        quorate: engine.peer_quorate(agency).map(|quorate| quorate.size),
-        cosigned: engine.cosigned_by(agency),
-        declined: engine.declined_by(agency),
-        condemned: engine.is_condemned(agency),
-    }
 }

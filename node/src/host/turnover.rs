@@ -66,8 +66,22 @@ pub(crate) fn credential(shared: &Shared, now: Timestamp) -> CredentialView {
     let not_after = known.map_or(now, |known| known.not_after);
     let standing = standing(&directory, (me, serial), now);
     let next = next(&directory, (me, serial), now);
-    let soon = next.is_none() && not_after <= now.after(shared.credential_warning);
+    let until = now.after(shared.credential_warning);
+    let soon = next.is_none() && not_after <= until;
     CredentialView { serial, not_after, standing, next, soon }
+}
+
+/// Whether the credential that an agency goes by ends by an instant, or has ended, and none takes over.
+// spec: id-52
+pub(crate) fn ends_soon(
+    directory: &Directory,
+    agency: &AgencyId,
+    (now, until): (Timestamp, Timestamp),
+) -> bool {
+    directory.goes_by(agency, now).is_some_and(|held| {
+        held.credential().not_after <= until
+            && next(directory, (agency, held.serial()), now).is_none()
+    })
 }
 
 fn standing(directory: &Directory, own: (&AgencyId, Serial), now: Timestamp) -> Standing {

@@ -221,6 +221,8 @@ pub struct PeerView {
     pub serial: Option<Serial>,
     /// When that credential ends.
     pub not_after: Option<Timestamp>,
+    /// Whether it ends soon, or has ended, and none is known that takes over.
+    pub ends_soon: bool,
     /// Where the peer listens.
     pub addresses: Vec<String>,
     /// Whether greetings went both ways on a live connection.

@@ -202,7 +202,7 @@ impl Writer {
         let mut heads = Vec::new();
         let actions = effects.settle(|batch| {
             heads = writing::heads_of(&batch.records);
-            self.store.commit(recall::to_store(batch))
+            recall::commit(&mut self.store, &self.shared.tally, batch)
         })?;
         self.compare(heads);
         self.destroy(&actions)?;
@@ -220,7 +220,8 @@ impl Writer {
             let mut effects = Effects::default();
             self.step(Input::Renew(page), &mut effects)?;
             self.step(Input::Checkpoint, &mut effects)?;
-            let actions = effects.settle(|batch| self.store.commit(recall::to_store(batch)))?;
+            let commit = |batch| recall::commit(&mut self.store, &self.shared.tally, batch);
+            let actions = effects.settle(commit)?;
             self.publish();
             self.perform(actions);
         }

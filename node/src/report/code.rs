@@ -280,7 +280,7 @@ codes! {
     "stop the node first, or ask it through its API"
     /// Something else listens on the address.
     AddressTaken = "address-taken", Operator, CouldNot;
-    "end what listens there, or change `listen` or `api_listen` in concord.toml"
+    "end what listens there, or change `listen`, `api_listen` or `metrics_listen` in concord.toml"
     /// The node's data cannot be used as they are, and nothing was signed.
     StoreRefused = "store-refused", Operator, CouldNot;
     "change nothing in the node's directory; compare with a backup and with what its peers hold"

@@ -21,6 +21,8 @@ pub struct File {
     pub advertise: Option<Vec<String>>,
     /// See [`key::API_LISTEN`].
     pub api_listen: Option<String>,
+    /// See [`key::METRICS_LISTEN`].
+    pub metrics_listen: Option<String>,
     /// See [`key::CLOCK_TOLERANCE`].
     pub clock_tolerance_minutes: Option<i64>,
     /// See [`key::WORKERS`].
@@ -206,6 +208,7 @@ impl File {
             name if name == key::LISTEN.name => text(&self.listen),
             name if name == key::ADVERTISE.name => self.advertise.as_deref().map(key::toml_texts),
             name if name == key::API_LISTEN.name => text(&self.api_listen),
+            name if name == key::METRICS_LISTEN.name => text(&self.metrics_listen),
             name if name == key::CLOCK_TOLERANCE.name => number(self.clock_tolerance_minutes),
             name if name == key::WORKERS.name => number(self.workers),
             name if name == key::MAILBOX.name => number(self.mailbox_inputs),

@@ -93,6 +93,18 @@ pub const API_LISTEN: Key = Key {
     trust: "on another address than loopback, whoever can read the network reads the token and opened bodies.",
 };
 
+/// Where metrics are served.
+pub const METRICS_LISTEN: Key = Key {
+    name: "metrics_listen",
+    about: &[
+        "Where metrics are served at /metrics, as OpenMetrics text over HTTP (TCP), such as 127.0.0.1:9464.",
+        "They say nothing about messages or people, and ask for no token; when empty, there are none.",
+    ],
+    unit: "IP address and port, or empty",
+    value: Allowed::Text { default: "" },
+    trust: "on another address than loopback, whoever reaches it sees with whom the agency exchanges, and how much.",
+};
+
 /// How far clocks may differ.
 pub const CLOCK_TOLERANCE: Key = Key {
     name: "clock_tolerance_minutes",
@@ -323,12 +335,13 @@ pub const PKCS11_LOG_KEY: Key = Key {
 };
 
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 27] = [
+pub const KEYS: [Key; 28] = [
     AGENCY,
     GENESIS,
     LISTEN,
     ADVERTISE,
     API_LISTEN,
+    METRICS_LISTEN,
     CLOCK_TOLERANCE,
     WORKERS,
     MAILBOX,

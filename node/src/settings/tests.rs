@@ -39,6 +39,7 @@ fn a_new_nodes_file_means_the_defaults() {
     assert_eq!(written.genesis, None);
     assert_eq!(written.listen.to_string(), "0.0.0.0:7400");
     assert_eq!(written.api_listen.to_string(), "127.0.0.1:0");
+    assert_eq!(written.metrics_listen, None);
     assert_eq!(written.clock_tolerance, Span::from_millis(300_000));
     assert_eq!(written.workers, std::thread::available_parallelism().unwrap());
     assert_eq!(written.mailbox_inputs, 1024);

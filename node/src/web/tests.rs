@@ -171,6 +171,19 @@ fn what_is_not_there_is_answered_with_a_reason_and_a_remedy() {
     }
 }
 
+#[test]
+fn a_peers_credential_that_ends_soon_is_marked() {
+    // shows: id-52
+    let warning = "ends soon, and none takes over: tell its operator";
+    let shown = |pages: &Pages| pages.get("/", &pages.cookie()).text;
+    assert!(shown(&Pages::new(Fake::new())).contains(warning));
+
+    let mut renewed = Fake::new();
+    renewed.view.peers[0].ends_soon = false;
+
+    assert!(!shown(&Pages::new(renewed)).contains(warning));
+}
+
 /// The pages of a node from memory.
 struct Pages {
     router: axum::Router,

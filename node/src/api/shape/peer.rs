@@ -33,6 +33,8 @@ pub struct Peer {
     pub serial: Option<u64>,
     /// When that credential ends.
     pub not_after: Option<String>,
+    /// Whether that is soon, or was, and no credential is known that takes over.
+    pub credential_ends_soon: bool,
     /// Where the peer listens.
     pub addresses: Vec<String>,
     /// Messages owed to the peer and not settled.
@@ -68,6 +70,7 @@ impl From<&PeerView> for Peer {
             trouble: peer.trouble.clone(),
             serial: peer.serial.map(|serial| serial.get()),
             not_after: peer.not_after.map(|end| end.to_string()),
+            credential_ends_soon: peer.ends_soon,
             addresses: peer.addresses.clone(),
             waiting: u64::try_from(peer.waiting).unwrap_or(u64::MAX),
             epoch: peer.epoch.get(),

@@ -10,7 +10,7 @@ use crate::cli::doctor::Patient;
 use crate::cli::doctor::finding::Finding;
 use crate::settings::enrolment;
 
-/// Whether the node's two ports are its own, or free for its start.
+/// Whether the node's ports are its own, or free for its start.
 pub fn ports(patient: &Patient<'_>) -> Vec<Finding> {
     let settings = patient.settings;
     if patient.client.is_some() {
@@ -20,8 +20,12 @@ pub fn ports(patient: &Patient<'_>) -> Vec<Finding> {
     }
     let udp = UdpSocket::bind(settings.listen).map(drop);
     let tcp = TcpListener::bind(settings.api_listen).map(drop);
+    let metrics = settings
+        .metrics_listen
+        .map(|at| ("TCP", "metrics_listen", at, TcpListener::bind(at).map(drop)));
     [("UDP", "listen", settings.listen, udp), ("TCP", "api_listen", settings.api_listen, tcp)]
         .into_iter()
+        .chain(metrics)
         .map(|(kind, key, address, bound)| port((kind, key), address, bound))
         .collect()
 }

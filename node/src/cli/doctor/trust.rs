@@ -1,6 +1,6 @@
 //! Charter and credentials: whether they hold, for how long, and whether the running node has the same.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::moment::Timestamp;
@@ -139,11 +139,13 @@ fn peers(patient: &Patient<'_>, enrolment: &Enrolment) -> Vec<Finding> {
     let told = patient.client.and_then(|client| client.peers().ok());
     let told = told.map(|peers| peers.items).unwrap_or_default();
     let told = told.into_iter().filter(|peer| peer.serial.is_some());
-    let learned: BTreeSet<String> = told.map(|peer| peer.agency).collect();
+    // Whether the credential of each ends soon, with all that the node has learned.
+    let learned: BTreeMap<String, bool> =
+        told.map(|peer| (peer.agency, peer.credential_ends_soon)).collect();
     let (mut findings, mut well) = (Vec::new(), 0_usize);
     for member in others {
         let Some(held) = directory.newest(&member.agency) else {
-            if learned.contains(member.agency.as_str()) {
+            if learned.contains_key(member.agency.as_str()) {
                 continue;
             }
             findings.push(
@@ -159,6 +161,7 @@ fn peers(patient: &Patient<'_>, enrolment: &Enrolment) -> Vec<Finding> {
         let named =
             format!("{}: number {}, {}", member.agency, held.serial(), lasts(held, patient.now));
         match days(held, patient.now) {
+            _ if learned.get(member.agency.as_str()) == Some(&false) => well = well.saturating_add(1),
             Life::Days(days) if days >= WARNED_DAYS => well = well.saturating_add(1),
             Life::Days(_) | Life::NotYet | Life::Over => findings.push(
                 Finding::warning("peer", named)

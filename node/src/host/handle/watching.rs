@@ -7,6 +7,7 @@ use concord_protocol::ids::LeafIndex;
 use crate::host::handle::FoundEvidence;
 use crate::host::handle::Handle;
 use crate::host::handle::ReadError;
+use crate::host::tally::Tally;
 
 impl Handle {
     /// Evidence with a leaf from a place on, in the order of the leaves.
@@ -27,6 +28,11 @@ impl Handle {
             })
         });
         judged.collect()
+    }
+
+    /// What happened since the start.
+    pub fn tally(&self) -> Tally {
+        self.around.shared.tally.so_far()
     }
 
     /// One file of evidence, byte for byte.

@@ -28,15 +28,20 @@ use concord_protocol::wire::witness::Witnessed;
 use tokio::sync::mpsc;
 use tokio::sync::oneshot;
 
+use crate::clock::Stopwatch;
 use crate::host::handle::RequestKey;
 use crate::host::mailbox::HeldNote;
 use crate::host::mailbox::LinkUp;
 use crate::host::mailbox::Opening;
 use crate::host::mailbox::Outgoing;
+use crate::host::tally::Counting;
+use crate::host::tally::Happened;
 use crate::host::witness;
 use crate::host::writer::Stopped;
 use crate::host::writer::Writer;
 use crate::store::Batch;
+use crate::store::CommitError;
+use crate::store::Store;
 use crate::store::bodies::BodyIn;
 use crate::store::read::ReadError;
 
@@ -179,8 +184,21 @@ fn known_notice(known: &VerifiedNotice) -> KnownNotice {
     KnownNotice { agency: said.agency.clone(), serial: said.serial, sequence: said.sequence }
 }
 
+/// Makes a batch durable, and counts what it says once it is.
+pub(super) fn commit(
+    store: &mut Store,
+    counting: &Counting,
+    batch: effects::Batch,
+) -> Result<(), CommitError> {
+    let happened = Happened::of(&batch.records);
+    let began = Stopwatch::start();
+    store.commit(to_store(batch))?;
+    counting.count(happened, began.elapsed());
+    Ok(())
+}
+
 /// The engine's batch in the store's words.
-pub(super) fn to_store(batch: effects::Batch) -> Batch {
+fn to_store(batch: effects::Batch) -> Batch {
     let effects::Batch { records, bodies } = batch;
     let bodies = bodies.into_iter().map(|body| BodyIn {
         message: body.message,
