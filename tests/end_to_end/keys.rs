@@ -16,19 +16,9 @@ use concord_node::api::shape::leaf::LeafDocument;
 use concord_node::api::shape::message::Status;
 use concord_node::clock;
 use concord_node::settings::folder::NodeFolder;
-use concord_protocol::codec;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::Credential;
-use concord_protocol::identity::credential::CredentialRequest;
-use concord_protocol::identity::credential::Validity;
-use concord_protocol::identity::revocation;
-use concord_protocol::identity::revocation::LastGood;
-use concord_protocol::identity::revocation::Reason;
-use concord_protocol::identity::revocation::Revocation;
-use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::Serial;
-use concord_protocol::ids::TreeSize;
-use concord_protocol::log::checkpoint;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use harness::daemon::Daemon;
@@ -36,7 +26,9 @@ use harness::evidence;
 use harness::federation::Federation;
 use harness::forge::Forger;
 use harness::letter;
+use harness::renewal;
 use harness::shell;
+use harness::traffic;
 use harness::wait;
 
 const AGENCIES: [&str; 3] = ["la.mps", "mm.mpf", "th.rtp"];
@@ -61,8 +53,8 @@ fn all_keys_of_a_node_are_rotated_under_load_and_no_message_is_lost() {
     // Messages flow both ways until the new keys have been in use for a while.
     let stop = AtomicBool::new(false);
     let (from_la, from_mm) = thread::scope(|scope| {
-        let out = scope.spawn(|| flow(la, 1, "out", &stop));
-        let back = scope.spawn(|| flow(mm, 0, "back", &stop));
+        let out = scope.spawn(|| traffic::flow(la, AGENCIES[1], "out", &stop));
+        let back = scope.spawn(|| traffic::flow(mm, AGENCIES[0], "back", &stop));
         let from = clock::now().after(Span::from_millis(4_000));
         let second = renew(&world, 0, &["node", "rotate"], (from, 30));
         adopt(&world, 0, &second);
@@ -73,7 +65,7 @@ fn all_keys_of_a_node_are_rotated_under_load_and_no_message_is_lost() {
         let in_use =
             || (known()? == 2 && mm.client().peer(AGENCIES[0]).ok()?.connected).then_some(());
         assert!(wait::for_up_to(WITHIN, in_use).is_some(), "{}\n{}", la.said(), mm.said());
-        let started = || starts(&la.client()).contains(&2).then_some(());
+        let started = || renewal::starts(&la.client()).contains(&2).then_some(());
         assert!(wait::for_up_to(WITHIN, started).is_some(), "{}", la.said());
         for mark in ["under the new keys", "and back"] {
             let (from, to) = if mark == "and back" { (mm, 0) } else { (la, 1) };
@@ -123,7 +115,7 @@ fn the_keys_of_the_next_credential_are_open_before_it_takes_over() {
     adopt(&world, 0, &second);
 
     let again = || {
-        let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+        let leaves = renewal::starts(&Client::in_directory(world.folder(0)).ok()?);
         (leaves == [1, 1]).then_some(())
     };
     assert!(wait::for_up_to(WITHIN, again).is_some(), "{}", nodes[0].said());
@@ -142,13 +134,13 @@ fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
     let head = client(&nodes, 0).head().unwrap();
 
     // The theft is noticed: the root ends everything up to the head, and th tells who it reaches.
-    let good = last_good(&world, &head.checkpoint);
-    assert_eq!(good.size, TreeSize::new(head.size));
     let revoked = world.path().join("la.revocation");
-    fs::write(&revoked, revocation_of(&world, good)).unwrap();
+    let la = &world.agencies[0];
+    let word = renewal::revocation(la, world.charter.name(), 1, &head.checkpoint);
+    fs::write(&revoked, word).unwrap();
     concord(&["peer", "revoke", path(&revoked), "--dir", path(world.folder(2))]);
     let again = || {
-        let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+        let leaves = renewal::starts(&Client::in_directory(world.folder(0)).ok()?);
         (leaves == [1, 1]).then_some(())
     };
     assert!(wait::for_up_to(WITHIN, again).is_some(), "{}", said(&nodes, 0));
@@ -161,7 +153,7 @@ fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
     let second = renew(&world, 0, &["node", "rotate"], (clock::now(), 30));
     adopt(&world, 0, &second);
     let renewed = || {
-        let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+        let leaves = renewal::starts(&Client::in_directory(world.folder(0)).ok()?);
         leaves.contains(&2).then_some(())
     };
     assert!(wait::for_up_to(WITHIN, renewed).is_some(), "{}", said(&nodes, 0));
@@ -182,7 +174,7 @@ fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
     assert!(agreed.problems.is_empty(), "{agreed:?}");
     for which in 0..3 {
         let leaf = |leaf: &LeafDocument| matches!(leaf, LeafDocument::Revocation { .. });
-        let knows = || leaves(&client(&nodes, which)).iter().any(leaf).then_some(());
+        let knows = || evidence::leaves(&client(&nodes, which)).iter().any(leaf).then_some(());
         assert!(wait::for_up_to(WITHIN, knows).is_some(), "{}", said(&nodes, which));
         let report = evidence::verified(&evidence::bundle(&client(&nodes, which)), world.genesis);
         assert_eq!((report.problems.count(), report.counts.revocations), (0, 1), "{which}");
@@ -211,7 +203,7 @@ fn an_agency_that_was_away_for_longer_than_the_overlap_comes_back_by_introductio
         let next = renew(&world, 0, &["node", "rotate"], (clock::now(), 30));
         adopt(&world, 0, &next);
         let in_use = || {
-            let leaves = starts(&Client::in_directory(world.folder(0)).ok()?);
+            let leaves = renewal::starts(&Client::in_directory(world.folder(0)).ok()?);
             leaves.contains(&serial).then_some(())
         };
         assert!(wait::for_up_to(WITHIN, in_use).is_some(), "{}", la.said());
@@ -284,70 +276,18 @@ fn a_member_that_only_dials_exchanges_both_ways_and_finds_a_peer_that_moved() {
     settled(&mm, &submit(&mm.client(), 0, "and back"));
 }
 
-/// Sends one message after the other, under a key each, until it is told to stop.
-fn flow(node: &Daemon, to: usize, name: &str, stop: &AtomicBool) -> Vec<String> {
-    let mut sent = Vec::new();
-    while !stop.load(Ordering::Relaxed) {
-        let mark = format!("{name} {}", sent.len());
-        let key = mark.replace(' ', "-");
-        let letter = report(to, &mark);
-        let taken = || {
-            // The API is away for a moment while the node starts again: the same key makes the same message.
-            let client = Client::in_directory(node.folder()).ok()?;
-            client.submit(letter.as_bytes(), Some(&key)).ok().map(|sent| sent.message.id)
-        };
-        let id = wait::for_up_to(WITHIN, taken);
-        sent.push(id.unwrap_or_else(|| panic!("{mark} was not taken\n{}", node.said())));
-    }
-    sent
-}
-
 /// Asks for the next credential by a command, and has the root sign it.
-fn renew(
-    world: &Federation,
-    which: usize,
-    command: &[&str],
-    (not_before, days): (Timestamp, u32),
-) -> PathBuf {
-    let request = world.path().join(format!("{which}-{}.request", not_before.millis()));
-    let signed = request.with_extension("signed");
-    let dir = world.folder(which);
-    concord(&[command, &["--dir", path(dir), "--out", path(&request)]].concat());
-    let asked: CredentialRequest = codec::decode(&fs::read(&request).unwrap()).unwrap();
-    let validity = Validity { not_before, not_after: not_before.after(Span::from_days(days)) };
-    let granted = credential::sign(&asked.grant(validity), &world.agencies[which].root).unwrap();
-    fs::write(&signed, granted).unwrap();
-    signed
+fn renew(world: &Federation, which: usize, command: &[&str], times: (Timestamp, u32)) -> PathBuf {
+    renewal::grant(world.folder(which), command, &world.agencies[which].root, times)
 }
 
 fn adopt(world: &Federation, which: usize, signed: &Path) {
-    let dir = world.folder(which);
-    concord(&["node", "credential", "--dir", path(dir), "--adopt", path(signed)]);
+    renewal::adopt(world.folder(which), signed);
 }
 
 fn document(world: &Federation, which: usize) -> Credential {
     let verified = credential::verify(&world.agencies[which].credential, &world.charter).unwrap();
     verified.credential().clone()
-}
-
-fn last_good(world: &Federation, note: &str) -> LastGood {
-    let text = note.split("\n\n").next().unwrap();
-    let found = checkpoint::parse_foreign(text).unwrap();
-    assert!(found.origin.contains(world.agencies[0].id.as_str()));
-    LastGood { log: LogNumber::new(1), size: found.size, root: found.root }
-}
-
-fn revocation_of(world: &Federation, good: LastGood) -> Vec<u8> {
-    let la = &world.agencies[0];
-    let said = Revocation {
-        charter: world.charter.name().clone(),
-        agency: la.id.clone(),
-        through: Serial::new(1),
-        logs: vec![good],
-        at: clock::now(),
-        reason: Reason::Compromised,
-    };
-    revocation::sign(&said, &la.root).unwrap()
 }
 
 fn report(to: usize, mark: &str) -> String {
@@ -367,29 +307,9 @@ fn settled(node: &Daemon, id: &str) {
     assert!(wait::for_up_to(WITHIN, done).is_some(), "{id}: {:?}\n{}", found(), node.said());
 }
 
-/// The serials of the `started` leaves.
-fn starts(client: &Client) -> Vec<u64> {
-    let found = leaves(client).into_iter().filter_map(|leaf| {
-        let LeafDocument::Started { credential, .. } = leaf else { return None };
-        Some(credential)
-    });
-    found.collect()
-}
-
 fn refusals(client: &Client) -> Vec<LeafDocument> {
     let refused = |leaf: &LeafDocument| matches!(leaf, LeafDocument::Refused { .. });
-    leaves(client).into_iter().filter(refused).collect()
-}
-
-fn leaves(client: &Client) -> Vec<LeafDocument> {
-    let mut found = Vec::new();
-    while let Ok(page) = client.entries(u64::try_from(found.len()).unwrap(), None) {
-        if page.items.is_empty() {
-            break;
-        }
-        found.extend(page.items.into_iter().filter_map(|entry| entry.leaf));
-    }
-    found
+    evidence::leaves(client).into_iter().filter(refused).collect()
 }
 
 fn ids(client: &Client, direction: &str) -> Vec<String> {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use concord_node::api::client::Client;
+use concord_node::api::shape::leaf::LeafDocument;
 use concord_protocol::audit::reconcile;
 use concord_protocol::audit::reconcile::Reconciliation;
 use concord_protocol::audit::verify;
@@ -85,4 +86,16 @@ pub fn agree(a: &Client, b: &Client, genesis: Digest) -> Reconciliation {
     let held = reconcile::reconcile(&a, &b).unwrap_or_else(|error| panic!("{error:?}"));
     assert!(held.problems.is_empty(), "the logs contradict each other: {:?}", held.problems);
     held
+}
+
+/// Every leaf of a running node's log.
+pub fn leaves(client: &Client) -> Vec<LeafDocument> {
+    let mut found = Vec::new();
+    while let Ok(page) = client.entries(u64::try_from(found.len()).unwrap(), None) {
+        if page.items.is_empty() {
+            break;
+        }
+        found.extend(page.items.into_iter().filter_map(|entry| entry.leaf));
+    }
+    found
 }

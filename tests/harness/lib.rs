@@ -13,8 +13,10 @@
 //! | [`mutant`] | lies that a log's owner can tell |
 //! | [`second`] | the second verifier, which was written from the specification alone |
 //! | [`raw`] | whether bytes stand anywhere in a folder |
+//! | [`renewal`] | a credential that follows another |
 //! | [`shell`] | commands as people type them, with an end |
 //! | [`skip`] | what a machine cannot check, said aloud |
+//! | [`traffic`] | messages that flow while something else happens |
 //! | [`transcript`] | texts compared whole; `CONCORD_BLESS=1` renews |
 //! | [`vectors`] | the cases under `spec/vectors`: made, read, judged |
 //! | [`wait`] | waiting that ends |
@@ -32,9 +34,11 @@ pub mod mass;
 pub mod mutant;
 pub mod program;
 pub mod raw;
+pub mod renewal;
 pub mod second;
 pub mod shell;
 pub mod skip;
+pub mod traffic;
 pub mod transcript;
 pub mod vectors;
 pub mod wait;

@@ -12,9 +12,13 @@ use crate::audit::evidence::judge;
 use crate::audit::evidence::make;
 use crate::codec;
 use crate::identity::charter::Charter;
+use crate::identity::charter::Proposal;
+use crate::identity::charter::Resolves;
+use crate::identity::charter::chain::Chain;
 use crate::identity::charter::papers::Papers;
 use crate::identity::directory::Directory;
 use crate::identity::fixtures;
+use crate::ids::CharterVersion;
 use crate::log::leaf::EvidenceKind;
 
 fn next(papers: &Papers, text: &str) -> Charter {
@@ -50,6 +54,35 @@ fn two_rivals_under_one_root_are_proven_by_one_file() {
     assert_eq!(judged.kind(), EvidenceKind::CharterRivals);
     assert_eq!(judged.accused(), &fixtures::agency("la.mps"));
     assert!(judged.sentence().contains("signed two versions 2 of the charter"));
+}
+
+#[test]
+fn rivals_after_a_conflict_that_was_resolved_are_proven_with_the_whole_chain() {
+    // shows: chr-10, chr-18
+    let mut papers = Papers::found(fixtures::verified_charter());
+    let (one, other) = (next(&papers, "one way"), next(&papers, "another way"));
+    papers.take(&[
+        fixtures::signed(one.clone(), &["la.mps"]),
+        fixtures::signed(other.clone(), &["mm.mpf"]),
+    ]);
+    let mut rivals: Vec<_> = papers.open().map(Proposal::digest).collect();
+    rivals.sort_unstable();
+    let third = Charter {
+        version: CharterVersion::new(3),
+        resolves: Some(Resolves { since: CharterVersion::new(1), rivals }),
+        ..next(&papers, "both ways")
+    };
+    papers.take(&[fixtures::signed(third, &["la.mps", "mm.mpf", "th.rtp"])]);
+    assert_eq!(papers.newest().version(), CharterVersion::new(3));
+    let after = |text| Charter { resolves: None, ..next(&papers, text) };
+    let (left, right) = (after("left"), after("right"));
+    papers.take(&[fixtures::signed(left, &["la.mps"])]);
+    let taken = papers.take(&[fixtures::signed(right, &["la.mps", "mm.mpf"])]);
+
+    let [double] = taken.doubles.as_slice() else { panic!("one double: {taken:?}") };
+    let directory = Directory::under(Chain::of(&papers).unwrap());
+    let made = make::charter_rivals(&directory, double).unwrap();
+    assert_eq!(made.accused(), &fixtures::agency("la.mps"));
 }
 
 #[test]
