@@ -21,6 +21,7 @@ use concord_protocol::audit::evidence::judge;
 use concord_protocol::audit::evidence::make;
 use concord_protocol::audit::evidence::make::Log;
 use concord_protocol::audit::evidence::make::Shown;
+use concord_protocol::audit::watch::Showing;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::Suspicion;
 use concord_protocol::engine::record::SuccessionRecord;
@@ -60,7 +61,12 @@ pub(crate) enum What {
     /// Checkpoints of members' logs, as signed notes.
     Heads(Vec<Vec<u8>>),
     /// The newest checkpoint of its own log, by the member's word.
-    Own(Vec<u8>),
+    Own {
+        /// As a signed note.
+        note: Vec<u8>,
+        /// What was held of the log before the member said so.
+        before: Option<TreeSize>,
+    },
     /// A checkpoint that was to continue one that is held, and did not.
     Misfit(Box<Misfit>),
     /// A receipt that did not continue what is held.
@@ -89,7 +95,7 @@ pub(crate) struct Misfit {
 pub(crate) struct Desk {
     leads: mpsc::Sender<Lead>,
     seen: Mutex<Seen>,
-    shown: Mutex<BTreeMap<AgencyId, (LogNumber, TreeSize)>>,
+    shown: Mutex<BTreeMap<AgencyId, (LogNumber, Showing)>>,
 }
 
 impl Desk {
@@ -114,16 +120,24 @@ impl Desk {
         self.pursue(&ended.agency, What::Heads(held.chain(seen).collect()));
     }
 
-    /// Notes the size of what a member showed of its own log.
-    fn showed(&self, member: &AgencyId, log: LogNumber, size: TreeSize) {
-        let mut sizes = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        sizes.insert(member.clone(), (log, size));
+    /// Notes the size of what a member showed of its own log, of which so much was held before it did.
+    fn showed(
+        &self,
+        member: &AgencyId,
+        log: LogNumber,
+        (size, held): (TreeSize, Option<TreeSize>),
+    ) {
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = shown.get(member).filter(|(number, _)| *number == log);
+        let earlier = known.map(|(_, last)| last.size.max(last.before));
+        let before = held.max(earlier).unwrap_or(size);
+        shown.insert(member.clone(), (log, Showing { size, before }));
     }
 
-    /// The size that a member last showed of this log of its own.
-    pub(crate) fn shown_by(&self, member: &AgencyId, log: LogNumber) -> Option<TreeSize> {
-        let sizes = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
-        sizes.get(member).filter(|(shown, _)| *shown == log).map(|(_, size)| *size)
+    /// What a member last showed of this log of its own.
+    pub(crate) fn shown_by(&self, member: &AgencyId, log: LogNumber) -> Option<Showing> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.get(member).filter(|(number, _)| *number == log).map(|(_, showing)| *showing)
     }
 
     fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
@@ -211,9 +225,10 @@ fn look_into(shared: &Shared, from: &AgencyId, what: What) -> Vec<Accusation> {
         What::Heads(notes) => {
             notes.iter().flat_map(|note| look_at(shared, &directory, note)).collect()
         }
-        What::Own(note) => {
+        What::Own { note, before } => {
             if let Some(own) = known(&directory, &note).filter(|known| known.owner == *from) {
-                shared.desk.showed(from, own.number, own.checkpoint.checkpoint().size);
+                let size = own.checkpoint.checkpoint().size;
+                shared.desk.showed(from, own.number, (size, before));
             }
             look_at(shared, &directory, &note)
         }
@@ -348,3 +363,6 @@ fn suspected(shared: &Shared, directory: &Directory, suspicion: Suspicion) -> Op
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use concord_protocol::codec;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::frame::Frame;
@@ -108,6 +109,8 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
         }
         Err(code) => return Err(code.into()),
     }
+    // Before the peer says how far its log goes: what is held by then it has shown before.
+    let before = held_of(shared, peer);
     let (mut sender, mut receiver) = connection.exchange().await.map_err(|_| Ended::Broken)?;
     let mirrored = mirrored(shared, peer).await?;
     let Opening { greeting, held } =
@@ -128,7 +131,7 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     let met = greeting::meet(heard, &shared.directory(), peer, &shared.me)?;
     if let Some(note) = own_head {
         // spec: evd-12
-        shared.desk.pursue(peer, What::Own(note.into_vec()));
+        shared.desk.pursue(peer, What::Own { note: note.into_vec(), before });
     }
     let (writers, outgoing) = mpsc::channel(OUTGOING_MAX);
     let answers = writers.downgrade();
@@ -195,6 +198,12 @@ async fn own_log(
         }
         Passage::Whole | Passage::Restricted => std::future::pending().await,
     }
+}
+
+/// How much is held of the peer's log.
+fn held_of(shared: &Shared, peer: &AgencyId) -> Option<TreeSize> {
+    let view = Arc::clone(&shared.published().view);
+    view.peers.iter().find(|known| known.agency == *peer)?.held
 }
 
 /// How far this node mirrors the peer's log, which it says in its greeting.

@@ -40,14 +40,25 @@ pub struct Observation {
     pub log: LogNumber,
     /// Size of the newest checkpoint that was verified.
     pub head: Option<TreeSize>,
-    /// Size of the checkpoint that the member itself showed last.
-    pub shown: Option<TreeSize>,
+    /// What the member itself said last of how far its log goes.
+    pub shown: Option<Showing>,
     /// The newest checkpoint with a quorum.
     pub witnessed: Option<Witnessed>,
     /// Whether the member can be reached.
     pub presence: Presence,
     /// Evidence against the member about this log.
     pub evidence: Option<(EvidenceKind, Digest)>,
+}
+
+/// What a member said of its own log, beside what it had shown until then.
+///
+/// The log goes on after it was shown: only what came before can be held against it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Showing {
+    /// The size that it said.
+    pub size: TreeSize,
+    /// The largest size that it had shown when it said so.
+    pub before: TreeSize,
 }
 
 /// The newest checkpoint that a quorum cosigned.
@@ -149,8 +160,6 @@ type Place = (AgencyId, LogNumber);
 #[derive(Clone, Copy, Debug)]
 struct Memory {
     first_seen: Timestamp,
-    /// The largest size that the member showed.
-    largest: Option<TreeSize>,
     /// Since when a checkpoint has waited for its quorum.
     waits_since: Option<Timestamp>,
     witnessed: TreeSize,
@@ -228,6 +237,15 @@ impl fmt::Display for Alarm {
     }
 }
 
+impl Observation {
+    /// What the member shows and had shown, where that is less; a log that is known to go on beyond it is made good.
+    fn put_back(&self) -> Option<(TreeSize, TreeSize)> {
+        let Showing { size, before } = self.shown?;
+        let made_good = self.head.is_some_and(|head| head > before);
+        (size < before && !made_good).then_some((size, before))
+    }
+}
+
 impl Watch {
     /// Before the first look.
     pub fn new() -> Self {
@@ -280,13 +298,7 @@ impl Watch {
 
 impl Memory {
     const fn new(now: Timestamp) -> Self {
-        Self {
-            first_seen: now,
-            largest: None,
-            waits_since: None,
-            witnessed: TreeSize::new(0),
-            away_since: None,
-        }
+        Self { first_seen: now, waits_since: None, witnessed: TreeSize::new(0), away_since: None }
     }
 
     fn take(&mut self, now: Timestamp, log: &Observation) {
@@ -306,7 +318,6 @@ impl Memory {
                 Some(last.unwrap_or_else(|| self.away_since.unwrap_or(self.first_seen)))
             }
         };
-        self.largest = self.largest.max(log.shown).max(log.head);
     }
 
     fn alarms(&self, now: Timestamp, bounds: &Bounds, log: &Observation) -> Vec<Alarm> {
@@ -322,9 +333,7 @@ impl Memory {
         alarms.extend(
             log.evidence.map(|(kind, digest)| alarm(now, Reason::Evidence { kind, digest })),
         );
-        if let (Some(shown), Some(before)) = (log.shown, self.largest)
-            && shown < before
-        {
+        if let Some((shown, before)) = log.put_back() {
             // spec: evd-21
             alarms.push(alarm(now, Reason::Smaller { shown, before }));
         }

@@ -14,6 +14,7 @@ use crate::audit::watch::Bounds;
 use crate::audit::watch::Change;
 use crate::audit::watch::Observation;
 use crate::audit::watch::Presence;
+use crate::audit::watch::Showing;
 use crate::audit::watch::Watch;
 use crate::audit::watch::Witnessed;
 use crate::crypto::digest;
@@ -81,7 +82,7 @@ fn a_member_that_is_away_too_long_is_stalled_whatever_its_log() {
 fn a_smaller_checkpoint_after_a_larger_one_is_shrinking_until_it_is_made_good() {
     // shows: evd-21
     let mut watch = Watch::new();
-    let shows = |size| Observation { shown: Some(TreeSize::new(size)), ..witnessed(12, 12, 1) };
+    let shows = |size| Observation { shown: Some(showing(size, 12)), ..witnessed(12, 12, 1) };
 
     assert_eq!(look(&mut watch, 1, &[shows(12)]), "");
     assert_eq!(look(&mut watch, 2, &[shows(9)]), "raised shrinking");
@@ -90,6 +91,30 @@ fn a_smaller_checkpoint_after_a_larger_one_is_shrinking_until_it_is_made_good() 
         "la.mps shows log1 with 9 leaves and had shown 12: it was put back"
     );
     assert_eq!(look(&mut watch, 3, &[shows(12)]), "cleared shrinking");
+}
+
+#[test]
+fn a_log_that_grew_after_its_member_showed_it_has_not_shrunk() {
+    // shows: evd-21
+    let mut watch = Watch::new();
+    let shown = Some(showing(9, 9));
+
+    for size in 9..20 {
+        let grown = Observation { shown, ..witnessed(size, size, size) };
+        assert_eq!(look(&mut watch, size, &[grown]), "");
+    }
+}
+
+#[test]
+fn the_first_look_knows_what_a_member_had_shown_before_it() {
+    // shows: evd-21
+    let mut watch = Watch::new();
+    let back = Observation { shown: Some(showing(9, 12)), ..witnessed(12, 12, 1) };
+
+    assert_eq!(look(&mut watch, 1, core::slice::from_ref(&back)), "raised shrinking");
+    // Up to where it had been is not yet more than was held; beyond it the log is known to go on.
+    let on = Observation { shown: back.shown, ..witnessed(13, 13, 2) };
+    assert_eq!(look(&mut watch, 2, &[on]), "cleared shrinking");
 }
 
 #[test]
@@ -142,7 +167,7 @@ proptest! {
             now += wait;
             let presence = if here { Presence::Here } else { Presence::Away(None) };
             let log = Observation {
-                shown: Some(TreeSize::new(shown)),
+                shown: Some(showing(shown, head)),
                 presence,
                 ..witnessed(head.max(shown), shown, now / 2)
             };
@@ -167,6 +192,10 @@ proptest! {
 
 fn minutes(minutes: u64) -> Timestamp {
     Timestamp::from_millis(0).after(Span::from_millis(minutes * 60_000))
+}
+
+fn showing(size: u64, before: u64) -> Showing {
+    Showing { size: TreeSize::new(size), before: TreeSize::new(before) }
 }
 
 /// A member that is here, whose log has these sizes.
