@@ -90,6 +90,47 @@ fn what_was_witnessed_is_known_after_a_restart() {
     assert_eq!(known.as_deref(), Some("L2"));
 }
 
+#[test]
+fn members_that_only_go_on_raise_no_alarm() {
+    // shows: evd-21
+    let world = Federation::of("witness-calm", &AGENCIES[..2]);
+    let mut nodes = world.all_ready();
+    let id = send(&nodes[0].client(), AGENCIES[1]);
+    assert!(rises(&nodes[0].client(), &id), "{}", nodes[0].said());
+    // With the next greetings each shows what it has, and then goes on.
+    for (which, node) in nodes.iter_mut().enumerate() {
+        node.kill();
+        *node = world.ready(which);
+    }
+    let id = send(&nodes[0].client(), AGENCIES[1]);
+    assert!(rises(&nodes[0].client(), &id), "{}", nodes[0].said());
+
+    for node in &nodes {
+        let before = node.client().watch().unwrap().at;
+        let looked = || Some(node.client().watch().unwrap()).filter(|watch| watch.at > before);
+        let watch = wait::for_up_to(WITHIN, looked).expect("a node looks every few seconds");
+        assert!(watch.alarms.is_empty(), "{:?}", watch.alarms);
+        assert!(!node.said_all().contains("an alarm"), "{}", node.said());
+    }
+}
+
+#[test]
+fn a_restart_does_not_begin_the_wait_for_a_quorum_anew() {
+    // shows: wit-16
+    let world = Federation::of("witness-alone", &AGENCIES[..2]);
+    let mut alone = world.ready(0);
+    let first = asked(&["log", "head"], &alone);
+    assert!(first["unwitnessed_since"].is_string(), "{first}");
+
+    alone.kill();
+    let alone = world.ready(0);
+
+    let again = asked(&["log", "head"], &alone);
+    assert!(again["size"].as_u64() > first["size"].as_u64(), "{again}");
+    let since = |head: &Value| head["unwitnessed_since"].as_str().unwrap().to_owned();
+    assert!(since(&again) <= since(&first), "{again} after {first}");
+}
+
 fn send(client: &Client, to: &str) -> String {
     let letter = letter::report(&[to], "a report to witness").to_string();
     client.submit(letter.as_bytes(), None).unwrap().message.id

@@ -165,6 +165,7 @@ pub(crate) fn build(next: Next<'_>) -> Result<(), StartError> {
         mode: ModeRecord::Open,
         retired: next.reader.retired()?,
         cosigned: Vec::new(),
+        unwitnessed: None,
         evidence: Vec::new(),
         peers_cosigned: next.reader.peers_cosigned()?,
         unlogged: Vec::new(),

@@ -21,10 +21,12 @@ use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Settlement;
 use crate::engine::record::papers::RevocationRecord;
+use crate::engine::witness;
 use crate::engine::witness::Rounds;
 use crate::engine::witness::watch::Watch;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
+use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
 use crate::link::inbound::Inbound;
@@ -32,6 +34,7 @@ use crate::link::outbound::Outbound;
 use crate::link::outbound::Owed;
 use crate::log::tree::Tree;
 use crate::message::time::CivilDate;
+use crate::moment::Timestamp;
 
 /// What the store remembers.
 #[derive(Debug)]
@@ -48,6 +51,8 @@ pub struct Remembered {
     pub held: Vec<PeerHeadRecord>,
     /// The notes of the own log with their cosignatures.
     pub cosigned: Vec<CosignedRecord>,
+    /// When the oldest leaf was written that no quorum has cosigned; `None` where a quorum has cosigned them all.
+    pub unwitnessed: Option<Timestamp>,
     /// The newest quorate checkpoints of the peers' logs.
     pub peers_cosigned: Vec<PeerCosignedRecord>,
     /// Evidence that is held.
@@ -73,7 +78,7 @@ impl Engine {
         remembered: Remembered,
     ) -> Result<Self, Fault> {
         let Remembered { tree, head, links, owed, held, cosigned, peers_cosigned, .. } = remembered;
-        let Remembered { evidence, mode, retired, logs, unlogged, .. } = remembered;
+        let Remembered { evidence, mode, retired, logs, unlogged, unwitnessed, .. } = remembered;
         let mut links: BTreeMap<AgencyId, LinkRecord> =
             links.into_iter().map(|link| (link.peer.clone(), link)).collect();
         let mut held: BTreeMap<AgencyId, PeerHeadRecord> =
@@ -100,7 +105,7 @@ impl Engine {
             (agency, peer)
         });
         let peers = peers.collect();
-        let rounds = Rounds::restore(cosigned);
+        let rounds = Rounds::restore(&cosigned, unwitnessed);
         let engine = Self {
             persona,
             tree,
@@ -119,6 +124,16 @@ impl Engine {
         engine.check()?;
         Ok(engine)
     }
+}
+
+/// The oldest leaf that no quorum has cosigned, by what the store remembers of the own log.
+pub fn first_unwitnessed(
+    head: Option<&HeadRecord>,
+    cosigned: &[CosignedRecord],
+) -> Option<LeafIndex> {
+    let quorate = witness::newest_quorate(cosigned).map_or(0, |quorate| quorate.size.get());
+    let size = head?.size.get();
+    (quorate < size).then(|| LeafIndex::new(quorate))
 }
 
 fn by_peer(owed: Vec<OutboundRecord>) -> BTreeMap<AgencyId, BTreeMap<LinkNumber, Owed>> {

@@ -10,7 +10,6 @@
 pub(super) mod watch;
 
 use alloc::collections::BTreeMap;
-use alloc::vec::Vec;
 
 use serde_bytes::ByteBuf;
 
@@ -89,9 +88,9 @@ pub struct Cosigned {
 
 impl Rounds {
     /// What was remembered. The round itself is not gone on with: a start grows the log, so the next one is near.
-    pub(super) fn restore(notes: Vec<CosignedRecord>) -> Self {
-        let quorate = notes.into_iter().filter(|note| note.gathered == Gathered::Quorate);
-        Self { quorate: quorate.max_by_key(|note| note.size), ..Self::default() }
+    // spec: wit-16
+    pub(super) fn restore(notes: &[CosignedRecord], since: Option<Timestamp>) -> Self {
+        Self { quorate: newest_quorate(notes).cloned(), since, ..Self::default() }
     }
 }
 
@@ -128,7 +127,7 @@ impl Engine {
         self.rounds.round.as_ref().map(|round| (round.head.size, round.cosigners.len()))
     }
 
-    /// Since when the head has leaves that no quorum has cosigned, as far as is known since the start.
+    /// Since when the head has leaves that no quorum has cosigned, also across a start.
     pub const fn unwitnessed_since(&self) -> Option<Timestamp> {
         self.rounds.since
     }
@@ -406,7 +405,8 @@ impl Rounds {
     fn note_growth(&mut self, head: Option<&HeadRecord>, now: Timestamp) {
         let Some(head) = head else { return };
         if self.quorate.as_ref().is_none_or(|quorate| quorate.size < head.size) {
-            self.since.get_or_insert(now);
+            // A clock that went back does not put off the bound: it counts from now at the latest.
+            self.since = Some(self.since.map_or(now, |since| since.min(now)));
         }
         if let Some(round) = &mut self.round
             && round.head.size < head.size
@@ -429,6 +429,12 @@ impl Round {
                 .collect(),
         }
     }
+}
+
+/// The newest note of the own log with a quorum.
+pub(super) fn newest_quorate(notes: &[CosignedRecord]) -> Option<&CosignedRecord> {
+    let quorate = notes.iter().filter(|note| note.gathered == Gathered::Quorate);
+    quorate.max_by_key(|note| note.size)
 }
 
 /// Whether what was checked against `held` continues what is held now.

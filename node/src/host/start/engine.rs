@@ -3,17 +3,24 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use concord_protocol::codec;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::Persona;
+use concord_protocol::engine::record::CosignedRecord;
 use concord_protocol::engine::record::EvidenceRecord;
+use concord_protocol::engine::record::HeadRecord;
 use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::recover;
 use concord_protocol::engine::recover::Remembered;
+use concord_protocol::envelope::header;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::revocation::VerifiedRevocation;
+use concord_protocol::log::leaf::Leaf;
 use concord_protocol::log::tree::Tree;
+use concord_protocol::moment::Timestamp;
 use serde_bytes::ByteBuf;
 
 use crate::host::patience::Patience;
@@ -30,6 +37,9 @@ use crate::store::witness::WitnessFile;
 
 /// Rows read at once while looking for what is owed.
 const OWED_PAGE: usize = 1024;
+
+/// Leaves read at once while looking for the time of the first one without a quorum: mostly the first says it.
+const LEAVES_PAGE: usize = 16;
 
 /// Files of evidence read at once while the engine is recovered: each is as long as the charter.
 const EVIDENCE_PAGE: usize = 16;
@@ -79,10 +89,11 @@ pub(super) fn engine(
     let evidence = charges(reader)?;
     let remembered = Remembered {
         tree,
-        head,
+        head: head.clone(),
         links,
         owed,
         held,
+        unwitnessed: unwitnessed(reader, head.as_ref(), &cosigned)?,
         cosigned,
         peers_cosigned,
         evidence,
@@ -115,6 +126,33 @@ fn mode(remembered: Option<ModeRecord>, finding: HeadFinding) -> ModeRecord {
             ModeRecord::Probing
         }
     }
+}
+
+/// When the oldest leaf was written that no quorum has cosigned, by the first one from there on that says a time.
+// spec: wit-16
+fn unwitnessed(
+    reader: &Reader,
+    head: Option<&HeadRecord>,
+    cosigned: &[CosignedRecord],
+) -> Result<Option<Timestamp>, StartError> {
+    let mut from = recover::first_unwitnessed(head, cosigned);
+    while let Some(place) = from {
+        let page = reader.leaves(place, LEAVES_PAGE)?;
+        if let Some(at) = page.iter().find_map(|record| said_at(&record.leaf)) {
+            return Ok(Some(at));
+        }
+        from = page.last().map(|last| last.index.next());
+    }
+    Ok(None)
+}
+
+/// The time that a leaf of this node says, in itself or in the header of its message.
+fn said_at(leaf: &[u8]) -> Option<Timestamp> {
+    let leaf: Leaf = codec::decode(leaf).ok()?;
+    if let Leaf::Message { header } = &leaf {
+        return Some(header::read(header).ok()?.created);
+    }
+    leaf.at()
 }
 
 /// Revocations that are known, in the folder or in the store, and that no leaf names.

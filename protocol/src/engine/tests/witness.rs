@@ -336,6 +336,31 @@ fn whatever_is_said_in_which_order_the_chain_does_not_break() {
 }
 
 /// Three nodes, all connected; the second has received a message of the first.
+#[test]
+fn how_long_leaves_wait_for_a_quorum_is_known_after_a_restart() {
+    // shows: wit-16
+    let mut nodes = federation();
+    let since = nodes[1].engine.unwitnessed_since();
+    assert!(since.is_some(), "nobody has cosigned anything");
+
+    let later = nodes[1].now.after(Span::from_days(1));
+    let mut again = Node::recovered(RECEIVER, nodes[1].memory.clone());
+    again.now = later;
+    assert_eq!(again.engine.unwitnessed_since(), since);
+    again.start();
+    assert_eq!(again.engine.unwitnessed_since(), since, "the leaf of the start is not the oldest");
+
+    // What a quorum has cosigned begins no bound at the next start.
+    let of_the_receiver = nodes[1].agency();
+    let asked = nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+    witness_all(&mut nodes, told(&of_the_receiver, asked));
+    let mut again = Node::recovered(RECEIVER, nodes[1].memory.clone());
+    assert_eq!(again.engine.unwitnessed_since(), None);
+    again.now = later;
+    again.start();
+    assert_eq!(again.engine.unwitnessed_since(), Some(later));
+}
+
 fn federation() -> Vec<Node> {
     let mut nodes = vec![Node::started(SENDER), Node::started(RECEIVER), Node::started(THIRD)];
     for (a, b) in [(0, 1), (0, 2), (1, 2)] {

@@ -45,6 +45,7 @@ use crate::engine::record::Settlement;
 use crate::engine::record::SuccessionRecord;
 use crate::engine::record::papers::NoticeRecord;
 use crate::engine::record::papers::RevocationRecord;
+use crate::engine::recover;
 use crate::engine::recover::Remembered;
 use crate::envelope::fixtures as letters;
 use crate::envelope::seal::Draft;
@@ -230,6 +231,13 @@ impl Memory {
         self.mode = Some(mode);
     }
 
+    /// The time of the first leaf without a quorum, by the first one from there on that says any.
+    fn unwitnessed(&self) -> Option<Timestamp> {
+        let notes: Vec<CosignedRecord> = self.cosigned.values().cloned().collect();
+        let from = recover::first_unwitnessed(self.head.as_ref(), &notes)?;
+        self.log().get(usize::try_from(from.get()).unwrap()..)?.iter().find_map(Leaf::at)
+    }
+
     /// The leaves, decoded.
     pub(super) fn log(&self) -> Vec<Leaf> {
         self.leaves.iter().map(|leaf| codec::decode(leaf).unwrap()).collect()
@@ -269,6 +277,7 @@ impl Node {
                 .collect(),
             held: memory.held.values().cloned().collect(),
             cosigned: memory.cosigned.values().cloned().collect(),
+            unwitnessed: memory.unwitnessed(),
             peers_cosigned: memory.peers_cosigned.values().cloned().collect(),
             evidence: memory.evidence.values().cloned().collect(),
             mode: memory.mode.clone().unwrap_or(ModeRecord::Open),
@@ -298,6 +307,7 @@ impl Node {
             held: old.held.values().cloned().collect(),
             mode: ModeRecord::Open,
             cosigned: Vec::new(),
+            unwitnessed: None,
             peers_cosigned: Vec::new(),
             evidence: Vec::new(),
             retired: None,
