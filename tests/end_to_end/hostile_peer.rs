@@ -1,7 +1,10 @@
 //! What a peer with good keys and bad manners gets on the wire: a close code or a signed refusal, never a change.
 
+use concord_node::clock;
+use concord_node::entropy;
 use concord_node::transport::close::CloseReason;
 use concord_protocol::codec;
+use concord_protocol::ids::MessageId;
 use concord_protocol::log::leaf::Leaf;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::registry::RefusalCode;
@@ -81,6 +84,37 @@ fn a_message_that_cannot_be_taken_is_refused_by_code_and_the_link_goes_on() {
 
     assert_eq!(code(&refused), Some(RefusalCode::NotForUs));
     assert_eq!(code(&taken), None);
+}
+
+#[test]
+fn an_id_that_two_authors_gave_means_neither_of_the_messages_until_a_digest_does() {
+    // shows: api-21
+    let world = Federation::of("namesakes", &AGENCIES);
+    let node = world.ready(1);
+    let (first, second) = (Forger::new(&world, 0, 1), Forger::new(&world, 2, 1));
+    let now = clock::now();
+    let named = (MessageId::new(now, entropy::draw().unwrap()), now);
+    let letters =
+        [&first, &second].map(|forger| forger.named_letter(named, &["mm.mpf"], "the same id"));
+    for (forger, letter) in [&first, &second].into_iter().zip(&letters) {
+        let mut line = forger.meet();
+        line.say(&forger.offer(1, &[letter]));
+        assert_eq!(code(&line.receipt()), None, "each author names its own messages");
+    }
+
+    let client = node.client();
+    let refused = client.message(&named.0.to_string()).unwrap_err();
+
+    assert_eq!(refused.code.text(), "ambiguous-id");
+    for (letter, author) in letters.iter().zip(["la.mps", "th.rtp"]) {
+        let digest = letter.digest().to_string();
+        assert!(refused.why.contains(&format!("{digest} is of {author}")), "{}", refused.why);
+        assert_eq!(client.message(&digest).unwrap().from, author);
+        let opened = client.open(&digest, "TH-0815", "prosecution").unwrap();
+        assert_eq!(opened.id, named.0.to_string());
+        let proof = client.message_proof(&digest).unwrap();
+        assert_eq!(proof.index, client.message(&digest).unwrap().log_index);
+    }
 }
 
 fn assert_closed(line: &mut Line<'_>, code: CloseCode) {

@@ -36,6 +36,7 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::moment::Timestamp;
 use concord_protocol::wire::dispatch;
 use concord_protocol::wire::dispatch::Dispatch;
 use concord_protocol::wire::dispatch::DispatchItem;
@@ -165,12 +166,25 @@ impl<'a> Forger<'a> {
     /// # Panics
     /// When it cannot be made.
     pub fn letter(&self, to: &[&str], mark: &str) -> Signed {
+        let now = clock::now();
+        self.named_letter((MessageId::new(now, entropy::draw().unwrap()), now), to, mark)
+    }
+
+    /// The same, with an id of the caller's choice and the time of it.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn named_letter(
+        &self,
+        (id, now): (MessageId, Timestamp),
+        to: &[&str],
+        mark: &str,
+    ) -> Signed {
         let text = letter::report(to, mark).to_string();
         let tree: Value = serde_json::from_str(&text).unwrap();
         let submission = Submission::read(&tree).unwrap();
-        let now = clock::now();
         let draft = Draft {
-            id: MessageId::new(now, entropy::draw().unwrap()),
+            id,
             kind: submission.kind(),
             procedure: ProcedureId::new(now, entropy::draw().unwrap()),
             participants_version: 1,

@@ -16,7 +16,6 @@ use concord_protocol::identity::charter::papers::Papers;
 use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
-use concord_protocol::ids::MessageId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
@@ -31,6 +30,7 @@ use crate::host::handle::FoundEvidence;
 use crate::host::handle::Growth;
 use crate::host::handle::Handle;
 use crate::host::handle::InclusionProof;
+use crate::host::handle::MessageName;
 use crate::host::handle::MessageView;
 use crate::host::handle::OpenedBody;
 use crate::host::handle::PingError;
@@ -57,13 +57,17 @@ pub trait Ask: Debug + Send + Sync {
     /// Opens a body after its `read` leaf has become durable.
     fn read_body(
         &self,
-        id: MessageId,
+        name: MessageName,
         officer: StaffNumber,
         purpose: PurposeCode,
     ) -> Answer<'_, Result<OpenedBody, ReadError>>;
 
     /// Erases the body of a message for good.
-    fn erase(&self, id: MessageId, demand: Demand) -> Answer<'_, Result<ErasureRecord, ReadError>>;
+    fn erase(
+        &self,
+        name: MessageName,
+        demand: Demand,
+    ) -> Answer<'_, Result<ErasureRecord, ReadError>>;
 
     /// Remembers that the keys of the bodies are copied.
     fn key_backup(&self) -> Answer<'_, Result<KeyBackupRecord, ReadError>>;
@@ -106,19 +110,19 @@ pub trait Ask: Debug + Send + Sync {
     ///
     /// # Errors
     /// When there is none, or the store cannot be read.
-    fn message(&self, id: MessageId) -> Result<MessageView, ReadError>;
+    fn message(&self, name: MessageName) -> Result<MessageView, ReadError>;
 
     /// The proof that a message's leaf stands in the log.
     ///
     /// # Errors
     /// When there is no such message, or the store cannot be read.
-    fn message_proof(&self, id: MessageId) -> Result<InclusionProof, ReadError>;
+    fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError>;
 
     /// The receipt of one recipient, as it was received.
     ///
     /// # Errors
     /// When there is none, or the store cannot be read.
-    fn receipt_of(&self, id: MessageId, peer: &AgencyId) -> Result<Vec<u8>, ReadError>;
+    fn receipt_of(&self, name: MessageName, peer: &AgencyId) -> Result<Vec<u8>, ReadError>;
 
     /// The proof that a leaf stands in the log.
     ///
@@ -198,15 +202,19 @@ impl Ask for Handle {
 
     fn read_body(
         &self,
-        id: MessageId,
+        name: MessageName,
         officer: StaffNumber,
         purpose: PurposeCode,
     ) -> Answer<'_, Result<OpenedBody, ReadError>> {
-        Box::pin(Self::read_body(self, id, officer, purpose))
+        Box::pin(Self::read_body(self, name, officer, purpose))
     }
 
-    fn erase(&self, id: MessageId, demand: Demand) -> Answer<'_, Result<ErasureRecord, ReadError>> {
-        Box::pin(Self::erase(self, id, demand))
+    fn erase(
+        &self,
+        name: MessageName,
+        demand: Demand,
+    ) -> Answer<'_, Result<ErasureRecord, ReadError>> {
+        Box::pin(Self::erase(self, name, demand))
     }
 
     fn key_backup(&self) -> Answer<'_, Result<KeyBackupRecord, ReadError>> {
@@ -249,16 +257,16 @@ impl Ask for Handle {
         Self::messages(self, filter)
     }
 
-    fn message(&self, id: MessageId) -> Result<MessageView, ReadError> {
-        Self::message(self, id)
+    fn message(&self, name: MessageName) -> Result<MessageView, ReadError> {
+        Self::message(self, name)
     }
 
-    fn message_proof(&self, id: MessageId) -> Result<InclusionProof, ReadError> {
-        Self::message_proof(self, id)
+    fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {
+        Self::message_proof(self, name)
     }
 
-    fn receipt_of(&self, id: MessageId, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
-        Self::receipt_of(self, id, peer)
+    fn receipt_of(&self, name: MessageName, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
+        Self::receipt_of(self, name, peer)
     }
 
     fn leaf_proof(&self, index: LeafIndex) -> Result<InclusionProof, ReadError> {

@@ -72,6 +72,7 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::NotFound => {
             return Problem::new(missing, "nothing was found", clause(missing));
         }
+        ReadError::Ambiguous(_) => Code::AmbiguousId,
         ReadError::NoBody => Code::NoBody,
         ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable => Code::Unopenable,
@@ -93,6 +94,7 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         ReadError::InDoubt(doubt) => return in_doubt(*doubt, what, view),
         ReadError::Busy if view.phase == Phase::Waiting => Code::Starting,
         ReadError::Busy => Code::Busy,
+        ReadError::Ambiguous(_) => Code::AmbiguousId,
         ReadError::NoBody => Code::NoBody,
         ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable | ReadError::Stopping => Code::Stopping,
@@ -114,7 +116,8 @@ pub(crate) fn of_admission(error: &AdmitError) -> Problem {
 pub(crate) fn of_succession(error: &ReadError) -> Problem {
     let code = match error {
         ReadError::NotFound => Code::NoSuccession,
-        ReadError::NoBody
+        ReadError::Ambiguous(_)
+        | ReadError::NoBody
         | ReadError::Erased(_)
         | ReadError::Unopenable
         | ReadError::InDoubt(_)

@@ -16,11 +16,11 @@ use axum::http::header;
 use axum::http::request::Parts;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::MessageId;
 
 use crate::api::bounds::IDEMPOTENCY_KEY_MAX;
 use crate::api::bounds::REQUEST_TIME_MAX;
 use crate::api::problem::Problem;
+use crate::host::handle::MessageName;
 use crate::report::code::Code;
 
 const NOT_DONE: &str = "the request was not carried out";
@@ -57,8 +57,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
 
 impl Segments {
     /// The message that the path names.
-    pub(crate) fn message(&self) -> Result<MessageId, Problem> {
-        MessageId::parse(self.text("id")).map_err(|error| bad_parameter(format!("`id`: {error}")))
+    pub(crate) fn message(&self) -> Result<MessageName, Problem> {
+        MessageName::parse(self.text("id")).map_err(|error| bad_parameter(format!("`id`: {error}")))
     }
 
     /// The agency that the path names.

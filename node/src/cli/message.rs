@@ -37,7 +37,7 @@ pub enum MessageVerb {
     },
     /// Shows one message; with an officer and a purpose also its body, and that reading is logged.
     Show {
-        /// The message's id.
+        /// The message's id, or its digest.
         id: String,
         /// Staff number of the officer who reads the body.
         #[arg(long, requires = "purpose")]
@@ -51,7 +51,7 @@ pub enum MessageVerb {
     },
     /// Erases the body of a message for good, with its keys; header and proofs remain.
     Erase {
-        /// The message's id.
+        /// The message's id, or its digest.
         id: String,
         /// What demands it.
         #[arg(long)]

@@ -23,6 +23,7 @@ use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::NameError;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
@@ -120,6 +121,9 @@ pub enum ReadError {
     /// Nothing has this name.
     #[error("there is no such thing here")]
     NotFound,
+    /// Several messages have this id, each of another author.
+    #[error("{}", ambiguous(.0))]
+    Ambiguous(Vec<Namesake>),
     /// The body was not sent, or its file or key is damaged.
     #[error("the body is not held")]
     NoBody,
@@ -138,6 +142,43 @@ pub enum ReadError {
     /// The store failed: ours.
     #[error("the node is stopping after a fault")]
     Stopping,
+}
+
+/// How a caller names a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageName {
+    /// By the id that its author gave it.
+    Id(MessageId),
+    /// By its digest, which no other message has.
+    Digest(Digest),
+}
+
+/// One of several messages with one id.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namesake {
+    /// Its digest.
+    pub digest: Digest,
+    /// Its author.
+    pub from: AgencyId,
+}
+
+impl MessageName {
+    /// Reads an id or a digest.
+    ///
+    /// # Errors
+    /// When the text is neither; the reason is that of an id.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        match Digest::parse(text) {
+            Ok(digest) => Ok(Self::Digest(digest)),
+            Err(_) => MessageId::parse(text).map(Self::Id),
+        }
+    }
+}
+
+impl From<&MessageRecord> for Namesake {
+    fn from(record: &MessageRecord) -> Self {
+        Self { digest: record.digest, from: record.from.clone() }
+    }
 }
 
 /// Which messages to list.
@@ -196,6 +237,8 @@ pub struct FoundEvidence {
 /// A body that was opened, after its `read` leaf became durable.
 #[derive(Clone, Debug)]
 pub struct OpenedBody {
+    /// The id of the message.
+    pub id: MessageId,
     /// The content as the sender wrote it.
     pub content: Value,
     /// The `read` leaf.
@@ -299,6 +342,23 @@ fn erased(erasure: &ErasureRecord) -> String {
     )
 }
 
+/// The message that an id means: two authors may give one id, and nobody but the caller knows which is meant.
+fn one_of(mut found: Vec<MessageRecord>) -> Result<MessageRecord, ReadError> {
+    if found.len() > 1 {
+        found.sort_by_key(|record| record.leaf);
+        return Err(ReadError::Ambiguous(found.iter().map(Namesake::from).collect()));
+    }
+    found.pop().ok_or(ReadError::NotFound)
+}
+
+fn ambiguous(namesakes: &[Namesake]) -> String {
+    let each: Vec<String> = namesakes
+        .iter()
+        .map(|Namesake { digest, from }| format!("{digest} is of {from}"))
+        .collect();
+    format!("{} messages have this id: {}", each.len(), each.join(", "))
+}
+
 /// A submission's result, for callers.
 pub type SubmitResult = Result<Submitted, SubmitError>;
 
@@ -316,9 +376,15 @@ impl Handle {
         &self.around.shared.reader
     }
 
-    fn record(&self, id: MessageId) -> Result<MessageRecord, ReadError> {
-        let found = self.reader().messages_by_id(&id).map_err(|_| ReadError::Stopping)?;
-        // Whoever names a message as another author has comes after it; the first one keeps the name for people.
-        found.into_iter().min_by_key(|record| record.leaf).ok_or(ReadError::NotFound)
+    // spec: api-21
+    fn record(&self, name: MessageName) -> Result<MessageRecord, ReadError> {
+        let id = match name {
+            MessageName::Digest(digest) => {
+                let found = self.reader().message(&digest).map_err(|_| ReadError::Stopping)?;
+                return found.ok_or(ReadError::NotFound);
+            }
+            MessageName::Id(id) => id,
+        };
+        one_of(self.reader().messages_by_id(&id).map_err(|_| ReadError::Stopping)?)
     }
 }

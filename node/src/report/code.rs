@@ -146,6 +146,9 @@ codes! {
     /// There is no such message here.
     NoSuchMessage = "no-such-message", Caller, Refused, 404;
     "`concord message list` shows the messages"
+    /// Several messages have this id, each of another author.
+    AmbiguousId = "ambiguous-id", Caller, Refused, 409;
+    "ask again with the digest of the one that you mean, in the place of the id"
     /// The log has no such leaf or size.
     NoSuchLeaf = "no-such-leaf", Caller, Refused, 404;
     "ask below the size that `concord log head` shows"

@@ -18,7 +18,6 @@ use axum::response::Redirect;
 use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
-use concord_protocol::ids::MessageId;
 use serde::Deserialize;
 use tokio::task;
 
@@ -34,6 +33,7 @@ use crate::api::shape::peer::Peer;
 use crate::clock;
 use crate::entropy;
 use crate::host::handle::Filter;
+use crate::host::handle::MessageName;
 use crate::host::handle::ReadError;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -114,11 +114,11 @@ async fn messages(State(web): State<Web>, place: Result<Query<Place>, QueryRejec
 }
 
 async fn message(State(web): State<Web>, Path(id): Path<String>) -> Response {
-    let Ok(id) = MessageId::parse(&id) else {
+    let Ok(name) = MessageName::parse(&id) else {
         let why = "the address does not name a message: an id is a UUID of version 7";
         return trouble(&web, Report::new(Code::NoSuchMessage, "nothing was found", why));
     };
-    let found = match read(&web, move |node| node.message(id)).await {
+    let found = match read(&web, move |node| node.message(name)).await {
         Ok(found) => found,
         Err(refused) => return refused,
     };

@@ -149,6 +149,25 @@ fn a_body_is_never_shown() {
 }
 
 #[test]
+fn a_list_leads_to_the_message_that_was_meant_even_where_another_has_its_id() {
+    // shows: api-21
+    let node = Fake::with_namesakes();
+    let digests: Vec<String> =
+        node.messages.iter().map(|view| view.record.digest.to_string()).collect();
+    let pages = Pages::new(node);
+    let cookie = pages.cookie();
+    let list = pages.get("/messages", &cookie).text;
+
+    for digest in &digests {
+        assert!(list.contains(&format!("href=\"/messages/{digest}\"")), "{list}");
+        assert_eq!(pages.get(&format!("/messages/{digest}"), &cookie).status, StatusCode::OK);
+    }
+    let doubtful = pages.get(&format!("/messages/{SENT}"), &cookie);
+    assert_eq!(doubtful.status, StatusCode::CONFLICT);
+    assert!(digests.iter().all(|digest| doubtful.text.contains(digest)), "{}", doubtful.text);
+}
+
+#[test]
 fn what_is_not_there_is_answered_with_a_reason_and_a_remedy() {
     // shows: web-4
     let pages = Pages::new(Fake::new());

@@ -26,7 +26,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 /// Erases the body of a message for good; header and proofs remain. A second demand gets the answer of the first.
 #[utoipa::path(post, operation_id = "message_erase", path = "/api/v1/messages/{id}/erasure", tag = "messages", security(("token" = [])),
     params(
-        ("id" = String, Path, description = "the message's id"),
+        ("id" = String, Path, description = "the message's id or digest"),
         ("cause" = String, Query, description = "`recall` by the originator, or `order` of an authority"),
         ("basis" = String, Query, description = "the instrument that it rests on: 1 to 64 of `A-Z a-z 0-9 . / -`"),
         ("officer" = String, Query, description = "staff number of the officer who decided: 1 to 32 of `A-Z a-z 0-9 -`"),
@@ -42,7 +42,7 @@ async fn erase(
     query: Parameters,
 ) -> Result<Json<Erasure>, Problem> {
     let query = query.among(&["cause", "basis", "officer"])?;
-    let id = segments.message()?;
+    let name = segments.message()?;
     let cause = match query.demanded("cause")? {
         "recall" => EraseCause::Recall,
         "order" => EraseCause::Order,
@@ -52,7 +52,7 @@ async fn erase(
         .map_err(|error| request::bad_parameter(format!("`basis`: {error}")))?;
     let officer = StaffNumber::parse(query.demanded("officer")?)
         .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
-    let erased = api.node.erase(id, Demand { cause, basis, officer }).await;
+    let erased = api.node.erase(name, Demand { cause, basis, officer }).await;
     let erased = erased.map_err(|error| refusal::of_erasing(&error, &api.node.view()))?;
     Ok(Json(Erasure::from(&erased)))
 }

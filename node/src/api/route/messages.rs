@@ -45,6 +45,7 @@ use crate::api::shape::message::OpenedMessage;
 use crate::api::shape::message::SubmittedMessage;
 use crate::host::handle::Direction;
 use crate::host::handle::Filter;
+use crate::host::handle::MessageName;
 use crate::host::handle::RequestKey;
 use crate::host::view::Made;
 use crate::report::FieldReport;
@@ -95,7 +96,8 @@ async fn submit(
     let key = key.map(|text| RequestKey { text, request: digest_of(&value) });
     let submitted = api.node.submit(submission, key).await;
     let submitted = submitted.map_err(|error| refusal::of_submission(&error, &api.node.view()))?;
-    let view = api.read(Code::NoSuchMessage, move |node| node.message(submitted.id)).await?;
+    let name = MessageName::Digest(submitted.digest);
+    let view = api.read(Code::NoSuchMessage, move |node| node.message(name)).await?;
 
     let header = header::read(&view.record.message).ok();
     let id = submitted.id.to_string();
@@ -194,7 +196,7 @@ fn after(cursor: &str, direction: Option<Direction>) -> Result<LeafIndex, Proble
 
 /// Shows one message, without its body.
 #[utoipa::path(get, operation_id = "message_show", path = "/api/v1/messages/{id}", tag = "messages", security(("token" = [])),
-    params(("id" = String, Path, description = "the message's id, a UUID of version 7")),
+    params(("id" = String, Path, description = "the message's id, a UUID of version 7, or its digest")),
     responses(
         (status = 200, description = "the message", body = Message),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
@@ -205,15 +207,15 @@ async fn show(
     query: Parameters,
 ) -> Result<Json<Message>, Problem> {
     query.among(&[])?;
-    let id = segments.message()?;
-    let view = api.read(Code::NoSuchMessage, move |node| node.message(id)).await?;
+    let name = segments.message()?;
+    let view = api.read(Code::NoSuchMessage, move |node| node.message(name)).await?;
     Ok(Json(Message::new(&api.node.view().agency, &view)))
 }
 
 /// Opens a body. Who opened it, and for which purpose, is in the log before the body is answered.
 #[utoipa::path(get, operation_id = "message_open", path = "/api/v1/messages/{id}/body", tag = "messages", security(("token" = [])),
     params(
-        ("id" = String, Path, description = "the message's id"),
+        ("id" = String, Path, description = "the message's id or digest"),
         ("officer" = String, Query, description = "staff number of the officer who reads: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which it is read"),
     ),
@@ -227,15 +229,15 @@ async fn open(
     query: Parameters,
 ) -> Result<Json<OpenedMessage>, Problem> {
     let query = query.among(&["officer", "purpose"])?;
-    let id = segments.message()?;
+    let name = segments.message()?;
     let officer = StaffNumber::parse(query.demanded("officer")?)
         .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
     let purpose = purpose(query.demanded("purpose")?)?;
-    let opened = api.node.read_body(id, officer, purpose).await;
+    let opened = api.node.read_body(name, officer, purpose).await;
     let opened = opened
         .map_err(|error| refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))?;
     let content = serde_json::to_value(&opened.content).unwrap_or_default();
-    Ok(Json(OpenedMessage { id: id.to_string(), log_index: opened.leaf.get(), content }))
+    Ok(Json(OpenedMessage { id: opened.id.to_string(), log_index: opened.leaf.get(), content }))
 }
 
 /// A purpose of the registered kinds.
@@ -249,7 +251,7 @@ fn purpose(text: &str) -> Result<PurposeCode, Problem> {
 
 /// Shows how a message stands with each recipient.
 #[utoipa::path(get, operation_id = "message_deliveries", path = "/api/v1/messages/{id}/deliveries", tag = "messages", security(("token" = [])),
-    params(("id" = String, Path, description = "the message's id")),
+    params(("id" = String, Path, description = "the message's id or digest")),
     responses(
         (status = 200, description = "one delivery for each recipient; none for a received message", body = DeliveryList),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
@@ -260,14 +262,14 @@ async fn deliveries(
     query: Parameters,
 ) -> Result<Json<DeliveryList>, Problem> {
     query.among(&[])?;
-    let id = segments.message()?;
-    let view = api.read(Code::NoSuchMessage, move |node| node.message(id)).await?;
+    let name = segments.message()?;
+    let view = api.read(Code::NoSuchMessage, move |node| node.message(name)).await?;
     Ok(Json(DeliveryList { items: message::deliveries(&view) }))
 }
 
 /// Proves that the message's leaf stands in the node's own log.
 #[utoipa::path(get, operation_id = "message_proof", path = "/api/v1/messages/{id}/proof", tag = "messages", security(("token" = [])),
-    params(("id" = String, Path, description = "the message's id")),
+    params(("id" = String, Path, description = "the message's id or digest")),
     responses(
         (status = 200, description = "the proof", body = Inclusion),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
@@ -278,15 +280,15 @@ async fn proof(
     query: Parameters,
 ) -> Result<Json<Inclusion>, Problem> {
     query.among(&[])?;
-    let id = segments.message()?;
-    let proof = api.read(Code::NoSuchMessage, move |node| node.message_proof(id)).await?;
+    let name = segments.message()?;
+    let proof = api.read(Code::NoSuchMessage, move |node| node.message_proof(name)).await?;
     Ok(Json(Inclusion::from(&proof)))
 }
 
 /// Hands out the receipt of one recipient, as it was received: the proof of delivery.
 #[utoipa::path(get, operation_id = "message_receipt", path = "/api/v1/messages/{id}/receipts/{agency}", tag = "messages", security(("token" = [])),
     params(
-        ("id" = String, Path, description = "the message's id"),
+        ("id" = String, Path, description = "the message's id or digest"),
         ("agency" = String, Path, description = "the recipient"),
     ),
     responses(
@@ -299,7 +301,7 @@ async fn receipt(
     query: Parameters,
 ) -> Result<Response, Problem> {
     query.among(&[])?;
-    let (id, agency) = (segments.message()?, segments.agency()?);
-    let receipt = api.read(Code::NoSuchReceipt, move |node| node.receipt_of(id, &agency)).await?;
+    let (name, agency) = (segments.message()?, segments.agency()?);
+    let receipt = api.read(Code::NoSuchReceipt, move |node| node.receipt_of(name, &agency)).await?;
     Ok(([(http::CONTENT_TYPE, "application/cbor")], receipt).into_response())
 }

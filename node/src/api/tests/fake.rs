@@ -107,7 +107,9 @@ use crate::host::handle::Filter;
 use crate::host::handle::FoundEvidence;
 use crate::host::handle::Growth;
 use crate::host::handle::InclusionProof;
+use crate::host::handle::MessageName;
 use crate::host::handle::MessageView;
+use crate::host::handle::Namesake;
 use crate::host::handle::OpenedBody;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
@@ -211,6 +213,14 @@ impl Fake {
         Self { messages: (0..count).map(one).collect(), ..Self::new() }
     }
 
+    /// A node to which a peer gave a message the id of one of its own.
+    pub(crate) fn with_namesakes() -> Self {
+        let mut node = Self::new();
+        let id = sent().record.id;
+        node.messages.iter_mut().for_each(|view| view.record.id = id);
+        node
+    }
+
     /// A node whose head covers one leaf more.
     pub(crate) fn with_another_leaf() -> Self {
         let mut leaves = leaves();
@@ -274,24 +284,32 @@ impl Ask for Fake {
 
     fn read_body(
         &self,
-        id: MessageId,
+        name: MessageName,
         _: StaffNumber,
         _: PurposeCode,
     ) -> Answer<'_, Result<OpenedBody, ReadError>> {
         Box::pin(async move {
-            let message = self.message(id)?;
+            let message = self.message(name)?;
             if message.record.body == BodyForm::Absent {
                 return Err(ReadError::NoBody);
             }
             let mut content = Map::new();
             content.put("subject_line", Value::Text("Exercise".to_owned()));
-            Ok(OpenedBody { content: Value::Map(content), leaf: LeafIndex::new(6) })
+            Ok(OpenedBody {
+                id: message.record.id,
+                content: Value::Map(content),
+                leaf: LeafIndex::new(6),
+            })
         })
     }
 
-    fn erase(&self, id: MessageId, demand: Demand) -> Answer<'_, Result<ErasureRecord, ReadError>> {
+    fn erase(
+        &self,
+        name: MessageName,
+        demand: Demand,
+    ) -> Answer<'_, Result<ErasureRecord, ReadError>> {
         Box::pin(async move {
-            let message = self.message(id)?;
+            let message = self.message(name)?;
             if message.record.body == BodyForm::Absent {
                 return Err(ReadError::NoBody);
             }
@@ -377,16 +395,25 @@ impl Ask for Fake {
         Ok(self.messages.iter().rev().filter(wanted).take(filter.limit).cloned().collect())
     }
 
-    fn message(&self, id: MessageId) -> Result<MessageView, ReadError> {
-        self.messages.iter().find(|view| view.record.id == id).cloned().ok_or(ReadError::NotFound)
+    fn message(&self, name: MessageName) -> Result<MessageView, ReadError> {
+        let named = |view: &&MessageView| match name {
+            MessageName::Id(id) => view.record.id == id,
+            MessageName::Digest(digest) => view.record.digest == digest,
+        };
+        let mut found: Vec<MessageView> = self.messages.iter().filter(named).cloned().collect();
+        if found.len() > 1 {
+            let namesakes = found.iter().map(|view| Namesake::from(&view.record));
+            return Err(ReadError::Ambiguous(namesakes.collect()));
+        }
+        found.pop().ok_or(ReadError::NotFound)
     }
 
-    fn message_proof(&self, id: MessageId) -> Result<InclusionProof, ReadError> {
-        self.proof(self.message(id)?.record.leaf)
+    fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {
+        self.proof(self.message(name)?.record.leaf)
     }
 
-    fn receipt_of(&self, id: MessageId, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
-        let message = self.message(id)?;
+    fn receipt_of(&self, name: MessageName, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
+        let message = self.message(name)?;
         let delivery = message
             .deliveries
             .iter()

@@ -150,6 +150,30 @@ fn what_is_not_here_says_which_kind_of_thing_it_is() {
 }
 
 #[test]
+fn an_id_of_several_messages_is_refused_with_the_digest_of_each() {
+    // shows: api-21
+    let fake = Fake::with_namesakes();
+    let digests: Vec<String> =
+        fake.messages.iter().map(|view| view.record.digest.to_string()).collect();
+    let world = World::new(fake);
+    for path in
+        ["", "/deliveries", "/proof", "/receipts/mm.mpf", "/body?officer=1&purpose=prosecution"]
+    {
+        let answered = world.get(&format!("/api/v1/messages/{SENT}{path}"));
+
+        assert_eq!((answered.status.as_u16(), answered.code().as_str()), (409, "ambiguous-id"));
+        let detail = answered.json()["detail"].as_str().unwrap().to_owned();
+        for (digest, author) in digests.iter().zip(["la.mps", "mm.mpf"]) {
+            assert!(detail.contains(&format!("{digest} is of {author}")), "{detail}");
+        }
+    }
+    for (digest, author) in digests.iter().zip(["la.mps", "mm.mpf"]) {
+        let answered = world.get(&format!("/api/v1/messages/{digest}"));
+        assert_eq!(answered.json()["from"], author);
+    }
+}
+
+#[test]
 fn a_submission_that_is_not_json_or_says_what_a_body_cannot_is_refused() {
     // shows: api-8
     let world = World::new(Fake::new());

@@ -10,7 +10,6 @@ use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::MessageId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::submission::Submission;
@@ -22,6 +21,7 @@ use tokio::time::Instant;
 use crate::clock;
 use crate::entropy;
 use crate::host::handle::Handle;
+use crate::host::handle::MessageName;
 use crate::host::handle::OpenedBody;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
@@ -182,13 +182,13 @@ impl Handle {
     /// When it was not opened.
     pub async fn read_body(
         &self,
-        id: MessageId,
+        name: MessageName,
         officer: StaffNumber,
         purpose: PurposeCode,
     ) -> Result<OpenedBody, ReadError> {
         self.may_read()?;
-        let record = self.record(id)?;
-        drop(self.body(id, &record)?);
+        let record = self.record(name)?;
+        drop(self.body(&record)?);
         let (reply, answer) = oneshot::channel();
         let job = Job::Read { message: record.digest, officer, purpose, reply };
         self.send(job)?;
@@ -208,24 +208,24 @@ impl Handle {
             | Answer::SuccessionObjected(_) => return Err(ReadError::Stopping),
         };
         // Only now: a body that was erased meanwhile is not shown after its `erased` leaf.
-        let body = self.body(id, &record)?;
-        let shared = Arc::clone(&self.around.shared);
+        let body = self.body(&record)?;
+        let (shared, id) = (Arc::clone(&self.around.shared), record.id);
         let opened = self.around.shared.workers.run(move || sealing::open(&shared, &record, &body));
         let content =
             opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
-        Ok(OpenedBody { content, leaf })
+        Ok(OpenedBody { id, content, leaf })
     }
 
     /// The sealed body of a message, or why there is none.
     // spec: era-5
-    fn body(&self, id: MessageId, record: &MessageRecord) -> Result<Body, ReadError> {
+    fn body(&self, record: &MessageRecord) -> Result<Body, ReadError> {
         if record.body == BodyForm::Erased {
-            return Err(self.without_body(id));
+            return Err(self.without_body(record));
         }
         match self.reader().body(&record.digest) {
             Ok(Some(body)) => Ok(body),
-            Ok(None) => Err(self.without_body(id)),
-            Err(error) if error.is_lost_body() => Err(self.without_body(id)),
+            Ok(None) => Err(self.without_body(record)),
+            Err(error) if error.is_lost_body() => Err(self.without_body(record)),
             Err(_) => Err(ReadError::Stopping),
         }
     }

@@ -6,13 +6,13 @@ use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::KeyBackupRecord;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::ids::BasisCode;
-use concord_protocol::ids::MessageId;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::leaf::EraseCause;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 
 use crate::host::handle::Handle;
+use crate::host::handle::MessageName;
 use crate::host::handle::ReadError;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::Warrant;
@@ -35,9 +35,13 @@ impl Handle {
     ///
     /// # Errors
     /// When it was not erased.
-    pub async fn erase(&self, id: MessageId, demand: Demand) -> Result<ErasureRecord, ReadError> {
+    pub async fn erase(
+        &self,
+        name: MessageName,
+        demand: Demand,
+    ) -> Result<ErasureRecord, ReadError> {
         self.may_read()?;
-        let record = self.record(id)?;
+        let record = self.record(name)?;
         if let Some(before) = self.erasure(&record)? {
             return Ok(before);
         }
@@ -99,9 +103,8 @@ impl Handle {
     }
 
     /// Why there is no body to show: it was erased, it never came, or it is damaged.
-    pub(super) fn without_body(&self, id: MessageId) -> ReadError {
-        let found = self.record(id).and_then(|record| self.erasure(&record));
-        match found {
+    pub(super) fn without_body(&self, record: &MessageRecord) -> ReadError {
+        match self.erasure(record) {
             Ok(Some(erasure)) => ReadError::Erased(Box::new(erasure)),
             Ok(None) => ReadError::NoBody,
             Err(error) => error,

@@ -9,7 +9,6 @@ use concord_protocol::engine::record::OutboundRecord;
 use concord_protocol::engine::record::Settlement;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
-use concord_protocol::ids::MessageId;
 use concord_protocol::log::proof;
 
 use crate::host::evidence;
@@ -22,6 +21,7 @@ use crate::host::handle::Filter;
 use crate::host::handle::Growth;
 use crate::host::handle::Handle;
 use crate::host::handle::InclusionProof;
+use crate::host::handle::MessageName;
 use crate::host::handle::MessageView;
 use crate::host::handle::ReadError;
 use crate::host::handle::export::HeldBack;
@@ -65,8 +65,8 @@ impl Handle {
     ///
     /// # Errors
     /// When there is none, or the store cannot be read.
-    pub fn message(&self, id: MessageId) -> Result<MessageView, ReadError> {
-        self.message_view(self.record(id)?)
+    pub fn message(&self, name: MessageName) -> Result<MessageView, ReadError> {
+        self.message_view(self.record(name)?)
     }
 
     fn message_view(&self, record: MessageRecord) -> Result<MessageView, ReadError> {
@@ -81,16 +81,16 @@ impl Handle {
     ///
     /// # Errors
     /// When there is no such message, or the store cannot be read.
-    pub fn message_proof(&self, id: MessageId) -> Result<InclusionProof, ReadError> {
-        self.leaf_proof(self.record(id)?.leaf)
+    pub fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {
+        self.leaf_proof(self.record(name)?.leaf)
     }
 
     /// The receipt of one recipient, as it was received; of several, after a succession, the newest.
     ///
     /// # Errors
     /// When there is none, or the store cannot be read.
-    pub fn receipt_of(&self, id: MessageId, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
-        let record = self.record(id)?;
+    pub fn receipt_of(&self, name: MessageName, peer: &AgencyId) -> Result<Vec<u8>, ReadError> {
+        let record = self.record(name)?;
         let owed = self.reader().deliveries(&record.digest).map_err(|_| ReadError::Stopping)?;
         let receipted = owed.into_iter().filter(|owed| owed.peer == *peer);
         let newest = receipted.filter_map(|owed| Some((owed.epoch, owed.receipt?))).max();
