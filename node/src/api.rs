@@ -17,6 +17,7 @@ pub mod openapi;
 pub mod problem;
 pub mod shape;
 
+pub(crate) mod drain;
 mod export;
 mod json;
 pub(crate) mod refusal;
@@ -81,6 +82,7 @@ pub fn router(node: Arc<dyn Ask>, token: Token, ids: RequestIds) -> Router {
         .fallback(route::no_such_path)
         .method_not_allowed_fallback(route::method_not_allowed)
         .layer(middleware::from_fn_with_state(token, auth::demand))
+        .layer(middleware::from_fn(drain::run))
         .layer(middleware::from_fn_with_state(ids, exchange::run))
         .with_state(Api { node, exports: Arc::new(Semaphore::new(EXPORTS_MAX)) })
 }

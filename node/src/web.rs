@@ -21,6 +21,7 @@ use axum::Router;
 use axum::middleware;
 
 use crate::api::ask::Ask;
+use crate::api::drain;
 use crate::web::session::Door;
 
 /// What every page has: the node, and the door.
@@ -34,5 +35,9 @@ struct Web {
 pub fn router(node: Arc<dyn Ask>, door: Arc<Door>) -> Router {
     let web = Web { node, door };
     let inside = route::inside().layer(middleware::from_fn_with_state(web.clone(), guard::demand));
-    route::outside().merge(inside).layer(middleware::map_response(guard::harden)).with_state(web)
+    route::outside()
+        .merge(inside)
+        .layer(middleware::from_fn(drain::run))
+        .layer(middleware::map_response(guard::harden))
+        .with_state(web)
 }

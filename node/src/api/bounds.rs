@@ -15,6 +15,16 @@ pub const IDEMPOTENCY_KEY_MAX: usize = 128;
 /// Time for a request's body to arrive whole. Beyond it: `request-too-slow`.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
 
+/// Bytes of a refused request that are read on and thrown away. Beyond it: the connection is cut. Source: spec api-22.
+///
+/// Four of the longest requests: whoever sends so much more than may be sent does not wait for an answer.
+pub const DRAIN_BYTES_MAX: usize = 4 * SUBMISSION_BYTES_MAX;
+
+/// Time for which a refused request is read on. Beyond it: the connection is cut. Source: spec api-22.
+///
+/// A caller on the same machine sends all of it in less.
+pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(2);
+
 /// Connections that are served at once. Beyond it: a new one waits until another ends.
 pub const CONNECTIONS_MAX: usize = 256;
 
