@@ -169,45 +169,12 @@ pub enum ReceiptError {
 /// # Errors
 /// The first thing that is wrong. Source: spec link-9.
 pub fn verify(receipt: &Receipt, expected: &Expected<'_>) -> Result<VerifiedReceipt, ReceiptError> {
-    bounded(receipt)?;
+    // spec: wire-35
+    if !(1..=RECEIPT_MESSAGES_MAX).contains(&receipt.items.len()) {
+        return Err(ReceiptError::Bounds);
+    }
     let checkpoint = checkpoint::verify_by(&receipt.checkpoint, expected.origin, expected.log_keys)
         .map_err(|_| ReceiptError::Checkpoint)?;
-    proven(receipt, checkpoint, expected)
-}
-
-/// The same for a receipt under a checkpoint that was verified before, without verifying its signature once more.
-///
-/// `known` must have been verified under the origin and a key of `expected`; a receipt with any other note, be it by
-/// one byte, is checked in full.
-///
-/// # Errors
-/// The first thing that is wrong. Source: spec link-9.
-pub fn verify_under(
-    receipt: &Receipt,
-    known: &SignedCheckpoint,
-    expected: &Expected<'_>,
-) -> Result<VerifiedReceipt, ReceiptError> {
-    let same = known.note() == receipt.checkpoint.as_slice()
-        && known.checkpoint().origin == expected.origin;
-    if !same {
-        return verify(receipt, expected);
-    }
-    bounded(receipt)?;
-    proven(receipt, known.clone(), expected)
-}
-
-fn bounded(receipt: &Receipt) -> Result<(), ReceiptError> {
-    // spec: wire-35
-    let count = receipt.items.len();
-    if (1..=RECEIPT_MESSAGES_MAX).contains(&count) { Ok(()) } else { Err(ReceiptError::Bounds) }
-}
-
-/// What follows once the checkpoint is known to be the peer's.
-fn proven(
-    receipt: &Receipt,
-    checkpoint: SignedCheckpoint,
-    expected: &Expected<'_>,
-) -> Result<VerifiedReceipt, ReceiptError> {
     // spec: link-9
     // spec: promise-5
     grows(receipt, &checkpoint, expected.held)?;

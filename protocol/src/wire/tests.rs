@@ -8,15 +8,12 @@ use serde_bytes::ByteBuf;
 use crate::codec;
 use crate::crypto::digest;
 use crate::crypto::kem::SealingKey;
-use crate::crypto::signature::Signer;
-use crate::crypto::signature::SigningKey;
 use crate::envelope::fixtures as letters;
 use crate::envelope::fixtures::RECEIVER;
 use crate::envelope::fixtures::SENDER;
 use crate::envelope::fixtures::THIRD;
 use crate::envelope::seal::Signed;
 use crate::identity::directory::Directory;
-use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
 use crate::identity::revocation;
 use crate::ids::CharterName;
@@ -33,9 +30,7 @@ use crate::limits::EVIDENCE_WANTED_MAX;
 use crate::limits::OFFER_MESSAGES_MAX;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
-use crate::log::hash;
 use crate::log::leaf::Form;
-use crate::log::leaf::Leaf;
 use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
 use crate::wire::dispatch;
@@ -56,10 +51,7 @@ use crate::wire::offer::Judge;
 use crate::wire::offer::Offer;
 use crate::wire::offer::OfferedMessage;
 use crate::wire::offer::VerifiedOffer;
-use crate::wire::receipt;
-use crate::wire::receipt::Expected;
 use crate::wire::receipt::Receipt;
-use crate::wire::receipt::ReceiptError;
 use crate::wire::receipt::ReceiptItem;
 
 #[test]
@@ -391,72 +383,6 @@ fn receipt() -> Receipt {
             path: vec![digest::sha256(b"sibling")],
         }],
     }
-}
-
-/// A receipt for number 1 as the only leaf of the receiver's log, under a checkpoint of one signature line.
-fn real_receipt(key: &SigningKey) -> (Receipt, &'static str) {
-    let leaf = codec::encode(&Leaf::Received {
-        message: digest::sha256(b"a message"),
-        from: members::agency(SENDER),
-        epoch: Epoch::new(1),
-        number: LinkNumber::new(1),
-        dispatch: digest::sha256(b"a dispatch"),
-        at: letters::CREATED,
-        form: Form::Whole,
-    })
-    .unwrap();
-    let origin = "concord/mekong/mm.mpf/log1";
-    let root = hash::leaf_hash(&leaf);
-    let head = Checkpoint { origin: origin.into(), size: TreeSize::new(1), root };
-    let item = ReceiptItem {
-        number: LinkNumber::new(1),
-        index: LeafIndex::new(0),
-        leaf: ByteBuf::from(leaf),
-        path: Vec::new(),
-    };
-    let receipt = Receipt {
-        epoch: Epoch::new(1),
-        checkpoint: ByteBuf::from(checkpoint::sign(&head, key).unwrap()),
-        from: TreeSize::new(0),
-        consistency: Vec::new(),
-        items: vec![item],
-    };
-    (receipt, origin)
-}
-
-#[test]
-fn a_checkpoint_that_was_verified_is_not_verified_again_and_any_other_note_is() {
-    // shows: link-9
-    let (key, other) = (SigningKey::from_seed(&[4; 32]), SigningKey::from_seed(&[5; 32]));
-    let (receipt, origin) = real_receipt(&key);
-    let me = members::agency(SENDER);
-    let (right, wrong) = ([LogKey::of(key.public())], [LogKey::of(other.public())]);
-    let expected = |log_keys| Expected { origin, log_keys, me: &me, held: None };
-    let known = checkpoint::verify(&receipt.checkpoint, origin, &key.public()).unwrap();
-
-    let once = receipt::verify(&receipt, &expected(&right)).unwrap();
-    let again = receipt::verify_under(&receipt, &known, &expected(&right)).unwrap();
-    assert_eq!((again.items(), again.digest()), (once.items(), once.digest()));
-
-    // The signature is what is left out: under a key that did not sign, only a note that was verified before passes.
-    assert!(receipt::verify_under(&receipt, &known, &expected(&wrong)).is_ok());
-    let (forged, _) = real_receipt(&other);
-    assert_eq!(
-        receipt::verify_under(&forged, &known, &expected(&right)).unwrap_err(),
-        ReceiptError::Checkpoint
-    );
-    // All else is judged each time.
-    let mut moved = receipt.clone();
-    moved.items[0].index = LeafIndex::new(1);
-    assert_eq!(
-        receipt::verify_under(&moved, &known, &expected(&right)).unwrap_err(),
-        ReceiptError::NotIncluded
-    );
-    let elsewhere = Expected { origin: "concord/mekong/mm.mpf/log2", ..expected(&right) };
-    assert_eq!(
-        receipt::verify_under(&receipt, &known, &elsewhere).unwrap_err(),
-        ReceiptError::Checkpoint
-    );
 }
 
 #[test]
