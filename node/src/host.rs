@@ -26,6 +26,7 @@ mod link;
 mod listen;
 mod mailbox;
 mod mirror;
+mod pace;
 mod patience;
 mod pinning;
 mod renewal;

@@ -11,6 +11,7 @@ pub mod enrolment;
 pub mod file;
 pub mod folder;
 pub mod key;
+pub mod pace;
 pub mod unwitnessed;
 
 use std::net::SocketAddr;
@@ -33,6 +34,7 @@ use crate::settings::file::File;
 use crate::settings::file::FormError;
 use crate::settings::folder::NodeFolder;
 use crate::settings::key::Key;
+use crate::settings::pace::PaceLimit;
 use crate::settings::unwitnessed::UnwitnessedLimit;
 
 /// Longest settings file, in bytes.
@@ -75,6 +77,8 @@ pub struct Settings {
     pub watch_unseen: Span,
     /// How old cosignatures on a log may be before a person is told.
     pub watch_stale: Span,
+    /// How fast one member may speak.
+    pub pace: PaceLimit,
     /// Memory for the store's cache, in bytes.
     pub store_cache_bytes: u64,
     /// Length at which a journal segment is closed, in bytes.
@@ -264,6 +268,10 @@ impl Settings {
             )?),
             watch_unseen: minutes(number(&key::WATCH_UNSEEN, file.watch_unseen_minutes)?),
             watch_stale: days(number(&key::WATCH_STALE, file.watch_stale_days)?),
+            pace: PaceLimit {
+                frames_per_second: frames(number(&key::PEER_FRAMES, file.peer_frames_per_second)?),
+                bytes_per_second: bytes_of(&key::PEER_MIB, file.peer_mib_per_second)?,
+            },
             store_cache_bytes: bytes_of(&key::STORE_CACHE, file.store_cache_mib)?,
             journal_segment_bytes: bytes_of(&key::JOURNAL_SEGMENT, file.journal_segment_mib)?,
             disk_reserve_bytes: bytes_of(&key::DISK_RESERVE, file.disk_reserve_mib)?,
@@ -370,6 +378,10 @@ const fn minutes(minutes: u64) -> Span {
 
 fn size(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn frames(number: u64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }
 
 /// As many as asked for, or as many as there are cores.

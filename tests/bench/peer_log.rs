@@ -73,10 +73,10 @@ pub(crate) fn measure(size: u64, times: u32) -> Rates {
     let me = AgencyId::parse("la.mps").unwrap();
     let note = log.checkpoint();
     let public = log.key.public();
-    let expected = Expected { origin: ORIGIN, log_keys: &[LogKey::of(public)], me: &me, held: None };
-    let receipts: Vec<Vec<u8>> = (0..RECEIPTS)
-        .map(|number| codec::encode(&log.receipt(number, &note)).unwrap())
-        .collect();
+    let expected =
+        Expected { origin: ORIGIN, log_keys: &[LogKey::of(public)], me: &me, held: None };
+    let receipts: Vec<Vec<u8>> =
+        (0..RECEIPTS).map(|number| codec::encode(&log.receipt(number, &note)).unwrap()).collect();
     let text = note.text();
     let signature = log.key.sign(text.as_bytes()).unwrap();
     let witness = SigningKey::from_seed(&[9; 32]);

@@ -87,6 +87,27 @@ fn a_message_that_cannot_be_taken_is_refused_by_code_and_the_link_goes_on() {
 }
 
 #[test]
+fn a_member_that_speaks_too_fast_is_read_later_and_loses_nothing() {
+    // shows: wire-22
+    let world = Federation::of("haste", &AGENCIES);
+    world.agencies[1].set("peer_frames_per_second", 50);
+    let node = world.ready(1);
+    let forger = Forger::new(&world, 0, 1);
+    let letter = forger.letter(&["mm.mpf"], "in haste");
+    let mut line = forger.meet();
+
+    // Two seconds' worth may come at once; this is four.
+    for number in 0..200 {
+        line.say(&Frame::Ping(number));
+    }
+    line.say(&forger.offer(1, &[&letter]));
+
+    assert_eq!(line.receipt().items.len(), 1, "the connection stands, and nothing is lost");
+    let told = node.said_all().matches("speaks faster than it may").count();
+    assert_eq!(told, 1, "{}", node.said());
+}
+
+#[test]
 fn an_id_that_two_authors_gave_means_neither_of_the_messages_until_a_digest_does() {
     // shows: api-21
     let world = Federation::of("namesakes", &AGENCIES);

@@ -39,6 +39,7 @@ use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
+use crate::host::pace::Paces;
 use crate::host::tally::Counting;
 use crate::host::turnover;
 use crate::host::view::HealingView;
@@ -106,6 +107,8 @@ pub(crate) struct Shared {
     pub(crate) key_backup_life: Span,
     /// Where suspicion is handed in.
     pub(crate) desk: Desk,
+    /// How fast each member speaks.
+    pub(crate) paces: Paces,
     /// The documents of the charter, in force or not.
     pub(crate) charters: Charters,
     watch: Mutex<Arc<WatchView>>,
@@ -158,6 +161,7 @@ pub(crate) struct Parts {
     pub(crate) erasure_officer: StaffNumber,
     pub(crate) key_backup_life: Span,
     pub(crate) desk: Desk,
+    pub(crate) paces: Paces,
     pub(crate) charters: Charters,
     pub(crate) directory: Directory,
 }
@@ -198,6 +202,7 @@ impl Shared {
             erasure_officer: parts.erasure_officer,
             key_backup_life: parts.key_backup_life,
             desk: parts.desk,
+            paces: parts.paces,
             charters: parts.charters,
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),

@@ -38,6 +38,7 @@ use crate::host::handle::Handle;
 use crate::host::mailbox::Job;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
+use crate::host::pace::Paces;
 use crate::host::patience::Patience;
 use crate::host::pinning;
 use crate::host::shared::Parts;
@@ -259,6 +260,7 @@ fn open_log(
     let (desk, leads) = Desk::new();
     let parts = Parts {
         desk,
+        paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
         me: settings.agency.clone(),
         reader,

@@ -45,6 +45,10 @@ pub struct File {
     pub watch_unseen_minutes: Option<i64>,
     /// See [`key::WATCH_STALE`].
     pub watch_stale_days: Option<i64>,
+    /// See [`key::PEER_FRAMES`].
+    pub peer_frames_per_second: Option<i64>,
+    /// See [`key::PEER_MIB`].
+    pub peer_mib_per_second: Option<i64>,
     /// See [`key::STORE_CACHE`].
     pub store_cache_mib: Option<i64>,
     /// See [`key::JOURNAL_SEGMENT`].
@@ -220,6 +224,8 @@ impl File {
             name if name == key::CREDENTIAL_WARNING.name => number(self.credential_warning_days),
             name if name == key::WATCH_UNSEEN.name => number(self.watch_unseen_minutes),
             name if name == key::WATCH_STALE.name => number(self.watch_stale_days),
+            name if name == key::PEER_FRAMES.name => number(self.peer_frames_per_second),
+            name if name == key::PEER_MIB.name => number(self.peer_mib_per_second),
             name if name == key::STORE_CACHE.name => number(self.store_cache_mib),
             name if name == key::JOURNAL_SEGMENT.name => number(self.journal_segment_mib),
             name if name == key::DISK_RESERVE.name => number(self.disk_reserve_mib),

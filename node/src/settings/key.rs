@@ -223,6 +223,27 @@ pub const WATCH_STALE: Key = Key {
     trust: "set high, nobody is told that a log is no longer witnessed.",
 };
 
+/// Frames of one member.
+pub const PEER_FRAMES: Key = Key {
+    name: "peer_frames_per_second",
+    about: &[
+        "How many frames of one other member are read in a second; two seconds' worth may come at once.",
+        "A member that is faster is read later and loses nothing; it is never cut off for it.",
+    ],
+    unit: "frames in a second",
+    value: Allowed::Number { min: 50, max: 1_000_000, default: 2_000 },
+    trust: "set low, the exchange is slowed; set high, one member can keep the node busy.",
+};
+
+/// Bytes of one member.
+pub const PEER_MIB: Key = Key {
+    name: "peer_mib_per_second",
+    about: &["How much of one other member is read in a second, in the same way."],
+    unit: "MiB in a second",
+    value: Allowed::Number { min: 1, max: 4_096, default: 64 },
+    trust: "set low, the exchange is slowed; set high, one member can keep the node busy.",
+};
+
 /// The store's cache.
 pub const STORE_CACHE: Key = Key {
     name: "store_cache_mib",
@@ -335,7 +356,7 @@ pub const PKCS11_LOG_KEY: Key = Key {
 };
 
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 28] = [
+pub const KEYS: [Key; 30] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -353,6 +374,8 @@ pub const KEYS: [Key; 28] = [
     CREDENTIAL_WARNING,
     WATCH_UNSEEN,
     WATCH_STALE,
+    PEER_FRAMES,
+    PEER_MIB,
     STORE_CACHE,
     JOURNAL_SEGMENT,
     DISK_RESERVE,

@@ -60,9 +60,11 @@ fn what_a_refusal_leaves_of_a_body_is_read_on_up_to_a_bound() {
     let declared = ("content-length", length.as_str());
     let stranger = ("authorization", "Bearer another-token");
     let pieces = 2 * SUBMISSION_BYTES_MAX / PIECE_BYTES;
-    for (headers, status) in
-        [([JSON, declared], 413), ([JSON, stranger], 401), ([("content-type", "text/css"), declared], 415)]
-    {
+    for (headers, status) in [
+        ([JSON, declared], 413),
+        ([JSON, stranger], 401),
+        ([("content-type", "text/css"), declared], 415),
+    ] {
         let (body, left) = Counted::of(pieces);
 
         let answered =

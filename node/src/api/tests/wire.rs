@@ -96,7 +96,8 @@ impl World {
 
     pub(crate) fn ask(&self, request: Request) -> Answered {
         let mut router = self.router.clone();
-        let runtime = Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let runtime =
+            Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         runtime.block_on(async move {
             let mut router = pin!(router.as_service::<Body>());
             future::poll_fn(|cx| router.poll_ready(cx)).await.unwrap();

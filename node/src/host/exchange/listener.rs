@@ -29,6 +29,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tokio::time;
+use tokio::time::Instant;
 
 use crate::clock;
 use crate::host::accuse::What;
@@ -44,6 +46,7 @@ use crate::host::mailbox::Job;
 use crate::host::mailbox::Outgoing;
 use crate::host::mirror::Doors;
 use crate::host::succession;
+use crate::telemetry::shown;
 use crate::transport::stream::FrameReceiver;
 
 /// Frames that are checked ahead of the writer, for each connection.
@@ -53,6 +56,9 @@ pub(super) const AHEAD_MAX: usize = 8;
 ///
 /// The mailbox counts jobs; without this, one peer could fill it with frames of 4 MiB.
 const AHEAD_BYTES_MAX: usize = 2 * FRAME_BYTES_MAX;
+
+/// Frames there, for each connection: enough for a full commit, and too few to fill the mailbox with short ones.
+const AHEAD_FRAMES_MAX: usize = 128;
 
 /// A frame that a worker has looked at.
 pub(super) enum Judged {
@@ -95,22 +101,51 @@ pub(super) async fn hear(
     ahead: mpsc::Sender<JoinHandle<Heard>>,
 ) -> Ended {
     let room = Arc::new(Semaphore::new(AHEAD_BYTES_MAX));
+    let mut slowed = Slowed::No;
     loop {
         let Ok(frame) = receiver.receive().await else { return Ended::Broken };
-        let bytes = u32::try_from(frame.len()).unwrap_or(u32::MAX);
-        let Ok(room) = Arc::clone(&room).acquire_many_owned(bytes).await else {
+        let paces = &listener.around.shared.paces;
+        let next = paces.book(&listener.peer, Instant::now(), frame.len());
+        let Ok(room) = Arc::clone(&room).acquire_many_owned(share(frame.len())).await else {
             return Ended::Broken;
         };
         let Ok(place) = ahead.reserve().await else { return Ended::Broken };
-        let listener = listener.clone();
+        let judge = listener.clone();
         place.send(tokio::spawn(async move {
-            let workers = listener.around.shared.workers.clone();
-            let judged = workers.run(move || listener.judged(frame)).await;
+            let workers = judge.around.shared.workers.clone();
+            let judged = workers.run(move || judge.judged(frame)).await;
             let stopping = || (Judged::Bad(CloseCode::Stopping), None);
             let (judged, offer) = judged.unwrap_or_else(|_| stopping());
             Heard { judged, room, offer }
         }));
+        slowed = wait_for(next, &listener.peer, slowed).await;
     }
+}
+
+/// What a frame takes of the room, in bytes: a short one its share of the number of frames.
+// spec: wire-23
+fn share(bytes: usize) -> u32 {
+    u32::try_from(bytes.max(AHEAD_BYTES_MAX / AHEAD_FRAMES_MAX)).unwrap_or(u32::MAX)
+}
+
+/// Whether the operator was told of a connection that its member speaks faster than it may.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slowed {
+    No,
+    Told,
+}
+
+/// Leaves the next frame where it is until its time has come.
+// spec: wire-22
+async fn wait_for(next: Instant, peer: &AgencyId, slowed: Slowed) -> Slowed {
+    if next <= Instant::now() {
+        return slowed;
+    }
+    if slowed == Slowed::No {
+        tracing::info!(peer = shown(peer), "a member speaks faster than it may, and is read later");
+    }
+    time::sleep_until(next).await;
+    Slowed::Told
 }
 
 /// The hearing side of one connection.
@@ -299,3 +334,6 @@ impl Listener {
         Ok(verified)
     }
 }
+
+#[cfg(test)]
+mod tests;
