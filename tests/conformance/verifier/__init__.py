@@ -18,6 +18,7 @@ grammar and vectors, and prefers being read to being fast. Python 3.11, the stan
 | `tree` `tiles` | 4.1 to 4.3: RFC 9162 |
 | `note` `policy` `cose_receipt` | 4.4 to 4.9: signed notes, checkpoints, cosignatures, policies, proof files, COSE receipts |
 | `message` `link` | 3.4, 5: headers, dispatches, receipts |
+| `shapes.frame` | 6.2, 6.3, 16.4, 20.6: the form of every frame between nodes |
 | `ustar` `bundle` `scope` `trunk` `heads` `walk` `receipts` | 11.1, 11.2 |
 | `reconcile` | 11.3 |
 | `evidence` | 16 |

@@ -241,8 +241,31 @@ receipt = struct(
     consistency=array(digest),
     proofs=array(struct(number=uint(), index=uint(), leaf=data(), path=array(digest)), 1, 512),
 )
+witness_request = struct(old=uint(), old_root=digest, consistency=array(digest), checkpoint=data())
+witnessed = variants(
+    cosigned=struct(size=uint(), line=data()),
+    conflict=struct(checkpoint=optional(data())),
+    refused=struct(code=uint(0, 5)),
+)
+lift = struct(held=uint(), consistency=array(digest), checkpoint=data())
+evidence_talk = variants(
+    told=struct(heads=array(data(0, 16_384), 0, 64), files=array(digest, 0, 4096)),
+    wanted=array(digest, 1, 64),
+    file=data(),
+)
+mirror_part = struct(
+    entry=uint(), previous=uint(), part=uint(0, U32), of=uint(1, 160), leaves=data(), records=data(),
+)
+mirror = struct(parts=array(mirror_part, 1, 1024), checkpoint=optional(data()))
+mirrored = struct(entry=uint(), size=uint(), outcome=uint(0, 1))
+recall = variants(size=uint(), after=struct(entry=uint(), part=uint(0, U32)))
+recalled = struct(parts=array(mirror_part, 0, 1024), outcome=uint(0, 3))
 frame = variants(
     greeting=greeting, credential=data(), offer=offer, receipt=receipt, ping=uint(), pong=uint(),
+    witness=witness_request, witnessed=witnessed, lift=lift, evidence=evidence_talk,
+    mirror=mirror, mirrored=mirrored, recall=recall, recalled=recalled,
+    succession=struct(statement=data(), approvals=array(data(), 0, 64)), approval=data(),
+    revocation=data(), notice=data(), charters=array(data(), 0, 256),
 )
 introduction = struct(credential=data())
 dispatch = struct(

@@ -31,6 +31,12 @@ use concord_protocol::identity::revocation;
 use concord_protocol::identity::revocation::Revocation;
 use concord_protocol::identity::root::RootAnnouncement;
 use concord_protocol::ids::LogNumber;
+use concord_protocol::limits::CHAIN_DOCUMENTS_MAX;
+use concord_protocol::limits::MEMBERS_MAX;
+use concord_protocol::limits::MIRROR_ENTRY_PARTS_MAX;
+use concord_protocol::limits::MIRROR_PARTS_MAX;
+use concord_protocol::limits::OFFER_MESSAGES_MAX;
+use concord_protocol::limits::RECEIPT_MESSAGES_MAX;
 use concord_protocol::limits::TILE_HASHES;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::leaf::Leaf;
@@ -43,6 +49,7 @@ use concord_protocol::wire::dispatch::Dispatch;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::frame::Introduction;
 use concord_protocol::wire::greeting;
+use concord_protocol::wire::mirror::MirrorPart;
 
 use crate::vectors::Case;
 use crate::vectors::federation;
@@ -94,7 +101,7 @@ pub const STRUCTURES: &[Structure] = &[
     of("hash-tile", None, hash_tile),
     of("dispatch-payload", Some("dispatch"), plain::<Dispatch>),
     of("dispatch", Some("signed-dispatch"), dispatch),
-    of("frame", Some("frame"), plain::<Frame>),
+    of("frame", Some("frame"), frame),
     of("greeting", Some("frame"), greeting),
     of("introduction", Some("introduction"), plain::<Introduction>),
     of("record", Some("record"), plain::<Record>),
@@ -274,6 +281,40 @@ fn hash_tile(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let fits = hashes.filter(|hashes| (1..=TILE_HASHES).contains(&hashes.len()));
     let hashes = fits.ok_or_else(|| "length".to_owned())?;
     Ok(tile::hash_bytes(&hashes))
+}
+
+/// A frame within the bounds of the grammar; a node judges them together with what the frame says.
+fn frame(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let frame: Frame = codec::decode(bytes).map_err(|error| class(&error))?;
+    if is_bounded(&frame) { Ok(codec::encode(&frame).unwrap()) } else { Err("bounds".to_owned()) }
+}
+
+fn is_bounded(frame: &Frame) -> bool {
+    let parts = |parts: &[MirrorPart], least: usize| {
+        (least..=MIRROR_PARTS_MAX).contains(&parts.len())
+            && parts.iter().all(|part| (1..=MIRROR_ENTRY_PARTS_MAX).contains(&part.of))
+    };
+    match frame {
+        Frame::Offer(offer) => (1..=OFFER_MESSAGES_MAX).contains(&offer.messages.len()),
+        Frame::Receipt(receipt) => (1..=RECEIPT_MESSAGES_MAX).contains(&receipt.items.len()),
+        Frame::Evidence(talk) => talk.is_bounded(),
+        Frame::Mirror(mirror) => parts(&mirror.parts, 1),
+        Frame::Recalled(recalled) => parts(&recalled.parts, 0),
+        Frame::Succession(ended) => ended.approvals.len() <= MEMBERS_MAX,
+        Frame::Charters(documents) => documents.len() <= CHAIN_DOCUMENTS_MAX,
+        Frame::Greeting(_)
+        | Frame::Credential(_)
+        | Frame::Ping(_)
+        | Frame::Pong(_)
+        | Frame::Witness(_)
+        | Frame::Witnessed(_)
+        | Frame::Lift(_)
+        | Frame::Mirrored(_)
+        | Frame::Recall(_)
+        | Frame::Approval(_)
+        | Frame::Revocation(_)
+        | Frame::Notice(_) => true,
+    }
 }
 
 fn dispatch(bytes: &[u8]) -> Result<Vec<u8>, String> {

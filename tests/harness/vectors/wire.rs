@@ -1,5 +1,7 @@
 //! Frames, and what stands in them.
 
+mod between;
+
 use ciborium::Value;
 use concord_protocol::codec;
 use concord_protocol::crypto::cose;
@@ -136,6 +138,7 @@ fn frames(world: &Federation) -> Vec<Named> {
     for (name, explains, promise, frame) in witnessing(world) {
         sheet.good(name, explains, &["wire-30", promise], &codec::encode(&frame).unwrap());
     }
+    between::cases(world, &signed(&honest_dispatch(world)), &mut sheet);
     let ping = codec::encode(&Frame::Ping(7)).unwrap();
     sheet.bad("empty", "no byte at all", &["wire-30"], "scan: truncated", &[]);
     sheet.bad(
