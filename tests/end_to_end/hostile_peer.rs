@@ -109,7 +109,7 @@ fn a_member_that_speaks_too_fast_is_read_later_and_loses_nothing() {
 
 #[test]
 fn an_id_that_two_authors_gave_means_neither_of_the_messages_until_a_digest_does() {
-    // shows: api-21
+    // shows: api-23
     let world = Federation::of("namesakes", &AGENCIES);
     let node = world.ready(1);
     let (first, second) = (Forger::new(&world, 0, 1), Forger::new(&world, 2, 1));

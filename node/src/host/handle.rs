@@ -376,7 +376,7 @@ impl Handle {
         &self.around.shared.reader
     }
 
-    // spec: api-21
+    // spec: api-23
     fn record(&self, name: MessageName) -> Result<MessageRecord, ReadError> {
         let id = match name {
             MessageName::Digest(digest) => {

@@ -150,7 +150,7 @@ fn a_body_is_never_shown() {
 
 #[test]
 fn a_list_leads_to_the_message_that_was_meant_even_where_another_has_its_id() {
-    // shows: api-21
+    // shows: api-23
     let node = Fake::with_namesakes();
     let digests: Vec<String> =
         node.messages.iter().map(|view| view.record.digest.to_string()).collect();

@@ -151,7 +151,7 @@ fn what_is_not_here_says_which_kind_of_thing_it_is() {
 
 #[test]
 fn an_id_of_several_messages_is_refused_with_the_digest_of_each() {
-    // shows: api-21
+    // shows: api-23
     let fake = Fake::with_namesakes();
     let digests: Vec<String> =
         fake.messages.iter().map(|view| view.record.digest.to_string()).collect();
