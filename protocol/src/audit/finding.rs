@@ -127,6 +127,14 @@ pub enum Flaw {
         /// The agency.
         agency: AgencyId,
     },
+    /// An agency that the version of the charter in force then did not have as a member.
+    #[error("version {version} of the charter, in force then, had no member {agency}")]
+    NoMemberThen {
+        /// The agency.
+        agency: AgencyId,
+        /// The version.
+        version: CharterVersion,
+    },
     /// No credential names the key of a log.
     #[error("no credential inside names the key of the log {origin}")]
     NoLogKey {
@@ -392,6 +400,7 @@ impl Flaw {
             Self::Admission(_) => "credential-conflict",
             Self::Order => "order",
             Self::NotAMember { .. } => "not-a-member",
+            Self::NoMemberThen { .. } => "no-member-then",
             Self::NoLogKey { .. } => "no-log-key",
             Self::Checkpoint(_) => "checkpoint",
             Self::CheckpointSize { .. } => "checkpoint-size",

@@ -115,6 +115,21 @@ pub(crate) fn signed_at_once(charter: Charter, agencies: &[&str]) -> Vec<u8> {
     signed.to_bytes().unwrap()
 }
 
+/// A charter whose second version has an agency as a member no longer.
+pub(crate) fn member_left(left: &str) -> Chain {
+    let mut papers = Papers::found(verified_charter());
+    let mut next = Charter {
+        version: CharterVersion::new(2),
+        previous: Some(papers.founding().digest()),
+        witness_quorum: 1,
+        ..charter()
+    };
+    next.members.retain(|member| member.agency.as_str() != left);
+    let stay: Vec<&str> = AGENCIES.into_iter().filter(|agency| *agency != left).collect();
+    papers.take(&[signed(next, &stay)]);
+    Chain::of(&papers).unwrap()
+}
+
 /// A charter whose second version gives `la.mps` another root; and that root.
 pub(crate) fn root_replaced() -> (Chain, RootKey) {
     let mut papers = Papers::found(verified_charter());

@@ -184,7 +184,7 @@ leaf = variants(
         keys_until=optional(milliseconds),
         at=milliseconds,
     ),
-    evidence=struct(evidence=digest, kind=uint(0, 5), accused=agency, at=milliseconds),
+    evidence=struct(evidence=digest, kind=uint(0, 6), accused=agency, at=milliseconds),
     succession=struct(statement=data(), approvals=array(data())),
     resumed=struct(
         at=milliseconds, after=uint(0, 1), how=uint(0, 2), since=uint(), officer=optional(staff_number),

@@ -42,7 +42,7 @@ class Walk:
         self.number = int(self.parts.manifest.origin.rpartition("/log")[2])
         self.is_first = self.number == directory.charter.members[self.agency].logs.first
         self.end, self.disclosed, self.written, self.reads = None, 0, [], []
-        self.ended = revocation.Ended(directory)
+        self.ended, self.version = revocation.Ended(directory), None
 
     def run(self):
         for part, index, data in self.disclosed_leaves():
@@ -147,7 +147,15 @@ class Walk:
         if number != wanted and (self.scope.kind != "procedure" or number < wanted):
             raise Fault("number", f"number {number}, not {wanted}")
 
+    def was_member(self, agency):
+        """chr-19: the fault, where the version in force had no such member."""
+        version = self.directory.charter.versions.get(self.version)
+        if version is None or agency in version.members:
+            return None
+        return Fault("no-member-then", f"version {self.version} of the charter had no member {agency}")
+
     def leaf_started(self, leaf, index, data):
+        self.version = leaf.of.charter_version
         self.in_scope(leaf, index)
         if self.directory.find(self.agency, leaf.of.serial) is None:
             raise Fault("unknown-credential", f"credential {leaf.of.serial} is not inside")
@@ -166,6 +174,8 @@ class Walk:
             if digest in self.known:
                 raise Fault("message-twice", "the same message was logged before")
             self.fresh_id(header)
+            for absent in filter(None, [self.was_member(recipient.agency) for recipient in header.to]):
+                raise absent
         finally:
             self.known.setdefault(digest, SimpleNamespace(header=header, index=index, own=True, erased=False))
 
@@ -189,6 +199,7 @@ class Walk:
             first = first or fault
         self.sent_to.setdefault((fact.to, fact.epoch, fact.message), fact.number)
         self.sent.setdefault((fact.to, fact.epoch, fact.number), (fact.message, index))
+        first = first or self.was_member(fact.to)
         if first:
             raise first
 
@@ -255,6 +266,7 @@ class Walk:
         except Fault as fault:
             first = first or fault
         self.answers.setdefault((fact.peer, fact.epoch, fact.number), (fact.message, index, data))
+        first = first or self.was_member(fact.peer)
         if first:
             raise first
 
@@ -277,6 +289,9 @@ class Walk:
     def leaf_receipt_held(self, leaf, index, data):
         """audit-17, audit-28, audit-29."""
         receipts.held(self, leaf, index)
+        absent = self.was_member(leaf.of.peer)
+        if absent:
+            raise absent
 
     def leaf_read(self, leaf, index, data):
         """audit-18."""

@@ -27,6 +27,8 @@ use harness::federation::Federation;
 use harness::forge::Forger;
 use harness::letter;
 use harness::renewal;
+use harness::second::Opinion;
+use harness::second::Second;
 use harness::shell;
 use harness::traffic;
 use harness::wait;
@@ -350,7 +352,7 @@ impl Story {
         }
     }
 
-    /// Every log, that of the removed agency too, verifies under the genesis digest alone.
+    /// Every log, that of the removed agency too, verifies under the genesis digest alone, in both verifiers.
     pub(super) fn every_log_verifies(&mut self) {
         let genesis = self.world.genesis.to_string();
         let mut bundles: Vec<PathBuf> = Vec::new();
@@ -360,6 +362,12 @@ impl Story {
             concord(&["log", "export", "--dir", path(folder), "--out", path(&bundle)]);
             concord(&["audit", "verify", path(&bundle), "--genesis", &genesis]);
             bundles.push(bundle);
+        }
+        if let Some(mut second) = Second::start("every_log_verifies") {
+            for bundle in &bundles {
+                let opinion = second.bundle(bundle, &genesis);
+                assert!(matches!(opinion, Opinion::Holds(_)), "{}: {opinion:?}", bundle.display());
+            }
         }
         let pairs = [[0, 1], [0, 2], [0, 6], [3, AWAY], [0, REMOVED]];
         let all = self.names.len();

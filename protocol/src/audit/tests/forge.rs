@@ -148,6 +148,8 @@ pub(super) struct Agency {
     pub(super) peer_cosigned: Vec<(AgencyId, Vec<u8>)>,
     pub(super) cosignatures: Vec<(TreeSize, Vec<u8>)>,
     pub(super) evidence: BTreeMap<Digest, Vec<u8>>,
+    /// The versions of the charter that its bundles bring along.
+    pub(super) chain: Chain,
     queue: BTreeMap<&'static str, Vec<(LinkNumber, Vec<u8>)>>,
     next: BTreeMap<&'static str, u64>,
     made: u8,
@@ -181,6 +183,7 @@ impl Agency {
             peer_cosigned: Vec::new(),
             cosignatures: Vec::new(),
             evidence: BTreeMap::new(),
+            chain: Chain::founding(fixtures::verified_charter()),
             queue: BTreeMap::new(),
             next: BTreeMap::new(),
             made: 0,
@@ -334,7 +337,7 @@ impl Agency {
             charter: fixtures::charter().name,
             checkpoint: self.checkpoint(),
             made_at: NOW,
-            charters: Chain::founding(fixtures::verified_charter()),
+            charters: self.chain.clone(),
             credentials: credentials(),
             scope: None,
             seed: [7; 16],
@@ -412,7 +415,12 @@ impl Arrival<'_> {
 }
 
 pub(super) fn started() -> Leaf {
-    let (charter_version, credential) = (CharterVersion::new(1), Serial::new(1));
+    started_under(1)
+}
+
+/// The start of a node that stands at a version of the charter.
+pub(super) fn started_under(version: u64) -> Leaf {
+    let (charter_version, credential) = (CharterVersion::new(version), Serial::new(1));
     Leaf::Started { at: NOW, charter_version, credential, probed: false }
 }
 

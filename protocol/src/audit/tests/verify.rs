@@ -131,6 +131,12 @@ fn who_is_who_cannot_be_forged() {
 }
 
 #[test]
+fn nobody_exchanges_with_an_agency_that_is_no_member_then() {
+    // shows: chr-19
+    check(own::about_members());
+}
+
+#[test]
 fn a_tree_cannot_be_forged() {
     // shows: audit-10, audit-11
     check(own::about_the_tree());
@@ -270,6 +276,7 @@ fn every_finding_of_the_chapter_has_a_forgery_and_no_other_is_found() {
     ];
     let groups = [
         own::about_people(),
+        own::about_members(),
         own::about_the_tree(),
         own::about_messages(),
         own::about_sending(),

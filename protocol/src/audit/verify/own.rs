@@ -52,6 +52,9 @@ impl Walk<'_> {
             }
         }
         self.own.insert(print, &carried);
+        for recipient in header.iter().flat_map(|header| &header.to) {
+            first.note(self.was_member(&recipient.agency));
+        }
     }
 
     pub(super) fn sent(
@@ -108,6 +111,7 @@ impl Walk<'_> {
                 telling.sent(&Place { peer: to, member, epoch, number, message }, index);
             }
         }
+        first.note(self.was_member(to));
         first.result()
     }
 }

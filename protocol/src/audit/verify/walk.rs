@@ -83,6 +83,8 @@ pub(super) struct Walk<'a> {
     pub(super) telling: Option<Telling>,
     /// What the log says was revoked so far.
     pub(super) ended: Ended,
+    /// The version of the charter that the last `started` leaf names.
+    version: Option<CharterVersion>,
 }
 
 /// A piece of evidence inside.
@@ -164,6 +166,7 @@ impl<'a> Walk<'a> {
             evidence,
             telling,
             ended: Ended::nothing(&people.directory),
+            version: None,
         }
     }
 
@@ -221,6 +224,7 @@ impl<'a> Walk<'a> {
                 count(&mut self.counts.receipts);
                 let said = Head { size, root };
                 first.note(self.receipt_held(&from, (epoch, &items), said, slot));
+                first.note(self.was_member(&from));
             }
             Leaf::Read { message, purpose, .. } => {
                 count(&mut self.counts.reads);
@@ -431,12 +435,27 @@ impl<'a> Walk<'a> {
             }
         }
         first.note(self.inward.follow(place.member, place.epoch, place.number));
+        first.note(self.was_member(place.peer));
         if let Some(telling) = &mut self.telling {
             telling.arrived(place, slot.index, outcome);
         }
     }
 
-    fn started(&self, version: CharterVersion, serial: Serial) -> Result<(), Flaw> {
+    /// Whether an agency was a member of the version in force, where the log has said which one that is.
+    // spec: chr-19
+    pub(super) fn was_member(&self, agency: &AgencyId) -> Result<(), Flaw> {
+        let chain = self.people.directory.chain();
+        let version = self.version.and_then(|version| chain.version(version));
+        match version {
+            Some(version) if version.member(agency).is_none() => {
+                Err(Flaw::NoMemberThen { agency: agency.clone(), version: version.version() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn started(&mut self, version: CharterVersion, serial: Serial) -> Result<(), Flaw> {
+        self.version = Some(version);
         // spec: audit-12
         if self.people.directory.with_serial(&self.people.own, serial).is_none() {
             return Err(Flaw::UnknownCredential { agency: self.people.own.clone(), serial });

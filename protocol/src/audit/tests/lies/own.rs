@@ -110,6 +110,36 @@ fn signed_otherwise(agency: &Agency, by: &str, size: u64, root: Digest) -> Findi
     pack.finding()
 }
 
+/// Whom the log exchanges with while they are no members.
+pub(in crate::audit::tests) fn about_members() -> Lies {
+    let mut lies = Lies::default();
+    let mut left = |tell: &dyn Fn(&mut Agency, &mut Agency)| {
+        let (mut la, mut th) = (Agency::new(LA), Agency::new(TH));
+        la.chain = fixtures::member_left(TH);
+        let early = la.send(&[TH]);
+        let offered = la.offer(TH);
+        let places = th.take(LA, &offered, &[]);
+        la.hold(TH, &th.receipt(&places, 0));
+        la.push(&forge::read(early));
+        la.push(&forge::started_under(2));
+        assert!(la.audited().is_ok(), "what was exchanged before stays");
+        tell(&mut la, &mut th);
+        lies.found("no-member-then", la.audited().unwrap_err());
+    };
+    left(&|la, _| {
+        la.send(&[TH]);
+    });
+    left(&|la, th| {
+        th.send(&[LA]);
+        drop(la.take(TH, &th.offer(LA), &[]));
+    });
+    left(&|la, th| {
+        th.send(&[LA]);
+        drop(la.take(TH, &th.offer(LA), &[1]));
+    });
+    lies
+}
+
 /// The tree under the checkpoint.
 pub(in crate::audit::tests) fn about_the_tree() -> Lies {
     let (la, _) = forge::morning();
