@@ -94,8 +94,15 @@ fn all_keys_of_a_node_are_rotated_under_load_and_no_message_is_lost() {
     // What was sealed to the old key opens with it.
     let opened = la.client().open(&to_old_key, "LA-1", "investigation").unwrap();
     assert!(format!("{opened:?}").contains("sealed to the old key of la"));
-    // The logs verify across the change, agree, and are witnessed.
+    // The logs verify across the change, agree, and are witnessed; so is every receipt.
     nodes.iter().for_each(|node| drop(node.client().cosign()));
+    for (node, id) in from_la.iter().map(|id| (la, id)).chain(from_mm.iter().map(|id| (mm, id))) {
+        let witnessed = || {
+            let found = node.client().message(id).ok()?;
+            found.deliveries.iter().all(|one| one.grade.as_deref() == Some("L2")).then_some(())
+        };
+        assert!(wait::for_up_to(WITHIN, witnessed).is_some(), "{id}\n{}", node.said());
+    }
     let agreed = evidence::agree(&la.client(), &mm.client(), world.genesis);
     assert!(agreed.problems.is_empty(), "{agreed:?}");
     for node in &nodes {
@@ -223,6 +230,47 @@ fn an_agency_that_was_away_for_longer_than_the_overlap_comes_back_by_introductio
     settled(&mm, &submit(&mm.client(), 0, "and an answer"));
     let serial = mm.client().peer(AGENCIES[0]).unwrap().serial;
     assert_eq!(serial, Some(3), "{}", mm.said());
+    let agreed = evidence::agree(&la.client(), &mm.client(), world.genesis);
+    assert!(agreed.problems.is_empty(), "{agreed:?}");
+}
+
+#[test]
+fn an_agency_whose_credential_ran_out_while_it_was_away_comes_back_with_what_waited() {
+    // shows: env-30, id-33, wire-20, wire-37
+    let world = Federation::of("ran-out", &AGENCIES[..2]);
+    // The first credential of mm counts for half a minute.
+    let short = Credential {
+        not_after: clock::now().after(Span::from_millis(30_000)),
+        ..document(&world, 1)
+    };
+    let signed = credential::sign(&short, &world.agencies[1].root).unwrap();
+    for (agency, into) in
+        [(1, world.agencies[1].folder.own()), (0, world.agencies[0].folder.peers())]
+    {
+        let path = NodeFolder::credential(&into, &world.agencies[1].id, Serial::new(1));
+        fs::write(path, &signed).unwrap();
+        world.agencies[agency].set("clock_tolerance_minutes", 0);
+        world.agencies[agency].set("greeting_wait_ms", 300);
+    }
+    let nodes = world.all_ready();
+    let [la, mm] = <[Daemon; 2]>::try_from(nodes).unwrap();
+    settled(&mm, &submit(&mm.client(), 0, "while it counts"));
+    la.stop();
+    let waits = submit(&mm.client(), 0, "waits at mm");
+    mm.stop();
+    let la = world.ready(0);
+    let answer = submit(&la.client(), 1, "waits at la");
+
+    // Time passes; what la holds of mm counts no more.
+    let ran_out = || (clock::now() > short.not_after).then_some(());
+    assert!(wait::for_up_to(WITHIN, ran_out).is_some());
+    let second = renew(&world, 1, &["node", "rotate"], (clock::now(), 30));
+    adopt(&world, 1, &second);
+    let mm = world.ready(1);
+
+    settled(&mm, &waits);
+    settled(&la, &answer);
+    assert_eq!(la.client().peer(AGENCIES[1]).unwrap().serial, Some(2), "{}", la.said());
     let agreed = evidence::agree(&la.client(), &mm.client(), world.genesis);
     assert!(agreed.problems.is_empty(), "{agreed:?}");
 }
