@@ -17,6 +17,7 @@ mod links;
 mod mass;
 mod metrics;
 mod pages;
+mod partial;
 mod proofs;
 mod restart;
 mod restore;

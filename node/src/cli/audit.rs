@@ -83,7 +83,7 @@ pub struct Subject {
 /// Which bundles, and what they must rest on.
 #[derive(Debug, Args)]
 pub struct Reconcile {
-    /// The bundles, two or more: of different agencies, or of the logs of one.
+    /// The bundles, two or more: of different agencies, or of the logs of one; whole, or of the link between two.
     #[arg(value_name = "BUNDLE", num_args = 2.., required = true)]
     pub bundles: Vec<PathBuf>,
     /// Digest of the founding charter.
@@ -186,8 +186,15 @@ fn refused(path: &Path, finding: &Finding) -> Report {
 }
 
 fn not_comparable(error: &NotComparable) -> Report {
-    Report::caused(Code::Usage, "the logs were not held together", error)
-        .with_remedy("name whole bundles of agencies of one federation")
+    let remedy = match error {
+        NotComparable::Partial { .. } => {
+            "export each log whole (`concord log export` without a part), or of two agencies the link of each with the other (`--peer AGENCY`)"
+        }
+        NotComparable::SameAgency { .. }
+        | NotComparable::OtherCharter
+        | NotComparable::NoLedger { .. } => "name bundles of agencies of one federation",
+    };
+    Report::caused(Code::Usage, "the logs were not held together", error).with_remedy(remedy)
 }
 
 #[cfg(test)]

@@ -116,8 +116,19 @@ pub struct Ledger {
     pub number: LogNumber,
     /// Whether it is the first log of its agency.
     pub is_first: bool,
-    /// Whether every leaf is disclosed.
-    pub is_whole: bool,
+    /// How much of the log its bundle discloses.
+    pub extent: Extent,
+}
+
+/// How much of a log a bundle discloses, as far as it matters for holding logs together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Every leaf.
+    Whole,
+    /// Everything about the link with one peer.
+    Link(AgencyId),
+    /// Some leaves, of which no link is whole.
+    Part,
 }
 
 /// The end of the log before, as the first leaf says it and a quorum approved it.

@@ -8,12 +8,14 @@ mod book;
 mod numbers;
 
 use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::fmt;
 
 use crate::audit::ledger::Decision;
 use crate::audit::ledger::End;
+use crate::audit::ledger::Extent;
 use crate::audit::ledger::Ledger;
 use crate::audit::reconcile::book::Book;
 use crate::audit::reconcile::numbers::Direction;
@@ -198,8 +200,10 @@ pub enum NotComparable {
     /// They are kept under different charters.
     #[error("the logs are kept under different charters")]
     OtherCharter,
-    /// A bundle that does not disclose every leaf.
-    #[error("the bundle of {agency} does not disclose every leaf")]
+    /// A bundle that discloses neither every leaf nor the link between the two.
+    #[error(
+        "the bundle of {agency} discloses neither every leaf nor its link with the one other agency"
+    )]
     Partial {
         /// Whose.
         agency: AgencyId,
@@ -249,12 +253,14 @@ pub fn all(logs: &[&Report]) -> Result<Joined, NotComparable> {
             }
         }
     }
-    let requested = |decision: &&Decision| {
-        !ledgers.iter().any(|log| log.requests.contains(&decision.procedure))
+    // A request may stand in what is not disclosed.
+    let whole = ledgers.iter().all(|log| log.extent == Extent::Whole);
+    let unasked = |decision: &&Decision| {
+        whole && !ledgers.iter().any(|log| log.requests.contains(&decision.procedure))
     };
     // spec: audit-38
     for ledger in &ledgers {
-        for decision in ledger.decisions.iter().filter(requested) {
+        for decision in ledger.decisions.iter().filter(unasked) {
             let kind = ProblemKind::DecisionWithoutRequest;
             joined.problems.push(Problem::of_leaf(ledger, decision.leaf, kind));
         }
@@ -277,18 +283,26 @@ pub fn all(logs: &[&Report]) -> Result<Joined, NotComparable> {
 
 fn ledger(report: &Report) -> Result<&Ledger, NotComparable> {
     let agency = || report.agency.clone();
-    let ledger =
-        report.ledger.as_ref().ok_or_else(|| NotComparable::NoLedger { agency: agency() })?;
-    if ledger.is_whole { Ok(ledger) } else { Err(NotComparable::Partial { agency: agency() }) }
+    report.ledger.as_ref().ok_or_else(|| NotComparable::NoLedger { agency: agency() })
 }
 
-/// Logs of one federation.
+/// Logs of one federation, each with all that the others are held against.
 fn comparable(logs: &[&Ledger]) -> Result<(), NotComparable> {
     let Some((first, others)) = logs.split_first() else { return Ok(()) };
     if others.iter().any(|other| other.charter != first.charter) {
         return Err(NotComparable::OtherCharter);
     }
-    Ok(())
+    // spec: audit-43
+    let agencies: BTreeSet<&AgencyId> = logs.iter().map(|log| &log.agency).collect();
+    let shows = |log: &&&Ledger| match &log.extent {
+        Extent::Whole => true,
+        Extent::Link(peer) => agencies.len() == 2 && agencies.contains(peer),
+        Extent::Part => false,
+    };
+    match logs.iter().find(|log| !shows(log)) {
+        Some(partial) => Err(NotComparable::Partial { agency: partial.agency.clone() }),
+        None => Ok(()),
+    }
 }
 
 /// Two agencies, in both directions.

@@ -33,9 +33,11 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::audit::bundle::Manifest;
+use crate::audit::bundle::Scope;
 use crate::audit::evidence;
 use crate::audit::finding::Finding;
 use crate::audit::finding::Flaw;
+use crate::audit::ledger::Extent;
 use crate::audit::ledger::Grown;
 use crate::audit::ledger::Head;
 use crate::audit::ledger::Ledger;
@@ -265,6 +267,10 @@ fn telling(
         end: None,
         number: people.log_number(&checkpoint.origin).unwrap_or(LogNumber::new(0)),
         is_first: people.is_first_log(&checkpoint.origin),
-        is_whole: manifest.scope.is_none(),
+        extent: match &manifest.scope {
+            None => Extent::Whole,
+            Some(Scope::Peer { peer }) => Extent::Link(peer.clone()),
+            Some(Scope::Range { .. } | Scope::Procedure { .. }) => Extent::Part,
+        },
     })))
 }

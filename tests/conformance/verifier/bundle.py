@@ -46,7 +46,7 @@ def verify(data, pin=None):
     checkpoints.judge_peers(log)
     return SimpleNamespace(
         agency=parts.manifest.agency, charter=charter, anchored=pin is not None, head=head, directory=directory,
-        roots=roots, log=log, checkpoints=checkpoints, problems=problems,
+        roots=roots, log=log, checkpoints=checkpoints, problems=problems, scope=parts.scope,
     )
 
 

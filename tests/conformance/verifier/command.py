@@ -99,7 +99,11 @@ def run_reconcile(options):
     for path in options.files:
         with open(path, "rb") as file:
             reports.append(bundle.verify(file.read(), genesis_of(options.genesis)))
-    found = reconcile.reconcile(reports)
+    try:
+        found = reconcile.reconcile(reports)
+    except Fault as fault:
+        print(f"not held together: {fault}")
+        return FAILED
     print(json.dumps(found))
     return FAILED if found["problems"] else HOLDS
 
@@ -155,6 +159,9 @@ def answer(question):
         for path in question["reconcile"]:
             with open(path, "rb") as file:
                 reports.append(bundle.verify(file.read(), pin))
-        return reconcile.reconcile(reports)
+        try:
+            return reconcile.reconcile(reports)
+        except Fault as fault:
+            return {"ok": False, "code": fault.code, "why": fault.why}
     with open(question["bundle"], "rb") as file:
         return judged(file.read(), genesis_of(question.get("genesis")))

@@ -1,6 +1,7 @@
 """Bundles held against each other (11.3): what each agency sent is looked for in the logs of the one it was sent to.
 
-Only verified whole bundles come here, so numbers are contiguous and no number or message stands twice within one log.
+Only verified bundles come here, whole or of the one link that is judged, so numbers are contiguous and no number or
+message stands twice within one log.
 """
 
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ def reconcile(reports):
     total = SimpleNamespace(agreed=0, pending=0, lost=0, seams=0, problems=[])
     if len({report.charter.digest for report in reports}) > 1:
         raise Fault("other-charter", "bundles of two federations")
+    comparable(reports)
     sides = sorted((Side(logs, total) for logs in by_agency(reports).values()), key=lambda side: side.agency)
     for place, one in enumerate(sides):
         for other in sides[place + 1:]:
@@ -26,6 +28,16 @@ def reconcile(reports):
         "agreed": total.agreed, "pending": total.pending, "lost": total.lost, "seams": total.seams,
         "problems": total.problems,
     }
+
+
+def comparable(reports):
+    """audit-43: whole bundles, or of two agencies those whose scope is the other one."""
+    agencies = {report.agency for report in reports}
+    for report in reports:
+        scope = report.scope
+        link = scope.kind == "peer" and len(agencies) == 2 and scope.of.peer in agencies
+        if not scope.whole and not link:
+            raise Fault("partial", f"the bundle of {report.agency} does not show the whole link")
 
 
 def by_agency(reports):
@@ -169,9 +181,9 @@ def asked_and_purposed(reports, total):
     """audit-38."""
     headers = [known.header for report in reports for known in report.log.known.values() if known.header]
     asked = {header.procedure for header in headers if header.kind == "handover-request"}
-    told = set()
+    told, whole = set(), all(report.scope.whole for report in reports)
     for report in reports:
-        for index, header in report.log.written:
+        for index, header in report.log.written if whole else []:
             if header.kind == "handover-decision" and header.procedure not in asked and header.digest not in told:
                 told.add(header.digest)
                 total.problems.append({"code": "decision-without-request", "log": report.agency, "leaf": index})

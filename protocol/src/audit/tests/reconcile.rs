@@ -4,8 +4,10 @@ use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
 
+use crate::audit::bundle::Scope;
 use crate::audit::ledger::Arrived;
 use crate::audit::ledger::End;
+use crate::audit::ledger::Extent;
 use crate::audit::ledger::Grown;
 use crate::audit::ledger::Head;
 use crate::audit::ledger::Ledger;
@@ -23,6 +25,7 @@ use crate::audit::tests::forge::EPOCH;
 use crate::audit::tests::forge::LA;
 use crate::audit::tests::forge::MM;
 use crate::audit::tests::forge::TH;
+use crate::audit::verify;
 use crate::audit::verify::report::Report;
 use crate::crypto::digest;
 use crate::identity::fixtures;
@@ -180,6 +183,60 @@ fn different_messages_under_one_number_are_shown() {
     mm.take(LA, &other.offer(MM), &[]);
 
     assert_eq!(problems(&joined(&la, &mm)), [(ProblemKind::DigestDiffers, 1)]);
+}
+
+fn scoped(agency: &Agency, scope: Scope) -> Report {
+    verify::verify(&agency.scoped(Some(scope)), Some(forge::genesis())).unwrap()
+}
+
+fn link(agency: &Agency, peer: &str) -> Report {
+    scoped(agency, Scope::Peer { peer: fixtures::agency(peer) })
+}
+
+#[test]
+fn two_bundles_of_one_link_are_held_together_as_the_whole_ones_are() {
+    // shows: audit-43
+    let (la, mm) = forge::morning();
+    let whole = joined(&la, &mm);
+
+    for (a, b) in [
+        (link(&la, MM), link(&mm, LA)),
+        (link(&la, MM), mm.audited().unwrap()),
+        (la.audited().unwrap(), link(&mm, LA)),
+    ] {
+        assert_eq!(reconcile::reconcile(&a, &b), Ok(whole.clone()));
+        assert!(reconcile::all(&[&a, &b]).unwrap().is_sound());
+    }
+}
+
+#[test]
+fn a_recipient_that_rewrote_its_log_is_shown_by_the_bundles_of_the_link() {
+    // shows: audit-43
+    let (mut la, mut mm) = (Agency::new(LA), Agency::new(MM));
+    la.send(&[MM]);
+    let mut rewritten = mm.clone();
+    forge::exchange(&mut la, &mut mm, &[]);
+    rewritten.push(&forge::started());
+
+    let result = reconcile::reconcile(&link(&la, MM), &link(&rewritten, LA)).unwrap();
+
+    assert_eq!(problems(&result), [(ProblemKind::ReceiptOnOtherBranch, 1)]);
+}
+
+#[test]
+fn what_does_not_show_the_whole_link_is_not_held_against_anything() {
+    // shows: audit-43
+    let (la, mm) = forge::morning();
+    let whole = mm.audited().unwrap();
+    let partial = Err(NotComparable::Partial { agency: fixtures::agency(LA) });
+    let (from, to) = (LeafIndex::new(0), LeafIndex::new(2));
+
+    assert_eq!(reconcile::reconcile(&scoped(&la, Scope::Range { from, to }), &whole), partial);
+    assert_eq!(reconcile::reconcile(&link(&la, TH), &whole), partial, "another link");
+    // Three agencies are more than one link.
+    let third = Agency::new(TH).audited().unwrap();
+    let three = reconcile::all(&[&link(&la, MM), &whole, &third]);
+    assert_eq!(three.map(drop), partial.map(drop));
 }
 
 #[test]
@@ -441,7 +498,7 @@ fn succeeded(change: impl Fn(End) -> End) -> (Report, Report, Report) {
         end: Some(change(end)),
         number: LogNumber::new(2),
         is_first: false,
-        is_whole: true,
+        extent: Extent::Whole,
     };
     (old, next, mm.audited().unwrap())
 }
