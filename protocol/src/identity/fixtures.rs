@@ -233,7 +233,7 @@ pub(crate) fn verified_credential(agency: &str, serial: u64) -> VerifiedCredenti
     credential::verify(&bytes, &verified_charter()).unwrap()
 }
 
-fn seed(agency: &str, role: &str, number: u64) -> [u8; 32] {
+pub(crate) fn seed(agency: &str, role: &str, number: u64) -> [u8; 32] {
     let mut label = String::from("fixture ");
     label.push_str(agency);
     label.push(' ');

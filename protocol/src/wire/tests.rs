@@ -1,5 +1,7 @@
 //! Frames, greetings, dispatches and receipts: what is believed and what is not.
 
+mod theft;
+
 use alloc::vec;
 use alloc::vec::Vec;
 

@@ -1,4 +1,4 @@
-//! What a message rests on whose credential is no longer in force, and what a thief of one key can do.
+//! What a message rests on whose credential is no longer in force.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -6,8 +6,6 @@ use alloc::vec::Vec;
 use serde_bytes::ByteBuf;
 
 use crate::codec;
-use crate::crypto::cose;
-use crate::crypto::cose::ContentType;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::signature::SigningKey;
@@ -143,45 +141,6 @@ fn a_dispatch_is_signed_under_the_credential_in_force() {
     assert_eq!(found, CloseCode::ExpiredCredential);
 }
 
-#[test]
-fn whoever_holds_one_key_speaks_in_no_other_role_and_for_nobody_else() {
-    // shows: promise-4, id-23
-    let world = World::new();
-    let directory = members::directory_of(&[(SENDER, 1), (RECEIVER, 1)]);
-    for role in ["transport", "log", "witness"] {
-        let stolen = members::signing_key(SENDER, role, 1);
-        let dispatch = world.dispatch(1, &stolen);
-        let me = members::agency(RECEIVER);
-        let from = members::agency(SENDER);
-        assert!(dispatch::verify(&dispatch, &directory, &from, &me).is_err(), "{role}");
-        let message =
-            cose::sign1(&stolen, ContentType::Message, &payload(world.signed.message())).unwrap();
-        let received = crate::envelope::open::Received::new(message, None);
-        let verified = crate::envelope::open::verify(
-            received,
-            &directory,
-            &from,
-            &me,
-            world.now,
-            letters::TOLERANCE,
-        );
-        assert!(verified.is_err(), "{role}");
-    }
-    for role in ["transport", "signing", "witness"] {
-        let stolen = members::signing_key(SENDER, role, 1);
-        let note = world.note(&stolen);
-        let keys = directory.log_keys(&members::agency(SENDER), LogNumber::new(1));
-        let origin = directory.origin(&members::agency(SENDER), LogNumber::new(1));
-        assert!(checkpoint::verify_by(&note, &origin, &keys).is_err(), "{role}");
-    }
-    for role in ["signing", "log", "witness"] {
-        let key = members::signing_key(SENDER, role, 1);
-        let stolen = (&members::agency(SENDER), &crate::crypto::signature::Signer::public(&key));
-        let may = directory.may_connect(stolen, world.now, letters::TOLERANCE);
-        assert!(may.is_err(), "{role}");
-    }
-}
-
 /// The log of the sender: a start, the message, and another leaf.
 struct World {
     signed: Signed,
@@ -299,10 +258,6 @@ fn rotated() -> Directory {
 
 fn refusal(judged: &VerifiedOffer) -> RefusalCode {
     *judged.arrivals()[0].judged.as_ref().unwrap_err()
-}
-
-fn payload(message: &[u8]) -> Vec<u8> {
-    cose::Sign1::parse(message, ContentType::Message).unwrap().payload().to_vec()
 }
 
 /// Three leaves fill no tile.
