@@ -1,4 +1,5 @@
-//! What an agency says of its own messages: that it wrote them, and to whom it gave numbers.
+//! What an agency says of itself: how its node started and under which charter, that it wrote its messages, and to whom
+//! it gave numbers.
 
 use alloc::vec::Vec;
 
@@ -14,11 +15,39 @@ use crate::audit::verify::walk::Walk;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::ids::CharterVersion;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::Serial;
 
 impl Walk<'_> {
+    /// Whether an agency was a member of the version in force, where the log has said which one that is.
+    // spec: chr-19
+    pub(super) fn was_member(&self, agency: &AgencyId) -> Result<(), Flaw> {
+        let chain = self.people.directory.chain();
+        let version = self.version.and_then(|version| chain.version(version));
+        match version {
+            Some(version) if version.member(agency).is_none() => {
+                Err(Flaw::NoMemberThen { agency: agency.clone(), version: version.version() })
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    pub(super) fn started(&mut self, version: CharterVersion, serial: Serial) -> Result<(), Flaw> {
+        self.version = Some(version);
+        // spec: audit-12
+        if self.people.directory.with_serial(&self.people.own, serial).is_none() {
+            return Err(Flaw::UnknownCredential { agency: self.people.own.clone(), serial });
+        }
+        if self.people.has_charter(version) {
+            Ok(())
+        } else {
+            Err(Flaw::UnknownCharter { version })
+        }
+    }
+
     pub(super) fn message(&mut self, bytes: &[u8], slot: &mut Slot<'_>, first: &mut First) {
         walk::count(&mut self.counts.messages);
         let message = digest::sha256(bytes);

@@ -40,7 +40,6 @@ use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::MessageId;
-use crate::ids::Serial;
 use crate::log::leaf::EvidenceKind;
 use crate::log::leaf::Form;
 use crate::log::leaf::Leaf;
@@ -84,7 +83,7 @@ pub(super) struct Walk<'a> {
     /// What the log says was revoked so far.
     pub(super) ended: Ended,
     /// The version of the charter that the last `started` leaf names.
-    version: Option<CharterVersion>,
+    pub(super) version: Option<CharterVersion>,
 }
 
 /// A piece of evidence inside.
@@ -438,32 +437,6 @@ impl<'a> Walk<'a> {
         first.note(self.was_member(place.peer));
         if let Some(telling) = &mut self.telling {
             telling.arrived(place, slot.index, outcome);
-        }
-    }
-
-    /// Whether an agency was a member of the version in force, where the log has said which one that is.
-    // spec: chr-19
-    pub(super) fn was_member(&self, agency: &AgencyId) -> Result<(), Flaw> {
-        let chain = self.people.directory.chain();
-        let version = self.version.and_then(|version| chain.version(version));
-        match version {
-            Some(version) if version.member(agency).is_none() => {
-                Err(Flaw::NoMemberThen { agency: agency.clone(), version: version.version() })
-            }
-            Some(_) | None => Ok(()),
-        }
-    }
-
-    fn started(&mut self, version: CharterVersion, serial: Serial) -> Result<(), Flaw> {
-        self.version = Some(version);
-        // spec: audit-12
-        if self.people.directory.with_serial(&self.people.own, serial).is_none() {
-            return Err(Flaw::UnknownCredential { agency: self.people.own.clone(), serial });
-        }
-        if self.people.has_charter(version) {
-            Ok(())
-        } else {
-            Err(Flaw::UnknownCharter { version })
         }
     }
 
