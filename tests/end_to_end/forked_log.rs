@@ -77,6 +77,31 @@ fn two_histories_shown_to_two_nodes_are_evidence_at_all_of_them() {
 }
 
 #[test]
+fn a_member_that_shows_less_than_it_had_shown_is_an_alarm_until_it_shows_as_much_again() {
+    // shows: evd-21
+    let world = Federation::of("shrunk-log", &["la.mps", "mm.mpf", "th.rtp"]);
+    let node = world.ready(1);
+    let [log, _] = branches(&world);
+    let forger = Forger::new(&world, 0, 1);
+    let mut line = forger.meet();
+    assert!(matches!(answered(&mut line, log.request(0, 9)), Witnessed::Cosigned { .. }));
+    let shrunk = || {
+        let alarms = node.client().watch().unwrap().alarms;
+        alarms.into_iter().find(|alarm| alarm.kind == "shrinking")
+    };
+    assert!(shrunk().is_none());
+
+    let _less = forger.meet_showing(Some(log.note(5)));
+    let alarm = wait::for_up_to(SPREAD_WITHIN, shrunk).expect("the alarm is raised");
+    assert_eq!(alarm.member, "la.mps");
+    assert!(alarm.text.contains("with 5 leaves and had shown 9"), "{}", alarm.text);
+
+    let _again = forger.meet_showing(Some(log.note(9)));
+    let over = wait::for_up_to(SPREAD_WITHIN, || shrunk().is_none().then_some(()));
+    assert!(over.is_some(), "{}", node.said());
+}
+
+#[test]
 fn a_second_history_shown_to_the_same_node_is_evidence_by_its_path() {
     // shows: evd-6, evd-12
     let world = Federation::of("second-history", &["la.mps", "mm.mpf", "th.rtp"]);

@@ -209,12 +209,6 @@ fn without_a_mirror_that_keeps_enough_a_node_stays_in_quarantine_and_says_what_t
         (standing.as_deref() == Some("quarantine")).then_some(())
     });
     assert!(seen.is_some(), "the node greets with its standing");
-    // shows: evd-21
-    let shrunk = wait::for_up_to(WITHIN, || {
-        let watch = others[0].client().watch().ok()?;
-        watch.alarms.into_iter().find(|alarm| alarm.kind == "shrinking")
-    });
-    assert_eq!(shrunk.map(|alarm| alarm.member).as_deref(), Some(AGENCIES[A]));
 }
 
 /// Everybody writes to everybody, and everything is receipted.

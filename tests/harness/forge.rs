@@ -108,6 +108,14 @@ impl<'a> Forger<'a> {
     /// # Panics
     /// When the peer does not greet back.
     pub fn meet(&self) -> Line<'_> {
+        self.meet_showing(None)
+    }
+
+    /// The same, and shows a checkpoint of its own log.
+    ///
+    /// # Panics
+    /// When the peer does not greet back.
+    pub fn meet_showing(&self, own_head: Option<Vec<u8>>) -> Line<'_> {
         let keys = [self.peer.keys.transport.public()];
         let opened = self.runtime.block_on(async {
             let connection =
@@ -117,7 +125,8 @@ impl<'a> Forger<'a> {
         });
         let (connection, sender, receiver) = opened;
         let mut line = Line { runtime: &self.runtime, connection, sender, receiver };
-        line.say(&Frame::Greeting(self.greeting()));
+        let own_head = own_head.map(ByteBuf::from);
+        line.say(&Frame::Greeting(Greeting { own_head, ..self.greeting() }));
         let heard = line.hear();
         assert!(matches!(heard, Some(Frame::Greeting(_))), "no greeting: {heard:?}");
         line
