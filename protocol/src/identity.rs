@@ -15,6 +15,7 @@ pub mod credential;
 pub mod directory;
 pub mod mirrors;
 pub mod notice;
+pub mod paper;
 pub mod quorum;
 pub mod revocation;
 pub mod root;

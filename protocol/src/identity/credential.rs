@@ -1,6 +1,6 @@
 //! The credential: which keys a node uses now, until when, and where it listens.
 //!
-//! Uses `charter`, `root`. The node makes a [`CredentialRequest`]; the agency's root, offline, signs a [`Credential`];
+//! Uses `charter`, `paper`. The node makes a [`CredentialRequest`]; the agency's root, offline, signs a [`Credential`];
 //! whoever relies on one goes through `verify`, the one maker of a [`VerifiedCredential`].
 //! Validity in time is asked apart, because a message is judged by its own time and a connection by now.
 //!
@@ -14,20 +14,17 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::codec;
-use crate::codec::DecodeError;
-use crate::codec::EncodeError;
 use crate::codec::Encoded;
 use crate::crypto::cose::ContentType;
-use crate::crypto::cose::CoseError;
-use crate::crypto::cose::SignError;
-use crate::crypto::cose::hybrid;
-use crate::crypto::cose::hybrid::HybridSigned;
 use crate::crypto::kem::SealingPublic;
 use crate::crypto::signature::VerifyingKey;
 use crate::identity::charter::VerifiedCharter;
 use crate::identity::credential::rules::RuleError;
-use crate::identity::root::NotByRoot;
+use crate::identity::paper;
+use crate::identity::paper::NotSigned;
+use crate::identity::paper::Paper;
+use crate::identity::paper::PaperError;
+use crate::identity::paper::Rule;
 use crate::identity::root::RootKey;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
@@ -178,75 +175,38 @@ impl Credential {
     }
 }
 
-/// Why a credential was not signed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum GrantError {
-    /// It says what no credential may say.
-    #[error("the credential does not hold")]
-    Rule(#[from] RuleError),
-    /// Ours: a value of ours has no encoding.
-    #[error("the credential could not be encoded")]
-    Encode(#[from] EncodeError),
-    /// Ours: nothing could be signed.
-    #[error("the credential could not be signed")]
-    Sign(#[from] SignError),
+impl Paper for Credential {
+    type Rule = RuleError;
+
+    const CONTENT: ContentType = ContentType::Credential;
+
+    fn charter(&self) -> &CharterName {
+        &self.charter
+    }
+
+    fn agency(&self) -> &AgencyId {
+        &self.agency
+    }
 }
 
-/// Why a credential cannot be relied on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CredentialError {
-    /// More bytes than a credential may have.
-    #[error("a credential has at most {CREDENTIAL_BYTES_MAX} bytes, this one has {len}")]
-    TooLong {
-        /// Bytes found.
-        len: usize,
-    },
-    /// Not a signed credential at all.
-    #[error("the bytes are no signed credential")]
-    Form(#[from] CoseError),
-    /// What was signed is no credential.
-    #[error("what was signed is no credential")]
-    Content(#[from] DecodeError),
-    /// It counts under another charter.
-    #[error("the credential counts under the charter {found}, not {expected}")]
-    OtherCharter {
-        /// The charter at hand.
-        expected: CharterName,
-        /// The credential's.
-        found: CharterName,
-    },
-    /// The charter does not name its agency.
-    #[error("the charter has no member {agency}")]
-    NotAMember {
-        /// The credential's agency.
-        agency: AgencyId,
-    },
-    /// Not signed by the two keys of the member's root, or by more than those.
-    #[error("the credential is not signed by the root of {agency} alone")]
-    OtherSigner {
-        /// The credential's agency.
-        agency: AgencyId,
-    },
-    /// A signature of the root does not hold.
-    #[error("the signature of the root of {agency} does not hold")]
-    Forged {
-        /// The credential's agency.
-        agency: AgencyId,
-    },
-    /// It says what no credential may say.
-    #[error("the credential does not hold")]
-    Rule(#[from] RuleError),
+impl Rule for RuleError {
+    const PAPER: &'static str = "credential";
+    const BYTES_MAX: usize = CREDENTIAL_BYTES_MAX;
 }
+
+/// Why a credential was not signed.
+pub type GrantError = NotSigned<RuleError>;
+
+/// Why a credential cannot be relied on.
+pub type CredentialError = PaperError<RuleError>;
 
 /// Signs a credential with the agency's root. Source: spec id-15.
 ///
 /// # Errors
 /// When it says what no credential may say.
 pub fn sign(credential: &Credential, root: &RootKey) -> Result<Vec<u8>, GrantError> {
-    rules::check(credential, &root.public())?;
-    let payload = codec::encode(credential)?;
-    // spec: id-15
-    Ok(hybrid::sign(&root.hybrid(), ContentType::Credential, &payload)?)
+    rules::check(credential, &root.public()).map_err(GrantError::Rule)?;
+    paper::sign(credential, root)
 }
 
 /// Verifies a credential up to the charter: its form, its member, both signatures of the root, its rules.
@@ -259,27 +219,9 @@ pub fn verify(
     bytes: &[u8],
     charter: &VerifiedCharter,
 ) -> Result<VerifiedCredential, CredentialError> {
-    // spec: id-26
-    if bytes.len() > CREDENTIAL_BYTES_MAX {
-        return Err(CredentialError::TooLong { len: bytes.len() });
-    }
-    let signed = HybridSigned::parse(bytes, ContentType::Credential)?;
-    let credential: Credential = codec::decode(signed.payload())?;
-    // spec: id-17
-    if credential.charter != *charter.name() {
-        let expected = charter.name().clone();
-        return Err(CredentialError::OtherCharter { expected, found: credential.charter });
-    }
-    let agency = credential.agency.clone();
-    let Some(member) = charter.member(&agency) else {
-        return Err(CredentialError::NotAMember { agency });
-    };
-    member.root.signed_alone(&signed).map_err(|error| match error {
-        NotByRoot::OtherSigner => CredentialError::OtherSigner { agency: agency.clone() },
-        NotByRoot::Forged => CredentialError::Forged { agency: agency.clone() },
-    })?;
-    rules::check(&credential, &member.root)?;
-    rules::check_log(&credential, member)?;
+    let (credential, member) = paper::open::<Credential>(bytes, charter)?;
+    rules::check(&credential, &member.root).map_err(CredentialError::Rule)?;
+    rules::check_log(&credential, member).map_err(CredentialError::Rule)?;
     Ok(VerifiedCredential { credential, under: charter.version(), bytes: bytes.to_vec() })
 }
 

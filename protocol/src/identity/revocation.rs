@@ -1,6 +1,6 @@
 //! The revocation: which credentials of an agency end before their time, and what of its logs still counts.
 //!
-//! Uses `charter`, `root`. The agency's root, offline, signs a [`Revocation`]; whoever relies on one goes through
+//! Uses `charter`, `paper`. The agency's root, offline, signs a [`Revocation`]; whoever relies on one goes through
 //! [`verify`], the one maker of a [`VerifiedRevocation`].
 //! It ends every credential up to a serial, so that nothing older comes back in the place of what was stolen, and it
 //! names for each log the last checkpoint that the agency itself made: what stands below it stays valid for ever.
@@ -12,19 +12,16 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::Serialize;
 
-use crate::codec;
-use crate::codec::DecodeError;
-use crate::codec::EncodeError;
 use crate::codec::Encoded;
 use crate::crypto::cose::ContentType;
-use crate::crypto::cose::CoseError;
-use crate::crypto::cose::SignError;
-use crate::crypto::cose::hybrid;
-use crate::crypto::cose::hybrid::HybridSigned;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::identity::charter::VerifiedCharter;
-use crate::identity::root::NotByRoot;
+use crate::identity::paper;
+use crate::identity::paper::NotSigned;
+use crate::identity::paper::Paper;
+use crate::identity::paper::PaperError;
+use crate::identity::paper::Rule;
 use crate::identity::root::RootKey;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
@@ -127,74 +124,38 @@ pub enum RuleError {
     EmptyRoot,
 }
 
-/// Why a revocation was not signed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RevokeError {
-    /// It says what no revocation may say.
-    #[error("the revocation does not hold")]
-    Rule(#[from] RuleError),
-    /// Ours: a value of ours has no encoding.
-    #[error("the revocation could not be encoded")]
-    Encode(#[from] EncodeError),
-    /// Ours: nothing could be signed.
-    #[error("the revocation could not be signed")]
-    Sign(#[from] SignError),
+impl Paper for Revocation {
+    type Rule = RuleError;
+
+    const CONTENT: ContentType = ContentType::Revocation;
+
+    fn charter(&self) -> &CharterName {
+        &self.charter
+    }
+
+    fn agency(&self) -> &AgencyId {
+        &self.agency
+    }
 }
 
-/// Why a revocation cannot be relied on.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RevocationError {
-    /// More bytes than a revocation may have.
-    #[error("a revocation has at most {REVOCATION_BYTES_MAX} bytes, this one has {len}")]
-    TooLong {
-        /// Bytes found.
-        len: usize,
-    },
-    /// Not a signed revocation at all.
-    #[error("the bytes are no signed revocation")]
-    Form(#[from] CoseError),
-    /// What was signed is no revocation.
-    #[error("what was signed is no revocation")]
-    Content(#[from] DecodeError),
-    /// It counts under another charter.
-    #[error("the revocation counts under the charter {found}, not {expected}")]
-    OtherCharter {
-        /// The charter at hand.
-        expected: CharterName,
-        /// The revocation's.
-        found: CharterName,
-    },
-    /// The charter does not name its agency.
-    #[error("the charter has no member {agency}")]
-    NotAMember {
-        /// The revocation's agency.
-        agency: AgencyId,
-    },
-    /// Not signed by the two keys of the member's root, or by more than those.
-    #[error("the revocation is not signed by the root of {agency} alone")]
-    OtherSigner {
-        /// The revocation's agency.
-        agency: AgencyId,
-    },
-    /// A signature of the root does not hold.
-    #[error("the signature of the root of {agency} does not hold")]
-    Forged {
-        /// The revocation's agency.
-        agency: AgencyId,
-    },
-    /// It says what no revocation may say.
-    #[error("the revocation does not hold")]
-    Rule(#[from] RuleError),
+impl Rule for RuleError {
+    const PAPER: &'static str = "revocation";
+    const BYTES_MAX: usize = REVOCATION_BYTES_MAX;
 }
+
+/// Why a revocation was not signed.
+pub type RevokeError = NotSigned<RuleError>;
+
+/// Why a revocation cannot be relied on.
+pub type RevocationError = PaperError<RuleError>;
 
 /// Signs a revocation with the agency's root. Source: spec id-40.
 ///
 /// # Errors
 /// When it says what no revocation may say.
 pub fn sign(revocation: &Revocation, root: &RootKey) -> Result<Vec<u8>, RevokeError> {
-    check(revocation)?;
-    let payload = codec::encode(revocation)?;
-    Ok(hybrid::sign(&root.hybrid(), ContentType::Revocation, &payload)?)
+    check(revocation).map_err(RevokeError::Rule)?;
+    paper::sign(revocation, root)
 }
 
 /// Verifies a revocation up to the charter: its form, its member, both signatures of the root, its rules.
@@ -205,27 +166,10 @@ pub fn verify(
     bytes: &[u8],
     charter: &VerifiedCharter,
 ) -> Result<VerifiedRevocation, RevocationError> {
-    if bytes.len() > REVOCATION_BYTES_MAX {
-        return Err(RevocationError::TooLong { len: bytes.len() });
-    }
-    let signed = HybridSigned::parse(bytes, ContentType::Revocation)?;
-    let revocation: Revocation = codec::decode(signed.payload())?;
-    // spec: id-40
-    if revocation.charter != *charter.name() {
-        let expected = charter.name().clone();
-        return Err(RevocationError::OtherCharter { expected, found: revocation.charter });
-    }
-    let agency = revocation.agency.clone();
-    let Some(member) = charter.member(&agency) else {
-        return Err(RevocationError::NotAMember { agency });
-    };
-    member.root.signed_alone(&signed).map_err(|error| match error {
-        NotByRoot::OtherSigner => RevocationError::OtherSigner { agency: agency.clone() },
-        NotByRoot::Forged => RevocationError::Forged { agency: agency.clone() },
-    })?;
-    check(&revocation)?;
+    let (revocation, member) = paper::open::<Revocation>(bytes, charter)?;
+    check(&revocation).map_err(RevocationError::Rule)?;
     if let Some(strange) = revocation.logs.iter().find(|good| !member.logs.contains(good.log)) {
-        return Err(RuleError::Log { log: strange.log }.into());
+        return Err(RevocationError::Rule(RuleError::Log { log: strange.log }));
     }
     let digest = digest::sha256(bytes);
     Ok(VerifiedRevocation { revocation, digest, bytes: bytes.to_vec(), under: charter.version() })
