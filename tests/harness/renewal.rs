@@ -56,9 +56,9 @@ pub fn adopt(node: &Path, signed: &Path) {
 
 /// The serials of the `started` leaves of a running node: which credential it went by, one start after the other.
 pub fn starts(client: &Client) -> Vec<u64> {
-    let serial = |leaf| match leaf {
-        LeafDocument::Started { credential, .. } => Some(credential),
-        _ => None,
+    let serial = |leaf| {
+        let LeafDocument::Started { credential, .. } = leaf else { return None };
+        Some(credential)
     };
     evidence::leaves(client).into_iter().filter_map(serial).collect()
 }

@@ -85,11 +85,15 @@ fn listing(suites: &[u16]) -> Directory {
 
 /// A message as a member of this charter seals it, judged by a member of that one.
 fn judged(sealed_under: &Directory, judged_under: &Directory) -> Result<Verified, VerifyError> {
+    let (from, me) = (members::agency(SENDER), members::agency(RECEIVER));
+    open::verify(sent(sealed_under), judged_under, &from, &me, CREATED, TOLERANCE)
+}
+
+/// A message as it arrives that was sealed under this charter.
+fn sent(under: &Directory) -> Received {
     let draft = fixtures::draft(&[RECEIVER]);
-    let keys = Recipients::find(&draft.to, sealed_under, draft.created).expect("known");
+    let keys = Recipients::find(&draft.to, under, draft.created).expect("known");
     let sealed = seal::seal(draft, &keys, &PureKem, &[5; 32]).expect("sealed");
     let signed = seal::sign(sealed, &members::signing_key(SENDER, "signing", 1)).expect("signed");
-    let (from, me) = (members::agency(SENDER), members::agency(RECEIVER));
-    let received = fixtures::received(&signed);
-    open::verify(received, judged_under, &from, &me, CREATED, TOLERANCE)
+    fixtures::received(&signed)
 }
