@@ -110,20 +110,35 @@ pub fn make_folder(path: &Path, access: Access) -> Result<(), FileError> {
     sync_parent(path)
 }
 
-/// Makes a file with these bytes, durable under its name; never touches one that is there.
+/// Makes a file with these bytes, durable and whole under its name; never touches one that is there.
 ///
 /// # Errors
 /// When it is there already, or cannot be written.
 pub fn make(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> {
-    let opened =
-        OpenOptions::new().write(true).create_new(true).mode(access.file_mode()).open(path);
-    let file = opened.map_err(|source| refusal(path, source, &[ErrorKind::AlreadyExists]))?;
-    fill(file, bytes).map_err(|source| {
-        // Half a key or half a credential must not stand under a name that people trust.
-        drop(fs::remove_file(path));
-        FileError::Unwritable { path: path.to_owned(), source }
-    })?;
+    // Half a key or half a credential must not stand under a name that people trust, whatever stops us: it is filled
+    // beside, and a second name is a step that happens or does not, and that no file gives way to.
+    let beside = beside(path);
+    let unwritable = |source| FileError::Unwritable { path: path.to_owned(), source };
+    let opened = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(access.file_mode())
+        .open(&beside);
+    let named = opened.and_then(|file| fill(file, bytes)).map_err(unwritable).and_then(|()| {
+        let named = fs::hard_link(&beside, path);
+        named.map_err(|source| refusal(path, source, &[ErrorKind::AlreadyExists]))
+    });
+    drop(fs::remove_file(&beside));
+    named?;
     sync_parent(path)
+}
+
+/// Where a file is filled before it gets its name.
+fn beside(path: &Path) -> PathBuf {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    path.with_file_name(name)
 }
 
 /// Replaces a file whole, keeping its permissions: a reader sees the old bytes or the new ones.
@@ -133,9 +148,7 @@ pub fn make(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> 
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     let unwritable = |source| FileError::Unwritable { path: path.to_owned(), source };
     let mode = fs::metadata(path).map_err(unwritable)?.permissions().mode() & 0o777;
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(".new");
-    let beside = path.with_file_name(name);
+    let beside = beside(path);
     let opened =
         OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&beside);
     opened.and_then(|file| fill(file, bytes)).map_err(unwritable)?;

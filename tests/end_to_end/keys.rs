@@ -191,6 +191,10 @@ fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
     assert!(own.disowned.iter().all(|part| part.from.get() == head.size), "{:?}", own.disowned);
     let peer = evidence::verified(&evidence::bundle(&client(&nodes, 1)), world.genesis);
     assert_eq!(peer.counts.by_place, 1);
+    // Nobody takes an honest member for a liar because a witness or a key that counted then counts no more.
+    for which in 0..3 {
+        assert!(!said(&nodes, which).contains("was not taken"), "{}", said(&nodes, which));
+    }
 }
 
 #[test]

@@ -263,13 +263,15 @@ pub(crate) fn known(directory: &Directory, bytes: &[u8]) -> Option<Known> {
     let parsed = note::parse(bytes).ok()?;
     let origin = parsed.unverified_text().split('\n').next()?;
     let credentials = directory.credentials().map(|verified| verified.credential());
-    let mut own = credentials
-        .filter(|credential| directory.origin(&credential.agency, credential.log_number) == origin);
-    own.find_map(|credential| {
-        let checkpoint = checkpoint::verify(bytes, origin, &credential.log).ok()?;
-        let (owner, number) = (credential.agency.clone(), credential.log_number);
-        Some(Known { owner, number, checkpoint })
-    })
+    let own = credentials
+        .into_iter()
+        .find(|own| directory.origin(&own.agency, own.log_number) == origin)?;
+    let (owner, number) = (own.agency.clone(), own.log_number);
+    // What a revoked key signed beyond the last good checkpoint says nothing about its owner.
+    // spec: id-43
+    let keys = directory.log_keys(&owner, number);
+    let checkpoint = checkpoint::verify_by(bytes, origin, &keys).ok()?;
+    Some(Known { owner, number, checkpoint })
 }
 
 /// Compares a checkpoint with those of the same size and with the end of its log, and remembers it.

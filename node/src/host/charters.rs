@@ -22,6 +22,7 @@ use concord_protocol::identity::charter::papers::Place;
 use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::CHAIN_DOCUMENTS_MAX;
+use concord_protocol::limits::FRAME_BYTES_MAX;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::greeting;
@@ -53,6 +54,8 @@ const HANDOVER_WAIT: Duration = Duration::from_secs(30);
 pub(crate) struct Charters {
     folder: NodeFolder,
     papers: Mutex<Arc<Papers>>,
+    /// Held while documents are judged, which takes its time: one after the other.
+    turn: Mutex<()>,
 }
 
 /// Why documents were not taken.
@@ -81,22 +84,22 @@ impl NotTaken {
 
 impl Charters {
     pub(crate) fn new(folder: NodeFolder, papers: Papers) -> Self {
-        Self { folder, papers: Mutex::new(Arc::new(papers)) }
+        Self { folder, papers: Mutex::new(Arc::new(papers)), turn: Mutex::new(()) }
     }
 
-    /// What is held now.
+    /// What is held now. Never waits for a judgement that is under way.
     pub(crate) fn held(&self) -> Arc<Papers> {
         Arc::clone(&self.papers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Judges documents and keeps what holds, durable when this returns. Expensive, and writes: runs on a worker.
     fn take(&self, documents: &[Vec<u8>]) -> Result<Taken, EnrolmentError> {
-        let mut held = self.papers.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut papers = Papers::clone(&held);
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut papers = Papers::clone(&self.held());
         let taken = papers.take(documents);
         if !taken.learned.is_empty() {
             charters::keep(&self.folder, &papers)?;
-            *held = Arc::new(papers);
+            *self.papers.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(papers);
         }
         Ok(taken)
     }
@@ -163,26 +166,33 @@ async fn send(around: &Surroundings, job: Job) -> Result<(), NotTaken> {
 fn news(papers: &Papers, taken: &Taken) -> Vec<Frame> {
     let adopted = taken.adopted.first().map(|_| chain_frame(papers, None));
     let open = papers.open().filter(|open| taken.learned.contains(&place(open)));
-    adopted.into_iter().chain(open.map(|open| with_named(papers, open))).collect()
+    adopted.into_iter().chain(open.filter_map(|open| with_named(papers, open))).collect()
 }
 
 /// Every version that waits for signatures, for a peer that was just met.
 pub(crate) fn open_frames(papers: &Papers) -> Vec<Frame> {
-    papers.open().map(|open| with_named(papers, open)).collect()
+    papers.open().filter_map(|open| with_named(papers, open)).collect()
 }
 
 fn place(proposal: &Proposal) -> Place {
     (proposal.charter().version, proposal.digest())
 }
 
-/// A version that waits, with the stuck ones that it names.
-fn with_named(papers: &Papers, open: &Proposal) -> Frame {
+/// A version that waits, with the stuck ones that it names; `None` where they do not fit a frame together.
+fn with_named(papers: &Papers, open: &Proposal) -> Option<Frame> {
     let rivals = open.charter().resolves.iter().flat_map(|resolves| &resolves.rivals);
     let named = rivals.filter_map(|digest| papers.find(digest));
     let all: BTreeMap<Place, &Proposal> =
         named.chain([open]).map(|proposal| (place(proposal), proposal)).collect();
     let bytes = all.into_values().filter_map(|proposal| proposal.to_bytes().ok());
-    Frame::Charters(bytes.map(ByteBuf::from).collect())
+    let bytes: Vec<ByteBuf> = bytes.map(ByteBuf::from).collect();
+    let len: usize = bytes.iter().map(|document| document.len().saturating_add(8)).sum();
+    if len > FRAME_BYTES_MAX.saturating_sub(64) {
+        // It can still be handed over as a file; a link must not end by what cannot be said on it.
+        tracing::warn!("a proposal is too long to be told to peers: `concord charter export`");
+        return None;
+    }
+    Some(Frame::Charters(bytes))
 }
 
 /// The chain from a version on that the peer has; the whole chain where it has none of ours.

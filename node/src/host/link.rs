@@ -11,6 +11,7 @@ use concord_protocol::codec;
 use concord_protocol::crypto::signature::VerifyingKey;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::Serial;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::frame::Introduction;
 use serde_bytes::ByteBuf;
@@ -25,6 +26,7 @@ use crate::host::exchange;
 use crate::host::exchange::Ended;
 use crate::host::exchange::Surroundings;
 use crate::host::mailbox::Job;
+use crate::host::shared::Shared;
 use crate::telemetry::shown;
 use crate::transport::Endpoint;
 use crate::transport::backoff;
@@ -37,6 +39,9 @@ use crate::transport::pair::Verdict;
 
 /// How much longer the larger agency waits before it dials, so that dials seldom cross.
 const PATIENCE: Duration = Duration::from_millis(400);
+
+/// How long a connection has to be up for the next one to be made without back-off, whatever ended it.
+const SETTLED: Duration = Duration::from_secs(2);
 
 /// How long a connection may take to end after its stream did.
 const ENDING_WAIT: Duration = Duration::from_secs(5);
@@ -67,11 +72,33 @@ enum Say {
 
 /// How one connection went.
 struct Served {
-    /// Whether greetings went both ways.
-    up: bool,
+    /// How long it was up since greetings went both ways; `None` where they did not.
+    up_for: Option<Duration>,
     /// A connection that took this one's place.
     next: Option<Connection>,
     reason: CloseReason,
+}
+
+impl Served {
+    /// Whether the next connection is made at once: this one was up for a while, or ended for a reason that passes.
+    ///
+    /// Two nodes that close on each other as soon as they have greeted must not do it again and again.
+    fn went_well(&self) -> bool {
+        let passes = match self.reason {
+            CloseReason::Local(code) | CloseReason::ByPeer(code) => matches!(
+                code,
+                CloseCode::Superseded
+                    | CloseCode::CharterChanged
+                    | CloseCode::StandingChanged
+                    | CloseCode::Stopping
+            ),
+            CloseReason::Silent | CloseReason::Restarted => true,
+            CloseReason::ByPeerUnknown(_) | CloseReason::KeyRefused | CloseReason::Transport(_) => {
+                false
+            }
+        };
+        self.up_for.is_some_and(|up_for| passes || up_for >= SETTLED)
+    }
 }
 
 /// Keeps the link with one peer until the node stops.
@@ -94,8 +121,10 @@ pub(crate) async fn keep(mut link: Link) {
                     }
                     Say::Introduction | Say::Greeting => {
                         let served = link.serve(connection).await;
+                        if served.went_well() {
+                            trying.tries = 0;
+                        }
                         next = served.next;
-                        trying.tries = if served.up { 0 } else { trying.tries };
                         Some(served.reason)
                     }
                 };
@@ -142,7 +171,7 @@ impl Link {
                 Some(arrived) => Connected::Arrived(arrived),
                 None => Connected::NodeStops,
             },
-            Ok(()) = news.changed() => Connected::News,
+            true = news_of(&self.around.shared, &self.peer, news) => Connected::News,
             dialed = dial_after(&self.endpoint, &self.around, &self.peer, wait) => dialed,
         }
     }
@@ -202,8 +231,32 @@ impl Link {
             Ended::Broken => end(&connection).await,
         };
         tracing::info!(peer = shown(&self.peer), "link down");
-        Served { up: up.get().is_some(), next, reason }
+        Served { up_for: up.get().map(Instant::elapsed), next, reason }
     }
+}
+
+/// Waits until another way to dial the peer is known than now; `false` when the node stops.
+async fn news_of(
+    shared: &Shared,
+    peer: &AgencyId,
+    news: &mut watch::Receiver<Arc<Directory>>,
+) -> bool {
+    let before = ways(shared, peer);
+    while news.changed().await.is_ok() {
+        // What changes of others must not disturb a dial that is under way.
+        if ways(shared, peer) != before {
+            return true;
+        }
+    }
+    false
+}
+
+/// The addresses and credentials by which a peer is dialed now.
+fn ways(shared: &Shared, peer: &AgencyId) -> (Vec<String>, Vec<Serial>) {
+    let (directory, now) = (shared.directory(), clock::now());
+    let counting = directory.perhaps_in_force(peer, now, shared.tolerance);
+    let serials = counting.iter().map(|known| known.serial()).collect();
+    (directory.addresses(peer, now).to_vec(), serials)
 }
 
 /// Ends a connection whose stream is broken: it says why by itself, unless the peer ended only the stream.

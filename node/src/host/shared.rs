@@ -25,6 +25,7 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Span;
+use concord_protocol::moment::Timestamp;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::offer;
 use tokio::sync::oneshot;
@@ -122,6 +123,8 @@ pub(crate) struct Shared {
     /// Held by the one connection that heals.
     pub(crate) healer: tokio::sync::Mutex<()>,
     pings: Mutex<BTreeMap<u64, oneshot::Sender<()>>>,
+    /// When the last change of addresses of each agency was taken.
+    noticed: Mutex<BTreeMap<AgencyId, Timestamp>>,
     /// What happened since the start.
     pub(crate) tally: Counting,
 }
@@ -212,6 +215,7 @@ impl Shared {
             healing: Mutex::new(HealingView::Waiting),
             healer: tokio::sync::Mutex::new(()),
             pings: Mutex::new(BTreeMap::new()),
+            noticed: Mutex::new(BTreeMap::new()),
             tally: Counting::default(),
         }
     }

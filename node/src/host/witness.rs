@@ -21,6 +21,7 @@ use concord_protocol::log::cosignature;
 use concord_protocol::log::cosignature::Seconds;
 use concord_protocol::wire::witness::WitnessRefusal;
 use concord_protocol::wire::witness::Witnessed;
+use concord_protocol::wire::witness::Witnesses;
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 
@@ -150,6 +151,13 @@ pub(crate) fn open_file(
 pub(crate) fn in_force(directory: &Directory, peer: &AgencyId, note: &[u8]) -> bool {
     let origin = directory.origin(peer, directory.log_of(peer));
     checkpoint::origin_line(note) == Some(origin.as_str())
+}
+
+/// Whether a checkpoint of a log in force has a quorum of the witnesses that count now.
+pub(crate) fn is_quorate(directory: &Directory, owner: &AgencyId, note: &[u8]) -> bool {
+    let Some(log) = directory.log_in_force(owner) else { return false };
+    let signed = checkpoint::verify_by(note, &log.origin, &log.keys).ok();
+    signed.is_some_and(|signed| Witnesses::of(directory, owner).quorate(&signed).is_ok())
 }
 
 /// The newest checkpoint of each peer's log, from the journal or, where that knows more, from the witness file.

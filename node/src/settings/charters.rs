@@ -15,6 +15,7 @@ use concord_protocol::identity::charter::chain::Chain;
 use concord_protocol::identity::charter::chain::ChainError;
 use concord_protocol::identity::charter::papers::Papers;
 use concord_protocol::identity::charter::papers::Place;
+use concord_protocol::identity::charter::papers::Refused;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::limits::CHARTER_BYTES_MAX;
 
@@ -36,7 +37,12 @@ pub fn load(folder: &NodeFolder, settings: &Settings) -> Result<Papers, Enrolmen
     let mut papers = Papers::found(founding);
     let adopted = read_all(&folder.charters())?;
     let taken = papers.take(&adopted);
-    if let Some(refused) = taken.refused.into_iter().next() {
+    // A rival is written before the version that names it: without that one it is nothing, and not needed.
+    let of_a_version = |refused: &Refused| match refused.place {
+        Some((version, digest)) => !named(&folder.charters(), (version, digest)).exists(),
+        None => true,
+    };
+    if let Some(refused) = taken.refused.into_iter().find(of_a_version) {
         let version = refused.place.map_or(CharterVersion::new(0), |(version, _)| version);
         return Err(ChainError::Later { version, source: refused.why }.into());
     }

@@ -183,11 +183,11 @@ impl Directory {
             None => {}
         }
         self.check_keys(credential)?;
+        // What one root signed must not leave a later one no room.
         // spec: id-25
-        if self
-            .credentials
-            .get(&agency)
-            .is_some_and(|held| held.len() >= CREDENTIALS_PER_MEMBER_MAX)
+        let held = self.credentials.get(&agency).into_iter().flat_map(BTreeMap::values);
+        if held.filter(|held| held.under() == verified.under()).count()
+            >= CREDENTIALS_PER_MEMBER_MAX
         {
             return Err(AdmitError::TooMany { agency });
         }

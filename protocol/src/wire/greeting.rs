@@ -8,8 +8,8 @@ use serde_bytes::ByteBuf;
 
 use crate::crypto::digest::Digest;
 use crate::identity::charter::papers::Place;
-use crate::identity::credential::VerifiedCredential;
 use crate::identity::directory::Directory;
+use crate::identity::directory::LogKey;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::CharterVersion;
@@ -301,12 +301,20 @@ pub fn own_checkpoint(
         .filter(|log| member.logs.contains(*log))
         .ok_or(CloseCode::BadFrame)?;
     let origin = directory.origin(me, log);
-    let own = directory.credentials().map(VerifiedCredential::credential);
-    let signed = own
-        .filter(|own| own.agency == *me)
-        .find_map(|own| checkpoint::verify(note, &origin, &own.log).ok())
-        .ok_or(CloseCode::BadFrame)?;
-    Ok(Some(signed).filter(|_| log >= directory.log_of(me)))
+    let mut keys = directory.log_keys(me, log);
+    if keys.is_empty() {
+        // A log that this node has forgotten: any key that it has not revoked may have been that log's.
+        let own = directory.credentials().filter(|own| own.agency() == me);
+        let counts = own.filter(|own| !directory.is_revoked(me, own.serial()));
+        keys.extend(counts.map(|own| LogKey::of(own.credential().log)));
+    }
+    match checkpoint::verify_by(note, &origin, &keys) {
+        Ok(signed) => Ok(Some(signed).filter(|_| log >= directory.log_of(me))),
+        // A thief of a key that was revoked must not put its owner in doubt.
+        // spec: id-43
+        Err(CheckpointError::Revoked) => Ok(None),
+        Err(_) => Err(CloseCode::BadFrame),
+    }
 }
 
 /// A checkpoint of one log of an agency, under whichever of its log keys.

@@ -25,6 +25,7 @@ use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
 use crate::wire::dispatch;
 use crate::wire::dispatch::VerifiedDispatch;
+use crate::wire::place::BadPlace;
 use crate::wire::place::Found;
 use crate::wire::place::Place;
 
@@ -122,7 +123,8 @@ impl VerifiedOffer {
                 .as_ref()
                 .is_ok_and(|message| directory.is_revoked(from, message.header().serial));
             if ended && arrival.footing != Footing::BelowLastGood {
-                arrival.judged = Err(RefusalCode::RevokedCredential);
+                // It may stand below the last good checkpoint: offered again, it comes with its place there.
+                return Err(CloseCode::Stopping);
             }
         }
         Ok(())
@@ -196,10 +198,11 @@ fn judge_message(
     let verified =
         open::verify(received, judge.directory, from, judge.me, judge.now, judge.tolerance)
             .map_err(|error| error.code());
-    let founded = verified.and_then(|verified| {
-        let footing = footing(&verified, offered.place.as_ref(), from, judge)?;
-        Ok((verified, footing))
-    });
+    let founded = match verified {
+        Ok(verified) => footing(&verified, offered.place.as_ref(), from, judge)?
+            .map(|footing| (verified, footing)),
+        Err(code) => Err(code),
+    };
     let (verified, footing) = match founded {
         Ok(founded) if founded.0.sealed().is_some() => founded,
         settled @ (Ok(_) | Err(_)) => return Ok(settled),
@@ -225,21 +228,26 @@ impl Judge<'_> {
 }
 
 /// What a message rests on: a credential in force, or else its place in its author's log.
+///
+/// # Errors
+/// `stopping`, where the place was made by somebody who knows other revocations than we do: a refusal would be final,
+/// and the next greetings make both know the same.
 // spec: env-30
 fn footing(
     verified: &Verified,
     place: Option<&Place>,
     from: &AgencyId,
     judge: &Judge<'_>,
-) -> Result<Footing, RefusalCode> {
+) -> Result<Result<Footing, RefusalCode>, CloseCode> {
     let author = (from, verified.header().serial);
     let Err(error) = judge.directory.may_be_in_force(author, judge.now, judge.tolerance) else {
-        return Ok(Footing::InForce);
+        return Ok(Ok(Footing::InForce));
     };
     let found = place.map(|place| place.verify(verified.message(), author, judge.directory));
-    match found {
+    Ok(match found {
         Some(Ok(Found::InLog)) => Ok(Footing::InLog),
         Some(Ok(Found::BelowLastGood)) => Ok(Footing::BelowLastGood),
+        Some(Err(BadPlace::Base)) => return Err(CloseCode::Stopping),
         Some(Err(_)) | None => Err(match error {
             NotInForce::Revoked { .. } => RefusalCode::RevokedCredential,
             NotInForce::Superseded { .. } => RefusalCode::SupersededCredential,
@@ -248,7 +256,7 @@ fn footing(
                 RefusalCode::UnknownCredential
             }
         }),
-    }
+    })
 }
 
 /// How a connection ends whose peer's credential is not in force. Source: spec wire-37.

@@ -25,6 +25,7 @@ use crate::ids::TreeSize;
 use crate::limits::WITNESSED_NOTE_BYTES_MAX;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
+use crate::log::checkpoint::CheckpointError;
 use crate::log::checkpoint::SignedCheckpoint;
 use crate::log::cosignature;
 use crate::log::cosignature::CosignerKey;
@@ -208,13 +209,18 @@ pub enum LiftError {
     /// A cosignature of a member does not hold.
     #[error("a cosignature does not hold")]
     Cosignature(#[source] NoteError),
-    /// Too few members cosigned it.
+    /// Only revoked credentials name the key that signed it, and it is beyond the last good one.
+    #[error("the key that signed the checkpoint was revoked")]
+    Revoked,
+    /// Too few members cosigned it, of those that count now; what was a quorum may be none since.
     #[error("{found} witnesses cosigned the checkpoint, {quorum} are needed")]
     NoQuorum {
         /// Distinct members that did, the owner left out.
         found: usize,
         /// Members that must.
         quorum: usize,
+        /// The checkpoint, which the owner signed and which fits what is held.
+        shown: Box<SignedCheckpoint>,
     },
     /// The log has two histories.
     #[error("the checkpoint contradicts the one held")]
@@ -306,8 +312,13 @@ pub fn lifted(
     witnesses: &Witnesses,
 ) -> Result<VerifiedLift, LiftError> {
     // spec: wire-46
-    let shown = checkpoint::verify_by(&lift.note, subject.origin, subject.log_keys)
-        .map_err(|_| LiftError::Checkpoint)?;
+    let shown =
+        checkpoint::verify_by(&lift.note, subject.origin, subject.log_keys).map_err(|error| {
+            match error {
+                CheckpointError::Revoked => LiftError::Revoked,
+                _ => LiftError::Checkpoint,
+            }
+        })?;
     let new = shown.checkpoint();
     if contradicts(new, subject.held) {
         return Err(LiftError::Misfit(Box::new(Misfit::Root { shown })));
@@ -385,7 +396,10 @@ impl Witnesses {
     ) -> Result<BTreeMap<AgencyId, Seconds>, LiftError> {
         let cosigners = self.cosigners(checkpoint).map_err(LiftError::Cosignature)?;
         let (found, quorum) = (cosigners.len(), self.quorum);
-        if found < quorum { Err(LiftError::NoQuorum { found, quorum }) } else { Ok(cosigners) }
+        if found < quorum {
+            return Err(LiftError::NoQuorum { found, quorum, shown: Box::new(checkpoint.clone()) });
+        }
+        Ok(cosigners)
     }
 }
 

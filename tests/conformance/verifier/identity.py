@@ -217,7 +217,8 @@ class Directory:
         for role, key in roles:
             owner = self.owner.setdefault(key, (credential.agency, role))
             must(owner == (credential.agency, role), "a key that is known as another one's, or in another role")
-        of_member = [held for held in self.known.values() if held.agency == credential.agency]
+        whose = (credential.agency, credential.under)
+        of_member = [held for held in self.known.values() if (held.agency, held.under) == whose]
         must(name in self.known or len(of_member) < CREDENTIALS_PER_MEMBER_MAX, "more credentials than a member may have")
         self.known[name] = credential
 

@@ -267,7 +267,10 @@ impl Listener {
                 None => return Ok(()),
             },
             Judged::Witnessed(answer) => self.witnessed(*answer).await?,
-            Judged::Lift(lift) => self.lift(*lift, room).await?,
+            Judged::Lift(lift) => match self.lift(*lift, room).await? {
+                Some(job) => job,
+                None => return Ok(()),
+            },
             Judged::Credential(record) => {
                 return ask(&self.around, |reply| Job::Admit {
                     record,

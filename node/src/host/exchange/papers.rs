@@ -16,16 +16,30 @@ use crate::host::mailbox::By;
 use crate::host::mailbox::Outgoing;
 use crate::host::shared::Shared;
 
+/// How many of its own credentials a node says on each connection, the newest ones.
+const OWN_SAID_MAX: usize = 16;
+
 /// What this node knows of members and the peer does not.
 pub(super) fn lacking(directory: &Directory, me: &AgencyId, met: &Met) -> Vec<Outgoing> {
     let mut said = Vec::new();
+    let own = directory.credentials().filter(|known| known.agency() == me).count();
+    let mut older = own.saturating_sub(OWN_SAID_MAX);
     // spec: wire-36
     for known in directory.credentials() {
         let (agency, serial) = (known.agency(), known.serial());
         let held = met.known().iter().find(|held| held.agency == *agency);
         let newest = directory.newest(agency).map(VerifiedCredential::serial) == Some(serial);
-        // Of its own credentials each one that the peer may lack: messages that waited were signed under them.
-        if held.is_none_or(|held| held.serial < serial) && (newest || agency == me) {
+        // Of its own credentials each one, for messages that waited were signed under them, and a peer that knows a
+        // newer one may have missed one between.
+        let may_lack = match agency == me {
+            true if older > 0 => {
+                older -= 1;
+                false
+            }
+            true => true,
+            false => newest && held.is_none_or(|held| held.serial < serial),
+        };
+        if may_lack {
             said.push(Outgoing::Credential(known.bytes().to_vec()));
         }
     }
@@ -58,6 +72,10 @@ pub(super) fn notice(bytes: ByteBuf, shared: &Shared) -> Judged {
 }
 
 pub(super) fn credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Judged {
+    // What is known costs no signature.
+    if directory.credentials().any(|known| known.bytes() == bytes) {
+        return Judged::Ignored;
+    }
     match directory.verify(bytes) {
         Ok(verified) => {
             let (agency, serial) =

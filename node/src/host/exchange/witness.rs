@@ -88,7 +88,7 @@ impl Listener {
         &mut self,
         lift: Lift,
         room: OwnedSemaphorePermit,
-    ) -> Result<Job, Ended> {
+    ) -> Result<Option<Job>, Ended> {
         let peer = self.peer.clone();
         let checked = self.of_the_peer(move |subject, directory| {
             witness::lifted(&lift, &subject, &Witnesses::of(directory, &peer))
@@ -99,9 +99,19 @@ impl Listener {
                 if self.held.as_ref().is_none_or(|held| held.held.size < size) {
                     self.now_held(lift.checkpoint());
                 }
-                Ok(Job::Lifted { peer: self.peer.clone(), lift: Box::new(lift), room })
+                Ok(Some(Job::Lifted { peer: self.peer.clone(), lift: Box::new(lift), room }))
             }
-            Err(LiftError::Misfit(misfit)) => Ok(self.misfit(misfit)),
+            Err(LiftError::Misfit(misfit)) => Ok(Some(self.misfit(misfit))),
+            // A charter that changed, or a revocation, makes a quorum none: nobody lied, and the paths go on.
+            // spec: wire-46
+            Err(LiftError::NoQuorum { shown, .. }) => {
+                let size = shown.checkpoint().size;
+                if self.held.as_ref().is_none_or(|held| held.held.size < size) {
+                    self.now_held(&shown);
+                }
+                Ok(None)
+            }
+            Err(LiftError::Revoked) => Ok(None),
             Err(error) => {
                 tracing::warn!(%error, "a lifted checkpoint was not taken");
                 Err(CloseCode::BadWitness.into())

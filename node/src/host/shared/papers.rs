@@ -3,15 +3,21 @@
 //! Of the node's own it also says which one is in force, and whether one waits for its keys.
 
 use std::sync::Arc;
+use std::sync::PoisonError;
 
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::directory::force::Revoking;
 use concord_protocol::ids::Serial;
+use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 
+use crate::clock;
 use crate::host::shared::Shared;
+
+/// How soon after one change of addresses of a peer the next one is taken.
+const NOTICE_EVERY: Span = Span::from_millis(10_000);
 
 impl Shared {
     /// Whether a revocation may become durable: it verifies, and makes something stricter than it is.
@@ -31,7 +37,16 @@ impl Shared {
     }
 
     /// Whether a change of addresses may become durable: it verifies, and is newer than what is held.
+    ///
+    /// A peer that says one after the other is heard now and then: each costs a commit, here and at everybody else.
+    // spec: id-51
     pub(crate) fn may_notice(&self, record: &NoticeRecord) -> bool {
+        let taken = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = taken.get(&record.agency).filter(|_| record.agency != self.me);
+        if last.is_some_and(|last| clock::now() < last.after(NOTICE_EVERY)) {
+            return false;
+        }
+        drop(taken);
         Directory::clone(&self.directory()).notice(&record.notice).is_ok()
     }
 
@@ -39,6 +54,9 @@ impl Shared {
     pub(crate) fn notice(&self, record: &NoticeRecord) {
         let mut directory = Directory::clone(&self.directory());
         if directory.notice(&record.notice).is_ok() {
+            let mut taken = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.insert(record.agency.clone(), clock::now());
+            drop(taken);
             self.directory.send_replace(Arc::new(directory));
         }
     }

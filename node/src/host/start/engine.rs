@@ -9,6 +9,7 @@ use concord_protocol::engine::Engine;
 use concord_protocol::engine::Persona;
 use concord_protocol::engine::record::CosignedRecord;
 use concord_protocol::engine::record::EvidenceRecord;
+use concord_protocol::engine::record::Gathered;
 use concord_protocol::engine::record::HeadRecord;
 use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
@@ -81,7 +82,13 @@ pub(super) fn engine(
         }
     }
     let held = witness::newest_held(reader.peer_heads()?, found.witness, directory);
-    let (cosigned, mut peers_cosigned) = (reader.cosigned()?, reader.peers_cosigned()?);
+    let (mut cosigned, mut peers_cosigned) = (reader.cosigned()?, reader.peers_cosigned()?);
+    // Under a charter that changed, or after a revocation, what was a quorum may be none.
+    // spec: wit-6
+    cosigned.retain(|known| {
+        known.gathered != Gathered::Quorate
+            || witness::is_quorate(directory, &own.agency, &known.note)
+    });
     peers_cosigned.retain(|quorate| witness::in_force(directory, &quorate.peer, &quorate.note));
     let retired = reader.retired()?;
     let mode = mode(reader.mode()?, found.head);

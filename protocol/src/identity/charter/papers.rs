@@ -67,6 +67,16 @@ pub struct Refused {
     pub why: PaperError,
 }
 
+/// What a document that came is good for.
+enum Use {
+    /// It was held already, with all its signatures.
+    Known,
+    /// It is worth holding, or says more of one that was held.
+    Fresh,
+    /// It is not worth holding for its own sake.
+    Lent(PaperError),
+}
+
 /// A member whose root signed two versions that do not fit. Both documents bear its signatures, which hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Double {
@@ -252,17 +262,28 @@ impl Papers {
                 Err(why) => taken.refused.push(Refused { place: None, why: why.into() }),
             }
         }
-        // A rival may be too old to come into force, and still be what a resolution has to show.
+        // A rival may be too old to come into force, or signed by nobody who counts, and still be what a resolution has
+        // to show: it is held for a document that is worth holding, and for no other.
         let needed: BTreeSet<Digest> =
             read.values().flat_map(|proposal| proposal.charter.names()).collect();
+        let mut lent: BTreeMap<Place, PaperError> = BTreeMap::new();
         for (place, proposal) in read {
-            match self.take_one(proposal, &needed, &mut taken.doubles) {
-                Ok(true) => drop(taken.learned.insert(place)),
-                Ok(false) => {}
+            match self.take_one(proposal, &mut taken.doubles) {
+                Ok(Use::Fresh) => drop(taken.learned.insert(place)),
+                Ok(Use::Known) => {}
+                Ok(Use::Lent(why)) if needed.contains(&place.1) => {
+                    taken.learned.insert(place);
+                    lent.insert(place, why);
+                }
+                Ok(Use::Lent(why)) => {
+                    self.others.remove(&place);
+                    taken.refused.push(Refused { place: Some(place), why });
+                }
                 Err(why) => taken.refused.push(Refused { place: Some(place), why }),
             }
             self.move_on(&mut taken.adopted);
         }
+        self.give_back(lent, &mut taken);
         self.forget();
         taken
     }
@@ -298,36 +319,64 @@ impl Papers {
         Ok(self.take(&[bytes]))
     }
 
-    /// Whether a document was taken that was not held, or not with all these signatures.
+    /// Takes one document that was not held, or not with all these signatures.
     fn take_one(
         &mut self,
         proposal: Proposal,
-        needed: &BTreeSet<Digest>,
         doubles: &mut Vec<Double>,
-    ) -> Result<bool, PaperError> {
+    ) -> Result<Use, PaperError> {
         let place = (proposal.charter.version, proposal.digest);
         if self.path().any(|held| held.digest() == proposal.digest) {
-            return Ok(false);
+            return Ok(Use::Known);
         }
-        let mut united = proposal;
-        if let Some(held) = self.others.get(&place) {
-            if held.signed.covers(&united.signed) {
-                return Ok(false);
-            }
-            // What is held would hide a signature that does not hold.
-            self.judge_form(&united)?;
-            united = judge::united(held, &united);
+        let held = self.others.get(&place);
+        if held.is_some_and(|held| held.signed.covers(&proposal.signed)) {
+            return Ok(Use::Known);
         }
-        self.judge_form(&united)?;
+        self.judge_form(&proposal)?;
+        let was_held = held.is_some();
+        let united = held.map_or_else(|| proposal.clone(), |held| judge::united(held, &proposal));
+        // Another signature of the same signer, as good as the one that is held, is no news.
+        if held == Some(&united) {
+            return Ok(Use::Known);
+        }
         self.doubles_with(&united, doubles);
-        if !needed.contains(&united.digest) {
-            self.judge_use(&united)?;
-        }
-        if !self.others.contains_key(&place) && self.others.len() >= OPEN_CHARTERS_MAX {
+        let worth = self.judge_use(&united);
+        if worth.is_ok() && !was_held && self.is_full() && !self.is_finished(&united) {
             return Err(PaperError::Full);
         }
         self.others.insert(place, united);
-        Ok(true)
+        match worth {
+            Err(why) if !was_held => Ok(Use::Lent(why)),
+            Ok(()) | Err(_) => Ok(Use::Fresh),
+        }
+    }
+
+    /// Whether as many documents wait as can be; what the chain needs does not wait.
+    fn is_full(&self) -> bool {
+        let chain: BTreeSet<Digest> = self.path().flat_map(|held| held.charter().names()).collect();
+        let waiting = self.others.keys().filter(|(_, digest)| !chain.contains(digest));
+        waiting.count() >= OPEN_CHARTERS_MAX
+    }
+
+    /// Lets go of what was held for another document that turned out not to be worth holding.
+    // spec: chr-9
+    fn give_back(&mut self, mut lent: BTreeMap<Place, PaperError>, taken: &mut Taken) {
+        let mut kept: BTreeSet<Digest> =
+            self.path().flat_map(|held| held.charter().names()).collect();
+        // From the newest to the oldest: what one names is older than itself.
+        for (place, other) in self.others.iter().rev() {
+            if !lent.contains_key(place) || kept.contains(&other.digest) {
+                kept.extend(other.charter.names());
+            }
+        }
+        lent.retain(|(_, digest), _| !kept.contains(digest));
+        for (place, why) in lent {
+            if self.others.remove(&place).is_some() {
+                taken.learned.remove(&place);
+                taken.refused.push(Refused { place: Some(place), why });
+            }
+        }
     }
 
     /// Moves on to whatever follows and is signed by everybody who must.
@@ -397,7 +446,7 @@ impl Papers {
         self.others.retain(|(_, digest), _| kept.contains(digest));
     }
 
-    /// Every member that signed this document and another one that does not fit it.
+    /// Every member that signed this document and another one that does not fit it; each once is enough.
     fn doubles_with(&self, proposal: &Proposal, doubles: &mut Vec<Double>) {
         let vow = Vow::of(proposal);
         let held = self.path().map(VerifiedCharter::proposal).chain(self.others.values());
@@ -406,16 +455,16 @@ impl Papers {
             let (first, second) =
                 if place(other) < place(proposal) { (other, proposal) } else { (proposal, other) };
             for (agency, root) in self.members_ever() {
-                let double = Double {
+                let is_known = doubles.iter().any(|double| double.root == *root);
+                if is_known || !tally::bears(first, root) || !tally::bears(second, root) {
+                    continue;
+                }
+                doubles.push(Double {
                     agency: agency.clone(),
                     root: root.clone(),
                     first: first.clone(),
                     second: second.clone(),
-                };
-                let both = tally::bears(first, root) && tally::bears(second, root);
-                if both && !doubles.contains(&double) {
-                    doubles.push(double);
-                }
+                });
             }
         }
     }

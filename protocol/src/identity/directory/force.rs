@@ -248,7 +248,8 @@ impl Directory {
             return Ok(Revoking::Known);
         }
         let held = self.revocations.entry(agency.clone()).or_default();
-        if held.len() >= REVOCATIONS_PER_MEMBER_MAX {
+        let of_root = held.iter().filter(|one| one.under() == verified.under());
+        if of_root.count() >= REVOCATIONS_PER_MEMBER_MAX {
             return Err(NotRevoked::TooMany { agency });
         }
         held.push(verified);

@@ -164,7 +164,7 @@ fn a_lift_leads_forward_or_back_and_needs_the_quorum() {
     assert!(believed(&log.lift(0, 5, &[RECEIVER, THIRD]), None).is_ok());
 
     let one = believed(&log.lift(2, 5, &[RECEIVER]), Some(log.held(2)));
-    assert_eq!(one.unwrap_err(), LiftError::NoQuorum { found: 1, quorum: 2 });
+    assert!(matches!(one.unwrap_err(), LiftError::NoQuorum { found: 1, quorum: 2, .. }));
     let base = believed(&log.lift(2, 5, &[RECEIVER, THIRD]), Some(log.held(3)));
     assert_eq!(base.unwrap_err(), LiftError::WrongBase);
     let fork = Log::of(&["a", "b", "x", "d", "e"]);
@@ -182,7 +182,7 @@ fn the_owner_never_counts_and_a_member_counts_once() {
     let held = Some(log.held(3));
 
     let with_owner = believed(&log.lift(3, 3, &[RECEIVER, OWNER]), held);
-    assert_eq!(with_owner.unwrap_err(), LiftError::NoQuorum { found: 1, quorum: 2 });
+    assert!(matches!(with_owner.unwrap_err(), LiftError::NoQuorum { found: 1, quorum: 2, .. }));
 
     // The same member under two keys of its own, both known.
     let mut directory = letters::directory();
@@ -192,7 +192,7 @@ fn the_owner_never_counts_and_a_member_counts_once() {
     lift.note.extend_from_slice(&second);
     let witnesses = Witnesses::of(&directory, &members::agency(OWNER));
     let twice = with_subject(held, |subject| lifted(&lift, &subject, &witnesses));
-    assert_eq!(twice.unwrap_err(), LiftError::NoQuorum { found: 1, quorum: 2 });
+    assert!(matches!(twice.unwrap_err(), LiftError::NoQuorum { found: 1, quorum: 2, .. }));
 }
 
 #[test]

@@ -42,9 +42,12 @@ impl Papers {
         if let Some(base) = base.filter(|base| !self.was_adopted(base)) {
             return Err(PaperError::NotAdopted { digest: base.digest });
         }
+        // Members of the version that it builds on, which was adopted, who are members still: anybody can write a rival
+        // with members of his own, and whoever left has no say in what follows.
         // spec: chr-9
-        let named = self.named(proposal);
-        let members = named.iter().flat_map(|named| named.charter.members.iter());
+        let standing = self.newest().charter();
+        let members = base.iter().flat_map(|base| base.charter.members.iter());
+        let members = members.filter(|member| standing.has(&member.agency, &member.root));
         let mut signers = members.filter(|member| tally::bears(proposal, &member.root)).peekable();
         let Some(first) = signers.peek() else { return Err(PaperError::Unsigned) };
         let agency = first.agency.clone();

@@ -276,6 +276,27 @@ fn who_signs_two_rivals_has_made_evidence_against_itself() {
 }
 
 #[test]
+fn what_nobody_entitled_signed_is_not_held_whoever_names_it() {
+    // shows: chr-9
+    let mut papers = founded();
+    let invented = |charter: &mut Charter| {
+        charter.members.retain(|member| member.agency.as_str() == "la.mps");
+        charter.members.extend([fixtures::member("xx.one"), fixtures::member("xx.two")]);
+    };
+    let rival = next(&papers, invented);
+    let names_it = resolving(&papers, &[&rival], renamed("junk"));
+    let held = papers.clone();
+
+    let junk = [charter::propose(rival).unwrap(), fixtures::signed_at_once(names_it, &["xx.one"])];
+    let taken = papers.take(&junk);
+
+    assert!(taken.learned.is_empty(), "{taken:?}");
+    let codes: Vec<&str> = taken.refused.iter().map(|refused| refused.why.code()).collect();
+    assert_eq!(codes, ["unsigned", "unsigned"]);
+    assert_eq!(papers, held);
+}
+
+#[test]
 fn a_further_version_ends_a_conflict_that_is_stuck() {
     // shows: chr-6, chr-8
     let mut papers = six();
