@@ -8,6 +8,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use concord_node::clock;
+use concord_node::settings::Settings;
+use concord_node::settings::charters;
+use concord_protocol::identity::charter;
+use concord_protocol::identity::charter::Charter;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::Validity;
 use concord_protocol::moment::Span;
@@ -47,6 +51,7 @@ fn a_healthy_node_has_no_problem_stopped_or_running() {
     assert!(running.found("node").contains("it runs"));
     assert!(running.found("links").contains("connected with th.rtp"));
     assert!(running.found("clock").contains("cosignature"));
+    assert!(running.found("charters").contains("version 1 was shown by th.rtp, too"));
 
     let dir = world.folder(0).to_str().unwrap();
     let out = world.path().join("data");
@@ -144,6 +149,43 @@ fn a_credential_is_a_warning_from_thirty_days_before_its_end_and_a_problem_after
     assert!(soon.found("credential").contains("counts 28 more days"));
     soon.no_problem();
     renewed(0, 4).problem("credential", "number 4, ended on", "concord node credential");
+}
+
+#[test]
+fn a_peer_that_goes_by_another_charter_is_named_with_what_to_do() {
+    // shows: chr-20
+    let world = Federation::of("charters-of-peers", &AGENCIES);
+    // The members signed two versions of one number, and each node got another: no exchange brings them together.
+    for (which, name) in [(0, "left"), (1, "right")] {
+        let folder = &world.agencies[which].folder;
+        let mut papers = charters::load(folder, &Settings::load(folder).unwrap()).unwrap();
+        let newest = papers.newest();
+        let mut next = Charter {
+            version: newest.version().next(),
+            previous: Some(newest.digest()),
+            ..newest.charter().clone()
+        };
+        next.members[0].names[0].text = format!("Police of the {name}");
+        let proposal = charter::read(&charter::propose(next).unwrap()).unwrap();
+        let digest = proposal.digest();
+        papers.draft(proposal).unwrap();
+        for agency in &world.agencies {
+            papers.sign(&digest, &agency.root).unwrap();
+        }
+        charters::keep(folder, &papers).unwrap();
+    }
+    let nodes = world.all_ready();
+
+    let seen = wait::for_up_to(Duration::from_secs(60), || {
+        let seen = Examined::beside(world.folder(0));
+        (seen.grade("charters") == ["problem"]).then_some(seen)
+    });
+    let seen = seen.unwrap_or_else(|| panic!("{}", nodes[0].said()));
+    seen.problem("charters", "th.rtp showed version 2", "compare the digests aloud");
+    let dir = world.folder(1).to_str().unwrap();
+    let shown = shell::concord(world.path(), &["peer", "show", "la.mps", "--dir", dir]);
+    let shown = String::from_utf8(shown.stdout).unwrap();
+    assert!(shown.contains("another than this node's"), "{shown}");
 }
 
 #[test]

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
+use concord_node::api::client::Client;
+use concord_node::api::shape::leaf::LeafDocument;
 use concord_node::api::shape::message::Status;
 use concord_protocol::codec;
 use concord_protocol::identity::credential;
@@ -102,6 +104,100 @@ fn a_node_whose_token_is_away_stops_when_it_is_asked_to_and_says_why_it_does_not
     assert!(taken.is_some(), "what waited was taken after the start\n{}", again.said());
 }
 
+#[test]
+fn a_pin_that_the_token_refused_is_not_tried_again_before_a_start() {
+    // shows: cus-16
+    let Some(library) = library() else { return };
+    let world = Federation::with("token-pin", &["la.mps", "th.rtp"], Acquaintance::Nobody);
+    let token = SoftToken::new(world.path());
+    let la = token.enrolled(&world, library);
+    let mut laos = token.started(&la);
+    laos.wait_ready();
+
+    // The token goes away, and meanwhile somebody writes another PIN.
+    token.take_away();
+    wait_for_reason(&laos, "key-away");
+    fs::write(token.pin(), "314159265358").unwrap();
+    token.bring_back();
+    wait_for_reason(&laos, "pin-refused");
+    let refused = laos.client().submit(&bytes(&letter::report(&["th.rtp"], "refused")), None);
+    assert_eq!(refused.unwrap_err().code.text(), "pin-refused");
+    let doctor = token.concord(world.path(), &["doctor", "--dir", la.to_str().unwrap()]);
+    assert!(doctor.contains("problem  token") && doctor.contains("the running node says so"));
+
+    // With the right PIN it would be back within two seconds if it tried.
+    fs::write(token.pin(), PIN).unwrap();
+    let tried = wait::for_up_to(Duration::from_secs(6), || {
+        laos.client().readiness().is_ok_and(|found| found.ready).then_some(())
+    });
+    assert!(tried.is_none(), "{}", laos.said());
+    assert!(laos.stop().success(), "a node that was refused stops in order");
+
+    let mut again = token.started(&la);
+    again.wait_ready();
+    assert!(again.stop().success());
+    fs::write(token.pin(), "314159265358").unwrap();
+    let mut refused = token.started(&la);
+    assert_eq!(refused.ended().code(), Some(5), "{}", refused.said());
+    assert!(refused.said().contains("error[pin-refused]: the node was not started"));
+}
+
+#[test]
+fn keys_in_a_token_are_rotated_there_while_the_node_runs() {
+    // shows: cus-13, cus-17
+    let Some(library) = library() else { return };
+    let world = Federation::with("token-keys", &["la.mps", "th.rtp"], Acquaintance::Nobody);
+    let token = SoftToken::new(world.path());
+    let la = token.enrolled(&world, library);
+    let mut laos = token.started(&la);
+    laos.wait_ready();
+    let _thai = world.ready(1);
+    let before = sent(&laos, "th.rtp", "under the first keys");
+    wait_receipted(&laos, &before);
+
+    for (serial, roles) in [(2, "signing,log"), (3, "signing,witness")] {
+        let request = world.path().join(format!("{serial}.request"));
+        let dir = la.to_str().unwrap();
+        let out = request.to_str().unwrap();
+        let told = token.concord(
+            world.path(),
+            &["node", "rotate", "--dir", dir, "--roles", roles, "--out", out],
+        );
+        assert!(!told.contains("error["), "{told}");
+        let signed = token.granted(&world, &request);
+        let told = token.concord(
+            world.path(),
+            &["node", "credential", "--dir", dir, "--adopt", signed.to_str().unwrap()],
+        );
+        assert!(!told.contains("error["), "{told}");
+        // The node starts again inside, and signs with what the new credential names.
+        let mark = format!("under credential {serial}");
+        let letter = bytes(&letter::report(&["th.rtp"], &mark));
+        let id = wait::for_up_to(WITHIN, || {
+            let client = Client::in_directory(&la).ok()?;
+            let leaves = client.entries(0, None).ok()?.items.into_iter();
+            let began = |leaf| matches!(leaf, LeafDocument::Started { credential, .. } if credential == serial);
+            leaves.filter_map(|entry| entry.leaf).any(began).then_some(())?;
+            Some(client.submit(&letter, Some(&format!("key-{serial}"))).ok()?.message.id)
+        });
+        wait_receipted(&laos, &id.unwrap_or_else(|| panic!("{mark}\n{}", laos.said())));
+    }
+    assert!(!la.join("keys/signing.2").exists() && !la.join("keys/log.2").exists());
+    assert!(la.join("keys/witness.2").exists(), "the others lie in files as before");
+    let doctor = token.concord(world.path(), &["doctor", "--dir", la.to_str().unwrap()]);
+    assert!(doctor.contains("concord has concord-signing.3 and concord-log.2"), "{doctor}");
+    assert!(doctor.contains("they are the ones that the credential names"), "{doctor}");
+    assert!(laos.stop().success());
+}
+
+fn wait_for_reason(node: &Daemon, code: &str) {
+    let found = wait::for_up_to(WITHIN, || {
+        let found = node.client().readiness().ok()?;
+        found.reasons.iter().any(|reason| reason.code == code).then_some(())
+    });
+    assert!(found.is_some(), "{code} is not said\n{}", node.said());
+}
+
 fn library() -> Option<&'static Path> {
     let found = LIBRARIES.iter().map(Path::new).find(|path| path.exists());
     if found.is_none() {
@@ -168,6 +264,17 @@ impl SoftToken {
         streams.map(|bytes| String::from_utf8(bytes).unwrap()).concat()
     }
 
+    /// The credential that the first agency's root signs for a request, from now on.
+    fn granted(&self, world: &Federation, request: &Path) -> PathBuf {
+        let asked: CredentialRequest = codec::decode(&fs::read(request).unwrap()).unwrap();
+        let now = concord_node::clock::now();
+        let validity = Validity { not_before: now, not_after: now.after(Span::from_days(90)) };
+        let signed = credential::sign(&asked.grant(validity), &world.agencies[0].root).unwrap();
+        let path = request.with_extension("credential");
+        fs::write(&path, signed).unwrap();
+        path
+    }
+
     /// A node of the first agency with its signing keys in the token, known to the second, which it knows.
     fn enrolled(&self, world: &Federation, library: &Path) -> PathBuf {
         let agency = &world.agencies[0];
@@ -191,17 +298,13 @@ impl SoftToken {
         let genesis = world.genesis;
         done(&format!("charter adopt --dir {dir} --genesis {genesis} {}", path("charter.cbor")));
         done(&format!("node credential --dir {dir} --out {}", path("request")));
-        let request: CredentialRequest =
-            codec::decode(&fs::read(place.join("request")).unwrap()).unwrap();
-        let now = concord_node::clock::now();
-        let validity = Validity { not_before: now, not_after: now.after(Span::from_days(90)) };
-        let signed = credential::sign(&request.grant(validity), &agency.root).unwrap();
-        fs::write(place.join("credential"), signed).unwrap();
-        done(&format!("node credential --dir {dir} --adopt {}", path("credential")));
+        let signed = self.granted(world, &place.join("request"));
+        assert_eq!(signed, place.join("request.credential"));
+        done(&format!("node credential --dir {dir} --adopt {}", path("request.credential")));
         fs::write(place.join("thai"), &world.agencies[1].credential).unwrap();
         done(&format!("peer add --dir {dir} {}", path("thai")));
         let thai = world.folder(1).display().to_string();
-        done(&format!("peer add --dir {thai} {}", path("credential")));
+        done(&format!("peer add --dir {thai} {}", path("request.credential")));
         place.join("in-token")
     }
 }

@@ -42,6 +42,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
             return in_doubt(*doubt, "the message was not taken", view);
         }
         SubmitError::KeyAway => Code::KeyAway,
+        SubmitError::PinRefused => Code::PinRefused,
         SubmitError::Stopping => Code::Stopping,
     };
     Problem::new(code, "the message was not taken", error.to_string())
@@ -161,7 +162,7 @@ fn in_doubt(doubt: Doubt, what: &'static str, view: &View) -> Problem {
     };
     let reason = match &view.mode {
         Mode::Quarantined { .. } | Mode::Probing { .. } => why(&view.mode),
-        Mode::Open | Mode::Full | Mode::KeyAway => plain.to_owned(),
+        Mode::Open | Mode::Full | Mode::KeyAway | Mode::PinRefused => plain.to_owned(),
     };
     Problem::new(code, what, reason)
 }

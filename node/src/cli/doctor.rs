@@ -4,6 +4,7 @@
 //! system's resolver. Each check is a function from what it looked at to findings; a check that cannot look says so.
 //! Absent on purpose: repairs, and guesses. What can only be known from outside, such as a firewall, is not claimed.
 
+pub mod charters;
 pub mod finding;
 pub mod folder;
 pub mod machine;
@@ -24,6 +25,7 @@ use crate::cli::doctor::finding::Grade;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::clock;
 use crate::files::FileError;
+use crate::keystore::vault::Vault;
 use crate::report;
 use crate::report::Exit;
 use crate::report::Report;
@@ -53,6 +55,8 @@ pub struct Patient<'a> {
     pub client: Option<&'a Client>,
     /// Where a passphrase would come from.
     pub passphrase: &'a PassphraseFrom,
+    /// What opens its keys; one for all checks, so that a token is given its PIN once.
+    pub vault: &'a Vault,
     /// The time.
     pub now: Timestamp,
 }
@@ -75,11 +79,14 @@ fn findings(folder: &NodeFolder, passphrase: &PassphraseFrom, now: Timestamp) ->
     let mut findings = vec![Finding::ok("settings", "concord.toml is read and holds")];
     let (client, runs) = running(folder);
     findings.push(runs);
-    let patient = Patient { folder, settings: &settings, client: client.as_ref(), passphrase, now };
+    let vault = &passphrase.node(folder, &settings);
+    let client = client.as_ref();
+    let patient = Patient { folder, settings: &settings, client, passphrase, vault, now };
     findings.extend(folder::permissions(&patient));
     findings.push(folder::protection(&patient));
     findings.extend(trust::token(&patient));
     findings.extend(trust::enrolment(&patient));
+    findings.extend(charters::peers(&patient));
     findings.push(machine::clock(&patient));
     findings.extend(network::ports(&patient));
     findings.extend(network::addresses(&patient));

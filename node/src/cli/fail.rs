@@ -47,6 +47,9 @@ pub fn key(what: &'static str, error: &KeyError) -> Report {
             Report::caused(Code::KeyUnusable, what, error)
                 .with_remedy("name other keys by the settings of their labels, or another token")
         }
+        KeyError::Token(TokenError::PinRefused { .. }) => {
+            Report::caused(Code::PinRefused, what, error)
+        }
         KeyError::Token(_) => Report::caused(Code::KeyAway, what, error).with_exit(Exit::CouldNot),
         KeyError::Passphrase { source: PassphraseError::Nowhere, .. } => {
             Report::caused(Code::PassphraseMissing, what, error)

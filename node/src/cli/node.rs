@@ -253,7 +253,15 @@ pub fn request(
     out: &Path,
     passphrase: &PassphraseFrom,
 ) -> Result<Answer, Report> {
-    write_request(folder, (serial, None), out, passphrase)
+    request_with(folder, (serial, None), out, |settings| passphrase.node(folder, settings))
+}
+
+/// The same for new keys, with what opened the old ones: a token is opened once, and given its PIN once.
+///
+/// # Errors
+/// When the node has no charter or unusable keys, or the file is there already.
+pub fn request_rotated(folder: &NodeFolder, out: &Path, vault: Vault) -> Result<Answer, Report> {
+    request_with(folder, (None, None), out, |_| vault)
 }
 
 /// Writes the request for the credential of the log that comes next; an earlier one of the same name is replaced.
@@ -267,21 +275,23 @@ pub fn request_for_log(
 ) -> Result<Answer, Report> {
     // A statement that is made anew asks for the same credential.
     match fs::remove_file(out) {
-        Ok(()) | Err(_) => write_request(folder, (None, Some(log)), out, passphrase),
+        Ok(()) | Err(_) => request_with(folder, (None, Some(log)), out, |settings| {
+            passphrase.node(folder, settings)
+        }),
     }
 }
 
-fn write_request(
+fn request_with(
     folder: &NodeFolder,
     (serial, log): (Option<Serial>, Option<LogNumber>),
     out: &Path,
-    passphrase: &PassphraseFrom,
+    vault: impl FnOnce(&Settings) -> Vault,
 ) -> Result<Answer, Report> {
     let what = "no credential request was written";
     let settings = Settings::load(folder).map_err(|error| fail::settings(what, &error))?;
     let directory = enrolment::load_directory(folder, &settings)
         .map_err(|error| fail::enrolment(what, &error))?;
-    let keys = open_keys(folder, &settings, passphrase, what)?;
+    let keys = open_keys_with(folder, &settings, &vault(&settings), what)?;
     let next = enrolment::next_serial(&directory, &settings.agency);
     let request = CredentialRequest {
         charter: directory.charter().name().clone(),
@@ -421,7 +431,11 @@ pub fn open_generations(
     open_generations_with(folder, settings, &passphrase.node(folder, settings), what)
 }
 
-fn open_generations_with(
+/// Opens every generation of a node's keys with what opens them.
+///
+/// # Errors
+/// When a key file cannot be used.
+pub fn open_generations_with(
     folder: &NodeFolder,
     settings: &Settings,
     vault: &Vault,

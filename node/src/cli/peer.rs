@@ -160,6 +160,13 @@ fn credential(peer: &Peer) -> String {
     }
 }
 
+/// The charter that a peer showed last.
+fn charter(peer: &Peer) -> String {
+    let Some(shown) = &peer.charter else { return "–".to_owned() };
+    let is = if shown.differs { ", another than this node's: `concord doctor`" } else { "" };
+    format!("version {} at {}{is}", shown.version, shown.shown_at)
+}
+
 /// That a peer's credential ends, and when.
 fn ends(peer: &Peer) -> String {
     let (serial, end) = (table::or_dash(peer.serial), table::or_dash(peer.not_after.clone()));
@@ -226,6 +233,7 @@ fn shown(peer: &Peer) -> String {
                 false => table::or_dash(peer.not_after.clone()),
             },
         ),
+        ("charter", charter(peer)),
         ("addresses", peer.addresses.join(" ")),
         ("waiting", peer.waiting.to_string()),
         ("epoch", peer.epoch.to_string()),

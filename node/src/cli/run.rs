@@ -129,6 +129,9 @@ pub fn run(
             ended => {
                 // A thread that waits for a disk or for standard input does not keep the process.
                 runtime.shutdown_background();
+                if let Some(token) = vault.token() {
+                    token.end();
+                }
                 return ended.map(|_| Exit::Done);
             }
         }

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use concord_protocol::audit::evidence::make;
 use concord_protocol::codec;
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::identity::charter::Proposal;
 use concord_protocol::identity::charter::chain::Chain;
 use concord_protocol::identity::charter::papers::Papers;
@@ -23,14 +24,17 @@ use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::CHAIN_DOCUMENTS_MAX;
 use concord_protocol::limits::FRAME_BYTES_MAX;
+use concord_protocol::moment::Timestamp;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::greeting;
+use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Standpoint;
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc;
 use tokio::time;
 
+use crate::clock;
 use crate::host::accuse::writing::Charged;
 use crate::host::exchange;
 use crate::host::exchange::Ended;
@@ -38,6 +42,8 @@ use crate::host::exchange::Surroundings;
 use crate::host::listen;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::Outgoing;
+use crate::host::view::Agreement;
+use crate::host::view::ShownCharter;
 use crate::settings::charters;
 use crate::settings::enrolment::EnrolmentError;
 use crate::settings::folder::NodeFolder;
@@ -56,6 +62,8 @@ pub(crate) struct Charters {
     papers: Mutex<Arc<Papers>>,
     /// Held while documents are judged, which takes its time: one after the other.
     turn: Mutex<()>,
+    /// What each peer showed in its last greeting since the start, and when.
+    shown: Mutex<BTreeMap<AgencyId, (Place, Timestamp)>>,
 }
 
 /// Why documents were not taken.
@@ -84,7 +92,24 @@ impl NotTaken {
 
 impl Charters {
     pub(crate) fn new(folder: NodeFolder, papers: Papers) -> Self {
-        Self { folder, papers: Mutex::new(Arc::new(papers)), turn: Mutex::new(()) }
+        let papers = Mutex::new(Arc::new(papers));
+        Self { folder, papers, turn: Mutex::new(()), shown: Mutex::default() }
+    }
+
+    /// Remembers where a peer stands, as it says.
+    // spec: chr-20
+    pub(crate) fn note_shown(&self, peer: &AgencyId, greeting: &Greeting) {
+        let place = (greeting.charter_version, greeting.charter_digest);
+        let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        shown.insert(peer.clone(), (place, clock::now()));
+    }
+
+    /// Where a peer stood when it greeted last, held against the digest that this node goes by.
+    pub(crate) fn shown_by(&self, peer: &AgencyId, own: Digest) -> Option<ShownCharter> {
+        let shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
+        let ((version, digest), at) = *shown.get(peer)?;
+        let agreement = if digest == own { Agreement::Same } else { Agreement::Other };
+        Some(ShownCharter { version, digest, at, agreement })
     }
 
     /// What is held now. Never waits for a judgement that is under way.

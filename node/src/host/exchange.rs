@@ -123,6 +123,7 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     let Ok(Frame::Greeting(heard)) = codec::decode::<Frame>(&heard) else {
         return Err(CloseCode::BadFrame.into());
     };
+    shared.charters.note_shown(peer, &heard);
     if let Standpoint::Other(known) = greeting::standpoint(&heard, &shared.directory())? {
         let streams = (&mut sender, &mut receiver);
         return Err(charters::hand_over(around, streams, (peer, known)).await);

@@ -110,6 +110,9 @@ pub enum SubmitError {
     /// The token with the signing keys does not answer.
     #[error("the token with the signing keys does not answer")]
     KeyAway,
+    /// That token refused the PIN.
+    #[error("the token with the signing keys refused the PIN")]
+    PinRefused,
     /// A key, a worker or the writer failed: ours.
     #[error("the node is stopping after a fault")]
     Stopping,

@@ -22,6 +22,7 @@ use crate::clock;
 use crate::entropy;
 use crate::host::handle::SubmitError;
 use crate::host::shared::Shared;
+use crate::keystore::token::Presence;
 use crate::store::read::Body;
 
 /// The stored body cannot be shown.
@@ -57,9 +58,11 @@ pub(crate) fn seal(
         )?;
     let signed = seal::sign(sealed, shared.signing.as_ref());
     // spec: cus-15
-    signed.map_err(
-        |_| if shared.key_is_away() { SubmitError::KeyAway } else { SubmitError::Stopping },
-    )
+    signed.map_err(|_| match shared.token() {
+        Presence::Here => SubmitError::Stopping,
+        Presence::Away => SubmitError::KeyAway,
+        Presence::PinRefused => SubmitError::PinRefused,
+    })
 }
 
 fn draft(

@@ -49,6 +49,7 @@ use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::host::view::WatchView;
 use crate::host::work::Workers;
+use crate::keystore::token::Presence;
 use crate::keystore::token::Token;
 use crate::settings::unwitnessed::UnwitnessedLimit;
 use crate::store::read::Reader;
@@ -170,9 +171,9 @@ pub(crate) struct Parts {
 }
 
 impl Shared {
-    /// Whether the token with the signing keys does not answer.
-    pub(crate) fn key_is_away(&self) -> bool {
-        self.token.as_ref().is_some_and(|token| token.is_away())
+    /// Whether the token with the signing keys answers, where they are in one.
+    pub(crate) fn token(&self) -> Presence {
+        self.token.as_ref().map_or(Presence::Here, |token| token.presence())
     }
 
     pub(crate) fn new(parts: Parts, engine: &Engine) -> Self {
@@ -329,6 +330,8 @@ impl Shared {
         let (directory, now) = (self.directory(), clock::now());
         for peer in &mut view.peers {
             let until = now.after(self.credential_warning);
+            // spec: chr-20
+            peer.charter = self.charters.shown_by(&peer.agency, view.charter_digest);
             peer.ends_soon = turnover::ends_soon(&directory, &peer.agency, (now, until));
             peer.trouble = troubles.get(&peer.agency).cloned();
             let heard = peer.heard.and_then(|heard| heard.mirrored);
@@ -345,8 +348,13 @@ impl Shared {
             view.mode = Mode::Full;
         }
         // spec: cus-15
-        if view.mode.standing().is_none() && self.key_is_away() {
-            view.mode = Mode::KeyAway;
+        if view.mode.standing().is_none() {
+            view.mode = match self.token() {
+                Presence::Here => view.mode,
+                Presence::Away => Mode::KeyAway,
+                // spec: cus-16
+                Presence::PinRefused => Mode::PinRefused,
+            };
         }
         Arc::new(view)
     }

@@ -149,6 +149,8 @@ pub enum Mode {
     },
     /// The token with the signing keys does not answer: what is to be signed waits.
     KeyAway,
+    /// That token refused the PIN, and is not given it again before the next start: what is to be signed waits.
+    PinRefused,
     /// The data may not be the newest; the peers are asked first.
     Probing {
         /// Peers that have answered since the start.
@@ -162,7 +164,7 @@ impl Mode {
     /// Why the node does not sign; `None` when it does.
     pub const fn standing(&self) -> Option<Doubt> {
         match self {
-            Self::Open | Self::Full | Self::KeyAway => None,
+            Self::Open | Self::Full | Self::KeyAway | Self::PinRefused => None,
             Self::Quarantined { .. } => Some(Doubt::Quarantine),
             Self::Probing { .. } => Some(Doubt::Probing),
         }
@@ -223,6 +225,8 @@ pub struct PeerView {
     pub not_after: Option<Timestamp>,
     /// Whether it ends soon, or has ended, and none is known that takes over.
     pub ends_soon: bool,
+    /// The charter that the peer showed in its last greeting since the start.
+    pub charter: Option<ShownCharter>,
     /// Where the peer listens.
     pub addresses: Vec<String>,
     /// Whether greetings went both ways on a live connection.
@@ -259,6 +263,28 @@ pub struct PeerView {
     pub declined: Option<WitnessRefusal>,
     /// Whether the peer's log has two histories: nothing of it is taken or cosigned.
     pub condemned: bool,
+}
+
+/// The charter that a peer showed in its greeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShownCharter {
+    /// The version.
+    pub version: CharterVersion,
+    /// Its digest.
+    pub digest: Digest,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it is the one that this node goes by.
+    pub agreement: Agreement,
+}
+
+/// How a peer's charter stands to the node's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Agreement {
+    /// Both go by the same version.
+    Same,
+    /// They do not.
+    Other,
 }
 
 /// How much stands behind a receipt. Source: spec wit-8.

@@ -2,7 +2,8 @@
 //!
 //! The first file of a role has the role's name; a rotation adds the next number, for the roles that it changes. Which
 //! file is used is not written anywhere: the credential in force names the public halves, and the node finds the files
-//! that have them. Old sealing keys go on opening what was sealed to them.
+//! that have them. Old sealing keys go on opening what was sealed to them. Keys in a token go by the same rule: their
+//! labels are the names in the settings, and those with a number.
 //!
 //! Absent on purpose: removing a generation. Whoever removes a sealing key makes bodies unreadable.
 
@@ -60,12 +61,10 @@ pub fn open(
         let signer = |seed: &Seed| -> SharedSigner { Arc::new(SigningKey::from_seed(seed)) };
         Ok(seeds(kind)?.iter().map(signer).collect())
     };
-    // A token keeps its keys under the names that the settings give; it has one generation of each.
     let kept = |kind, label: fn(&About) -> &str| -> Result<Vec<SharedSigner>, KeyError> {
-        match vault.token() {
-            Some(token) => Ok(vec![Arc::new(token.key(label(token.about()))?) as SharedSigner]),
-            None => signers(kind),
-        }
+        let Some(token) = vault.token() else { return signers(kind) };
+        let keys = token.generations(label(token.about()))?.into_iter();
+        Ok(keys.map(|key| Arc::new(key) as SharedSigner).collect())
     };
     Ok(Generations {
         signing: kept(KeyKind::Signing, |about| &about.signing)?,
@@ -110,15 +109,25 @@ fn of_role(folder: &Path, kind: KeyKind) -> Result<Vec<PathBuf>, KeyError> {
 }
 
 fn file(folder: &Path, kind: KeyKind, number: u32) -> PathBuf {
+    folder.join(name(kind.text(), number))
+}
+
+/// The generation that a file name says; `None` for any other file.
+fn number(path: &Path, kind: KeyKind) -> Option<u32> {
+    number_of(path.file_name()?.to_str()?, kind.text())
+}
+
+/// How a generation of a key is called. Shape: the first has the name alone, later ones a dot and their number.
+pub(super) fn name(first: &str, number: u32) -> String {
     match number {
-        1 => folder.join(kind.text()),
-        later => folder.join(format!("{}.{later}", kind.text())),
+        1 => first.to_owned(),
+        later => format!("{first}.{later}"),
     }
 }
 
-/// The generation that a file name says, in its one form; `None` for any other file.
-fn number(path: &Path, kind: KeyKind) -> Option<u32> {
-    let rest = path.file_name()?.to_str()?.strip_prefix(kind.text())?;
+/// The generation that a name says, in its one form; `None` for any other name.
+pub(super) fn number_of(name: &str, first: &str) -> Option<u32> {
+    let rest = name.strip_prefix(first)?;
     if rest.is_empty() {
         return Some(1);
     }

@@ -3,16 +3,20 @@
 //! Uses `passphrase` for the PIN, `clock`. The room of cryptoki, whose shared library is the maker's of the token.
 //! A token that does not answer is away: whoever wants a signature gets [`SignerAway`], and the next attempt, a second
 //! later at the earliest, opens the library anew, so that a token that is back is used again by itself.
+//! A PIN that the token refuses is given to it once and then no more, because tokens lock themselves after a few.
+//! Further generations of a key stand beside the first under its label and a number, as key files do.
 //! Absent on purpose: waiting (the host decides who waits), sealing keys (tokens have no ML-KEM), deleting.
 //! Source: PKCS#11 v3.0, section 2.3.10 (Edwards curves).
+
+mod objects;
 
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::sync::atomic::AtomicBool;
-use std::sync::atomic::Ordering;
+use std::sync::TryLockError;
+use std::thread;
 use std::time::Duration;
 
 use concord_protocol::crypto::signature::Signature;
@@ -22,27 +26,36 @@ use concord_protocol::crypto::signature::VerifyingKey;
 use cryptoki::context::CInitializeArgs;
 use cryptoki::context::CInitializeFlags;
 use cryptoki::context::Pkcs11;
+use cryptoki::error::Error;
+use cryptoki::error::RvError;
 use cryptoki::mechanism::Mechanism;
 use cryptoki::mechanism::eddsa::EddsaParams;
 use cryptoki::mechanism::eddsa::EddsaSignatureScheme;
 use cryptoki::object::Attribute;
-use cryptoki::object::AttributeType;
 use cryptoki::object::ObjectClass;
-use cryptoki::object::ObjectHandle;
 use cryptoki::session::Session;
 use cryptoki::session::UserType;
 use cryptoki::slot::Slot;
 use cryptoki::types::AuthPin;
 
 use crate::clock::Stopwatch;
+use crate::keystore::generations;
 use crate::keystore::passphrase::PassphraseError;
 use crate::keystore::passphrase::Source;
+use crate::keystore::token::objects::found;
+use crate::keystore::token::objects::numbers;
+use crate::keystore::token::objects::public_of;
+use crate::keystore::token::objects::secret_of;
 
 /// The object identifier of Ed25519, DER. Source: RFC 8410 section 3.
 const ED25519_OID: &[u8] = &[0x06, 0x03, 0x2b, 0x65, 0x70];
 
 /// How long a token that is away is left alone.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
+
+/// How often the end of a call is looked for when the process ends, and how long between two looks.
+const END_TRIES: u32 = 100;
+const END_WAIT: Duration = Duration::from_millis(10);
 
 /// Which token, and how it is opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,9 +66,9 @@ pub struct About {
     pub token: String,
     /// Where its PIN stands.
     pub pin_file: PathBuf,
-    /// The label of the key that signs messages.
+    /// The label of the first key that signs messages.
     pub signing: String,
-    /// The label of the key that signs checkpoints.
+    /// The label of the first key that signs checkpoints.
     pub log: String,
 }
 
@@ -63,20 +76,28 @@ pub struct About {
 pub struct Token {
     about: About,
     open: Mutex<State>,
-    away: AtomicBool,
+    /// Apart from the rest: whoever asks for it does not wait for a library that hangs.
+    presence: Mutex<Presence>,
 }
 
 #[derive(Default)]
 struct State {
     opened: Option<Opened>,
     tried: Option<Stopwatch>,
+    /// Nobody opens it any more: the process is about to end.
+    ended: bool,
 }
 
 /// Whether the token answers.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Presence {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Presence {
+    /// It did, or was not asked yet.
+    #[default]
     Here,
+    /// It does not.
     Away,
+    /// It refused the PIN, and is left alone from then on.
+    PinRefused,
 }
 
 struct Opened {
@@ -94,6 +115,14 @@ pub enum TokenError {
     /// The library or the token does not answer as it should.
     #[error("the token {token} does not answer: {said}")]
     Away {
+        /// Its label.
+        token: String,
+        /// What the library said.
+        said: String,
+    },
+    /// It refused the PIN; another try is for a person to order.
+    #[error("the token {token} refused the PIN, and is not given it again: {said}")]
+    PinRefused {
         /// Its label.
         token: String,
         /// What the library said.
@@ -135,7 +164,7 @@ pub struct TokenKey {
 impl Token {
     /// A token that is not opened yet.
     pub fn new(about: About) -> Self {
-        Self { about, open: Mutex::default(), away: AtomicBool::new(false) }
+        Self { about, open: Mutex::default(), presence: Mutex::default() }
     }
 
     /// Which token it is.
@@ -143,18 +172,41 @@ impl Token {
         &self.about
     }
 
-    /// Whether the last attempt to use it failed.
-    pub fn is_away(&self) -> bool {
-        self.away.load(Ordering::Relaxed)
+    /// How the last attempt to use it went.
+    pub fn presence(&self) -> Presence {
+        *self.presence.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A key of the token.
+    /// Every generation of a key of the token, the first one first.
     ///
     /// # Errors
     /// When the token is away, or has no such key.
-    pub fn key(self: &Arc<Self>, label: &str) -> Result<TokenKey, TokenError> {
-        let public = self.used(|opened| public_of(opened, &self.about.token, label))?;
-        Ok(TokenKey { token: Arc::clone(self), label: label.to_owned(), public })
+    pub fn generations(self: &Arc<Self>, label: &str) -> Result<Vec<TokenKey>, TokenError> {
+        // spec: cus-17
+        let token = &self.about.token;
+        self.used(|opened| {
+            let numbers = numbers(opened, (token, label), ObjectClass::PUBLIC_KEY)?;
+            let keys = numbers.into_iter().map(|number| {
+                let label = generations::name(label, number);
+                let public = public_of(opened, token, &label)?;
+                Ok(TokenKey { token: Arc::clone(self), label, public })
+            });
+            keys.collect()
+        })
+    }
+
+    /// Makes the next generation of a key in the token; gives its label.
+    ///
+    /// # Errors
+    /// When the token is away, or has no earlier one.
+    pub fn make_next(&self, label: &str) -> Result<String, TokenError> {
+        // spec: cus-17
+        let place = (self.about.token.as_str(), label);
+        let numbers = self.used(|opened| numbers(opened, place, ObjectClass::PUBLIC_KEY))?;
+        let newest = numbers.last().copied().unwrap_or(1);
+        let next = generations::name(label, newest.saturating_add(1));
+        self.make(&next)?;
+        Ok(next)
     }
 
     /// Makes a key pair in the token; the secret half never leaves it.
@@ -195,20 +247,54 @@ impl Token {
 
     /// Looks whether the token answers, so that whoever asks for its state gets the present one.
     pub fn probe(&self) {
-        drop(self.used(|opened| secret_of(opened, &self.about.token, &self.about.log).map(drop)));
+        let place = (self.about.token.as_str(), self.about.log.as_str());
+        drop(self.used(|opened| match found(opened, place, ObjectClass::PRIVATE_KEY) {
+            // The first generation may be gone for good; a later one shows as well that the token is there.
+            Err(TokenError::NoKey { .. }) => {
+                numbers(opened, place, ObjectClass::PRIVATE_KEY).map(drop)
+            }
+            looked => looked.map(drop),
+        }));
+    }
+
+    /// Ends the library before the process does: a call of it while the process ends may crash. One that hangs is left.
+    pub fn end(&self) {
+        for _ in 0..END_TRIES {
+            match self.open.try_lock() {
+                Ok(mut state) => {
+                    state.ended = true;
+                    if let Some(opened) = state.opened.take() {
+                        opened.close();
+                    }
+                    return;
+                }
+                Err(TryLockError::WouldBlock) => thread::sleep(END_WAIT),
+                Err(TryLockError::Poisoned(_)) => return,
+            }
+        }
     }
 
     /// Does something with the open token; one that fails is closed, and opened anew the next time.
     fn used<T>(&self, act: impl FnOnce(&Opened) -> Result<T, TokenError>) -> Result<T, TokenError> {
         // spec: cus-15
         let mut state = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        // spec: cus-16
+        if self.presence() == Presence::PinRefused {
+            return Err(self.refused("it did once"));
+        }
+        if state.ended {
+            return Err(self.away("the process ends"));
+        }
         if state.opened.is_none() {
             let early = state.tried.as_ref().is_some_and(|tried| tried.elapsed() < RETRY_AFTER);
             if early {
                 return Err(self.away("it did not answer a moment ago"));
             }
             state.tried = Some(Stopwatch::start());
-            state.opened = self.opened().map(Some).inspect_err(|_| self.tell(Presence::Away))?;
+            state.opened = self.opened().map(Some).inspect_err(|error| {
+                let refused = matches!(error, TokenError::PinRefused { .. });
+                self.tell(if refused { Presence::PinRefused } else { Presence::Away });
+            })?;
         }
         let Some(opened) = &state.opened else { return Err(self.away("it is closed")) };
         let done = act(opened);
@@ -222,16 +308,18 @@ impl Token {
 
     /// Remembers whether the token answers, and says so when that changed.
     fn tell(&self, presence: Presence) {
-        let away = presence == Presence::Away;
-        if self.away.swap(away, Ordering::Relaxed) == away {
+        let mut known = self.presence.lock().unwrap_or_else(PoisonError::into_inner);
+        if std::mem::replace(&mut *known, presence) == presence {
             return;
         }
-        if away {
-            tracing::error!(
+        match presence {
+            Presence::Here => tracing::warn!("the token with the signing keys is back"),
+            Presence::Away => tracing::error!(
                 "the token with the signing keys is away: nothing is signed until it is back"
-            );
-        } else {
-            tracing::warn!("the token with the signing keys is back");
+            ),
+            Presence::PinRefused => tracing::error!(
+                "the token refused the PIN: nothing is signed, and the PIN is not tried again before a start"
+            ),
         }
     }
 
@@ -252,7 +340,7 @@ impl Token {
     }
 
     fn session(&self, library: &Pkcs11, pin: String) -> Result<Session, TokenError> {
-        let said = |error| self.said(&error);
+        let said = |error: Error| self.said(&error);
         let mut slots = library.get_slots_with_initialized_token().map_err(said)?.into_iter();
         let named = |slot: &Slot| {
             library.get_token_info(*slot).is_ok_and(|info| info.label() == self.about.token)
@@ -267,12 +355,31 @@ impl Token {
         Ok(session)
     }
 
-    fn said(&self, error: &cryptoki::error::Error) -> TokenError {
-        self.away(&error.to_string())
+    fn said(&self, error: &Error) -> TokenError {
+        let text = error.to_string();
+        if is_about_the_pin(error) { self.refused(&text) } else { self.away(&text) }
+    }
+
+    fn refused(&self, said: &str) -> TokenError {
+        TokenError::PinRefused { token: self.about.token.clone(), said: said.to_owned() }
     }
 
     fn away(&self, said: &str) -> TokenError {
         TokenError::Away { token: self.about.token.clone(), said: said.to_owned() }
+    }
+}
+
+impl TokenKey {
+    /// Its label in the token.
+    pub fn label(&self) -> &str {
+        &self.label
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        // The library is one for the whole process: whoever opens the token next must find it ended.
+        self.end();
     }
 }
 
@@ -309,45 +416,20 @@ impl Signer for TokenKey {
     }
 }
 
-fn secret_of(opened: &Opened, token: &str, label: &str) -> Result<ObjectHandle, TokenError> {
-    found(opened, (token, label), ObjectClass::PRIVATE_KEY)
-}
-
-fn public_of(opened: &Opened, token: &str, label: &str) -> Result<VerifyingKey, TokenError> {
-    let handle = found(opened, (token, label), ObjectClass::PUBLIC_KEY)?;
-    let none = || TokenError::NoKey { token: token.to_owned(), label: label.to_owned() };
-    let said = |error: cryptoki::error::Error| TokenError::Away {
-        token: token.to_owned(),
-        said: error.to_string(),
-    };
-    let attributes = opened.session.get_attributes(handle, &[AttributeType::EcPoint]);
-    let point = attributes.map_err(said)?.into_iter().find_map(|attribute| {
-        if let Attribute::EcPoint(point) = attribute { Some(point) } else { None }
-    });
-    point.as_deref().and_then(of_point).ok_or_else(none)
-}
-
-/// The key of an EC_POINT. Shape: 32 bytes in an OCTET STRING, or, from older libraries, the 32 bytes alone.
-fn of_point(point: &[u8]) -> Option<VerifyingKey> {
-    let bytes = match point {
-        [0x04, 0x20, bytes @ ..] => bytes,
-        bytes => bytes,
-    };
-    VerifyingKey::from_bytes(bytes.try_into().ok()?).ok()
-}
-
-fn found(
-    opened: &Opened,
-    (token, label): (&str, &str),
-    class: ObjectClass,
-) -> Result<ObjectHandle, TokenError> {
-    let wanted = [Attribute::Class(class), Attribute::Label(label.into())];
-    let found = opened
-        .session
-        .find_objects(&wanted)
-        .map_err(|error| TokenError::Away { token: token.to_owned(), said: error.to_string() })?;
-    let none = || TokenError::NoKey { token: token.to_owned(), label: label.to_owned() };
-    found.first().copied().ok_or_else(none)
+/// Whether another try with the same PIN would be in vain, and may be the one that locks the token.
+fn is_about_the_pin(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Pkcs11(
+            RvError::PinIncorrect
+                | RvError::PinInvalid
+                | RvError::PinLenRange
+                | RvError::PinExpired
+                | RvError::PinLocked
+                | RvError::UserPinNotInitialized,
+            _
+        )
+    )
 }
 
 impl fmt::Debug for Token {

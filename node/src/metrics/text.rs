@@ -22,6 +22,7 @@ use prometheus_client::registry::Registry;
 
 use crate::host::tally::COMMIT_EDGES;
 use crate::host::tally::Commits;
+use crate::host::view::Agreement;
 use crate::host::view::Mode;
 use crate::host::view::PeerView;
 use crate::host::view::Phase;
@@ -35,7 +36,7 @@ const PREFIX: &str = "concord";
 const DAY_MS: u64 = 86_400_000;
 
 /// Every mode, as it stands in a label.
-const MODES: [&str; 5] = ["open", "full", "key-away", "probing", "quarantine"];
+const MODES: [&str; 6] = ["open", "full", "key-away", "pin-refused", "probing", "quarantine"];
 
 /// Every standing of a credential.
 const STANDINGS: [Standing; 5] = [
@@ -171,6 +172,9 @@ impl Seen {
         let soon = self.each(|peer| peer.not_after.map(|_| peer.ends_soon.into()));
         let about = "1 from some days before the peer's credential ends, while none is known that takes over";
         page.gauges("peer_credential_ends_soon", about, soon)?;
+        let other = |peer: &PeerView| Some((peer.charter?.agreement == Agreement::Other).into());
+        let about = "1 while the peer showed another version of the charter than the node's; absent before it greeted";
+        page.gauges("peer_charter_differs", about, self.each(other))?;
         let held = self.each(|peer| peer.held.map(|size| size.get()));
         page.gauges("peer_log_leaves", "Leaves of the peer's log, as far as it was seen", held)?;
         let quorate = self.each(|peer| peer.quorate.map(|size| size.get()));
@@ -305,6 +309,7 @@ const fn mode(mode: &Mode) -> &'static str {
         Mode::Open => "open",
         Mode::Full => "full",
         Mode::KeyAway => "key-away",
+        Mode::PinRefused => "pin-refused",
         Mode::Probing { .. } => "probing",
         Mode::Quarantined { .. } => "quarantine",
     }

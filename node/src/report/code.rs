@@ -140,6 +140,9 @@ codes! {
     /// The token with the node's signing keys does not answer: nothing is signed until it is back.
     KeyAway = "key-away", Operator, Refused, 503;
     "see that the token is there, unlocked and reachable; the node signs again by itself, and nothing acknowledged is lost"
+    /// The token with the node's signing keys refused the PIN: nothing is signed, and the PIN is not tried again.
+    PinRefused = "pin-refused", Operator, Refused, 503;
+    "put the right PIN into the file that `pkcs11_pin_file` names, see with the token's own tool that it is not locked, and start the node again"
     /// The node met a fault of its own and stops in order.
     Stopping = "stopping", Ourselves, Refused, 503;
     "see the node's log, and start it again; what was acknowledged is kept"

@@ -203,6 +203,16 @@ fn a_peers_credential_that_ends_soon_is_marked() {
     assert!(!shown(&Pages::new(renewed)).contains(warning));
 }
 
+#[test]
+fn a_peer_that_goes_by_another_charter_is_marked() {
+    // shows: chr-20
+    let pages = Pages::new(Fake::new());
+
+    let shown = pages.get("/", &pages.cookie()).text;
+
+    assert!(shown.contains("goes by another version of the charter"), "{shown}");
+}
+
 /// The pages of a node from memory.
 struct Pages {
     router: axum::Router,

@@ -197,6 +197,7 @@ fn of_mode(mode: &Mode) -> Option<(Code, String)> {
         Mode::Open => None,
         Mode::Full => Some((Code::DiskFull, why(mode))),
         Mode::KeyAway => Some((Code::KeyAway, why(mode))),
+        Mode::PinRefused => Some((Code::PinRefused, why(mode))),
         Mode::Quarantined { .. } => Some((Code::Quarantined, why(mode))),
         Mode::Probing { .. } => Some((Code::Probing, why(mode))),
     }
@@ -208,6 +209,9 @@ pub fn why(mode: &Mode) -> String {
         Mode::Open => "the node exchanges".to_owned(),
         Mode::Full => "the disk is nearly full".to_owned(),
         Mode::KeyAway => "the token with the signing keys does not answer".to_owned(),
+        Mode::PinRefused => {
+            "the token with the signing keys refused the PIN, and is not given it again".to_owned()
+        }
         Mode::Quarantined { peer, size, .. } => {
             format!(
                 "{peer} holds a checkpoint of this node's log with {size} leaves that this node does not have"

@@ -5,7 +5,9 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::host::view::Agreement;
 use crate::host::view::PeerView;
+use crate::host::view::ShownCharter;
 
 /// Every other member of the charter.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -35,6 +37,8 @@ pub struct Peer {
     pub not_after: Option<String>,
     /// Whether that is soon, or was, and no credential is known that takes over.
     pub credential_ends_soon: bool,
+    /// The charter that the peer showed in its last greeting since the start.
+    pub charter: Option<PeerCharter>,
     /// Where the peer listens.
     pub addresses: Vec<String>,
     /// Messages owed to the peer and not settled.
@@ -59,6 +63,30 @@ pub struct Peer {
     pub cosigning_refused: Option<String>,
 }
 
+/// The charter that a peer goes by, as it said.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PeerCharter {
+    /// Its version.
+    pub version: u64,
+    /// Its digest.
+    pub digest: String,
+    /// When the peer showed it.
+    pub shown_at: String,
+    /// Whether it is another than the one that this node goes by.
+    pub differs: bool,
+}
+
+impl From<&ShownCharter> for PeerCharter {
+    fn from(shown: &ShownCharter) -> Self {
+        Self {
+            version: shown.version.get(),
+            digest: shown.digest.to_string(),
+            shown_at: shown.at.to_string(),
+            differs: shown.agreement == Agreement::Other,
+        }
+    }
+}
+
 impl From<&PeerView> for Peer {
     fn from(peer: &PeerView) -> Self {
         Self {
@@ -71,6 +99,7 @@ impl From<&PeerView> for Peer {
             serial: peer.serial.map(|serial| serial.get()),
             not_after: peer.not_after.map(|end| end.to_string()),
             credential_ends_soon: peer.ends_soon,
+            charter: peer.charter.as_ref().map(PeerCharter::from),
             addresses: peer.addresses.clone(),
             waiting: u64::try_from(peer.waiting).unwrap_or(u64::MAX),
             epoch: peer.epoch.get(),

@@ -121,6 +121,7 @@ use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
+use crate::host::view::Agreement;
 use crate::host::view::CredentialView;
 use crate::host::view::Delivery;
 use crate::host::view::DeliveryStatus;
@@ -134,6 +135,7 @@ use crate::host::view::Mode;
 use crate::host::view::PeerView;
 use crate::host::view::Phase;
 use crate::host::view::QuorateView;
+use crate::host::view::ShownCharter;
 use crate::host::view::Standing;
 use crate::host::view::Submitted;
 use crate::host::view::Unwitnessed;
@@ -580,6 +582,12 @@ fn connected(name: &str) -> PeerView {
         serial: Some(Serial::new(3)),
         not_after: Some(Timestamp::from_millis(NOON + 86_400_000)),
         ends_soon: true,
+        charter: Some(ShownCharter {
+            version: CharterVersion::new(2),
+            digest: digest::sha256(b"next charter"),
+            at: Timestamp::from_millis(NOON),
+            agreement: Agreement::Other,
+        }),
         addresses: vec!["198.18.0.2:7411".to_owned()],
         connected: true,
         standing: None,
@@ -607,6 +615,7 @@ fn away(name: &str) -> PeerView {
         serial: None,
         not_after: None,
         ends_soon: false,
+        charter: None,
         addresses: Vec::new(),
         connected: false,
         standing: None,

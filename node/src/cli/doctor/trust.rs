@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::moment::Timestamp;
 
+use crate::api::shape::node::UnreadyReason;
 use crate::cli::doctor::Patient;
 use crate::cli::doctor::finding::Finding;
 use crate::cli::node;
 use crate::clock;
 use crate::keystore::passphrase::Source;
+use crate::keystore::token::TokenError;
 use crate::report;
+use crate::report::code::Code;
 use crate::settings::enrolment;
 use crate::settings::enrolment::Enrolment;
 use crate::settings::enrolment::EnrolmentError;
@@ -94,28 +97,50 @@ fn own(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {
 
 /// Whether the token answers and has the keys, where they are in one.
 pub fn token(patient: &Patient<'_>) -> Option<Finding> {
-    let vault = patient.passphrase.node(patient.folder, patient.settings);
-    let token = vault.token()?;
+    let token = patient.vault.token()?;
+    if let Some(said) = pin_refused(patient) {
+        return Some(
+            Finding::problem("token", said.reason)
+                .because("the running node says so; another try here might be the one that locks the token")
+                .remedy(said.remedy),
+        );
+    }
     let about = token.about();
-    let looked =
-        [&about.signing, &about.log].into_iter().try_for_each(|label| token.key(label).map(drop));
+    let looked: Result<Vec<String>, TokenError> = [&about.signing, &about.log]
+        .into_iter()
+        .map(|first| {
+            let keys = token.generations(first)?;
+            Ok(keys.last().map_or_else(|| first.clone(), |newest| newest.label().to_owned()))
+        })
+        .collect();
     Some(match looked {
-        Ok(()) => {
-            Finding::ok("token", format!("{} has {} and {}", about.token, about.signing, about.log))
-        }
+        Ok(newest) => Finding::ok("token", format!("{} has {}", about.token, newest.join(" and "))),
+        Err(error @ TokenError::PinRefused { .. }) => Finding::problem("token", report::chain(&error))
+            .because("the node does not start without its token, and a token may lock itself after a few wrong PINs")
+            .remedy(Code::PinRefused.remedy()),
         Err(error) => Finding::problem("token", report::chain(&error))
             .because("the node signs nothing while its token is away, and does not start without it")
-            .remedy("see that the token is there, unlocked and reachable, and that the PIN is right; the node signs again by itself"),
+            .remedy("see that the token is there, unlocked and reachable; the node signs again by itself"),
     })
+}
+
+/// What the running node says where its token refused the PIN: nobody tries it again.
+// spec: cus-16
+fn pin_refused(patient: &Patient<'_>) -> Option<UnreadyReason> {
+    let said = patient.client?.readiness().ok()?.reasons;
+    said.into_iter().find(|reason| reason.code == Code::PinRefused.text())
 }
 
 /// Whether the keys are those of the credential, where they can be opened without asking anybody.
 fn keys(patient: &Patient<'_>, enrolment: &Enrolment) -> Option<Finding> {
+    if patient.vault.token().is_some() && pin_refused(patient).is_some() {
+        return None;
+    }
     let source = patient.passphrase.source(patient.folder, patient.settings);
     let what = "the keys were not opened";
     let opened = match source {
         Source::File(_) | Source::Credential(_) | Source::Nowhere => {
-            node::open_generations(patient.folder, patient.settings, patient.passphrase, what)
+            node::open_generations_with(patient.folder, patient.settings, patient.vault, what)
         }
         // Nobody is asked by a doctor: at a terminal only keys in clear are looked at.
         Source::Terminal => node::open_clear_generations(patient.folder, patient.settings, what),

@@ -84,6 +84,8 @@ pub fn succeed(arguments: &Succeed) -> Result<Answer, Report> {
     }
     let request = arguments.out.clone();
     let request = request.unwrap_or_else(|| folder.path().join(format!("log{to}.request")));
+    // A token is opened by one at a time.
+    drop(keys);
     node::request_for_log(&folder, (to, &request), &arguments.passphrase)?;
     Ok(answer(&stated, Some(&request))
         .say("Next, on the machine with the root: `concord root sign`; here: `concord node credential --adopt`.")

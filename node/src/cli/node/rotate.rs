@@ -20,6 +20,7 @@ use crate::entropy;
 use crate::keystore;
 use crate::keystore::container::KeyKind;
 use crate::keystore::generations;
+use crate::keystore::token::About;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -60,8 +61,13 @@ pub enum Role {
 }
 
 impl Role {
-    const fn in_token(self) -> bool {
-        matches!(self, Self::Signing | Self::Log)
+    /// The label of the first key of this role, where a token keeps it.
+    fn label(self, about: &About) -> Option<&str> {
+        match self {
+            Self::Signing => Some(&about.signing),
+            Self::Log => Some(&about.log),
+            Self::Sealing | Self::Witness | Self::Transport => None,
+        }
     }
 
     const fn kind(self) -> KeyKind {
@@ -89,18 +95,19 @@ pub fn rotate(arguments: &Rotate) -> Result<Answer, Report> {
     let vault = arguments.passphrase.node(&folder, &settings);
     keystore::read(&folder.keys().join(KeyKind::Witness.text()), KeyKind::Witness, &vault)
         .map_err(|error| fail::key(what, &error))?;
-    if vault.token().is_some() && roles.iter().any(|role| role.in_token()) {
-        let why = "the signing and the log key are in a token, which makes its keys itself";
-        return Err(Report::new(Code::KeyUnusable, what, why)
-            .with_remedy("rotate the others: `--roles sealing,witness,transport`"));
-    }
     for role in roles {
+        let in_token = vault.token().and_then(|token| Some((token, role.label(token.about())?)));
+        if let Some((token, label)) = in_token {
+            // spec: cus-17
+            token.make_next(label).map_err(|error| fail::key(what, &error.into()))?;
+            continue;
+        }
         let seed = entropy::draw::<32>().map_err(|error| fail::entropy(what, &error))?;
         let seed = Zeroizing::new(seed);
         generations::add(&folder.keys(), (role.kind(), &settings.agency), &seed, &vault)
             .map_err(|error| fail::key(what, &error))?;
     }
-    node::request(&folder, None, &arguments.out, &arguments.passphrase)
+    node::request_rotated(&folder, &arguments.out, vault)
 }
 
 /// Where the node listens from now on.

@@ -105,6 +105,7 @@ impl Handle {
             (Some(doubt), _, _) => Err(SubmitError::InDoubt(doubt)),
             (None, Mode::Full, _) => Err(SubmitError::Full),
             (None, Mode::KeyAway, _) => Err(SubmitError::KeyAway),
+            (None, Mode::PinRefused, _) => Err(SubmitError::PinRefused),
             (None, _, Phase::Waiting) => Err(SubmitError::Busy),
             (None, _, Phase::Started) => Ok(()),
         }

@@ -106,6 +106,7 @@ fn peer(engine: &Engine, directory: &Directory, agency: &AgencyId) -> PeerView {
         serial: credential.map(|credential| credential.serial),
         not_after: credential.map(|credential| credential.not_after),
         ends_soon: false,
+        charter: None,
         addresses: directory.addresses(agency, now).to_vec(),
         connected: engine.connected(agency) != Connected::Down,
         standing: engine.standing_of(agency),
