@@ -312,13 +312,11 @@ pub fn lifted(
     witnesses: &Witnesses,
 ) -> Result<VerifiedLift, LiftError> {
     // spec: wire-46
-    let shown =
-        checkpoint::verify_by(&lift.note, subject.origin, subject.log_keys).map_err(|error| {
-            match error {
-                CheckpointError::Revoked => LiftError::Revoked,
-                _ => LiftError::Checkpoint,
-            }
-        })?;
+    let shown = match checkpoint::verify_by(&lift.note, subject.origin, subject.log_keys) {
+        Ok(shown) => shown,
+        Err(CheckpointError::Revoked) => return Err(LiftError::Revoked),
+        Err(_) => return Err(LiftError::Checkpoint),
+    };
     let new = shown.checkpoint();
     if contradicts(new, subject.held) {
         return Err(LiftError::Misfit(Box::new(Misfit::Root { shown })));
