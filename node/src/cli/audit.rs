@@ -149,7 +149,7 @@ pub fn reconcile_all(paths: &[PathBuf], genesis: Option<Digest>) -> Result<Answe
     let all: Vec<&Verified> = logs.iter().collect();
     let joined = reconcile::all(&all).map_err(|error| not_comparable(&error))?;
     let exit = if joined.is_sound() { Exit::Done } else { Exit::VerificationFailed };
-    Ok(Answer::new(joined::text(&joined), joined::json(&joined, &logs)).with_exit(exit))
+    Ok(Answer::new(joined::text(&joined, &logs), joined::json(&joined, &logs)).with_exit(exit))
 }
 
 /// Whether the facts of a log are kept, which takes memory.

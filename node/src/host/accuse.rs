@@ -237,8 +237,8 @@ fn look_into(shared: &Shared, from: &AgencyId, what: What) -> Vec<Accusation> {
         What::Suspicion(suspicion) => {
             suspected(shared, &directory, suspicion).into_iter().collect()
         }
-        // spec: evd-14, wire-54
-        What::File(file) => match judge::verify(&file, Some(directory.chain().first().digest())) {
+        // spec: evd-14, evd-28, wire-54
+        What::File(file) => match judge::verify_for(&file, &directory) {
             Ok(accusation) => vec![accusation],
             Err(flaw) => {
                 tracing::info!(

@@ -228,6 +228,7 @@ pub struct Accusation {
     named: BTreeSet<AgencyId>,
     notes: Vec<Vec<u8>>,
     log: Option<LogNumber>,
+    outdated: BTreeSet<AgencyId>,
 }
 
 /// Whether a file was judged down to a digest that the reader brought.
@@ -384,6 +385,11 @@ impl Accusation {
     /// The log that it is about: of the accused, or of the owner whose log the accused cosigned.
     pub const fn log(&self) -> Option<LogNumber> {
         self.log
+    }
+
+    /// Whose root, by which what is inside was signed, is no root of theirs in the newest version of the charter inside.
+    pub const fn outdated(&self) -> &BTreeSet<AgencyId> {
+        &self.outdated
     }
 
     /// What an engine takes of it.

@@ -362,6 +362,16 @@ pub enum Flaw {
         /// The serial.
         serial: Serial,
     },
+    /// A checkpoint that only revoked keys signed, beyond what is good of its log.
+    #[error(
+        "only a revoked key signed the checkpoint of {origin} at size {size}, beyond the last good one"
+    )]
+    RevokedCheckpoint {
+        /// The log.
+        origin: String,
+        /// The size.
+        size: TreeSize,
+    },
     /// A message carried over where none can be, or twice.
     #[error("the message cannot be carried over here, or is known already")]
     Carried,
@@ -459,6 +469,7 @@ impl Flaw {
             Self::Revocation(_) => "revocation",
             Self::RevocationTwice => "revocation-twice",
             Self::RevokedCredential { .. } => "revoked-credential",
+            Self::RevokedCheckpoint { .. } => "revoked-checkpoint",
             Self::Carried => "carried",
             Self::Cosignature => "cosignature",
             Self::NoQuorum { .. } => "no-quorum",

@@ -2,6 +2,7 @@
 
 mod bundle;
 mod cose_receipt;
+mod ends;
 mod forge;
 mod lies;
 mod reconcile;

@@ -26,6 +26,7 @@ mod slot;
 mod telling;
 mod tree;
 mod walk;
+mod weigh;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
@@ -137,8 +138,8 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
     let shown = Shown { source, layout: &layout };
     let mut problems = Problems::default();
     shown.compare(&checkpoint, terms.progress, &mut problems)?;
-    let witnessed =
-        people.witnessed(&notes.cosignatures, &checkpoint.origin, &shown, &mut problems);
+    let origin = &checkpoint.origin;
+    let cosigned = people.cosignatures(&notes.cosignatures, origin, &shown, &mut problems);
     let quorate = people.quorate(&notes.peer_cosigned, &mut problems);
     let mut walk = Walk::new(Begin {
         people: &people,
@@ -146,7 +147,7 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
         scope: manifest.scope.as_ref(),
         origin: &checkpoint.origin,
         size: checkpoint.size.get(),
-        quorate: &quorate,
+        quorate,
         evidence,
         telling: telling(&people, &manifest, &shown, &checkpoint, terms)?,
     });
@@ -159,6 +160,10 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
     lists.finish(&mut problems)?;
     walk.finish(&mut problems);
     let held = people.peer_heads(&notes.peer_checkpoints, &walk.seen, &mut problems);
+    if let Err(flaw) = walk.ended.vouches(&people.own, (&checkpoint, &note)) {
+        problems.add(Finding::of("checkpoint", flaw));
+    }
+    let witnessed = people.witnessed(&cosigned, &walk.ended, manifest.scope.as_ref());
     let ledger = walk.telling.take().map(|mut telling| {
         held.iter().for_each(|checkpoint| telling.head(checkpoint));
         telling.ledger

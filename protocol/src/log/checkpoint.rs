@@ -17,7 +17,9 @@ use crate::crypto::digest::Digest;
 use crate::crypto::signature::Signature;
 use crate::crypto::signature::Signer;
 use crate::crypto::signature::VerifyingKey;
+use crate::identity::directory::Directory;
 use crate::identity::directory::LogKey;
+use crate::ids::AgencyId;
 use crate::ids::TreeSize;
 use crate::log::hash;
 use crate::log::note;
@@ -164,6 +166,24 @@ pub fn verify_by(
         }
     }
     Err(first.unwrap_or(CheckpointError::Origin))
+}
+
+/// Whether one of the keys that signed a checkpoint vouches for it in the eyes of a directory, which may have learned
+/// of a revocation since one of them was seen to have signed it.
+pub fn still_counts(
+    known: &Directory,
+    owner: &AgencyId,
+    (checkpoint, note): (&Checkpoint, &[u8]),
+) -> bool {
+    // spec: id-43
+    if known.revoked_through(owner).is_none() {
+        return true;
+    }
+    let Checkpoint { origin, size, root } = checkpoint;
+    let log = known.log_named(owner, origin);
+    let keys = log.map(|log| known.log_keys(owner, log)).unwrap_or_default();
+    let signed = |held: &LogKey| verify(note, origin, &held.key).is_ok();
+    keys.iter().any(|held| held.vouches(*size, root) && signed(held))
 }
 
 /// The first line of a note: the origin that it claims, unverified, to look up whose keys to verify it with.

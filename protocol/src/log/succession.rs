@@ -30,6 +30,7 @@ use crate::crypto::cose::SignError;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::signature::Signer;
+use crate::identity::charter::Charter;
 use crate::identity::charter::VerifiedCharter;
 use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
@@ -221,13 +222,52 @@ pub fn verify_approval(
     Ok(VerifiedApproval { approval, bytes: bytes.to_vec() })
 }
 
-/// Verifies a succession whole: the statement, each approval, and that they are a quorum.
+/// Verifies a succession whole: the statement, each approval, and that they are a quorum of any version of the charter
+/// that has the agency as a member.
 ///
 /// This is what the first leaf of every log but an agency's first must pass, and all that an auditor needs for it.
 ///
 /// # Errors
 /// The first thing that does not hold. Source: spec suc-7.
 pub fn verify(
+    statement: &[u8],
+    approvals: &[ByteBuf],
+    directory: &Directory,
+) -> Result<VerifiedSuccession, SuccessionError> {
+    let succession = read(statement, approvals, directory)?;
+    let approvals: Vec<&AgencyId> =
+        succession.approvals.iter().map(VerifiedApproval::agency).collect();
+    // spec: suc-7
+    let agency = &succession.statement.statement.agency;
+    let mut versions = directory.chain().versions().map(VerifiedCharter::charter);
+    if versions.any(|version| is_quorum(version, agency, &approvals)) {
+        return Ok(succession);
+    }
+    Err(too_few(approvals.len(), directory))
+}
+
+/// Puts a statement and those approvals of it together that count now, in ascending order of agency.
+///
+/// # Errors
+/// When they are no quorum of the version in force.
+pub fn join(
+    statement: VerifiedStatement,
+    approvals: Vec<VerifiedApproval>,
+    directory: &Directory,
+) -> Result<VerifiedSuccession, SuccessionError> {
+    let mut approvals: Vec<VerifiedApproval> = approvals
+        .into_iter()
+        .filter(|approval| approval.approval.statement == statement.digest)
+        .filter(|approval| counts_now(approval, directory))
+        .collect();
+    approvals.sort_by(|a, b| a.agency().cmp(b.agency()));
+    approvals.dedup_by(|a, b| a.agency() == b.agency());
+    check_now(&statement, &approvals, directory)?;
+    Ok(VerifiedSuccession { statement, approvals })
+}
+
+/// A statement and its approvals in their order, whoever they are of.
+fn read(
     statement: &[u8],
     approvals: &[ByteBuf],
     directory: &Directory,
@@ -242,41 +282,39 @@ pub fn verify(
         }
         verified.push(approval);
     }
-    join(statement, verified, directory)
+    Ok(VerifiedSuccession { statement, approvals: verified })
 }
 
-/// Puts a statement and approvals of it together, the approvals in ascending order of agency.
-///
-/// # Errors
-/// When they are no quorum.
-pub fn join(
-    statement: VerifiedStatement,
-    approvals: Vec<VerifiedApproval>,
+/// Whoever has left, or whose key was revoked or is of a root that was replaced, lends nobody a quorum any more.
+fn check_now(
+    statement: &VerifiedStatement,
+    approvals: &[VerifiedApproval],
     directory: &Directory,
-) -> Result<VerifiedSuccession, SuccessionError> {
-    let mut approvals: Vec<VerifiedApproval> = approvals
-        .into_iter()
-        .filter(|approval| approval.approval.statement == statement.digest)
-        .collect();
-    approvals.sort_by(|a, b| a.agency().cmp(b.agency()));
-    approvals.dedup_by(|a, b| a.agency() == b.agency());
-    // spec: suc-7
-    if !is_quorum(&statement.statement.agency, &approvals, directory) {
-        let quorum = directory.charter().charter().witness_quorum;
-        return Err(SuccessionError::Quorum { found: approvals.len(), quorum });
+) -> Result<(), SuccessionError> {
+    // spec: suc-17
+    let counting = approvals.iter().filter(|approval| counts_now(approval, directory));
+    let counting: Vec<&AgencyId> = counting.map(VerifiedApproval::agency).collect();
+    if is_quorum(directory.charter().charter(), &statement.statement.agency, &counting) {
+        return Ok(());
     }
-    Ok(VerifiedSuccession { statement, approvals })
+    Err(too_few(counting.len(), directory))
 }
 
-/// Whether these are a quorum under a version of the charter that has the agency as a member: a log may be older than
-/// the version in force.
-fn is_quorum(agency: &AgencyId, approvals: &[VerifiedApproval], directory: &Directory) -> bool {
-    let versions = directory.chain().versions().map(VerifiedCharter::charter);
-    let mut theirs = versions.filter(|version| version.member(agency).is_some());
-    theirs.any(|version| {
-        let members = approvals.iter().filter(|one| version.member(one.agency()).is_some());
-        members.count() >= usize::from(version.witness_quorum)
-    })
+/// Whether an approval is of a key that its member has now.
+fn counts_now(approval: &VerifiedApproval, directory: &Directory) -> bool {
+    let Approval { agency, serial, .. } = &approval.approval;
+    let held = directory.with_serial(agency, *serial);
+    held.is_some_and(|held| directory.counts(held)) && !directory.is_revoked(agency, *serial)
+}
+
+/// Whether these are a quorum under a version of the charter that has the agency as a member.
+fn is_quorum(version: &Charter, agency: &AgencyId, approvals: &[&AgencyId]) -> bool {
+    let members = approvals.iter().filter(|one| version.member(one).is_some());
+    version.member(agency).is_some() && members.count() >= usize::from(version.witness_quorum)
+}
+
+fn too_few(found: usize, directory: &Directory) -> SuccessionError {
+    SuccessionError::Quorum { found, quorum: directory.charter().charter().witness_quorum }
 }
 
 /// What a member itself knows that speaks against a statement; `None` when nothing does.
@@ -412,6 +450,14 @@ impl VerifiedApproval {
 }
 
 impl VerifiedSuccession {
+    /// Whether those approvals that count now are a quorum of the version in force: before a log is left for it.
+    ///
+    /// # Errors
+    /// When they are not. Source: spec suc-17.
+    pub fn stands_now(&self, directory: &Directory) -> Result<(), SuccessionError> {
+        check_now(&self.statement, &self.approvals, directory)
+    }
+
     /// The statement.
     pub const fn statement(&self) -> &VerifiedStatement {
         &self.statement

@@ -12,6 +12,7 @@ use crate::codec;
 use crate::codec::Encoded;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
+use crate::identity::directory::Directory;
 use crate::identity::directory::LogKey;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
@@ -27,6 +28,7 @@ use crate::log::leaf::Form;
 use crate::log::leaf::Leaf;
 use crate::log::leaf::Outcome;
 use crate::log::proof;
+use crate::registry::CloseCode;
 
 /// Proof that messages of one link stand in the speaker's log. Source: spec wire-35.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +130,16 @@ impl VerifiedReceipt {
     /// What is settled.
     pub fn items(&self) -> &[SettledItem] {
         &self.items
+    }
+
+    /// Judges once more what a revocation that became known meanwhile ends.
+    ///
+    /// # Errors
+    /// The code to close the connection with, when its checkpoint has no footing any more.
+    pub fn recheck(&self, directory: &Directory, peer: &AgencyId) -> Result<(), CloseCode> {
+        let shown = (self.checkpoint.checkpoint(), self.checkpoint.note());
+        let counts = checkpoint::still_counts(directory, peer, shown);
+        if counts { Ok(()) } else { Err(CloseCode::BadReceipt) }
     }
 
     /// The encoded receipt, kept as evidence.

@@ -48,8 +48,15 @@ pub fn hear(
         let statement = succession::verify_statement(&frame.statement, directory);
         Heard::Proposed(statement.map_err(|_| CloseCode::BadSuccession)?)
     } else {
-        let succession = succession::verify(&frame.statement, &frame.approvals, directory);
-        Heard::Succeeded(succession.map_err(|_| CloseCode::BadSuccession)?)
+        let succession = succession::verify(&frame.statement, &frame.approvals, directory)
+            .map_err(|_| CloseCode::BadSuccession)?;
+        let from = succession.statement().statement().from_log;
+        // What was left long ago was left under the charter of its day, and says nothing new.
+        // spec: suc-17
+        if from >= directory.log_of(peer) {
+            succession.stands_now(directory).map_err(|_| CloseCode::BadSuccession)?;
+        }
+        Heard::Succeeded(succession)
     };
     let statement = match &heard {
         Heard::Proposed(statement) => statement,

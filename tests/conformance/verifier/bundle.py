@@ -42,8 +42,8 @@ def verify(data, pin=None):
     hashes = trunk.compared(parts.tiles, head, problems)
     roots = trunk.Roots(hashes)
     checkpoints.judge_cosigned(roots)
-    log = walk.Walk(parts, directory, hashes, problems).run()
-    checkpoints.judge_peers(log)
+    log = walk.Walk(parts, directory, hashes, checkpoints, problems).run()
+    checkpoints.judge_peers(log, parts.checkpoint)
     return SimpleNamespace(
         agency=parts.manifest.agency, charter=charter, anchored=pin is not None, head=head, directory=directory,
         roots=roots, log=log, checkpoints=checkpoints, problems=problems, scope=parts.scope,

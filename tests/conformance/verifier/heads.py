@@ -13,7 +13,7 @@ class Heads:
     def __init__(self, parts, directory, head, problems):
         self.directory, self.head, self.problems = directory, head, problems
         self.agency, self.lists = parts.manifest.agency, {}
-        self.peers, self.quorate, self.times, self.witnessed, self.cosigned_size = [], {}, [], 0, -1
+        self.peers, self.quorate, self.times, self.witnessed, self.own = [], {}, [], 0, []
         for part in ("cosignatures", "peer-checkpoints", "peer-cosigned"):
             self.lists[part] = [self.opened(part, item) for item in parts.lists[part].all(problems)]
         for part in ("peer-checkpoints", "peer-cosigned"):
@@ -63,9 +63,12 @@ class Heads:
         self.each("cosignatures", self.cosigned, roots)
         self.each("peer-cosigned", self.peer_cosigned)
 
-    def judge_peers(self, log):
-        """audit-19, audit-36: after them."""
+    def judge_peers(self, log, data):
+        """audit-19, audit-47, audit-36: after them; `data` is the bundle's own checkpoint."""
         self.each("peer-checkpoints", self.peer_checkpoint, log)
+        if not log.ended.counts(data, self.head.origin, self.head):
+            self.problems.found(Fault("revoked-checkpoint", "only a revoked key signed it", "checkpoint"))
+        self.witness(log)
         self.grade(log)
 
     def peer_checkpoint(self, found, log):
@@ -84,43 +87,58 @@ class Heads:
             one.witness: one.agency for one in held
         }
 
-    def quorum(self, found, owner):
+    def cosigners(self, found, owner):
+        """(agency, key) of every member that cosigned, and the times that they say."""
         pairs, agencies = self.witnesses(owner)
         with coded("cosignature"):
             times = note.cosignatures(found.note, pairs)
-        return {agencies[key] for key in times}, times
+        return {(agencies[key], key) for key in times}, times
 
-    def quorate_under_any(self, agencies, owner):
-        """Whether these are a quorum under a version that has the owner as a member."""
-        versions = [version for version in self.directory.charter.path if owner in version.members]
-        return any(len(agencies & set(version.members)) >= version.of.witness_quorum for version in versions)
+    def quorate_under(self, version, agencies, owner):
+        """Whether these are a quorum under a version, or under any that has the owner where none is known."""
+        named = self.directory.charter.versions.get(version)
+        versions = [one for one in ([named] if named else self.directory.charter.path) if owner in one.members]
+        return any(len(agencies & set(one.members)) >= one.of.witness_quorum for one in versions)
+
+    def lifts(self, found, owner, ended, version=None):
+        """audit-47: whether a cosigned checkpoint counts by what was known then."""
+        kept = {agency for agency, key in found.cosigners if ended.keeps(agency, key)}
+        return ended.counts(found.data, found.origin, found) and self.quorate_under(version, kept, owner)
 
     def cosigned(self, found, roots):
         self.signed(found)
         if found.origin != self.head.origin:
             raise Fault("cosignature", "a checkpoint of another log")
-        agencies, times = self.quorum(found, self.agency)
+        found.cosigners, times = self.cosigners(found, self.agency)
         if not times:
             raise Fault("cosignature", "no cosignature of a member")
-        if found.size <= self.cosigned_size:
+        if self.own and found.size <= self.own[-1].size:
             raise Fault("order", "a size that is not above the one before")
         if roots.at(found.size) != found.root:
             raise Fault("root-differs", "another root than the tree had at that size")
-        self.cosigned_size = found.size
+        self.own.append(found)
         self.times += times.values()
-        if self.quorate_under_any(agencies, self.agency):
-            self.witnessed = found.size
 
     def peer_cosigned(self, found):
         self.signed(found)
-        agencies, _ = self.quorum(found, found.owner)
-        if not self.quorate_under_any(agencies, found.owner):
+        found.cosigners, _ = self.cosigners(found, found.owner)
+        if not self.quorate_under(None, {agency for agency, _ in found.cosigners}, found.owner):
             raise Fault("no-quorum", "fewer cosignatures than the charter demands")
-        self.quorate[found.origin] = found.size
+        self.quorate[found.origin] = found
+
+    def witness(self, log):
+        """audit-34: the largest size that a quorum cosigned, of the version that the log stood at then."""
+        for found in self.own:
+            if self.lifts(found, self.agency, log.ended.below(found.size), log.version_below(found.size)):
+                self.witnessed = found.size
+
+    def is_lifted(self, head, ended):
+        """Whether a quorum that counts by what is known now cosigned that log at that size or a larger one."""
+        found = self.quorate.get(head.origin)
+        return found is not None and head.size <= found.size and self.lifts(found, found.owner, ended)
 
     def grade(self, log):
         """audit-36: counts by grade."""
         self.grades = {"L0": 0, "L1": 0, "L2": 0}
         for receipt in log.receipts:
-            witnessed = receipt.head.size <= self.quorate.get(receipt.head.origin, -1)
-            self.grades["L2" if witnessed else "L1" if receipt.path_judged else "L0"] += 1
+            self.grades["L2" if receipt.lifted else "L1" if receipt.path_judged else "L0"] += 1

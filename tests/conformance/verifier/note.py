@@ -121,3 +121,12 @@ def cosignatures(note, witnesses):
         must(keys.verifies(key, signed, line.signature[8:]), "a cosignature that does not hold")
         found[key] = max(time, found.get(key, 0))
     return found
+
+
+def holds_under(data, origin, key):
+    """Whether this key signed this checkpoint of this log."""
+    try:
+        checkpoint(data, origin, [key])
+    except Broken:
+        return False
+    return True

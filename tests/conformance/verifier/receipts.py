@@ -26,9 +26,12 @@ def held(walk, leaf, index):
     for item in fact.items:
         settles(walk, fact, item, proven)
     told(walk, fact, proven)
+    path_judged = grows(walk, receipt, head)
+    if not walk.ended.counts(receipt.checkpoint, origin, head):
+        raise Fault("revoked-checkpoint", "only a revoked key signed the checkpoint")
     walk.receipts.append(SimpleNamespace(
-        peer=fact.peer, epoch=fact.epoch, head=head, proven=proven, items=fact.items,
-        path_judged=grows(walk, receipt, head),
+        peer=fact.peer, epoch=fact.epoch, head=head, proven=proven, items=fact.items, path_judged=path_judged,
+        lifted=walk.checkpoints.is_lifted(head, walk.ended),
     ))
 
 

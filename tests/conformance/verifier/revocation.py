@@ -6,6 +6,7 @@ from . import cbor
 from . import cose
 from . import identity
 from . import keys
+from . import note
 from . import shapes
 from .faults import Broken
 from .faults import Fault
@@ -59,6 +60,15 @@ class Ended:
 
     def __init__(self, directory):
         self.charter, self.directory, self.known, self.disowned = directory.charter, directory, {}, []
+        self.told = []
+
+    def below(self, size):
+        """What a log of this size knew: the revocations in leaves below it."""
+        then = Ended(self.directory)
+        for index, said in self.told:
+            if index < size:
+                then.known.setdefault(said.of.agency, []).append(said)
+        return then
 
     def take(self, data, index, own, log):
         """audit-45."""
@@ -70,6 +80,7 @@ class Ended:
         changes = self.changes(said)
         if changes:
             self.known.setdefault(agency, []).append(said)
+            self.told.append((index, said))
         size = said.good.get(log, NOTHING)[0]
         if agency == own and size < index:
             self.disowned.append((through, size, index))
@@ -102,6 +113,29 @@ class Ended:
         for one in self.ending(agency, serial):
             good = stricter(good, one.good.get(log, NOTHING))
         return good
+
+    def counts(self, data, origin, head):
+        """id-43, audit-47: whether one of the keys that signed a checkpoint vouches for it."""
+        owner, held = self.directory.log_keys(origin)
+        if not self.known.get(owner):
+            return True
+        for key in held:
+            naming = [one for one in self.directory.known.values() if one.log == key and self.names(one, origin)]
+            newest = max(naming, key=lambda one: one.serial)
+            ended = all(self.ending(one.agency, one.serial) for one in naming)
+            good = self.last_good(newest.agency, newest.serial, newest.log_number) if ended else None
+            within = good is None or head.size < good[0] or (head.size, head.root) == good
+            if within and note.holds_under(data, origin, key):
+                return True
+        return False
+
+    def names(self, credential, origin):
+        return self.directory.origin(credential.agency, credential.log_number) == origin
+
+    def keeps(self, agency, key):
+        """id-44: whether a credential that is not revoked names a witness key."""
+        naming = [one for one in self.directory.known.values() if (one.agency, one.witness) == (agency, key)]
+        return any(not self.ending(agency, one.serial) for one in naming)
 
     def stands(self, agency, serial):
         """audit-46."""

@@ -50,7 +50,7 @@ def checkpoints(found, directory):
     for data in found.last:
         signers = [
             held for held in directory.known.values()
-            if (held.agency, held.log_number) == (found.agency, found.from_log) and signed_by(data, origin, held.log)
+            if (held.agency, held.log_number) == (found.agency, found.from_log) and note.holds_under(data, origin, held.log)
         ]
         must(signers, "a checkpoint that no key of that log signed")
         found.signers.add((found.agency, max(held.serial for held in signers)))
@@ -58,14 +58,6 @@ def checkpoints(found, directory):
         must(not heads or heads[-1] < (said.size, said.root), "checkpoints out of order, or one twice")
         heads.append((said.size, said.root))
     return heads
-
-
-def signed_by(data, origin, key):
-    try:
-        note.checkpoint(data, origin, [key])
-    except note.Broken:
-        return False
-    return True
 
 
 def extent(found, heads):

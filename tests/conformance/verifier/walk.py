@@ -31,8 +31,9 @@ class Unjudged(Exception):
 class Walk:
     """What the leaves have said so far."""
 
-    def __init__(self, parts, directory, hashes, problems):
+    def __init__(self, parts, directory, hashes, checkpoints, problems):
         self.parts, self.directory, self.hashes, self.problems = parts, directory, hashes, problems
+        self.checkpoints, self.starts = checkpoints, []
         self.agency, self.scope = parts.manifest.agency, parts.scope
         self.known, self.ids = {}, {}
         self.sent, self.sent_to, self.next, self.epochs = {}, {}, {}, {}
@@ -154,8 +155,15 @@ class Walk:
             return None
         return Fault("no-member-then", f"version {self.version} of the charter had no member {agency}")
 
+    def version_below(self, size):
+        """audit-34: the version in force when the log had this size, where the bundle discloses it."""
+        if self.scope.kind == "range" and size > self.scope.of.end:
+            return None
+        return next((version for index, version in reversed(self.starts) if index < size), None)
+
     def leaf_started(self, leaf, index, data):
         self.version = leaf.of.charter_version
+        self.starts.append((index, self.version))
         self.in_scope(leaf, index)
         if self.directory.find(self.agency, leaf.of.serial) is None:
             raise Fault("unknown-credential", f"credential {leaf.of.serial} is not inside")

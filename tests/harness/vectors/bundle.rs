@@ -1,4 +1,4 @@
-//! A bundle of the shortest log there is, whole and with one fault.
+//! Bundles of very short logs, whole and with one fault.
 
 use concord_protocol::audit::export;
 use concord_protocol::audit::export::Archive;
@@ -9,6 +9,10 @@ use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::identity::charter::chain::Chain;
+use concord_protocol::identity::revocation;
+use concord_protocol::identity::revocation::LastGood;
+use concord_protocol::identity::revocation::Revocation;
+use concord_protocol::identity::witness_name;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LogNumber;
@@ -16,23 +20,30 @@ use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::checkpoint::Checkpoint;
+use concord_protocol::log::cosignature;
+use concord_protocol::log::cosignature::CosignerKey;
+use concord_protocol::log::cosignature::Seconds;
 use concord_protocol::log::hash;
 use concord_protocol::log::leaf::Leaf;
+use concord_protocol::log::note;
 use concord_protocol::log::tile::TileId;
+use serde_bytes::ByteBuf;
 
 use super::Named;
 use super::Sheet;
 use super::federation;
+use super::federation::AGENCIES;
 use super::federation::Federation;
 use super::federation::NOW;
+use super::federation::RECEIVER;
 use super::federation::SENDER;
+use super::identity;
 use super::mutate;
 
 pub(super) fn cases(world: &Federation) -> Vec<Named> {
     let mut sheet = Sheet::new("audit", "bundle");
     let leaf = started();
-    let root = hash::leaf_hash(&leaf);
-    let good = written(world, &leaf, root);
+    let good = written(world, core::slice::from_ref(&leaf), None, &[]);
     sheet.good("good", "the bundle of a log of one leaf", &["audit-2"], &good);
     let at = good.windows(leaf.len()).position(|window| window == leaf).unwrap();
     sheet.bad(
@@ -61,9 +72,47 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
         "a checkpoint that signs another root than that of the leaf",
         &["audit-11"],
         "root-differs",
-        &written(world, &leaf, digest::sha256(b"another root")),
+        &written(world, &[leaf], Some(digest::sha256(b"another root")), &[]),
     );
+    ends(world, &mut sheet);
     sheet.cases
+}
+
+/// What checkpoints and cosignatures are worth before and after a key has ended.
+fn ends(world: &Federation, sheet: &mut Sheet) {
+    let others = &[RECEIVER, AGENCIES[2]];
+    sheet.good(
+        "cosigned",
+        "the head with the cosignatures of a quorum",
+        &["audit-34", "audit-48"],
+        &written(world, &[started()], None, &[(1, others)]),
+    );
+    sheet.good(
+        "witness-ended",
+        "two checkpoints that the same two cosigned, one of whom had ended by the second: witnessed up to 1",
+        &["audit-47", "audit-48"],
+        &written(world, &[started(), ended(RECEIVER, 0)], None, &[(1, others), (2, others)]),
+    );
+    sheet.bad(
+        "revoked-checkpoint",
+        "the log key ended with one good leaf, and signs two",
+        &["audit-47"],
+        "revoked-checkpoint",
+        &written(world, &[started(), ended(SENDER, 1)], None, &[(1, others), (2, others)]),
+    );
+}
+
+/// The leaf that says that the first credential of an agency ended, with so many good leaves.
+fn ended(agency: &str, size: u64) -> Vec<u8> {
+    let root = if size == 0 { hash::EMPTY_ROOT } else { hash::leaf_hash(&started()) };
+    let good = LastGood { log: LogNumber::new(1), size: TreeSize::new(size), root };
+    let said = Revocation {
+        agency: federation::agency(agency),
+        logs: vec![good],
+        ..identity::ends::revocation_document()
+    };
+    let signed = revocation::sign(&said, &federation::root(agency)).unwrap();
+    codec::encode(&Leaf::Revocation { revocation: ByteBuf::from(signed), at: NOW }).unwrap()
 }
 
 fn started() -> Vec<u8> {
@@ -76,12 +125,31 @@ fn started() -> Vec<u8> {
     codec::encode(&leaf).unwrap()
 }
 
-fn written(world: &Federation, leaf: &[u8], root: Digest) -> Vec<u8> {
+/// The bundle of a log of these leaves, with checkpoints of some sizes as these members cosigned them.
+fn written(
+    world: &Federation,
+    leaves: &[Vec<u8>],
+    root: Option<Digest>,
+    cosigned: &[(usize, &[&str])],
+) -> Vec<u8> {
     let agency = federation::agency(SENDER);
     let origin = world.directory.origin(&agency, LogNumber::new(1));
     let key = federation::key(SENDER, "log");
-    let head = Checkpoint { origin: origin.clone(), size: TreeSize::new(1), root };
+    let hashes: Vec<Digest> = leaves.iter().map(|leaf| hash::leaf_hash(leaf)).collect();
+    let head_of = |width: usize| Checkpoint {
+        origin: origin.clone(),
+        size: TreeSize::new(u64::try_from(width).unwrap()),
+        root: hash::root_over(&hashes[..width]),
+    };
+    let mut head = head_of(leaves.len());
+    head.root = root.unwrap_or(head.root);
     let note = checkpoint::sign(&head, &key).unwrap();
+    let cosignatures = cosigned.iter().map(|(width, witnesses)| {
+        let head = head_of(*width);
+        let note = checkpoint::sign(&head, &key).unwrap();
+        let add = |note: Vec<u8>, witness: &&str| with_line(&note, &head, witness);
+        (head.size, witnesses.iter().fold(note, add))
+    });
     let charter = world.verified();
     let credentials = world.directory.credentials().map(|verified| {
         let credential = verified.credential();
@@ -96,31 +164,42 @@ fn written(world: &Federation, leaf: &[u8], root: Digest) -> Vec<u8> {
         credentials: credentials.collect(),
         scope: None,
         seed: [0; 16],
-        cosignatures: Vec::new(),
+        cosignatures: cosignatures.collect(),
         peer_checkpoints: Vec::new(),
         peer_cosigned: Vec::new(),
     };
     let mut bundle = Vec::new();
-    export::write(&OneLeaf(leaf), &contents, &mut bundle, &Unwatched).unwrap();
+    export::write(&Leaves(leaves), &contents, &mut bundle, &Unwatched).unwrap();
     bundle
 }
 
-/// A log of one leaf, which names nothing else.
-struct OneLeaf<'a>(&'a [u8]);
+/// The note with the cosignature of a member.
+fn with_line(note: &[u8], head: &Checkpoint, witness: &str) -> Vec<u8> {
+    let charter = federation::charter_document().name;
+    let name = witness_name(&charter, &federation::agency(witness));
+    let key = federation::key(witness, "witness");
+    let at = Seconds::new(NOW.millis() / 1_000).unwrap();
+    let line = cosignature::cosign(&checkpoint::text(head), at, &name, &key).unwrap();
+    note::add_line(note, &line, &CosignerKey::new(&name, key.public()).unwrap()).unwrap()
+}
+
+/// A log of a few leaves, which name nothing else.
+struct Leaves<'a>(&'a [Vec<u8>]);
 
 /// Nothing else is kept.
 #[derive(Debug)]
 struct NotKept;
 
-impl Archive for OneLeaf<'_> {
+impl Archive for Leaves<'_> {
     type Error = NotKept;
 
     fn hashes(&self, _: TileId, _: usize) -> Result<Vec<Digest>, NotKept> {
-        Ok(vec![hash::leaf_hash(self.0)])
+        Ok(self.0.iter().map(|leaf| hash::leaf_hash(leaf)).collect())
     }
 
-    fn leaf(&self, _: LeafIndex) -> Result<Vec<u8>, NotKept> {
-        Ok(self.0.to_vec())
+    fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, NotKept> {
+        let place = usize::try_from(index.get()).map_err(|_| NotKept)?;
+        self.0.get(place).cloned().ok_or(NotKept)
     }
 
     fn named(&self, _: LeafIndex, _: &Digest) -> Result<Vec<u8>, NotKept> {

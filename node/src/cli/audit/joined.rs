@@ -12,8 +12,12 @@ use serde_json::json;
 use crate::cli::audit::show;
 
 /// For people.
-pub(super) fn text(joined: &Joined) -> String {
+pub(super) fn text(joined: &Joined, logs: &[Report]) -> String {
     let mut text = String::new();
+    for log in logs.iter().filter(|log| !log.disowned.is_empty()) {
+        text.push_str(&format!("{}: leaves that the agency does not stand by\n", log.origin));
+        text.extend(log.disowned.iter().map(|part| format!("{}\n", show::disowned_line(part))));
+    }
     for seam in &joined.seams {
         text.push_str(&seam_text(seam));
     }

@@ -66,12 +66,7 @@ pub(super) fn text(path: &Path, report: &Report) -> String {
         grades.witnessed, grades.consistent, grades.signed
     ));
     for part in &report.disowned {
-        lines.push(format!(
-            "  disowned   leaves {} to {}: signed after the last good checkpoint of credential {}",
-            part.from,
-            part.to.get().saturating_sub(1),
-            part.through
-        ));
+        lines.push(disowned_line(part));
     }
     if counts.by_place > 0 {
         lines.push(format!(
@@ -218,6 +213,16 @@ fn counts(report: &Report) -> Value {
         "by_place": counts.by_place,
         "credentials": counts.credentials,
     })
+}
+
+/// One range for people.
+pub(super) fn disowned_line(part: &Disowned) -> String {
+    format!(
+        "  disowned   leaves {} to {}: signed after the last good checkpoint of credential {}",
+        part.from,
+        part.to.get().saturating_sub(1),
+        part.through
+    )
 }
 
 fn disowned(part: &Disowned) -> Value {

@@ -48,6 +48,11 @@ impl Writer {
                 Input::Offered(Box::new(Offered { peer, offer: *offer, recalled }))
             }
             Job::Receipted { peer, receipt, room: _room } => {
+                // It was checked before it waited here, and a revocation may have come in between.
+                if let Err(code) = receipt.recheck(&self.shared.directory(), &peer) {
+                    self.tell(&peer, Outgoing::Close(code));
+                    return Ok(());
+                }
                 Input::Receipted(Box::new(Receipted { peer, receipt: *receipt }))
             }
             Job::TurnOver => {

@@ -107,7 +107,7 @@ pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceF
         Case::NumberReused(reused) => number_reused(&mut keys, reused)?,
         Case::IdReused(reused) => id_reused(&mut keys, reused)?,
         Case::LogOutlived(outlived) => outlived::judge(&mut keys, outlived)?,
-        Case::CharterRivals(double) => rivals::judge(&keys, double)?,
+        Case::CharterRivals(double) => rivals::judge(&mut keys, double)?,
     };
     keys.all_used()?;
     let Judged { sentence, named, notes, log } = judged;
@@ -120,8 +120,27 @@ pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Accusation, EvidenceF
         named,
         notes,
         log,
+        outdated: keys.outdated,
         evidence,
     })
+}
+
+/// Judges a file that somebody brings to a node: each credential inside is one that the node holds, or one that it
+/// would take now. Source: spec evd-28.
+///
+/// Whoever stole a root that was replaced can make credentials that nobody ever held, and accuse with their keys.
+///
+/// # Errors
+/// The first thing for which it proves nothing to this node.
+pub fn verify_for(bytes: &[u8], directory: &Directory) -> Result<Accusation, EvidenceFlaw> {
+    let accusation = verify(bytes, Some(directory.chain().first().digest()))?;
+    // spec: evd-28
+    for credential in &accusation.evidence.credentials {
+        if !directory.credentials().any(|held| held.bytes() == credential.as_slice()) {
+            directory.verify(credential).map_err(EvidenceFlaw::Credential)?;
+        }
+    }
+    Ok(accusation)
 }
 
 /// Reads the one form of a file of this format.
@@ -149,6 +168,8 @@ pub(super) struct Keys<'a> {
     accused: &'a AgencyId,
     directory: Directory,
     used: BTreeSet<(AgencyId, Serial)>,
+    /// Whose root is another one in the newest version inside, or who left.
+    outdated: BTreeSet<AgencyId>,
 }
 
 impl<'a> Keys<'a> {
@@ -169,7 +190,14 @@ impl<'a> Keys<'a> {
             directory.admit(verified).map_err(|_| others())?;
             last = Some(place);
         }
-        Ok(Self { accused, directory, used: BTreeSet::new() })
+        let old = directory.credentials().filter(|held| !directory.counts(held));
+        let outdated = old.map(|held| held.agency().clone()).collect();
+        Ok(Self { accused, directory, used: BTreeSet::new(), outdated })
+    }
+
+    /// Notes that everything rests on a root of the accused that is not its root any more.
+    pub(super) fn rests_on_old_root(&mut self) {
+        self.outdated.insert(self.accused.clone());
     }
 
     pub(super) const fn accused(&self) -> &'a AgencyId {

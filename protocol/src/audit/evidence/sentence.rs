@@ -172,6 +172,12 @@ pub(super) fn limits(accusation: &Accusation) -> Vec<String> {
         }
         .into(),
     ];
+    // spec: evd-28
+    for agency in accusation.outdated() {
+        limits.push(format!(
+            "It rests on a root of {agency} that was replaced since, or on a member that left: whoever stole that root can have made all of it afterwards."
+        ));
+    }
     if accusation.anchor() == Anchor::SelfConsistent {
         limits.push(
             "No genesis digest was given: the charter inside holds by itself, and a whole federation can be invented.".into(),

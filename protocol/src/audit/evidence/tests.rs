@@ -5,6 +5,7 @@ mod outlived;
 mod refused;
 mod rivals;
 mod sentences;
+mod stolen;
 
 use proptest::prop_assert;
 use proptest::prop_assert_eq;

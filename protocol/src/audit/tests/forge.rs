@@ -150,6 +150,8 @@ pub(super) struct Agency {
     pub(super) evidence: BTreeMap<Digest, Vec<u8>>,
     /// The versions of the charter that its bundles bring along.
     pub(super) chain: Chain,
+    /// The credential whose log key signs now: 1, or 2 after it was renewed.
+    pub(super) serial: u64,
     queue: BTreeMap<&'static str, Vec<(LinkNumber, Vec<u8>)>>,
     next: BTreeMap<&'static str, u64>,
     made: u8,
@@ -184,6 +186,7 @@ impl Agency {
             cosignatures: Vec::new(),
             evidence: BTreeMap::new(),
             chain: Chain::founding(fixtures::verified_charter()),
+            serial: 1,
             queue: BTreeMap::new(),
             next: BTreeMap::new(),
             made: 0,
@@ -297,8 +300,9 @@ impl Agency {
     pub(super) fn checkpoint(&self) -> SignedCheckpoint {
         let head = self.log.head();
         let checkpoint = Checkpoint { origin: origin(self.name), size: head.size, root: head.root };
-        let note = checkpoint::sign(&checkpoint, &key(self.name, "log")).unwrap();
-        checkpoint::verify(&note, &checkpoint.origin, &key(self.name, "log").public()).unwrap()
+        let key = fixtures::signing_key(self.name, "log", self.serial);
+        let note = checkpoint::sign(&checkpoint, &key).unwrap();
+        checkpoint::verify(&note, &checkpoint.origin, &key.public()).unwrap()
     }
 
     /// A receipt for what stands at these places, continuing from an older size.
@@ -338,13 +342,25 @@ impl Agency {
             checkpoint: self.checkpoint(),
             made_at: NOW,
             charters: self.chain.clone(),
-            credentials: credentials(),
+            credentials: self.credentials(),
             scope: None,
             seed: [7; 16],
             cosignatures: self.cosignatures.clone(),
             peer_checkpoints: self.peer_checkpoints.clone(),
             peer_cosigned: self.peer_cosigned.clone(),
         }
+    }
+
+    /// Everybody's first credential, and its own second one where it has one.
+    fn credentials(&self) -> Vec<(AgencyId, Serial, Vec<u8>)> {
+        let mut held = credentials();
+        if self.serial > 1 {
+            let renewed = fixtures::credential(self.name, self.serial);
+            let bytes = credential::sign(&renewed, &fixtures::root(self.name)).unwrap();
+            held.push((renewed.agency, renewed.serial, bytes));
+            held.sort();
+        }
+        held
     }
 
     pub(super) fn bundle(&self) -> Vec<u8> {

@@ -165,6 +165,7 @@ fn what_was_signed_beyond_the_last_good_checkpoint_is_disowned_and_what_stands_b
     let good = size - 2;
     let end = forge::revoked(LA, 1, good);
     la.push(&forge::revocation(end.clone()));
+    la.serial = 2;
     mm.push(&forge::revocation(end));
 
     let (la, mm) = (la.audited().unwrap(), mm.audited().unwrap());

@@ -14,6 +14,7 @@ use crate::identity::directory::force::Revoking;
 use crate::identity::revocation::LastGood;
 use crate::identity::revocation::VerifiedRevocation;
 use crate::ids::AgencyId;
+use crate::ids::CharterVersion;
 use crate::ids::LeafIndex;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
@@ -32,8 +33,12 @@ pub struct Disowned {
 /// What the log knew so far.
 pub(super) struct Ended {
     /// Every credential, and the revocations that the log told.
-    known: Directory,
+    pub(super) known: Directory,
     pub(super) disowned: Vec<Disowned>,
+    /// The revocations that changed something, with their places.
+    pub(super) revoked: Vec<(LeafIndex, VerifiedRevocation)>,
+    /// The versions of the charter under which the node started, where they change.
+    pub(super) started: Vec<(LeafIndex, CharterVersion)>,
 }
 
 impl Ended {
@@ -44,7 +49,14 @@ impl Ended {
             // Each was admitted beside the others before.
             drop(known.admit(credential.clone()));
         }
-        Self { known, disowned: Vec::new() }
+        Self { known, disowned: Vec::new(), revoked: Vec::new(), started: Vec::new() }
+    }
+
+    /// The node started under a version of the charter.
+    pub(super) fn start(&mut self, at: LeafIndex, version: CharterVersion) {
+        if self.started.last().is_none_or(|(_, before)| *before != version) {
+            self.started.push((at, version));
+        }
     }
 
     fn note(
@@ -86,8 +98,12 @@ impl Walk<'_> {
         let said = self.people.directory.verify_revocation_ever(bytes).map_err(Flaw::Revocation)?;
         let own = (&self.people.own, self.people.log_number(self.origin));
         self.ended.note(own, &said, at);
-        match self.ended.known.revoke(said) {
-            Ok(Revoking::New) => Ok(()),
+        match self.ended.known.revoke(said.clone()) {
+            Ok(Revoking::New) => {
+                self.ended.revoked.push((at, said));
+                self.people.weigh(&self.ended.known, &mut self.quorate);
+                Ok(())
+            }
             Ok(Revoking::Known) | Err(_) => Err(Flaw::RevocationTwice),
         }
     }

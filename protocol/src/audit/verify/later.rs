@@ -6,6 +6,7 @@ use crate::audit::ledger::Head;
 use crate::audit::verify::first::First;
 use crate::audit::verify::links::Settling;
 use crate::audit::verify::notes;
+use crate::audit::verify::notes::Lifting;
 use crate::audit::verify::slot::Shown;
 use crate::audit::verify::slot::Slot;
 use crate::audit::verify::walk;
@@ -78,6 +79,8 @@ impl Walk<'_> {
         }
         if let Some(shown) = &shown {
             first.note(self.told((member, epoch), items, shown));
+            let signed = shown.verified.checkpoint();
+            first.note(self.ended.vouches(from, (signed.checkpoint(), signed.note())));
         }
         let result = first.result();
         if let (Ok(()), Some(path), Some(shown)) = (&result, grade, &shown) {
@@ -113,11 +116,15 @@ impl Walk<'_> {
         let checkpoint = shown.verified.checkpoint().checkpoint();
         // spec: audit-36
         let grade = match self.quorate.get(&checkpoint.origin) {
-            Some(head) if head.size == checkpoint.size && head.root != checkpoint.root => {
+            Some(Lifting { head, .. })
+                if head.size == checkpoint.size && head.root != checkpoint.root =>
+            {
                 let (origin, size) = (checkpoint.origin.clone(), checkpoint.size);
                 return Err(Flaw::PeerFork { origin, size });
             }
-            Some(head) if head.size >= checkpoint.size => &mut self.grades.witnessed,
+            Some(held) if held.counts && held.head.size >= checkpoint.size => {
+                &mut self.grades.witnessed
+            }
             Some(_) | None if path == Path::Consistent => &mut self.grades.consistent,
             Some(_) | None => &mut self.grades.signed,
         };

@@ -13,7 +13,7 @@ use crate::audit::verify::people::People;
 use crate::audit::verify::problems::Problems;
 use crate::audit::verify::tree::Shown;
 use crate::crypto::digest::Digest;
-use crate::identity::charter::VerifiedCharter;
+use crate::crypto::signature::VerifyingKey;
 use crate::ids::AgencyId;
 use crate::ids::TreeSize;
 use crate::log::checkpoint::Checkpoint;
@@ -37,86 +37,78 @@ pub struct Witnessed {
     pub cosignatures: u64,
 }
 
-/// Who cosigned a checkpoint, and when.
-type Cosigners = Vec<(AgencyId, Seconds)>;
+/// A checkpoint with every cosignature on it. Whether it counts is weighed when it is known what the log knew.
+pub(super) struct Cosigned {
+    pub(super) signed: SignedCheckpoint,
+    pub(super) cosigners: Vec<Cosigner>,
+}
+
+/// Who cosigned a checkpoint, with which key, and when.
+pub(super) struct Cosigner {
+    pub(super) agency: AgencyId,
+    pub(super) key: VerifyingKey,
+    at: Seconds,
+}
+
+/// What a quorum cosigned of the log of somebody else.
+pub(super) struct Lifting {
+    pub(super) head: Head,
+    pub(super) owner: AgencyId,
+    pub(super) cosigned: Cosigned,
+    /// Whether it counts by what the log knew so far.
+    pub(super) counts: bool,
+}
 
 /// What a quorum cosigned of the logs of others, by origin.
-pub(super) type Quorate = BTreeMap<String, Head>;
+pub(super) type Quorate = BTreeMap<String, Lifting>;
 
-/// The members that cosigned, each once.
-fn cosigners(
-    checkpoint: &SignedCheckpoint,
+/// Every cosignature of these witnesses, the first of each key.
+fn cosigned(
+    signed: &SignedCheckpoint,
     witnesses: &[(AgencyId, CosignerKey)],
-) -> Result<Cosigners, Flaw> {
+) -> Result<Cosigned, Flaw> {
     let keys: Vec<CosignerKey> = witnesses.iter().map(|(_, key)| key.clone()).collect();
-    let found = cosignature::cosigners(checkpoint, &keys).map_err(|_| Flaw::Cosignature)?;
-    let mut cosigners: Cosigners = Vec::new();
-    for (key, at) in found {
-        let member = witnesses.iter().find(|(_, known)| known == key).map(|(member, _)| member);
-        if let Some(member) = member.filter(|member| cosigners.iter().all(|(m, _)| m != *member)) {
-            cosigners.push((member.clone(), at));
-        }
-    }
-    Ok(cosigners)
+    let found = cosignature::cosigners(signed, &keys).map_err(|_| Flaw::Cosignature)?;
+    let cosigners = found.into_iter().filter_map(|(key, at)| {
+        let (agency, known) = witnesses.iter().find(|(_, known)| known == key)?;
+        Some(Cosigner { agency: agency.clone(), key: *known.key(), at })
+    });
+    Ok(Cosigned { cosigners: cosigners.collect(), signed: signed.clone() })
 }
 
 impl People {
-    /// Whether these are a quorum under a version of the charter that has the owner as a member.
-    ///
-    /// A note does not say under which version it was cosigned; each version's numbers bear what they were made to.
-    // spec: audit-34
-    fn is_quorate(&self, owner: &AgencyId, cosigners: &Cosigners) -> bool {
-        let versions = self.directory.chain().versions().map(VerifiedCharter::charter);
-        let mut theirs = versions.filter(|version| version.member(owner).is_some());
-        theirs.any(|version| {
-            let members = cosigners.iter().filter(|(agency, _)| version.member(agency).is_some());
-            members.count() >= usize::from(version.witness_quorum)
-        })
-    }
-
-    /// The part `cosignatures`.
-    pub(super) fn witnessed(
+    /// The part `cosignatures`: what holds in it.
+    pub(super) fn cosignatures(
         &self,
         notes: &[u8],
         origin: &str,
         shown: &Shown<'_>,
         problems: &mut Problems,
-    ) -> Witnessed {
+    ) -> Vec<Cosigned> {
         let part = Part::Cosignatures.path();
         let witnesses = self.witnesses(&self.own);
-        let mut witnessed = Witnessed {
-            size: TreeSize::new(0),
-            by: Vec::new(),
-            first: None,
-            last: None,
-            cosignatures: 0,
-        };
-        let mut before = None;
+        let mut found: Vec<Cosigned> = Vec::new();
         let mut items = Items::new(notes);
         loop {
             let note = match items.next_item() {
                 Ok(Some(note)) => note,
-                Ok(None) => return witnessed,
+                Ok(None) => return found,
                 Err(bad) => {
                     problems.add(Finding::of(&part, Flaw::Item(bad)));
-                    return witnessed;
+                    return found;
                 }
             };
             // spec: audit-24, audit-34
             match self.own_cosigned(note, origin, &witnesses) {
-                Ok((checkpoint, _)) if Some(checkpoint.size) <= before => {
-                    problems.add(Finding::of(&part, Flaw::Order));
-                }
-                Ok((checkpoint, _))
-                    if shown.root_at(checkpoint.size) != Ok(Some(checkpoint.root)) =>
-                {
-                    problems.add(Finding::of(&part, Flaw::RootDiffers));
-                }
-                Ok((checkpoint, cosigners)) => {
-                    before = Some(checkpoint.size);
-                    witnessed.take(&cosigners);
-                    if self.is_quorate(&self.own, &cosigners) {
-                        witnessed.rise(&checkpoint, &cosigners);
+                Ok(cosigned) => {
+                    let checkpoint = cosigned.signed.checkpoint();
+                    let before = found.last().map(|before| before.signed.checkpoint().size);
+                    if Some(checkpoint.size) <= before {
+                        problems.add(Finding::of(&part, Flaw::Order));
+                    } else if shown.root_at(checkpoint.size) != Ok(Some(checkpoint.root)) {
+                        problems.add(Finding::of(&part, Flaw::RootDiffers));
+                    } else {
+                        found.push(cosigned);
                     }
                 }
                 Err(flaw) => problems.add(Finding::of(&part, flaw)),
@@ -129,31 +121,33 @@ impl People {
         note: &[u8],
         origin: &str,
         witnesses: &[(AgencyId, CosignerKey)],
-    ) -> Result<(Checkpoint, Cosigners), Flaw> {
+    ) -> Result<Cosigned, Flaw> {
         let signed = self.checkpoint_of(&self.own, note)?;
         if signed.checkpoint().origin != origin {
             return Err(Flaw::Cosignature);
         }
-        let cosigners = cosigners(&signed, witnesses)?;
-        if cosigners.is_empty() {
-            return Err(Flaw::Cosignature);
-        }
-        Ok((signed.checkpoint().clone(), cosigners))
+        let cosigned = cosigned(&signed, witnesses)?;
+        if cosigned.cosigners.is_empty() { Err(Flaw::Cosignature) } else { Ok(cosigned) }
     }
 
     /// The part `peer-cosigned`.
+    ///
+    /// A note does not say under which version of the charter it was taken, and sizes of a peer's log are no places of
+    /// this one: each version's numbers bear what they were made to.
     pub(super) fn quorate(&self, notes: &[u8], problems: &mut Problems) -> Quorate {
         let part = Part::PeerCosigned.path();
         let mut quorate = Quorate::new();
         // spec: audit-35
         self.each_peer(notes, &part, problems, |peer, signed| {
-            let cosigners = cosigners(signed, &self.witnesses(peer))?;
-            if !self.is_quorate(peer, &cosigners) {
+            let cosigned = cosigned(signed, &self.witnesses(peer))?;
+            let agencies = cosigned.agencies(|_| true);
+            if !self.is_quorate(peer, &agencies, None) {
                 let quorum = usize::from(self.directory.charter().charter().witness_quorum);
-                return Err(Flaw::NoQuorum { found: cosigners.len(), quorum });
+                return Err(Flaw::NoQuorum { found: agencies.len(), quorum });
             }
             let Checkpoint { origin, size, root } = signed.checkpoint().clone();
-            quorate.insert(origin, Head { size, root });
+            let (head, owner, counts) = (Head { size, root }, peer.clone(), true);
+            quorate.insert(origin, Lifting { head, owner, cosigned, counts });
             Ok(())
         });
         quorate
@@ -239,18 +233,31 @@ pub(super) fn fits(before: Option<&Head>, origin: &str, now: Head) -> Result<(),
     }
 }
 
+impl Cosigned {
+    /// The members that cosigned with a key that counts, each once.
+    pub(super) fn agencies(&self, counts: impl Fn(&Cosigner) -> bool) -> Vec<AgencyId> {
+        let mut agencies: Vec<AgencyId> = Vec::new();
+        for cosigner in self.cosigners.iter().filter(|cosigner| counts(cosigner)) {
+            if !agencies.contains(&cosigner.agency) {
+                agencies.push(cosigner.agency.clone());
+            }
+        }
+        agencies
+    }
+}
+
 impl Witnessed {
-    fn take(&mut self, cosigners: &Cosigners) {
-        let times = cosigners.iter().map(|(_, at)| *at);
-        self.first = self.first.into_iter().chain(times.clone()).min();
-        self.last = self.last.into_iter().chain(times).max();
-        let count = u64::try_from(cosigners.len()).unwrap_or(u64::MAX);
-        self.cosignatures = self.cosignatures.saturating_add(count);
+    /// No cosignature yet.
+    pub(super) const fn nothing() -> Self {
+        Self { size: TreeSize::new(0), by: Vec::new(), first: None, last: None, cosignatures: 0 }
     }
 
-    /// A quorum stands behind this checkpoint, which is larger than every one before.
-    fn rise(&mut self, checkpoint: &Checkpoint, cosigners: &Cosigners) {
-        self.size = checkpoint.size;
-        self.by = cosigners.iter().map(|(member, _)| member.clone()).collect();
+    /// Counts what holds, whether it lifts the log or not.
+    pub(super) fn take(&mut self, cosigned: &Cosigned) {
+        let times = cosigned.cosigners.iter().map(|cosigner| cosigner.at);
+        self.first = self.first.into_iter().chain(times.clone()).min();
+        self.last = self.last.into_iter().chain(times).max();
+        let count = u64::try_from(cosigned.agencies(|_| true).len()).unwrap_or(u64::MAX);
+        self.cosignatures = self.cosignatures.saturating_add(count);
     }
 }

@@ -76,7 +76,7 @@ pub(super) struct Walk<'a> {
     current: Vec<Option<Dispatch>>,
     /// The newest head of each log that receipts showed.
     pub(super) seen: BTreeMap<String, Head>,
-    pub(super) quorate: &'a Quorate,
+    pub(super) quorate: Quorate,
     /// Pieces of evidence inside, by digest.
     evidence: Vec<Accused>,
     pub(super) telling: Option<Telling>,
@@ -113,7 +113,7 @@ pub(super) struct Begin<'a> {
     pub(super) scope: Option<&'a Scope>,
     pub(super) origin: &'a str,
     pub(super) size: u64,
-    pub(super) quorate: &'a Quorate,
+    pub(super) quorate: Quorate,
     pub(super) evidence: Vec<Accused>,
     pub(super) telling: Option<Telling>,
 }
@@ -195,6 +195,7 @@ impl<'a> Walk<'a> {
         match leaf {
             Leaf::Started { charter_version, credential, .. } => {
                 count(&mut self.counts.started);
+                self.ended.start(slot.index, charter_version);
                 first.note(self.started(charter_version, credential));
             }
             Leaf::Message { header } => self.message(&header, slot, &mut first),

@@ -9,11 +9,16 @@ use serde_bytes::ByteBuf;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::identity::charter;
+use crate::identity::charter::Charter;
 use crate::identity::charter::LogRange;
+use crate::identity::charter::chain::Chain;
+use crate::identity::charter::papers::Papers;
 use crate::identity::credential;
 use crate::identity::credential::Credential;
 use crate::identity::directory::Directory;
 use crate::identity::fixtures as members;
+use crate::identity::root::RootKey;
+use crate::ids::CharterVersion;
 use crate::ids::LeafIndex;
 use crate::ids::LogNumber;
 use crate::ids::Serial;
@@ -36,24 +41,54 @@ pub(crate) const AGENCY: &str = members::AGENCIES[0];
 
 /// The federation of the fixtures, with three logs for each member and the credential of log 2 for the first.
 pub(crate) fn directory() -> Directory {
-    static DIRECTORY: LazyLock<Directory> = LazyLock::new(|| {
-        let mut document = members::charter();
-        for member in &mut document.members {
-            member.logs = LogRange { first: log(1), last: log(3) };
-        }
-        let signed = members::signed_at_once(document, &members::AGENCIES);
-        let charter = charter::verify(&signed, None).unwrap();
-        let mut directory = Directory::new(charter.clone());
-        let second = Credential { log_number: log(2), ..members::credential(AGENCY, 2) };
-        let firsts = members::AGENCIES.iter().map(|agency| members::credential(agency, 1));
-        for credential in firsts.chain([second]) {
-            let bytes =
-                credential::sign(&credential, &members::root(credential.agency.as_str())).unwrap();
-            directory.admit(credential::verify(&bytes, &charter).unwrap()).unwrap();
-        }
-        directory
-    });
+    static DIRECTORY: LazyLock<Directory> =
+        LazyLock::new(|| peopled(Chain::founding(charter::verify(&founding(), None).unwrap())));
     DIRECTORY.clone()
+}
+
+/// The same under a second version of the charter that was changed so; a root that it replaces signs it too.
+pub(crate) fn directory_after(
+    change: impl FnOnce(&mut Charter),
+    signers: &[&str],
+    again: Option<&RootKey>,
+) -> Directory {
+    let mut papers = Papers::found(charter::verify(&founding(), None).unwrap());
+    let mut next = Charter {
+        version: CharterVersion::new(2),
+        previous: Some(papers.founding().digest()),
+        ..document()
+    };
+    change(&mut next);
+    papers.take(&[members::signed(next, signers)]);
+    if let Some(again) = again {
+        let waits = papers.open().next().unwrap().digest();
+        papers.sign(&waits, again).unwrap();
+    }
+    peopled(Chain::of(&papers).unwrap())
+}
+
+fn document() -> Charter {
+    let mut document = members::charter();
+    for member in &mut document.members {
+        member.logs = LogRange { first: log(1), last: log(3) };
+    }
+    document
+}
+
+fn founding() -> Vec<u8> {
+    members::signed_at_once(document(), &members::AGENCIES)
+}
+
+fn peopled(chain: Chain) -> Directory {
+    let mut directory = Directory::under(chain);
+    let second = Credential { log_number: log(2), ..members::credential(AGENCY, 2) };
+    let firsts = members::AGENCIES.iter().map(|agency| members::credential(agency, 1));
+    for credential in firsts.chain([second]) {
+        let root = members::root(credential.agency.as_str());
+        let bytes = credential::sign(&credential, &root).unwrap();
+        directory.admit(directory.verify_ever(&bytes).unwrap()).unwrap();
+    }
+    directory
 }
 
 pub(crate) const fn log(number: u64) -> LogNumber {

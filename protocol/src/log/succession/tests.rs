@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use serde_bytes::ByteBuf;
 
 use crate::identity::fixtures as members;
+use crate::identity::revocation;
 use crate::ids::CharterName;
 use crate::ids::LeafIndex;
 use crate::ids::Serial;
@@ -18,6 +19,7 @@ use crate::log::succession::Approval;
 use crate::log::succession::Lost;
 use crate::log::succession::Restored;
 use crate::log::succession::Statement;
+use crate::log::succession::VerifiedApproval;
 use crate::log::succession::code::Cause;
 use crate::log::succession::fault::ApprovalError;
 use crate::log::succession::fault::Objection;
@@ -186,6 +188,26 @@ fn approvals_that_came_in_any_order_and_twice_are_joined_once() {
     let same = vec![approval("th.rtp"), approval("th.rtp")];
     let few = SuccessionError::Quorum { found: 1, quorum: 2 };
     assert_eq!(join(verified, same, &directory()).unwrap_err(), few);
+}
+
+#[test]
+fn an_approval_under_a_key_that_was_revoked_meanwhile_is_left_out() {
+    // shows: suc-17
+    let bytes = fixtures::signed(&statement());
+    let mut directory = directory();
+    let verified = verify_statement(&bytes, &directory).unwrap();
+    let approvals: Vec<VerifiedApproval> = fixtures::approvals(&bytes)
+        .iter()
+        .map(|approval| verify_approval(approval, &verified, &directory).unwrap())
+        .collect();
+    let said = members::revocation("th.rtp", 1, 0);
+    let said = revocation::sign(&said, &members::root("th.rtp")).unwrap();
+    directory.revoke(directory.verify_revocation(&said).unwrap()).unwrap();
+
+    let few = SuccessionError::Quorum { found: 1, quorum: 2 };
+    assert_eq!(join(verified, approvals, &directory).unwrap_err(), few);
+    // An auditor judges the log by its day.
+    assert!(verify(&bytes, &fixtures::approvals(&bytes), &directory).is_ok());
 }
 
 #[test]

@@ -139,7 +139,12 @@ impl Branch {
     }
 
     pub(super) fn note(&self, size: u64) -> Vec<u8> {
-        let key = fixtures::signing_key(SENDER, "log", 1);
+        self.note_under(1, size)
+    }
+
+    /// The note under the log key of another credential.
+    pub(super) fn note_under(&self, serial: u64, size: u64) -> Vec<u8> {
+        let key = fixtures::signing_key(SENDER, "log", serial);
         checkpoint::sign(&self.checkpoint(size), &key).unwrap()
     }
 

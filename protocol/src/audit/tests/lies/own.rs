@@ -50,6 +50,15 @@ pub(in crate::audit::tests) fn about_ends() -> Lies {
         la.push(&forge::revocation(forge::revoked(LA, 1, 0)));
         la.send(&[MM]);
     });
+    // Its own key ended, and no other signs what comes after.
+    lies.own("revoked-checkpoint", |la| {
+        la.push(&forge::revocation(forge::revoked(LA, 1, 0)));
+    });
+    lies.held("revoked-checkpoint", |la, mm, places| {
+        let receipt = mm.receipt(places, 0);
+        la.push(&forge::revocation(forge::revoked(MM, 1, 0)));
+        la.hold(MM, &receipt);
+    });
     lies.taken("revoked-credential", |la, mm| {
         mm.push(&forge::revocation(forge::revoked(LA, 1, 0)));
         mm.take(LA, &la.offer(MM), &[]);
