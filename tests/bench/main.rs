@@ -3,6 +3,7 @@
 //! `cargo run --release -p concord-tests --bin bench`, or `cargo bench`. With `--short` it only shows that it runs;
 //! `--leaves N` says how large the logs are, and `--only logs` leaves the two nodes out.
 
+mod bundle;
 mod disk;
 mod exchange;
 mod own_log;
@@ -128,9 +129,24 @@ fn logs(size: Size) {
         peer.receipts / peer.verify
     );
     println!(
+        "  (g) messages of receipts of 512 {:.0} / s, ratio {:.1}   (aim: 10)",
+        peer.covered,
+        peer.covered / peer.verify
+    );
+    println!(
         "  (h) cosignatures {:.0} / s, a signature and a verification {:.0} / s, ratio {:.2}",
         peer.cosign,
         1.0 / (1.0 / peer.sign + 1.0 / peer.verify),
         peer.cosign * (1.0 / peer.sign + 1.0 / peer.verify)
+    );
+    let bundle = bundle::measure(size.leaves);
+    println!("\na bundle of {} leaves, {:.0} bytes each", size.leaves, bundle.bytes_a_leaf);
+    println!(
+        "  (j) audit {:.2} s, hashing the same bytes {:.2} s, ratio {:.3}; with an Ed25519 verification for each message and receipt {:.2} s, ratio {:.2}",
+        bundle.audit,
+        bundle.hash,
+        bundle.hash / bundle.audit,
+        bundle.hash + bundle.signatures as f64 / peer.verify,
+        (bundle.hash + bundle.signatures as f64 / peer.verify) / bundle.audit
     );
 }

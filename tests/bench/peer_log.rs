@@ -46,6 +46,8 @@ const RECEIPTS: u64 = 512;
 pub(crate) struct Rates {
     /// Receipts of one message each, as an auditor verifies them: each with its checkpoint, which no other one has.
     pub(crate) receipts: f64,
+    /// Messages that receipts of 512 cover: of each its leaf and its path, under a checkpoint that is verified once.
+    pub(crate) covered: f64,
     /// Ed25519 verifications of the checkpoint's text.
     pub(crate) verify: f64,
     /// Ed25519 signatures.
@@ -77,6 +79,9 @@ pub(crate) fn measure(size: u64, times: u32) -> Rates {
         Expected { origin: ORIGIN, log_keys: &[LogKey::of(public)], me: &me, held: None };
     let receipts: Vec<Vec<u8>> =
         (0..RECEIPTS).map(|number| codec::encode(&log.receipt(number, &note)).unwrap()).collect();
+    let mut all = log.receipt(0, &note);
+    all.items = (0..RECEIPTS).flat_map(|number| log.receipt(number, &note).items).collect();
+    let all = codec::encode(&all).unwrap();
     let text = note.text();
     let signature = log.key.sign(text.as_bytes()).unwrap();
     let witness = SigningKey::from_seed(&[9; 32]);
@@ -88,6 +93,11 @@ pub(crate) fn measure(size: u64, times: u32) -> Rates {
                 let receipt: Receipt = codec::decode(bytes).unwrap();
                 black_box(receipt::verify(&receipt, &expected).unwrap());
             }
+        }),
+        covered: rate(times, RECEIPTS, || {
+            black_box(digest::sha256(&all));
+            let receipt: Receipt = codec::decode(&all).unwrap();
+            black_box(receipt::verify(&receipt, &expected).unwrap());
         }),
         verify: rate(times, 1, || public.verify(black_box(text.as_bytes()), &signature).unwrap()),
         sign: rate(times, 1, || {
