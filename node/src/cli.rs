@@ -17,6 +17,7 @@ pub mod fail;
 pub mod log;
 pub mod message;
 pub mod node;
+pub mod own;
 pub mod passphrase;
 pub mod peer;
 pub mod peer_file;
@@ -26,6 +27,7 @@ pub mod run;
 pub mod send;
 pub mod stopped;
 pub mod table;
+pub mod usage;
 
 use std::ffi::OsString;
 use std::io;
@@ -37,6 +39,7 @@ use clap::error::ErrorKind;
 
 use crate::cli::answer::Answer;
 use crate::cli::answer::Form;
+use crate::cli::usage::Said;
 use crate::report::Exit;
 use crate::report::Report;
 
@@ -116,9 +119,14 @@ pub fn run<D: Write, T: Write>(
     arguments: impl IntoIterator<Item = OsString>,
     streams: &mut Streams<D, T>,
 ) -> Exit {
-    let cli = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return misread(&error, streams),
+        Err(error) => {
+            // What could not be read as a whole still says for whom to print.
+            let json = arguments.iter().any(|word| word == "--json");
+            return misread(&error, if json { Form::Json } else { Form::Text }, streams);
+        }
     };
     let form = if cli.json { Form::Json } else { Form::Text };
     let mut announce = |answer: &Answer| answer.print(form, &mut streams.data, &mut streams.talk);
@@ -157,13 +165,25 @@ fn command(
 }
 
 /// Help and version are answers; anything else that cannot be read is a usage error.
-fn misread<D: Write, T: Write>(error: &clap::Error, streams: &mut Streams<D, T>) -> Exit {
-    let text = error.render();
+fn misread<D: Write, T: Write>(
+    error: &clap::Error,
+    form: Form,
+    streams: &mut Streams<D, T>,
+) -> Exit {
+    let text = error.render().to_string();
     let is_answer = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if is_answer {
         return ending(Exit::Done, write!(streams.data, "{text}"));
     }
-    ending(Exit::Usage, write!(streams.talk, "{text}"))
+    let is_help = error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand;
+    let said = if is_help { Said::Help } else { Said::Fault };
+    let helped = match (form, said) {
+        (Form::Text, Said::Help) => writeln!(streams.talk, "{text}"),
+        (Form::Text | Form::Json, Said::Help | Said::Fault) => Ok(()),
+    };
+    let report = usage::report(&text, said);
+    let printed = helped.and_then(|()| answer::print_report(&report, form, &mut streams.talk));
+    ending(report.exit, printed)
 }
 
 /// What could not be printed was not done, as far as the reader can know.

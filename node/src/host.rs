@@ -33,7 +33,7 @@ mod renewal;
 mod sealing;
 mod shared;
 mod succession;
-mod turnover;
+pub(crate) mod turnover;
 mod watch;
 mod witness;
 mod work;

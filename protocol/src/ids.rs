@@ -41,11 +41,16 @@ pub struct PurposeCode(String);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BasisCode(String);
 
+/// A range of numbers in words: one where both ends are the same.
+fn span(min: usize, max: usize) -> String {
+    if min == max { alloc::format!("{max}") } else { alloc::format!("{min} to {max}") }
+}
+
 /// Why a text is not a name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Too short or too long.
-    #[error("a name of this kind has {min} to {max} characters, this one has {len}")]
+    #[error("a name of this kind has {} characters, this one has {len}", span(*min, *max))]
     Length {
         /// Characters found.
         len: usize,

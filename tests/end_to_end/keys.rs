@@ -152,7 +152,12 @@ fn after_a_theft_the_revocation_ends_what_was_stolen_and_nothing_else() {
     };
     assert!(wait::for_up_to(WITHIN, again).is_some(), "{}", said(&nodes, 0));
     let found = client(&nodes, 0).readiness().unwrap();
-    assert!(format!("{:?}", found.alerts).contains("credential-ends"), "{found:?}");
+    assert!(!found.ready, "{found:?}");
+    assert!(format!("{:?}", found.reasons).contains("is revoked"), "{found:?}");
+    let seen = client(&nodes, 2).peer("la.mps").unwrap().credential_standing;
+    assert_eq!(seen.as_deref(), Some("revoked"));
+    let kept = world.folder(0).join("revocations");
+    assert_eq!(fs::read_dir(kept).unwrap().count(), 1, "commands of the stopped node look there");
     let refused = client(&nodes, 0).submit(report(1, "signed with a dead key").as_bytes(), None);
     assert!(format!("{refused:?}").contains("CredentialEnds"), "{refused:?}");
 

@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use clap::Args;
 use clap::Subcommand;
 use concord_protocol::audit::finding::Finding;
+use concord_protocol::audit::finding::Flaw;
 use concord_protocol::audit::reconcile;
 use concord_protocol::audit::reconcile::NotComparable;
 use concord_protocol::audit::verify;
@@ -24,6 +25,8 @@ use concord_protocol::audit::verify::Terms;
 use concord_protocol::audit::verify::report::Anchor;
 use concord_protocol::audit::verify::report::Report as Verified;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::identity::charter::CharterError;
+use concord_protocol::identity::charter::chain::ChainError;
 
 use crate::cli::answer::Answer;
 use crate::cli::audit::proof::Rests;
@@ -148,6 +151,12 @@ pub fn reconcile_all(paths: &[PathBuf], genesis: Option<Digest>) -> Result<Answe
     }
     let all: Vec<&Verified> = logs.iter().collect();
     let joined = reconcile::all(&all).map_err(|error| not_comparable(&error))?;
+    // One log against itself says nothing, and silence looks like agreement.
+    if joined.pairs.is_empty() && joined.seams.is_empty() && joined.problems.is_empty() {
+        let why = "nothing to hold together: the bundles are of one log";
+        return Err(Report::new(Code::Usage, "the logs were not held together", why)
+            .with_remedy("name the bundle of another agency beside it, or of another log of this one; `concord audit verify` checks one bundle"));
+    }
     let exit = if joined.is_sound() { Exit::Done } else { Exit::VerificationFailed };
     Ok(Answer::new(joined::text(&joined, &logs), joined::json(&joined, &logs)).with_exit(exit))
 }
@@ -182,7 +191,18 @@ fn verified(path: &Path, genesis: Option<Digest>, facts: Facts) -> Result<Verifi
 /// Names the first thing that failed: part, leaf, code, reason.
 fn refused(path: &Path, finding: &Finding) -> Report {
     let why = format!("{}: [{}] {}", path.display(), finding.code(), show::reason(finding));
-    Report::new(Code::VerificationFailed, "the bundle does not verify", why)
+    let report = Report::new(Code::VerificationFailed, "the bundle does not verify", why);
+    if let Flaw::Charter(ChainError::Founding(CharterError::Pin { .. })) = &finding.flaw {
+        return report.with_remedy(
+            "compare the digest given with `--genesis` with what the members agreed on aloud; if it is right, this is a bundle of another federation",
+        );
+    }
+    if matches!(finding.flaw, Flaw::Archive(_) | Flaw::Ended) {
+        return report.with_remedy(
+            "name a bundle that `concord log export` wrote, whole; if this is one, copy it again from where it was made",
+        );
+    }
+    report
 }
 
 fn not_comparable(error: &NotComparable) -> Report {

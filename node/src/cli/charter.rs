@@ -22,6 +22,7 @@ use concord_protocol::identity::charter::chain;
 use concord_protocol::identity::charter::papers::Papers;
 use concord_protocol::identity::charter::vow::Vow;
 use concord_protocol::identity::root::RootKey;
+use concord_protocol::ids::CharterVersion;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
@@ -29,10 +30,9 @@ use crate::cli::charter::paper::Paper;
 use crate::cli::fail;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::reach::Reach;
+use crate::cli::root;
 use crate::files;
 use crate::files::Access;
-use crate::keystore;
-use crate::keystore::container::KeyKind;
 use crate::report::Report;
 use crate::report::code::Code;
 use crate::settings::Settings;
@@ -209,8 +209,7 @@ pub fn sign(
     path: &Path,
 ) -> Result<Answer, Report> {
     let what = "the charter was not signed";
-    let (agency, seed) = keystore::read(root_file, KeyKind::Root, &passphrase.root())
-        .map_err(|error| fail::key(what, &error))?;
+    let (agency, seed) = root::open(root_file, passphrase, what)?;
     let root = RootKey::from_seed(&seed);
     match paper::read(path, what)? {
         Paper::Founding(proposal) => {
@@ -329,7 +328,19 @@ pub fn adopt(folder: &NodeFolder, genesis: Option<Digest>, path: &Path) -> Resul
 pub fn verify(path: &Path, genesis: Option<Digest>) -> Result<Answer, Report> {
     let what = "the charter does not verify";
     let documents = paper::documents(path, what)?;
-    let verified = chain::verify(&documents, genesis).map_err(|error| fail::chain(what, &error))?;
+    let verified = chain::verify(&documents, genesis).map_err(|error| {
+        let report = fail::chain(what, &error);
+        match holding(path, genesis) {
+            Some(version) => {
+                let why = format!(
+                    "{}; what came before holds, and version {version} is in force",
+                    report.why
+                );
+                Report { why: why.into(), ..report }
+            }
+            None => report,
+        }
+    })?;
     let (verdict, anchored) = match genesis {
         Some(_) => ("verified, anchored in the given digest", true),
         None => ("self-consistent, unanchored", false),
@@ -347,17 +358,34 @@ pub fn verify(path: &Path, genesis: Option<Digest>) -> Result<Answer, Report> {
     })
 }
 
+/// The version in force in a file in which others wait; none where the digest is another than the one given.
+fn holding(path: &Path, genesis: Option<Digest>) -> Option<CharterVersion> {
+    let papers = paper::papers(path, "the charter does not verify").ok()?;
+    let waits = papers.open().next().is_some();
+    let pinned = genesis.is_none_or(|pin| pin == papers.founding().digest());
+    (waits && pinned).then(|| papers.newest().version())
+}
+
 /// Hands documents to a running node.
 fn submit(path: &Path, reach: &Reach) -> Result<Answer, Report> {
     let what = "the charter was not submitted";
     let documents = paper::documents(path, what)?;
     let file = chain::write(&documents).map_err(|error| fail::chain(what, &error))?;
+    let handed = documents.last().and_then(|last| charter::read(last).ok());
     let taken = reach.client()?.take_charters(&file)?;
-    let text = format!(
-        "learned {}\nversion {} in force\ndigest  {}\n",
+    let mut text = handed.as_ref().map_or_else(String::new, |handed| {
+        format!("handed in version {}  {}\n", handed.charter().version, handed.digest())
+    });
+    text.push_str(&format!(
+        "learned   {} documents\nin force  version {}  {}\n",
         taken.learned, taken.version, taken.digest
-    );
-    let answer = Answer::new(text, serde_json::to_value(&taken).unwrap_or_default());
+    ));
+    let mut json = serde_json::to_value(&taken).unwrap_or_default();
+    if let (Some(fields), Some(handed)) = (json.as_object_mut(), handed) {
+        let handed = json!({"version": handed.charter().version.get(), "digest": handed.digest().to_string()});
+        fields.insert("handed_in".to_owned(), handed);
+    }
+    let answer = Answer::new(text, json);
     Ok(if taken.adopted {
         answer.say("Another version came into force: the node starts again within its process.")
     } else {

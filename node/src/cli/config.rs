@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use concord_protocol::identity::credential::NotValid;
 use concord_protocol::moment::Timestamp;
 use serde_json::Value;
 use serde_json::json;
@@ -11,6 +10,7 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::node;
+use crate::cli::own;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::clock;
 use crate::files;
@@ -59,7 +59,10 @@ pub fn look(
         Ok(enrolment) => {
             let own = enrolment.own.credential();
             let lacks = keys.named_by(own).err().map(|error| error.to_string());
-            (lacks.into_iter().collect(), minds(&settings, &enrolment, now))
+            let fallen = own::fallen(&enrolment, now);
+            let fallen = fallen.map(|own| format!("credential {}: {}", own.seen, own.remedy));
+            let lacks = lacks.into_iter().chain(fallen).collect();
+            (lacks, minds(&settings, &enrolment, now))
         }
         Err(error @ (EnrolmentError::NoCharter | EnrolmentError::NoCredential)) => {
             (vec![report::chain(&error)], Vec::new())
@@ -77,11 +80,8 @@ pub fn look(
 /// What does not stop the node, and what its operator should know.
 fn minds(settings: &Settings, enrolment: &Enrolment, now: Timestamp) -> Vec<String> {
     let mut minds = Vec::new();
-    match enrolment.own.valid_at(now, settings.clock_tolerance) {
-        Ok(()) => minds.extend(ends_soon(settings, enrolment, now)),
-        Err(error @ (NotValid::NotYet { .. } | NotValid::NoLonger { .. })) => {
-            minds.push(format!("{error}; peers refuse what it signs now"));
-        }
+    if own::fallen(enrolment, now).is_none() {
+        minds.extend(ends_soon(settings, enrolment, now));
     }
     if !settings.api_listen.ip().is_loopback() {
         minds.push(
@@ -114,9 +114,7 @@ fn minds(settings: &Settings, enrolment: &Enrolment, now: Timestamp) -> Vec<Stri
 // spec: id-32
 fn ends_soon(settings: &Settings, enrolment: &Enrolment, now: Timestamp) -> Option<String> {
     let own = enrolment.own.credential();
-    let later = enrolment.directory.credentials().map(|known| known.credential());
-    let mut later = later.filter(|known| known.agency == own.agency);
-    let follows = later.any(|known| known.serial > own.serial && known.not_after > own.not_after);
+    let follows = own::next(enrolment, now).is_some();
     let soon = own.not_after <= now.after(settings.credential_warning);
     (soon && !follows).then(|| {
         format!("credential {} ends at {}, and none takes over", own.serial, own.not_after)

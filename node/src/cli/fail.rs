@@ -20,6 +20,7 @@ use crate::report::Report;
 use crate::report::code::Code;
 use crate::settings::SettingsError;
 use crate::settings::enrolment::EnrolmentError;
+use crate::settings::file::FormError;
 
 /// A file could not be read or written.
 pub fn file(what: &'static str, error: &FileError) -> Report {
@@ -90,7 +91,9 @@ pub fn settings(what: &'static str, error: &SettingsError) -> Report {
             )
         }
         SettingsError::File(error) => file(what, error),
-        SettingsError::Form(_)
+        SettingsError::Form(FormError::Toml { .. }) => Report::caused(Code::SettingsRefused, what, error)
+            .with_remedy("correct the line; texts and addresses stand in quotes, as in listen = \"127.0.0.1:7400\"; `config/node.toml` documents every key"),
+        SettingsError::Form(FormError::Utf8 | FormError::NoLine { .. })
         | SettingsError::Agency { .. }
         | SettingsError::Officer { .. }
         | SettingsError::Classification { .. }
@@ -116,6 +119,11 @@ pub fn enrolment(what: &'static str, error: &EnrolmentError) -> Report {
         EnrolmentError::Paper(error) => paper(what, error),
         EnrolmentError::NotAMember { .. } => Report::caused(Code::CharterRefused, what, error)
             .with_remedy("adopt the charter on a node of an agency that it names"),
+        EnrolmentError::Revoked { next, .. } => Report::caused(Code::CredentialRefused, what, error)
+            .with_exit(Exit::VerificationFailed)
+            .with_remedy(format!(
+                "ask for number {next}: `concord node rotate` makes new keys, `concord node credential --out` keeps them; have the root sign it, and adopt that"
+            )),
         EnrolmentError::Credential { .. }
         | EnrolmentError::Admit { .. }
         | EnrolmentError::Revocation { .. }

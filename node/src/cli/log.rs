@@ -6,6 +6,7 @@ pub mod prove;
 pub mod succeed;
 pub mod tiles;
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -15,18 +16,24 @@ use crate::api::shape::leaf::LeafDocument;
 use crate::api::shape::log::EntryList;
 use crate::api::shape::log::Head;
 use crate::cli::answer::Answer;
+use crate::cli::fail;
 use crate::cli::log::prove::Files;
 use crate::cli::log::succeed::Succeed;
 use crate::cli::reach::Reach;
 use crate::cli::table;
+use crate::files;
+use crate::files::Access;
 use crate::report::Report;
 use crate::report::code::Code;
 
 /// What can be asked about the node's log.
 #[derive(Debug, Subcommand)]
 pub enum LogVerb {
-    /// Shows the newest durable head.
+    /// Shows the newest durable head; `--out` writes its signed checkpoint, as `concord root revoke --good` takes it.
     Head {
+        /// The file for the signed checkpoint; never one that is there.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -129,7 +136,17 @@ pub struct Subject {
 /// When the node cannot be reached or refuses, the log does not verify, or the bundle cannot be written.
 pub fn run(verb: &LogVerb) -> Result<Answer, Report> {
     match verb {
-        LogVerb::Head { reach } => Ok(head(&reach.log()?.client().head()?)),
+        LogVerb::Head { out, reach } => {
+            let newest = reach.log()?.client().head()?;
+            out.as_deref().map_or(Ok(()), |out| keep_checkpoint(out, &newest))?;
+            let answer = head(&newest);
+            Ok(match out {
+                Some(out) => {
+                    answer.say(format!("checkpoint {} leaves in {}", newest.size, out.display()))
+                }
+                None => answer,
+            })
+        }
         LogVerb::Cosign { reach } => Ok(head(&reach.client()?.cosign()?)),
         LogVerb::Show { from, limit, reach } => {
             Ok(show(&reach.log()?.client().entries(*from, *limit)?))
@@ -151,6 +168,12 @@ pub fn run(verb: &LogVerb) -> Result<Answer, Report> {
                 .with_remedy("give `--out BUNDLE` or `--tiles OUT`"))
         }
     }
+}
+
+/// Writes the signed checkpoint of a head as the note that it is.
+fn keep_checkpoint(out: &Path, head: &Head) -> Result<(), Report> {
+    files::make(out, head.checkpoint.as_bytes(), Access::Public)
+        .map_err(|error| fail::file("the checkpoint was not written", &error))
 }
 
 fn head(head: &Head) -> Answer {

@@ -260,8 +260,12 @@ pub fn request(
 ///
 /// # Errors
 /// When the node has no charter or unusable keys, or the file is there already.
-pub fn request_rotated(folder: &NodeFolder, out: &Path, vault: Vault) -> Result<Answer, Report> {
-    request_with(folder, (None, None), out, |_| vault)
+pub fn request_rotated(
+    folder: &NodeFolder,
+    (serial, out): (Option<Serial>, &Path),
+    vault: Vault,
+) -> Result<Answer, Report> {
+    request_with(folder, (serial, None), out, |_| vault)
 }
 
 /// Writes the request for the credential of the log that comes next; an earlier one of the same name is replaced.
@@ -357,7 +361,7 @@ pub fn adopt(
         Err(report) => return Err(report),
     }
     Ok(taken(&credential, admission)
-        .say("Hand the same file to the other agencies: `concord peer add`."))
+        .say("The node tells the peers that know it; an agency that never met it takes the same file in by `concord peer add`."))
 }
 
 /// Answers that a credential was taken in.

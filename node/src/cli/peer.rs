@@ -7,18 +7,17 @@ use std::path::PathBuf;
 
 use clap::Subcommand;
 use concord_protocol::ids::StaffNumber;
-use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
 use serde_json::json;
 
 use crate::api::client::Client;
 use crate::api::shape::peer::Peer;
 use crate::api::shape::succession::Succession;
 use crate::cli::answer::Answer;
-use crate::cli::fail;
 use crate::cli::peer_file;
+use crate::cli::peer_file::Paper;
 use crate::cli::reach::Reach;
 use crate::cli::table;
-use crate::files;
+use crate::host::view::Standing;
 use crate::report::Exit;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -84,8 +83,8 @@ pub enum PeerVerb {
 /// When the node cannot be reached or refuses.
 pub fn run(verb: &PeerVerb) -> Result<Answer, Report> {
     match verb {
-        PeerVerb::Add { file, reach } => add(file, reach, "credential"),
-        PeerVerb::Revoke { file, reach } => add(file, reach, "revocation"),
+        PeerVerb::Add { file, reach } => add(file, reach, Paper::Credential),
+        PeerVerb::Revoke { file, reach } => add(file, reach, Paper::Revocation),
         PeerVerb::List { reach } => list(reach),
         PeerVerb::Show { agency, reach } => show(&reach.client()?, agency),
         PeerVerb::Approve { agency, officer, reach } => {
@@ -97,19 +96,20 @@ pub fn run(verb: &PeerVerb) -> Result<Answer, Report> {
     }
 }
 
-fn add(file: &Path, reach: &Reach, paper: &str) -> Result<Answer, Report> {
-    let asked = reach.client().and_then(|client| {
-        let credential = files::read(file, CREDENTIAL_BYTES_MAX)
-            .map_err(|error| fail::file("the credential was not taken in", &error))?;
-        client.admit(&credential)
-    });
+fn add(file: &Path, reach: &Reach, paper: Paper) -> Result<Answer, Report> {
+    let asked = reach.client().and_then(|client| client.admit(&paper.read(file)?));
     match (asked, reach.dir()) {
         (Ok(peer), _) => {
             let became = if peer.known { "known" } else { "new" };
-            Ok(Answer::new(format!("{paper} of {} ({became})\n", peer.agency), table::json(&peer)))
+            let text = format!("{} of {} ({became})\n", paper.text(), peer.agency);
+            Ok(Answer::new(text, table::json(&peer)))
         }
         (Err(report), Some(dir)) if report.exit == Exit::NotReachable => {
-            peer_file::add(&NodeFolder::at(dir.to_path_buf()), file)
+            peer_file::add(&NodeFolder::at(dir.to_path_buf()), file, paper)
+        }
+        // The node's API takes either, and heads its refusal so.
+        (Err(report), _) if report.code == Code::CredentialRefused => {
+            Err(Report { what: paper.not_taken().into(), ..report })
         }
         (Err(report), _) => Err(report),
     }
@@ -142,7 +142,7 @@ fn list(reach: &Reach) -> Result<Answer, Report> {
         "cosigned ours",
     ];
     let answer = Answer::new(table::table(titles, rows), table::json(&peers));
-    let ending = peers.items.iter().filter(|peer| peer.credential_ends_soon);
+    let ending = peers.items.iter().filter(|peer| peer.credential_ends_soon && !is_revoked(peer));
     Ok(ending.fold(answer, |answer, peer| {
         answer.say(format!(
             "mind: {}; none takes over that this node knows: tell its operator",
@@ -151,12 +151,14 @@ fn list(reach: &Reach) -> Result<Answer, Report> {
     }))
 }
 
-/// A peer's credential: its serial, and its end where that is soon.
+/// A peer's credential: its serial, and that it is revoked, or its end where that is soon.
 // spec: id-52
 fn credential(peer: &Peer) -> String {
-    match (&peer.not_after, peer.credential_ends_soon) {
-        (Some(end), true) => format!("{} until {end}", table::or_dash(peer.serial)),
-        (Some(_) | None, _) => table::or_dash(peer.serial),
+    match &peer.not_after {
+        Some(end) if peer.credential_ends_soon && !is_revoked(peer) => {
+            format!("{} until {end}", serial(peer))
+        }
+        Some(_) | None => serial(peer),
     }
 }
 
@@ -165,6 +167,17 @@ fn charter(peer: &Peer) -> String {
     let Some(shown) = &peer.charter else { return "–".to_owned() };
     let is = if shown.differs { ", another than this node's: `concord doctor`" } else { "" };
     format!("version {} at {}{is}", shown.version, shown.shown_at)
+}
+
+/// The serial of a peer's credential, and that it is revoked.
+// spec: id-56
+fn serial(peer: &Peer) -> String {
+    let serial = table::or_dash(peer.serial);
+    if is_revoked(peer) { format!("{serial} revoked") } else { serial }
+}
+
+fn is_revoked(peer: &Peer) -> bool {
+    peer.credential_standing.as_deref() == Some(Standing::Revoked.text())
 }
 
 /// That a peer's credential ends, and when.
@@ -223,10 +236,10 @@ fn shown(peer: &Peer) -> String {
         ("peer", peer.agency.clone()),
         ("link", standing(peer).to_owned()),
         ("trouble", table::or_dash(peer.trouble.clone())),
-        ("credential", table::or_dash(peer.serial)),
+        ("credential", serial(peer)),
         (
             "ends",
-            match peer.credential_ends_soon {
+            match peer.credential_ends_soon && !is_revoked(peer) {
                 true => {
                     format!("{}: soon, and none takes over", table::or_dash(peer.not_after.clone()))
                 }

@@ -15,7 +15,9 @@ use concord_protocol::identity::credential;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
 use concord_protocol::identity::credential::Validity;
+use concord_protocol::identity::root::RootAnnouncement;
 use concord_protocol::identity::root::RootKey;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
 use concord_protocol::message::time::Instant;
 use concord_protocol::moment::Span;
@@ -23,10 +25,13 @@ use concord_protocol::moment::Timestamp;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
+use crate::cli::charter::vows;
+use crate::cli::charter::vows::Granted;
 use crate::cli::fail;
 use crate::cli::node::protect;
 use crate::cli::node::protect::Change;
 use crate::cli::passphrase::PassphraseFrom;
+use crate::cli::root::ceremony::ANNOUNCEMENT_BYTES_MAX;
 use crate::cli::root::ceremony::New;
 use crate::cli::root::ceremony::Recover;
 use crate::cli::root::ceremony::Split;
@@ -35,8 +40,10 @@ use crate::cli::root::transcript::TranscriptVerb;
 use crate::clock;
 use crate::files;
 use crate::files::Access;
+use crate::files::FileError;
 use crate::keystore;
 use crate::keystore::container::KeyKind;
+use crate::keystore::container::Seed;
 use crate::report::Report;
 use crate::report::code::Code;
 
@@ -61,9 +68,9 @@ pub enum RootVerb {
         #[command(flatten)]
         change: Change,
     },
-    /// Signs a node's credential request.
+    /// Signs a node's credential request; never two credentials of one serial.
     Sign {
-        /// The root's secret file.
+        /// The root's secret file; what it signs is written down beside it.
         #[arg(long, value_name = "FILE")]
         root: PathBuf,
         /// What the node asks for.
@@ -116,7 +123,8 @@ pub fn run(verb: RootVerb) -> Result<Answer, Report> {
 /// Signs a request with the root of the agency that it names.
 ///
 /// # Errors
-/// When root and request do not belong together, or the request does not hold or is another one than was shown.
+/// When root and request do not belong together, the request does not hold or is another one than was shown, or the root
+/// signed another credential of its serial.
 pub fn sign(
     (root, passphrase): (&Path, &PassphraseFrom),
     (request, shown): (&Path, Option<Digest>),
@@ -136,8 +144,8 @@ pub fn sign(
             "carry the node's request over again; this one was changed or is another",
         ));
     }
-    let (agency, seed) = keystore::read(root, KeyKind::Root, &passphrase.root())
-        .map_err(|error| fail::key(what, &error))?;
+    let (agency, seed) = open(root, passphrase, what)?;
+    let root_file = root;
     if asked.agency != agency {
         let why = format!("the request is of {}, the root of {agency}", asked.agency);
         return Err(Report::new(Code::RootRefused, what, why));
@@ -146,6 +154,18 @@ pub fn sign(
     let granted = asked.grant(*validity);
     let signed = credential::sign(&granted, &root)
         .map_err(|error| Report::caused(Code::RequestRefused, what, &error))?;
+    // A serial is not used up by a file that could not be made anyway.
+    if out.exists() {
+        return Err(fail::file(what, &FileError::Exists { path: out.to_owned() }));
+    }
+    let content = codec::encode(&granted)
+        .map_err(|error| Report::caused(Code::RequestRefused, what, &error))?;
+    let vow = Granted {
+        charter: granted.charter.clone(),
+        serial: granted.serial,
+        digest: digest::sha256(&content),
+    };
+    vows::grant(root_file, &vow, what)?;
     files::make(out, &signed, Access::Public).map_err(|error| fail::file(what, &error))?;
     Ok(signed_answer(&granted, digest, out))
 }
@@ -176,6 +196,26 @@ fn signed_answer(granted: &Credential, request: Digest, out: &Path) -> Answer {
     Answer::new(text, json)
         .say("The request came by hand: compare its digest with the one that the node showed.")
         .say("Give it to the node (`concord node credential --adopt`) and to the other agencies (`concord peer add`).")
+}
+
+/// Opens a root's secret file; one of the two halves that `root new` writes is public, and signs nothing.
+///
+/// # Errors
+/// When it is the public file, no root's, or stays closed.
+pub fn open(
+    path: &Path,
+    passphrase: &PassphraseFrom,
+    what: &'static str,
+) -> Result<(AgencyId, Seed), Report> {
+    let announced = files::read(path, ANNOUNCEMENT_BYTES_MAX).ok();
+    let announced = announced.and_then(|bytes| codec::decode::<RootAnnouncement>(&bytes).ok());
+    if let Some(RootAnnouncement { agency, .. }) = announced {
+        let why = format!("{} is the public file of the root of {agency}", path.display());
+        return Err(Report::new(Code::RootRefused, what, why).with_remedy(
+            "name the root's secret file, which `concord root new --out` made beside it",
+        ));
+    }
+    keystore::read(path, KeyKind::Root, &passphrase.root()).map_err(|error| fail::key(what, &error))
 }
 
 /// Reads an instant: RFC 3339 in UTC.

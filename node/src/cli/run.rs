@@ -41,6 +41,7 @@ use crate::report::Report;
 use crate::report::code::Code;
 use crate::settings::Settings;
 use crate::settings::folder::NodeFolder;
+use crate::settings::folder::Occupancy;
 use crate::store::recover::OpenError;
 use crate::telemetry;
 use crate::web;
@@ -103,6 +104,7 @@ pub fn run(
     let folder = NodeFolder::at(&arguments.dir);
     let settings = Settings::load(&folder).map_err(|error| fail::settings(WHAT, &error))?;
     let token = token(&folder)?;
+    not_running(&folder)?;
     // Before the store: an address that is taken must not cost a recovery. Kept while the node starts again inside.
     let listener = listen(settings.api_listen)?;
     let metrics = settings.metrics_listen.map(listen).transpose()?;
@@ -134,6 +136,17 @@ pub fn run(
                 }
                 return ended.map(|_| Exit::Done);
             }
+        }
+    }
+}
+
+/// Whoever starts a node twice hears that, rather than that its own address is taken.
+fn not_running(folder: &NodeFolder) -> Result<(), Report> {
+    match folder.occupancy().map_err(|error| fail::file(WHAT, &error))? {
+        Occupancy::Free => Ok(()),
+        Occupancy::Taken => {
+            let why = format!("a node runs on {} already", folder.path().display());
+            Err(Report::new(Code::NodeRunning, WHAT, why))
         }
     }
 }

@@ -333,6 +333,10 @@ impl Shared {
             // spec: chr-20
             peer.charter = self.charters.shown_by(&peer.agency, view.charter_digest);
             peer.ends_soon = turnover::ends_soon(&directory, &peer.agency, (now, until));
+            // spec: id-56
+            peer.credential = peer
+                .serial
+                .map(|serial| turnover::standing(&directory, (&peer.agency, serial), now));
             peer.trouble = troubles.get(&peer.agency).cloned();
             let heard = peer.heard.and_then(|heard| heard.mirrored);
             peer.mirrored = mirrored.get(&peer.agency).copied().or(heard);

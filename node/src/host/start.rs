@@ -249,6 +249,7 @@ fn open_log(
     let directory = directory(&enrolment, &Notes::of(&reader)?);
     // What the store knows may end what the folder still holds good.
     let (own, keys) = own::goes_by(&directory, &held, (&settings.agency, now))?;
+    keep_revocations(folder, (&directory, &settings.agency));
     let enrolment = Enrolment { own, ..enrolment };
     let own = enrolment.own.credential();
     let witness = witness::open_file(folder, &settings.agency, &reader)?;
@@ -289,6 +290,18 @@ fn open_log(
     };
     let shared = Arc::new(Shared::new(parts, &engine));
     Ok(Opened { store, engine, shared, leads, keys, patience, witness })
+}
+
+/// Keeps in the folder what ends the node's own credentials: commands beside the node and on a stopped one look there.
+///
+/// A revocation that ends the credential in use is no exception: the node starts again when it comes.
+// spec: id-54
+fn keep_revocations(folder: &NodeFolder, (directory, me): (&Directory, &AgencyId)) {
+    for known in directory.revocations().filter(|known| known.agency() == me) {
+        if let Err(error) = enrolment::keep_revocation(folder, known) {
+            tracing::warn!(%error, "a revocation of the node's credentials was not kept in its folder");
+        }
+    }
 }
 
 /// Says what the store found, so that an operator sees what was repaired.

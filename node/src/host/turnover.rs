@@ -67,7 +67,7 @@ pub(crate) fn credential(shared: &Shared, now: Timestamp) -> CredentialView {
     let standing = standing(&directory, (me, serial), now);
     let next = next(&directory, (me, serial), now);
     let until = now.after(shared.credential_warning);
-    let soon = next.is_none() && not_after <= until;
+    let soon = next.is_none_or(|next| next.from > not_after) && not_after <= until;
     CredentialView { serial, not_after, standing, next, soon }
 }
 
@@ -79,12 +79,18 @@ pub(crate) fn ends_soon(
     (now, until): (Timestamp, Timestamp),
 ) -> bool {
     directory.goes_by(agency, now).is_some_and(|held| {
-        held.credential().not_after <= until
-            && next(directory, (agency, held.serial()), now).is_none()
+        let not_after = held.credential().not_after;
+        let next = next(directory, (agency, held.serial()), now);
+        not_after <= until && next.is_none_or(|next| next.from > not_after)
     })
 }
 
-fn standing(directory: &Directory, own: (&AgencyId, Serial), now: Timestamp) -> Standing {
+/// Whether a credential of an agency counts, and why not.
+pub(crate) fn standing(
+    directory: &Directory,
+    own: (&AgencyId, Serial),
+    now: Timestamp,
+) -> Standing {
     match directory.may_be_in_force(own, now, Span::from_millis(0)) {
         Ok(_) => Standing::InForce,
         Err(NotInForce::Revoked { .. }) => Standing::Revoked,
@@ -95,7 +101,7 @@ fn standing(directory: &Directory, own: (&AgencyId, Serial), now: Timestamp) -> 
 }
 
 /// The one that takes over next: later, and not revoked.
-fn next(
+pub(crate) fn next(
     directory: &Directory,
     (me, serial): (&AgencyId, Serial),
     now: Timestamp,

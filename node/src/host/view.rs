@@ -227,6 +227,8 @@ pub struct PeerView {
     pub ends_soon: bool,
     /// The charter that the peer showed in its last greeting since the start.
     pub charter: Option<ShownCharter>,
+    /// Whether that credential counts, where one is held.
+    pub credential: Option<Standing>,
     /// Where the peer listens.
     pub addresses: Vec<String>,
     /// Whether greetings went both ways on a live connection.

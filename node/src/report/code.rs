@@ -320,6 +320,9 @@ codes! {
     /// The node's credential ends soon, or is not in force.
     CredentialEnds = "credential-ends", Operator, Refused, 503;
     "ask for the next one (`concord node rotate` or `concord node credential --out`), have the root sign it, and adopt it: `concord node credential --adopt`"
+    /// A root would sign another credential with a serial that it signed before.
+    SerialSigned = "serial-signed", Operator, CouldNot;
+    "use the credential that was signed; or have the node ask for a higher serial: `concord node credential --dir NODE_DIR --out REQUEST --serial N`"
 }
 
 impl Code {

@@ -114,6 +114,16 @@ pub enum EnrolmentError {
         /// Whose it is.
         found: AgencyId,
     },
+    /// A credential of the node is revoked before it is adopted.
+    #[error("credential {serial} of {agency} is revoked already")]
+    Revoked {
+        /// The node's agency.
+        agency: AgencyId,
+        /// Which credential.
+        serial: Serial,
+        /// The first serial that is not revoked, and newer than all that are known.
+        next: Serial,
+    },
     /// The node has no credential.
     #[error("the node has no credential")]
     NoCredential,
@@ -186,12 +196,28 @@ pub fn import_revocation(
     let verified = directory.verify_revocation(&bytes).map_err(refused)?;
     // One that changes nothing, or one too many, ends nothing that still counts.
     drop(directory.revoke(verified.clone()));
+    keep_revocation(folder, &verified)?;
+    Ok(verified)
+}
+
+/// Keeps a verified revocation in the folder, where commands that work on a stopped node look; once.
+///
+/// # Errors
+/// When it cannot be written.
+// spec: id-54
+pub fn keep_revocation(
+    folder: &NodeFolder,
+    verified: &VerifiedRevocation,
+) -> Result<(), FileError> {
+    let name = format!("{}-{}.revocation", verified.agency(), verified.digest());
+    let path = folder.revocations().join(name);
+    if path.exists() {
+        return Ok(());
+    }
     if !folder.revocations().exists() {
         files::make_folder(&folder.revocations(), Access::Private)?;
     }
-    let name = format!("{}-{}.revocation", verified.agency(), verified.digest());
-    keep(&folder.revocations().join(name), verified.bytes())?;
-    Ok(verified)
+    keep(&path, verified.bytes())
 }
 
 /// Adopts a charter with all its versions: verifies it under the pin, keeps it, and writes the pin into the settings.
@@ -260,7 +286,7 @@ pub fn import_peer(
 /// Takes in a credential of the node itself, once `check` has compared its keys with the node's.
 ///
 /// # Errors
-/// When it does not verify, contradicts one that is known, is another agency's, or `check` refuses it.
+/// When it does not verify, contradicts one that is known, is another agency's, is revoked, or `check` refuses it.
 pub fn adopt_credential<E: From<EnrolmentError>>(
     folder: &NodeFolder,
     settings: &Settings,
@@ -269,15 +295,29 @@ pub fn adopt_credential<E: From<EnrolmentError>>(
 ) -> Result<(VerifiedCredential, Admission), E> {
     let mut directory = load_directory(folder, settings)?;
     counts_now(&directory, path)?;
+    let next = next_serial(&directory, &settings.agency);
     let taken = admit(&mut directory, path, |agency| *agency == settings.agency)?;
+    // spec: id-54
+    if directory.is_revoked(taken.0.agency(), taken.0.serial()) {
+        let (agency, serial) = (taken.0.agency().clone(), taken.0.serial());
+        return Err(EnrolmentError::Revoked { agency, serial, next }.into());
+    }
     check(&taken.0)?;
     keep_credential(&folder.own(), &taken).map_err(EnrolmentError::File)?;
     Ok(taken)
 }
 
-/// The serial that the node's next credential gets.
+/// The serial that the node's next credential gets: above all that are known, and above all that are revoked.
+// spec: id-54
 pub fn next_serial(directory: &Directory, agency: &AgencyId) -> Serial {
-    directory.newest_ever(agency).map_or(Serial::new(1), |newest| newest.serial().next())
+    let known = directory.newest_ever(agency).map(VerifiedCredential::serial);
+    // Whoever stole a root that was replaced must not use up the serials of the one that came after.
+    let in_force = directory.charter().version();
+    let ended = directory
+        .revocations()
+        .filter(|one| one.agency() == agency && one.under() == in_force)
+        .map(|one| one.revocation().through);
+    known.max(ended.max()).map_or(Serial::new(1), Serial::next)
 }
 
 /// The log that the node's next credential is for, unless a succession begins another: the one of its newest.

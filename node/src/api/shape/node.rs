@@ -91,6 +91,7 @@ impl From<&View> for Readiness {
         let reasons = [phase, of_mode(&view.mode)];
         let mut reasons: Vec<UnreadyReason> = reasons.into_iter().flatten().map(told).collect();
         reasons.extend(healing(view));
+        reasons.extend(fallen(&view.credential));
         let alerts = of_head(&view.head).into_iter();
         let alerts = alerts.chain(of_credential(&view.credential)).map(told).collect();
         // spec: evd-18
@@ -159,26 +160,46 @@ fn of_head(head: &HeadView) -> Option<(Code, String)> {
     Some((Code::Unwitnessed, reason))
 }
 
-/// A credential that ends soon, or does not count: peers then refuse the connection.
+/// The node's own credential, where it is not in force: submissions and connections are refused.
+// spec: id-32, id-33
+fn fallen(own: &CredentialView) -> Option<UnreadyReason> {
+    let CredentialView { serial, not_after, .. } = own;
+    let (reason, ask) = match own.standing {
+        Standing::Revoked => {
+            (format!("credential {serial} of this node is revoked"), "node rotate")
+        }
+        Standing::OtherRoot => (
+            format!(
+                "credential {serial} of this node was signed by a root that the charter replaced"
+            ),
+            "node credential",
+        ),
+        Standing::NotValid => (
+            format!(
+                "credential {serial} of this node is not in force; its last instant is {not_after}"
+            ),
+            "node credential",
+        ),
+        Standing::InForce | Standing::Superseded => return None,
+    };
+    let remedy = format!(
+        "ask for one with a higher serial (`concord {ask} --dir NODE_DIR --out REQUEST`), have the root sign it, and adopt it: `concord node credential --adopt`"
+    );
+    Some(UnreadyReason { code: Code::CredentialEnds.text().to_owned(), reason, remedy })
+}
+
+/// A credential that ends soon while none takes over, or that another one is about to replace.
 // spec: id-32
 fn of_credential(own: &CredentialView) -> Option<(Code, String)> {
     let CredentialView { serial, not_after, .. } = own;
     let ends = match own.standing {
-        Standing::Revoked => format!("credential {serial} of this node is revoked"),
-        Standing::OtherRoot => {
-            format!(
-                "credential {serial} of this node was signed by a root that the charter replaced"
-            )
-        }
-        Standing::NotValid | Standing::Superseded => {
-            format!(
-                "credential {serial} of this node is not in force; it counted until {not_after}"
-            )
-        }
+        Standing::Superseded => format!("credential {serial} of this node was superseded"),
         Standing::InForce if own.soon => {
             format!("credential {serial} of this node ends at {not_after}, and none takes over")
         }
-        Standing::InForce => return None,
+        Standing::InForce | Standing::NotValid | Standing::Revoked | Standing::OtherRoot => {
+            return None;
+        }
     };
     Some((Code::CredentialEnds, ends))
 }

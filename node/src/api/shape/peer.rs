@@ -39,6 +39,8 @@ pub struct Peer {
     pub credential_ends_soon: bool,
     /// The charter that the peer showed in its last greeting since the start.
     pub charter: Option<PeerCharter>,
+    /// Whether that credential counts: `in-force`, `not-valid`, `superseded`, `revoked` or `other-root`.
+    pub credential_standing: Option<String>,
     /// Where the peer listens.
     pub addresses: Vec<String>,
     /// Messages owed to the peer and not settled.
@@ -100,6 +102,7 @@ impl From<&PeerView> for Peer {
             not_after: peer.not_after.map(|end| end.to_string()),
             credential_ends_soon: peer.ends_soon,
             charter: peer.charter.as_ref().map(PeerCharter::from),
+            credential_standing: peer.credential.map(|standing| standing.text().to_owned()),
             addresses: peer.addresses.clone(),
             waiting: u64::try_from(peer.waiting).unwrap_or(u64::MAX),
             epoch: peer.epoch.get(),

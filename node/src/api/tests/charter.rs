@@ -18,7 +18,8 @@ fn every_version_says_what_it_changes_and_what_it_lacks() {
         (&1.into(), &[0_u8; 0][..].into())
     );
     let proposal = &shown["proposals"][0];
-    assert_eq!(proposal["changes"][0]["text"], "la.mps is called otherwise");
+    let text = "la.mps is called otherwise: en “Ministry of Public Security”, until now “Police of la.mps”";
+    assert_eq!(proposal["changes"][0]["text"], text);
     assert_eq!(proposal["electorates"][0]["signed"], serde_json::json!(["la.mps"]));
     assert_eq!(proposal["lacks"], "1 members of version 1 have signed, and 2 must");
 }

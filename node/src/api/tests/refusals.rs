@@ -16,6 +16,7 @@ use crate::api::tests::wire::request;
 use crate::host::handle::SubmitError;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
+use crate::host::view::Standing;
 use crate::host::view::Unwitnessed;
 use crate::report::code::Code;
 
@@ -342,6 +343,29 @@ fn a_node_that_waits_for_greetings_says_so() {
 
     assert_eq!((submitted.status.as_u16(), submitted.code()), (503, "starting".to_owned()));
     assert_eq!(ready.json()["reasons"][0]["code"], "starting");
+}
+
+#[test]
+fn a_node_whose_credential_is_not_in_force_is_not_ready_and_says_why() {
+    // shows: api-12, id-32
+    let standings = [
+        (Standing::InForce, 200, "alerts"),
+        (Standing::Superseded, 200, "alerts"),
+        (Standing::Revoked, 503, "reasons"),
+        (Standing::NotValid, 503, "reasons"),
+        (Standing::OtherRoot, 503, "reasons"),
+    ];
+    for (standing, status, place) in standings {
+        let mut node = Fake::new();
+        node.view.credential.standing = standing;
+        node.view.credential.soon = true;
+
+        let ready = World::new(node).get("/readyz");
+
+        assert_eq!(ready.status.as_u16(), status, "{standing:?}");
+        assert_eq!(ready.json()["ready"], status == 200);
+        assert_eq!(ready.json()[place][0]["code"], "credential-ends", "{standing:?}");
+    }
 }
 
 #[test]

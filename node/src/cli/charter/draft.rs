@@ -84,7 +84,8 @@ fn parse(bytes: &[u8]) -> Result<Draft, String> {
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         let line = before.matches('\n').count().saturating_add(1);
-        format!("line {line} of the draft: {}", error.message())
+        let reason = error.message().replace("expected u16", "expected a number from 0 to 65535");
+        format!("line {line} of the draft: {reason}")
     })
 }
 
@@ -115,7 +116,9 @@ fn announced(path: &Path, agency: &AgencyId, what: &'static str) -> Result<RootP
         return Ok(announcement.root);
     }
     let why = format!("{} is the root of {}, not of {agency}", path.display(), announcement.agency);
-    Err(Report::new(Code::RootRefused, what, why))
+    Err(Report::new(Code::RootRefused, what, why).with_remedy(format!(
+        "name as `root` of {agency} the file that ends with `-public` and that {agency} made"
+    )))
 }
 
 fn named<T>(name: Result<T, NameError>, key: &str, what: &'static str) -> Result<T, Report> {

@@ -33,7 +33,21 @@ pub enum Paper {
 /// When it cannot be read, or holds no documents of a charter.
 pub fn documents(path: &Path, what: &'static str) -> Result<Vec<Vec<u8>>, Report> {
     let bytes = files::read(path, CHAIN_BYTES_MAX).map_err(|error| fail::file(what, &error))?;
-    chain::read(&bytes).map_err(|error| fail::chain(what, &error))
+    chain::read(&bytes).map_err(|error| {
+        let report = fail::chain(what, &error);
+        if !is_text(&bytes) {
+            return report;
+        }
+        report.with_remedy(format!(
+            "{} is a text, perhaps the draft: `concord charter propose DRAFT --out FILE` makes a charter of it; name that file",
+            path.display()
+        ))
+    })
+}
+
+/// Whether a file is for eyes; no document of a charter is.
+fn is_text(bytes: &[u8]) -> bool {
+    str::from_utf8(bytes).is_ok_and(|text| !text.is_empty() && !text.contains('\0'))
 }
 
 /// Reads a file and checks everything in it but who has signed what is only proposed.

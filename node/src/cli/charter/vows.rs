@@ -1,7 +1,9 @@
-//! What a root has signed, in a file beside it, so that it never signs two versions that do not fit.
+//! What a root has signed, in a file beside it, so that it never signs two things that do not fit: two versions of a
+//! charter, or two credentials of one serial.
 //!
 //! One line for each version: its number, the number of the version that it follows, its digest, and the digests that it
-//! names. Whoever keeps the root without this file has to remember by other means.
+//! names. One line for each credential: the word `credential`, the charter's name, the serial, and the digest of what was
+//! signed. Whoever keeps the root without this file has to remember by other means.
 
 use std::ffi::OsString;
 use std::path::Path;
@@ -10,7 +12,9 @@ use std::path::PathBuf;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::identity::charter::vow::Verdict;
 use concord_protocol::identity::charter::vow::Vow;
+use concord_protocol::ids::CharterName;
 use concord_protocol::ids::CharterVersion;
+use concord_protocol::ids::Serial;
 
 use crate::cli::fail;
 use crate::files;
@@ -22,6 +26,27 @@ use crate::report::code::Code;
 /// Longest file of vows, in bytes: four thousand versions.
 const VOWS_BYTES_MAX: usize = 1024 * 1024;
 
+/// What the line of a credential begins with; that of a version begins with a number.
+const CREDENTIAL: &str = "credential";
+
+/// A credential that a root signed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Granted {
+    /// Under which charter.
+    pub charter: CharterName,
+    /// Its serial.
+    pub serial: Serial,
+    /// The digest of what was signed.
+    pub digest: Digest,
+}
+
+/// Everything that a root has signed.
+#[derive(Clone, Debug, Default)]
+struct Signed {
+    vows: Vec<Vow>,
+    granted: Vec<Granted>,
+}
+
 /// Writes down that a root is about to sign, before it does.
 ///
 /// # Errors
@@ -29,8 +54,8 @@ const VOWS_BYTES_MAX: usize = 1024 * 1024;
 // spec: chr-7
 pub fn take(root: &Path, vow: &Vow, what: &'static str) -> Result<(), Report> {
     let path = beside(root);
-    let known = read(&path, what)?;
-    for before in &known {
+    let mut known = read(&path, what)?;
+    for before in &known.vows {
         let why = match before.beside(vow) {
             Verdict::Fit => continue,
             Verdict::SameNumber => {
@@ -44,14 +69,51 @@ pub fn take(root: &Path, vow: &Vow, what: &'static str) -> Result<(), Report> {
                 before.version, before.digest
             ),
         };
-        return Err(Report::new(Code::VowBroken, what, why));
+        let refused = Report::new(Code::VowBroken, what, why);
+        return Err(if vow.version == CharterVersion::new(1) {
+            refused.with_remedy("a federation is founded once; propose what follows after the versions in force: `concord charter export`, then `concord charter propose DRAFT --after FILE`")
+        } else {
+            refused
+        });
     }
-    if known.iter().any(|before| before.digest == vow.digest) {
+    if known.vows.iter().any(|before| before.digest == vow.digest) {
         return Ok(());
     }
-    let lines: String = known.iter().chain([vow]).map(line).collect();
-    let written = match files::make(&path, lines.as_bytes(), Access::Private) {
-        Err(FileError::Exists { .. }) => files::replace(&path, lines.as_bytes()),
+    known.vows.push(vow.clone());
+    write(&path, &known, what)
+}
+
+/// Writes down that a root is about to hand out a credential, before it does.
+///
+/// # Errors
+/// When it signed another one with the serial, or the file cannot be used; nothing may be handed out then.
+// spec: id-55
+pub fn grant(root: &Path, granted: &Granted, what: &'static str) -> Result<(), Report> {
+    let path = beside(root);
+    let mut known = read(&path, what)?;
+    let same =
+        |before: &&Granted| before.charter == granted.charter && before.serial == granted.serial;
+    match known.granted.iter().find(same) {
+        Some(before) if before.digest == granted.digest => Ok(()),
+        Some(before) => {
+            let Granted { serial, digest, .. } = before;
+            let why = format!("this root signed another credential {serial} already: {digest}");
+            Err(Report::new(Code::SerialSigned, what, why))
+        }
+        None => {
+            known.granted.push(granted.clone());
+            write(&path, &known, what)
+        }
+    }
+}
+
+fn write(path: &Path, signed: &Signed, what: &'static str) -> Result<(), Report> {
+    let granted = signed.granted.iter().map(|granted| {
+        format!("{CREDENTIAL} {} {} {}\n", granted.charter, granted.serial, granted.digest)
+    });
+    let lines: String = signed.vows.iter().map(line).chain(granted).collect();
+    let written = match files::make(path, lines.as_bytes(), Access::Private) {
+        Err(FileError::Exists { .. }) => files::replace(path, lines.as_bytes()),
         made => made,
     };
     written.map_err(|error| fail::file(what, &error))
@@ -63,18 +125,34 @@ fn beside(root: &Path) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn read(path: &Path, what: &'static str) -> Result<Vec<Vow>, Report> {
+fn read(path: &Path, what: &'static str) -> Result<Signed, Report> {
     let bytes = match files::read(path, VOWS_BYTES_MAX) {
         Ok(bytes) => bytes,
         Err(FileError::Unreadable { source, .. })
             if source.kind() == std::io::ErrorKind::NotFound =>
         {
-            return Ok(Vec::new());
+            return Ok(Signed::default());
         }
         Err(error) => return Err(fail::file(what, &error)),
     };
     let text = str::from_utf8(&bytes).unwrap_or("?");
-    text.lines().map(|line| parse(line).ok_or_else(|| unreadable(path, what))).collect()
+    let mut signed = Signed::default();
+    for line in text.lines() {
+        let read = match line.strip_prefix(CREDENTIAL) {
+            Some(rest) => parse_granted(rest).map(|granted| signed.granted.push(granted)),
+            None => parse(line).map(|vow| signed.vows.push(vow)),
+        };
+        read.ok_or_else(|| unreadable(path, what))?;
+    }
+    Ok(signed)
+}
+
+fn parse_granted(rest: &str) -> Option<Granted> {
+    let mut words = rest.strip_prefix(' ')?.split(' ');
+    let charter = CharterName::parse(words.next()?).ok()?;
+    let serial = words.next()?.parse().ok().map(Serial::new)?;
+    let digest = Digest::parse(words.next()?).ok()?;
+    words.next().is_none().then_some(Granted { charter, serial, digest })
 }
 
 fn unreadable(path: &Path, what: &'static str) -> Report {

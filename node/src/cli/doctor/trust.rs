@@ -9,6 +9,7 @@ use crate::api::shape::node::UnreadyReason;
 use crate::cli::doctor::Patient;
 use crate::cli::doctor::finding::Finding;
 use crate::cli::node;
+use crate::cli::own;
 use crate::clock;
 use crate::keystore::passphrase::Source;
 use crate::keystore::token::TokenError;
@@ -55,6 +56,7 @@ fn unenrolled(error: &EnrolmentError) -> Finding {
         | EnrolmentError::Credential { .. }
         | EnrolmentError::Admit { .. }
         | EnrolmentError::Revocation { .. }
+        | EnrolmentError::Revoked { .. }
         | EnrolmentError::Misplaced { .. } => finding
             .because("the node does not start with documents that do not verify up to the pin")
             .remedy("obtain the document again from whoever made it; change nothing else in the directory"),
@@ -78,20 +80,27 @@ fn charter(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {
 }
 
 fn own(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {
+    // spec: id-33
+    if let Some(fallen) = own::fallen(enrolment, patient.now) {
+        return Finding::problem("credential", fallen.seen)
+            .because("peers refuse what is signed under it, and the connection")
+            .remedy(fallen.remedy);
+    }
     let serial = enrolment.own.serial();
     let named = format!("number {serial}, {}", lasts(&enrolment.own, patient.now));
-    let renew = "run `concord node credential --dir NODE_DIR --out REQUEST`, have the root sign it, and adopt it";
+    // spec: id-32
+    if let Some(next) = own::next(enrolment, patient.now) {
+        let (serial, from) = (next.serial, next.from);
+        return Finding::ok(
+            "credential",
+            format!("{named}; number {serial} takes over, and counts from {from}"),
+        );
+    }
     match days(&enrolment.own, patient.now) {
-        Life::NotYet => Finding::problem("credential", named)
-            .because("peers refuse what is signed under it")
-            .remedy("check this machine's clock; else adopt a credential that counts now"),
-        Life::Over => Finding::problem("credential", named)
-            .because("peers refuse what is signed under it, and the connection")
-            .remedy(renew),
-        Life::Days(days) if days < WARNED_DAYS => Finding::warning("credential", named)
+        Life::Days(days) if days >= WARNED_DAYS => Finding::ok("credential", named),
+        Life::Days(_) | Life::NotYet | Life::Over => Finding::warning("credential", named)
             .because("the root is offline, and signing takes its time")
-            .remedy(renew),
-        Life::Days(_) => Finding::ok("credential", named),
+            .remedy("run `concord node credential --dir NODE_DIR --out REQUEST`, have the root sign it, and adopt it"),
     }
 }
 

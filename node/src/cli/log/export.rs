@@ -132,7 +132,7 @@ pub(super) fn write(out: &Path, part: &PartArguments, reach: &Reach) -> Result<A
     publish(&half, out).map_err(|error| unwritable(out, &error))?;
     let text = format!("{shown}: {bytes} bytes\n");
     let json = json!({"file": out.display().to_string(), "bytes": bytes});
-    Ok(Answer::new(text, json).say(format!("verify it with: concord audit verify {shown}")))
+    Ok(Answer::new(text, json).say(format!("verify it with: concord audit verify {shown} --genesis DIGEST, the digest of version 1 of the charter as the members compared it aloud")))
 }
 
 /// The name under which a bundle is written until it is whole.

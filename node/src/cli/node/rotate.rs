@@ -6,6 +6,7 @@ use clap::Args;
 use clap::ValueEnum;
 use concord_protocol::identity::notice;
 use concord_protocol::identity::notice::Notice;
+use concord_protocol::ids::Serial;
 use concord_protocol::limits::NOTICE_BYTES_MAX;
 use serde_json::json;
 use zeroize::Zeroizing;
@@ -40,6 +41,9 @@ pub struct Rotate {
     /// Where the request goes, for `concord root sign`.
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// The serial to ask for, where the folder does not know the agency's earlier credentials.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
+    pub serial: Option<u64>,
     /// Where the passphrase of the node's keys comes from; new keys get the same.
     #[command(flatten)]
     pub passphrase: PassphraseFrom,
@@ -107,7 +111,8 @@ pub fn rotate(arguments: &Rotate) -> Result<Answer, Report> {
         generations::add(&folder.keys(), (role.kind(), &settings.agency), &seed, &vault)
             .map_err(|error| fail::key(what, &error))?;
     }
-    node::request_rotated(&folder, &arguments.out, vault)
+    let serial = arguments.serial.map(Serial::new);
+    node::request_rotated(&folder, (serial, &arguments.out), vault)
 }
 
 /// Where the node listens from now on.

@@ -19,6 +19,7 @@ use crate::api::tests::wire::SUBMISSION;
 use crate::cli;
 use crate::cli::Streams;
 use crate::host::view::Mode;
+use crate::host::view::Standing;
 
 #[test]
 fn people_send_and_look_at_messages() {
@@ -56,6 +57,8 @@ fn people_look_at_the_log_and_check_it() {
         "log",
         &[
             "log head --dir NODE_DIR",
+            "log head --out NODE_DIR/checkpoint --dir NODE_DIR",
+            "log head --out NODE_DIR/checkpoint --dir NODE_DIR",
             "log show --dir NODE_DIR",
             "log show --from 2 --limit 2 --dir NODE_DIR",
             "log prove --index 2 --dir NODE_DIR",
@@ -70,6 +73,18 @@ fn people_look_at_the_log_and_check_it() {
         ],
     );
     assert_eq!(fs::read(session.node.dir().join("la.mps.concord")).unwrap().len(), 200_000);
+    let checkpoint = fs::read_to_string(session.node.dir().join("checkpoint")).unwrap();
+    assert!(checkpoint.starts_with("concord/heron/la.mps/log1\n"), "{checkpoint}");
+}
+
+#[test]
+fn a_revoked_credential_stands_out_among_the_peers() {
+    // shows: id-56
+    let mut node = Fake::new();
+    node.view.peers[0].credential = Some(Standing::Revoked);
+
+    Session::new(node)
+        .told("revoked", &["peer list --dir NODE_DIR", "peer show mm.mpf --dir NODE_DIR"]);
 }
 
 #[test]

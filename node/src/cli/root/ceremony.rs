@@ -21,6 +21,7 @@ use crate::cli::fail;
 use crate::cli::passphrase;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::passphrase::Protection;
+use crate::cli::root;
 use crate::clock;
 use crate::entropy;
 use crate::files;
@@ -176,9 +177,7 @@ pub fn split(arguments: &Split) -> Result<Answer, Report> {
     let out = arguments.out.as_path();
     refuse_taken(&share_names(out, arguments.split), what)?;
     refuse_taken(&[beside(out, "-transcript")], what)?;
-    let (agency, seed) =
-        keystore::read(&arguments.root, KeyKind::Root, &arguments.passphrase.root())
-            .map_err(|error| fail::key(what, &error))?;
+    let (agency, seed) = root::open(&arguments.root, &arguments.passphrase, what)?;
     let ceremony = Ceremony::of(&seed, &agency, &arguments.present, what);
     let shares = deal(&seed, arguments.split, what)?;
     let transcript = ceremony.transcript(Act::Split, Some(&shares))?;

@@ -1,5 +1,6 @@
 //! `concord root revoke`: ends credentials before their time.
 
+use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -22,10 +23,9 @@ use serde_json::json;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::passphrase::PassphraseFrom;
+use crate::cli::root;
 use crate::files;
 use crate::files::Access;
-use crate::keystore;
-use crate::keystore::container::KeyKind;
 use crate::report::Report;
 use crate::report::code::Code;
 
@@ -41,7 +41,8 @@ pub struct Revoke {
     /// The last credential that ends; every earlier one ends with it.
     #[arg(long, value_name = "SERIAL", value_parser = clap::value_parser!(u64).range(1..))]
     pub through: u64,
-    /// The last checkpoint of a log that is the agency's own; once for each log. Of others, nothing is good.
+    /// The last checkpoint of a log that is the agency's own (`concord log head --out FILE`); once for each log. Of
+    /// logs that none is given of, nothing is good.
     #[arg(long, value_name = "FILE")]
     pub good: Vec<PathBuf>,
     /// Why: compromised, lost or retired.
@@ -66,18 +67,13 @@ fn reason(text: &str) -> Result<Reason, String> {
 /// When the root or a checkpoint cannot be read, or it says what no revocation may say.
 pub fn revoke(arguments: &Revoke, now: Timestamp) -> Result<Answer, Report> {
     let what = "nothing was revoked";
-    let (agency, seed) =
-        keystore::read(&arguments.root, KeyKind::Root, &arguments.passphrase.root())
-            .map_err(|error| fail::key(what, &error))?;
+    let (agency, seed) = root::open(&arguments.root, &arguments.passphrase, what)?;
     let mut logs = Vec::with_capacity(arguments.good.len());
     for path in &arguments.good {
         let note =
             files::read(path, CHECKPOINT_BYTES_MAX).map_err(|error| fail::file(what, &error))?;
-        let good = last_good(&note, (&arguments.charter, &agency)).ok_or_else(|| {
-            let why = format!("{} is no checkpoint of a log of {agency}", path.display());
-            Report::new(Code::RequestRefused, what, why)
-        })?;
-        logs.push(good);
+        let good = last_good(&note, (&arguments.charter, &agency));
+        logs.push(good.map_err(|found| not_good(path, found, (arguments, &agency)))?);
     }
     logs.sort_by_key(|good| good.log);
     let said = Revocation {
@@ -95,13 +91,39 @@ pub fn revoke(arguments: &Revoke, now: Timestamp) -> Result<Answer, Report> {
     Ok(answer(&said, arguments))
 }
 
-/// What a checkpoint says of a log of this agency. Its signature is the log key's, which may be in foreign hands: whoever
-/// signs with the root answers for the size.
-fn last_good(note: &[u8], (charter, agency): (&CharterName, &AgencyId)) -> Option<LastGood> {
-    let text = std::str::from_utf8(note).ok()?.split("\n\n").next()?;
-    let Checkpoint { origin, size, root } = checkpoint::parse_foreign(text).ok()?;
-    let log = origin.rsplit_once("/log")?.1.parse().ok().map(LogNumber::new)?;
-    (identity::log_origin(charter, agency, log) == origin).then_some(LastGood { log, size, root })
+/// What a checkpoint says of a log of this agency, or whose it is instead, where it is one at all. Its signature is the
+/// log key's, which may be in foreign hands: whoever signs with the root answers for the size.
+fn last_good(
+    note: &[u8],
+    (charter, agency): (&CharterName, &AgencyId),
+) -> Result<LastGood, Option<String>> {
+    let text = str::from_utf8(note).ok().and_then(|note| note.split("\n\n").next());
+    let checkpoint = text.and_then(|text| checkpoint::parse_foreign(text).ok()).ok_or(None)?;
+    let Checkpoint { origin, size, root } = checkpoint;
+    let number = origin.rsplit_once("/log").and_then(|(_, number)| number.parse().ok());
+    match number.map(LogNumber::new) {
+        Some(log) if identity::log_origin(charter, agency, log) == origin => {
+            Ok(LastGood { log, size, root })
+        }
+        Some(_) | None => Err(Some(origin)),
+    }
+}
+
+/// What stands in the way of a checkpoint, and where the right one comes from.
+fn not_good(path: &Path, found: Option<String>, (asked, agency): (&Revoke, &AgencyId)) -> Report {
+    let (what, path) = ("nothing was revoked", path.display());
+    let Some(origin) = found else {
+        let why = format!("{path} is no signed checkpoint");
+        return Report::new(Code::RequestRefused, what, why).with_remedy(
+            "write it at the node: `concord log head --dir NODE_DIR --out FILE`; what `concord log head` prints is for eyes",
+        );
+    };
+    let wanted = identity::log_origin(&asked.charter, agency, LogNumber::new(1));
+    let why =
+        format!("{path} is of the log {origin}, and those of {agency} are named like {wanted}");
+    Report::new(Code::RequestRefused, what, why).with_remedy(
+        "name the charter as `concord charter list` shows it (`--charter`), and a checkpoint of this agency's own log",
+    )
 }
 
 fn answer(said: &Revocation, arguments: &Revoke) -> Answer {

@@ -107,6 +107,7 @@ fn peer(engine: &Engine, directory: &Directory, agency: &AgencyId) -> PeerView {
         not_after: credential.map(|credential| credential.not_after),
         ends_soon: false,
         charter: None,
+        credential: None,
         addresses: directory.addresses(agency, now).to_vec(),
         connected: engine.connected(agency) != Connected::Down,
         standing: engine.standing_of(agency),

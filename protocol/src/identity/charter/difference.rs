@@ -9,6 +9,7 @@ use crate::crypto::digest::Digest;
 use crate::identity::charter::Charter;
 use crate::identity::charter::LogRange;
 use crate::identity::charter::Member;
+use crate::identity::charter::MemberName;
 use crate::ids::AgencyId;
 use crate::ids::Party;
 
@@ -51,6 +52,10 @@ pub enum Change {
     Names {
         /// The agency.
         agency: AgencyId,
+        /// Its names until now.
+        from: Vec<MemberName>,
+        /// Its names from now on.
+        to: Vec<MemberName>,
     },
     /// Other logs of a member are accepted.
     Logs {
@@ -127,7 +132,7 @@ impl Change {
             | Self::Removed { agency }
             | Self::Root { agency, .. }
             | Self::Party { agency, .. }
-            | Self::Names { agency }
+            | Self::Names { agency, .. }
             | Self::Logs { agency, .. } => Some(agency),
             Self::Number { .. } | Self::SuiteAllowed { .. } | Self::SuiteForbidden { .. } => None,
         }
@@ -146,7 +151,9 @@ impl Change {
             Self::Party { agency, from, to } => {
                 format!("{agency} acts for {to}, no longer for {from}")
             }
-            Self::Names { agency } => format!("{agency} is called otherwise"),
+            Self::Names { agency, from, to } => {
+                format!("{agency} is called otherwise: {}", renamed(from, to))
+            }
             Self::Logs { agency, from, to } => {
                 format!("logs of {agency} are accepted from {to}, until now {from}")
             }
@@ -156,6 +163,28 @@ impl Change {
             Self::SuiteAllowed { suite } => format!("suite {suite} is allowed"),
             Self::SuiteForbidden { suite } => format!("suite {suite} is allowed no longer"),
         }
+    }
+}
+
+/// Every name that changes, old and new, by language; whoever signs must see both.
+fn renamed(from: &[MemberName], to: &[MemberName]) -> String {
+    let within = |names: &[MemberName], language: &str| {
+        names.iter().find(|name| name.language == language).map(|name| name.text.clone())
+    };
+    // Not as Rust writes it, which escapes the marks of Lao, Khmer and Thai.
+    let quoted =
+        |text: Option<String>| text.map_or_else(|| "none".to_string(), |text| format!("“{text}”"));
+    let gone = from.iter().filter(|old| within(to, &old.language).is_none());
+    let names = to.iter().chain(gone).map(|name| name.language.as_str());
+    let changed = names.filter_map(|language| {
+        let (old, new) = (within(from, language), within(to, language));
+        (old != new).then(|| format!("{language} {}, until now {}", quoted(new), quoted(old)))
+    });
+    let changed: Vec<String> = changed.collect();
+    if changed.is_empty() {
+        "the same names in another order".to_string()
+    } else {
+        changed.join("; ")
     }
 }
 
@@ -196,7 +225,8 @@ fn of_member(before: &Member, after: &Member, changes: &mut Vec<Change>) {
         changes.push(Change::Party { agency: agency(), from, to });
     }
     if before.names != after.names {
-        changes.push(Change::Names { agency: agency() });
+        let (from, to) = (before.names.clone(), after.names.clone());
+        changes.push(Change::Names { agency: agency(), from, to });
     }
     if before.logs != after.logs {
         changes.push(Change::Logs { agency: agency(), from: before.logs, to: after.logs });
