@@ -4,6 +4,7 @@
 //! whatever happens in between; both are durable when the call returns.
 //! Absent on purpose: what stands in the files, and the store's files, which grow and have a layer of their own.
 
+use std::ffi::OsString;
 use std::fs;
 use std::fs::File;
 use std::fs::OpenOptions;
@@ -126,7 +127,7 @@ pub fn make(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> 
         .mode(access.file_mode())
         .open(&beside);
     let named = opened.and_then(|file| fill(file, bytes)).map_err(unwritable).and_then(|()| {
-        let named = fs::hard_link(&beside, path);
+        let named = name_whole(&beside, path);
         named.map_err(|source| refusal(path, source, &[ErrorKind::AlreadyExists]))
     });
     drop(fs::remove_file(&beside));
@@ -134,9 +135,21 @@ pub fn make(path: &Path, bytes: &[u8], access: Access) -> Result<(), FileError> 
     sync_parent(path)
 }
 
-/// Where a file is filled before it gets its name.
+/// Gives a filled file its name, unless something has that name.
+fn name_whole(filled: &Path, name: &Path) -> io::Result<()> {
+    match fs::hard_link(filled, name) {
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
+        Ok(()) => Ok(()),
+        // A stick that carries files to an offline machine may know no second names.
+        Err(_) if name.symlink_metadata().is_ok() => Err(ErrorKind::AlreadyExists.into()),
+        Err(_) => fs::rename(filled, name),
+    }
+}
+
+/// Where a file is filled before it gets its name: a name that nobody gives to files of his own.
 fn beside(path: &Path) -> PathBuf {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
     name.push(".new");
     path.with_file_name(name)
 }

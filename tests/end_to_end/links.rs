@@ -83,13 +83,15 @@ fn a_peer_whose_credential_has_expired_is_told_so_and_exchanges_nothing() {
         let path = NodeFolder::credential(&into, &world.agencies[0].id, Serial::new(1));
         fs::write(path, &expired).unwrap();
     }
-    let (la, mm) = (world.ready(0), world.ready(1));
+    let (la, mm) = (Daemon::start(world.folder(0)), world.ready(1));
 
+    let own = || Client::in_directory(world.folder(0)).ok();
     let told = wait::for_up_to(READY_WITHIN, || {
-        let trouble = la.client().peer(AGENCIES[1]).unwrap().trouble;
+        let trouble = own()?.peer(AGENCIES[1]).ok()?.trouble;
         trouble.filter(|trouble| trouble.contains("expired-credential"))
     });
     assert!(told.is_some(), "{}", la.said());
+    assert!(!own().unwrap().readiness().unwrap().ready, "it says of itself that it does not count");
     assert!(!mm.client().peer(AGENCIES[0]).unwrap().connected);
 }
 

@@ -59,6 +59,22 @@ fn a_file_is_made_once_and_never_overwritten() {
 }
 
 #[test]
+fn what_an_end_of_power_left_half_filled_stands_in_nobodys_way() {
+    let scratch = Scratch::new();
+    let (own, half) = (scratch.at("file.new"), scratch.at(".file.new"));
+    fs::write(&own, b"a person's").unwrap();
+    fs::write(&half, b"ha").unwrap();
+
+    files::make(&scratch.at("file"), b"whole", Access::Private).unwrap();
+
+    assert_eq!(fs::read(scratch.at("file")).unwrap(), b"whole");
+    assert_eq!(fs::read(&own).unwrap(), b"a person's");
+    assert!(!half.exists());
+    let again = files::make(&scratch.at("file"), b"other", Access::Private);
+    assert!(matches!(again, Err(FileError::Exists { .. })));
+}
+
+#[test]
 fn a_replaced_file_keeps_its_permissions_and_leaves_nothing_behind() {
     let scratch = Scratch::new();
     let path = scratch.at("settings");
