@@ -87,10 +87,7 @@ impl Served {
         let passes = match self.reason {
             CloseReason::Local(code) | CloseReason::ByPeer(code) => matches!(
                 code,
-                CloseCode::Superseded
-                    | CloseCode::CharterChanged
-                    | CloseCode::StandingChanged
-                    | CloseCode::Stopping
+                CloseCode::Superseded | CloseCode::CharterChanged | CloseCode::StandingChanged
             ),
             CloseReason::Silent | CloseReason::Restarted => true,
             CloseReason::ByPeerUnknown(_) | CloseReason::KeyRefused | CloseReason::Transport(_) => {

@@ -148,10 +148,15 @@ def following(standing, later):
 
 
 def credential(data, charter):
-    """A verified credential under a version of a chain, the newest first; its time is judged by whoever uses it. chr-14."""
+    """A verified credential under a version of a chain; its time is judged by whoever uses it."""
+    return under_newest(credential_under, data, charter)
+
+
+def under_newest(verify_under, data, charter):
+    """A document under the newest version of a chain under which it holds, or what the newest has against it. chr-14."""
     for version in reversed(charter.path):
         try:
-            return credential_under(data, version)
+            return verify_under(data, version)
         except Broken as broken:
             newest = broken if version is charter.path[-1] else newest
     raise newest

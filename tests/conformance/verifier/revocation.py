@@ -8,7 +8,6 @@ from . import identity
 from . import keys
 from . import note
 from . import shapes
-from .faults import Broken
 from .faults import Fault
 from .faults import must
 
@@ -17,13 +16,8 @@ NOTHING = (0, keys.sha256(b""))
 
 
 def verify(data, charter):
-    """A verified revocation under a version of a chain, the newest first. chr-14."""
-    for version in reversed(charter.path):
-        try:
-            return verify_under(data, version)
-        except Broken as broken:
-            newest = broken if version is charter.path[-1] else newest
-    raise newest
+    """A verified revocation under a version of a chain."""
+    return identity.under_newest(verify_under, data, charter)
 
 
 def verify_under(data, charter):

@@ -8,6 +8,7 @@ use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::notice;
 use concord_protocol::identity::notice::VerifiedNotice;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::Serial;
 use concord_protocol::wire::greeting::Met;
 use serde_bytes::ByteBuf;
 
@@ -22,8 +23,9 @@ const OWN_SAID_MAX: usize = 16;
 /// What this node knows of members and the peer does not.
 pub(super) fn lacking(directory: &Directory, me: &AgencyId, met: &Met) -> Vec<Outgoing> {
     let mut said = Vec::new();
-    let own = directory.credentials().filter(|known| known.agency() == me).count();
-    let mut older = own.saturating_sub(OWN_SAID_MAX);
+    let own = directory.credentials().filter(|known| known.agency() == me);
+    let own: Vec<Serial> = own.map(VerifiedCredential::serial).collect();
+    let since = own.get(own.len().saturating_sub(OWN_SAID_MAX));
     // spec: wire-36
     for known in directory.credentials() {
         let (agency, serial) = (known.agency(), known.serial());
@@ -31,13 +33,10 @@ pub(super) fn lacking(directory: &Directory, me: &AgencyId, met: &Met) -> Vec<Ou
         let newest = directory.newest(agency).map(VerifiedCredential::serial) == Some(serial);
         // Of its own credentials each one, for messages that waited were signed under them, and a peer that knows a
         // newer one may have missed one between.
-        let may_lack = match agency == me {
-            true if older > 0 => {
-                older -= 1;
-                false
-            }
-            true => true,
-            false => newest && held.is_none_or(|held| held.serial < serial),
+        let may_lack = if agency == me {
+            since.is_none_or(|since| serial >= *since)
+        } else {
+            newest && held.is_none_or(|held| held.serial < serial)
         };
         if may_lack {
             said.push(Outgoing::Credential(known.bytes().to_vec()));

@@ -335,7 +335,10 @@ impl Papers {
         }
         self.judge_form(&proposal)?;
         let was_held = held.is_some();
-        let united = held.map_or_else(|| proposal.clone(), |held| judge::united(held, &proposal));
+        let united = match held {
+            Some(held) => judge::united(held, &proposal),
+            None => proposal,
+        };
         // Another signature of the same signer, as good as the one that is held, is no news.
         if held == Some(&united) {
             return Ok(Use::Known);
