@@ -19,6 +19,8 @@ use serde_json::Value;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Run {
     pub(crate) audit: f64,
+    /// Writing the bundle out of a stopped node's directory.
+    pub(crate) export: f64,
     /// SHA-256 over the file, read as the audit reads it.
     pub(crate) hash: f64,
     /// Signatures that an auditor must verify at least: of each message, sent or received, and of each receipt.
@@ -30,7 +32,9 @@ pub(crate) fn measure(leaves: u64) -> Run {
     let scratch = Scratch::new("bench-bundle");
     let (node, bundle) = (scratch.path().join("node"), scratch.path().join("bundle"));
     mass::grow(&node, leaves);
+    let watch = Stopwatch::start();
     concord(&["log", "export", "--dir", shown(&node), "--out", shown(&bundle)]);
+    let export = watch.elapsed().as_secs_f64();
     let hash = hashed(&bundle);
     let genesis = Federation::fixed().verified().digest().to_string();
     let watch = Stopwatch::start();
@@ -40,7 +44,7 @@ pub(crate) fn measure(leaves: u64) -> Run {
     let signatures = count("messages") + count("received") + count("receipts");
     assert!(signatures > 0, "{said}");
     let bytes = bundle.metadata().unwrap().len();
-    Run { audit, hash, signatures, bytes_a_leaf: bytes as f64 / leaves as f64 }
+    Run { audit, export, hash, signatures, bytes_a_leaf: bytes as f64 / leaves as f64 }
 }
 
 fn hashed(path: &Path) -> f64 {

@@ -149,4 +149,9 @@ fn logs(size: Size) {
         bundle.hash + bundle.signatures as f64 / peer.verify,
         (bundle.hash + bundle.signatures as f64 / peer.verify) / bundle.audit
     );
+    println!(
+        "  (j) export {:.2} s, hashing what it wrote over it {:.3}",
+        bundle.export,
+        bundle.hash / bundle.export
+    );
 }
