@@ -43,6 +43,14 @@ pub(crate) struct Position {
     pub(crate) offset: u64,
 }
 
+impl Position {
+    /// Where the frame begins that ends here with so much content.
+    pub(crate) fn begin(&self, content: usize) -> u64 {
+        let frame = frame::FRAME_HEAD_BYTES.saturating_add(content);
+        self.offset.saturating_sub(u64::try_from(frame).unwrap_or(u64::MAX))
+    }
+}
+
 /// The journal, open for appending.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -61,11 +69,15 @@ impl Journal {
     }
 
     /// Goes on at the place where a scan ended; what follows it is cut off.
+    ///
+    /// `unsure` is where the last record begins, if nothing says that it is durable: the process before may have ended
+    /// between its write and its sync, or by a sync that failed, after which the system forgets that there is something
+    /// to sync. So it is written once more. Source: spec store-18.
     pub(crate) fn resume(
         disk: &dyn Disk,
         folder: &Path,
         life: Life,
-        end: Position,
+        (end, unsure): (Position, Option<u64>),
     ) -> io::Result<Self> {
         for begun in segments(disk, folder)?.into_iter().filter(|first| *first > end.segment) {
             disk.remove(&folder.join(name(begun)))?;
@@ -75,8 +87,17 @@ impl Journal {
         if file.len()? > end.offset {
             // spec: store-7
             file.set_len(end.offset)?;
-            file.sync()?;
         }
+        // spec: store-18
+        if let Some(at) = unsure {
+            let len = usize::try_from(end.offset.saturating_sub(at)).unwrap_or(usize::MAX);
+            let mut last = vec![0; len];
+            let read = file.read_at(&mut last, at)?;
+            last.truncate(read);
+            file.write_at(&last, at)?;
+        }
+        file.sync()?;
+        disk.sync_folder(folder)?;
         Ok(Self { folder: folder.to_path_buf(), life, file, end, segment_bytes: SEGMENT_BYTES })
     }
 

@@ -280,7 +280,10 @@ pub(crate) fn recover(
     let life = life_of(disk, places)?;
     for folder in [&places.journal, &places.bodies, &places.state] {
         disk.make_folder(folder).map_err(unusable(folder))?;
+        // spec: store-18
+        disk.sync_folder(folder).map_err(unusable(folder))?;
     }
+    disk.sync_folder(&places.dir).map_err(unusable(&places.dir))?;
     // The state folder may hold only what is outside the backups, so the reserve stands there.
     let reserve = Reserve::new(places.state.clone(), settings.reserve_bytes, settings.low_bytes);
     reserve.keep(disk);
@@ -292,10 +295,10 @@ pub(crate) fn recover(
         begin(disk, places, life, &head_found)?;
     }
     let replayed = replay::replay(disk, shelf, (places, life), &head_found)?;
-    let Replayed { rows, end, torn_bytes, newest, tail, .. } = &replayed;
+    let Replayed { rows, end, unsure, torn_bytes, newest, tail, .. } = &replayed;
     let finding = replay::head_finding(&head_found, &replayed)?;
-    let journal =
-        Journal::resume(disk, &places.journal, life, *end).map_err(unusable(&places.journal))?;
+    let journal = Journal::resume(disk, &places.journal, life, (*end, *unsure))
+        .map_err(unusable(&places.journal))?;
     let bodies =
         Bodies::resume(disk, &places.bodies, life, *tail).map_err(unusable(&places.bodies))?;
     let bodies_found = match (tail.slot, &slots, bodies.is_at_tail()) {

@@ -52,6 +52,8 @@ pub(crate) struct Replayed {
     pub(crate) count: u64,
     /// Where the journal goes on.
     pub(crate) end: Position,
+    /// Where in the last segment the last record begins, unless it was synced for sure.
+    pub(crate) unsure: Option<u64>,
     pub(crate) torn_bytes: u64,
     /// Where the replay began: everything before is durable in the embedded store.
     pub(crate) durable: Position,
@@ -227,6 +229,7 @@ fn apply(
         None => Tail::NONE,
     };
     let mut count: u64 = 0;
+    let mut last = None;
     let (end, torn_bytes) = loop {
         match scan.next().map_err(OpenError::from)? {
             Found::Frame(position, payload) => {
@@ -237,6 +240,7 @@ fn apply(
                 rows.commit(rows_now, Mark { life: ground.life, sequence: sequence.max(known) })?;
                 tail = after;
                 count = count.saturating_add(1);
+                last = Some((position.segment, position.begin(payload.len())));
             }
             Found::End(position, torn_bytes) => break (position, torn_bytes),
         }
@@ -247,11 +251,14 @@ fn apply(
         return Err(OpenError::JournalShort { found: end.sequence, known: acknowledged }.into());
     }
     let (newest, tree) = newest(rows.as_ref(), end.sequence)?;
+    // A segment is begun only after the last record before it was synced.
+    let unsure = last.filter(|(segment, _)| *segment == end.segment).map(|(_, offset)| offset);
     Ok(Replayed {
         rows,
         finding: RowsFinding::Kept,
         count,
         end,
+        unsure,
         torn_bytes,
         durable,
         newest,

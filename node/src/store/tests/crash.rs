@@ -22,6 +22,10 @@ enum Event {
         calls: u64,
         seed: u64,
     },
+    /// The next commit fails after so many calls, and the process ends while the machine lives on.
+    Fault {
+        calls: u64,
+    },
     /// The power is gone between two commits.
     Dark {
         seed: u64,
@@ -41,6 +45,7 @@ fn event() -> impl Strategy<Value = Event> {
         1 => (200_u64..300).prop_map(Event::Commit),
         2 => any::<bool>().prop_map(|_| Event::Flush),
         3 => (0_u64..9, any::<u64>()).prop_map(|(calls, seed)| Event::Cut { calls, seed }),
+        3 => (0_u64..9).prop_map(|calls| Event::Fault { calls }),
         1 => any::<u64>().prop_map(|seed| Event::Dark { seed }),
         1 => any::<bool>().prop_map(|_| Event::Kill),
         1 => (0_u64..12, any::<u64>()).prop_map(|(calls, seed)| Event::Twice { calls, seed }),
@@ -66,10 +71,11 @@ impl Machine {
         match event {
             Event::Commit(count) => self.store.commit(self.world.batch(count)).unwrap(),
             Event::Flush => self.store.flush().unwrap(),
-            Event::Cut { calls, seed } => self.cut(calls, seed),
+            Event::Cut { calls, seed } => self.interrupt(calls, |machine| machine.power_off(seed)),
+            Event::Fault { calls } => self.interrupt(calls, Self::end),
             Event::Dark { seed } => self.dark(seed),
             Event::Kill => {
-                (self.disk, self.shelf) = (self.disk.kill(), self.shelf.crash(u64::MAX));
+                self.end();
                 self.open();
             }
             Event::Twice { calls, seed } => {
@@ -81,12 +87,13 @@ impl Machine {
         }
     }
 
-    fn cut(&mut self, calls: u64, seed: u64) {
+    /// A commit fails after so many calls; what is left is what something makes of it.
+    fn interrupt(&mut self, calls: u64, leave: impl FnOnce(&mut Self)) {
         let before = self.world.clone();
         let batch = self.world.batch(2);
         self.disk.fail_after(calls);
         let committed = self.store.commit(batch);
-        self.power_off(seed);
+        leave(self);
         let (store, recovered) = fixture::open(&self.disk, &self.shelf).unwrap();
         assert!(recovered.head.may_sign());
         // What was not acknowledged may have become durable, whole, or be gone, whole.
@@ -95,6 +102,11 @@ impl Machine {
         }
         fixture::assert_holds(&store.reader(), &self.world);
         self.store = small_segments(store);
+    }
+
+    /// The process ends and the machine lives.
+    fn end(&mut self) {
+        (self.disk, self.shelf) = (self.disk.kill(), self.shelf.crash(u64::MAX));
     }
 
     fn dark(&mut self, seed: u64) {
@@ -174,4 +186,18 @@ fn a_power_cut_right_after_rows_were_made_again_loses_none_of_them() {
     machine.disk = machine.disk.kill();
 
     machine.open();
+}
+
+#[test]
+fn what_a_start_found_after_a_fault_is_there_after_the_power_was_gone_too() {
+    // shows: store-18
+    for calls in 0..9 {
+        for seed in 0..20 {
+            let mut machine = Machine::new();
+            machine.pass(Event::Commit(3));
+            // Whatever the start makes of this is what the node goes by, and tells its peers.
+            machine.pass(Event::Fault { calls });
+            machine.pass(Event::Dark { seed });
+        }
+    }
 }

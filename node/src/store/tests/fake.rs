@@ -2,6 +2,8 @@
 //!
 //! What a file holds after a crash: everything that was synced, and of what was written since, any part that chance
 //! picks. Names that were not synced with their folder may be gone too.
+//! A process that is killed leaves everything as it is, synced or not. A sync that fails forgets what it was to sync, as
+//! kernels do: the next one succeeds over what never arrived.
 
 #![expect(
     clippy::unwrap_in_result,
@@ -9,6 +11,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io;
 use std::io::ErrorKind;
 use std::path::Path;
@@ -38,8 +41,26 @@ struct Contents {
     now: Vec<u8>,
     /// As it would be after a crash, if nothing more arrived.
     synced: Vec<u8>,
+    /// Sectors that the next sync takes to the disk.
+    dirty: BTreeSet<usize>,
     /// Whether the name would be there.
     named: bool,
+}
+
+impl Contents {
+    fn durable(bytes: Vec<u8>) -> Self {
+        Self { now: bytes.clone(), synced: bytes, dirty: BTreeSet::new(), named: true }
+    }
+
+    /// What was written since the last sync arrives.
+    fn sync(&mut self) {
+        self.synced.resize(self.now.len(), 0);
+        for sector in std::mem::take(&mut self.dirty) {
+            let from = self.now.chunks(SECTOR).nth(sector).unwrap_or_default();
+            let to = self.synced.chunks_mut(SECTOR).nth(sector).unwrap_or_default();
+            to.copy_from_slice(from);
+        }
+    }
 }
 
 type Shared = Arc<Mutex<Contents>>;
@@ -136,22 +157,20 @@ impl FakeDisk {
                 continue;
             }
             let bytes = torn(&contents, &mut chance);
-            let contents = Contents { now: bytes.clone(), synced: bytes, named: true };
-            after.files.insert(path.clone(), Arc::new(Mutex::new(contents)));
+            after.files.insert(path.clone(), Arc::new(Mutex::new(Contents::durable(bytes))));
         }
         drop(after);
         left
     }
 
-    /// The process dies and the machine lives: everything written is there.
+    /// The process dies and the machine lives: everything written is there, and no more durable than it was.
     pub(crate) fn kill(&self) -> Self {
         let left = Self::default();
         let state = self.state.lock().unwrap();
         let mut after = left.state.lock().unwrap();
         after.folders.clone_from(&state.folders);
         for (path, contents) in &state.files {
-            let now = contents.lock().unwrap().now.clone();
-            let contents = Contents { now: now.clone(), synced: now, named: true };
+            let contents = contents.lock().unwrap().clone();
             after.files.insert(path.clone(), Arc::new(Mutex::new(contents)));
         }
         drop(after);
@@ -165,7 +184,7 @@ impl FakeDisk {
 
     /// Puts bytes in a file behind everyone's back.
     pub(crate) fn put(&self, path: &Path, bytes: Vec<u8>) {
-        let contents = Contents { now: bytes.clone(), synced: bytes, named: true };
+        let contents = Contents::durable(bytes);
         self.state.lock().unwrap().files.insert(path.to_path_buf(), Arc::new(Mutex::new(contents)));
     }
 
@@ -309,6 +328,7 @@ impl DiskFile for FakeFile {
         let end = contents.now.len().max(at + bytes.len());
         contents.now.resize(end, 0);
         contents.now[at..at + bytes.len()].copy_from_slice(bytes);
+        contents.dirty.extend(at / SECTOR..(at + bytes.len()).div_ceil(SECTOR));
         drop(contents);
         Ok(())
     }
@@ -331,10 +351,13 @@ impl DiskFile for FakeFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.disk.step()?;
-        self.disk.trouble.syncs.fetch_add(1, Ordering::Relaxed);
         let mut contents = self.contents.lock().unwrap();
-        contents.synced = contents.now.clone();
+        if let Err(failed) = self.disk.step() {
+            contents.dirty.clear();
+            return Err(failed);
+        }
+        self.disk.trouble.syncs.fetch_add(1, Ordering::Relaxed);
+        contents.sync();
         drop(contents);
         Ok(())
     }
