@@ -1,6 +1,7 @@
 //! A real node: a `concord run` process on loopback, on ports that the system chose, killed by its own id.
 
 use std::fs;
+use std::fs::File;
 use std::fs::OpenOptions;
 use std::path::Path;
 use std::path::PathBuf;
@@ -43,15 +44,25 @@ impl Daemon {
     /// # Panics
     /// When the program cannot be started.
     pub fn start_with(folder: &Path, variables: &[(&str, &Path)]) -> Self {
+        let mut command = Command::new(program::concord());
+        command.envs(variables.iter().copied());
+        let log = OpenOptions::new().create(true).append(true).open(folder.join(LOG_FILE)).unwrap();
+        Self::start_by(command, folder, log)
+    }
+
+    /// Starts the node of a folder by a command that ends in becoming `concord`, such as `ip netns exec NAME concord`;
+    /// what it says goes to a file of the caller's.
+    ///
+    /// # Panics
+    /// When the program cannot be started.
+    pub fn start_by(mut command: Command, folder: &Path, log: File) -> Self {
         // An address of the life before would lead to nobody, or to another process.
         fs::remove_file(NodeFolder::at(folder).api()).ok();
-        let log = OpenOptions::new().create(true).append(true).open(folder.join(LOG_FILE)).unwrap();
-        let child = Command::new(program::concord())
+        let child = command
             .arg("run")
             .arg("--dir")
             .arg(folder)
             .arg("--until-stdin-ends")
-            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
@@ -118,6 +129,14 @@ impl Daemon {
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// How the process ended, if it has.
+    ///
+    /// # Panics
+    /// When the system does not say.
+    pub fn has_ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
     }
 
     /// Lets the node stop in order: its standard input ends.

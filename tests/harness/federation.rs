@@ -34,6 +34,7 @@ use concord_protocol::identity::charter::MemberName;
 use concord_protocol::identity::charter::Profiles;
 use concord_protocol::identity::charter::VerifiedCharter;
 use concord_protocol::identity::credential;
+use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
 use concord_protocol::identity::credential::Validity;
 use concord_protocol::identity::quorum;
@@ -109,6 +110,31 @@ pub struct Agency {
     pub address: String,
 }
 
+/// Where an agency's node is to be found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// Where it listens for peers.
+    pub listen: SocketAddr,
+    /// Where its credential says that it does.
+    pub advertise: SocketAddr,
+    /// Where its API listens.
+    pub api: SocketAddr,
+}
+
+impl Place {
+    /// On loopback, on a port that is free.
+    ///
+    /// # Panics
+    /// When no socket can be had.
+    pub fn on_loopback() -> Self {
+        // Credentials carry addresses, so the port must be known before the node runs: the system names a free one.
+        let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let listen = port.local_addr().unwrap();
+        let api = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        Self { listen, advertise: listen, api }
+    }
+}
+
 /// Which peers a node knows from the start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Acquaintance {
@@ -134,14 +160,33 @@ impl Federation {
         Self::set_up(test, names, (acquaintance, 0))
     }
 
-    fn set_up(
+    /// Sets up agencies that know each other, each in a place of its own, under a charter that bears so many dishonest
+    /// ones.
+    pub fn placed(dishonest_max: usize, test: &str, places: &[(&str, Place)]) -> Self {
+        Self::found(test, places, (Acquaintance::Everyone, dishonest_max))
+    }
+
+    /// Keeps everything on the disk for a person to look at; tells where.
+    pub fn keep(self) -> PathBuf {
+        let path = self.path().to_owned();
+        std::mem::forget(self.scratch);
+        path
+    }
+
+    fn set_up(test: &str, names: &[&str], terms: (Acquaintance, usize)) -> Self {
+        let places: Vec<(&str, Place)> =
+            names.iter().map(|name| (*name, Place::on_loopback())).collect();
+        Self::found(test, &places, terms)
+    }
+
+    fn found(
         test: &str,
-        names: &[&str],
+        places: &[(&str, Place)],
         (acquaintance, dishonest_max): (Acquaintance, usize),
     ) -> Self {
         let scratch = Scratch::new(test);
         let founders: Vec<Founder> =
-            names.iter().map(|name| Founder::new(scratch.path(), name)).collect();
+            places.iter().map(|(name, place)| Founder::new(scratch.path(), name, place)).collect();
         let charter = sign_charter(&founders, dishonest_max);
         let agencies: Vec<Agency> =
             founders.into_iter().map(|founder| founder.enrol(&charter)).collect();
@@ -166,7 +211,7 @@ impl Federation {
 
     /// An agency that is no member yet: its folder, its keys, its root, and nothing adopted.
     pub fn newcomer(&self, name: &str) -> Founder {
-        Founder::new(self.scratch.path(), name)
+        Founder::new(self.scratch.path(), name, &Place::on_loopback())
     }
 
     /// The folder of one agency's node.
@@ -189,6 +234,14 @@ impl Federation {
 }
 
 impl Agency {
+    /// What its node's first credential says.
+    ///
+    /// # Panics
+    /// When it was changed since.
+    pub fn document(&self, charter: &VerifiedCharter) -> Credential {
+        credential::verify(&self.credential, charter).unwrap().credential().clone()
+    }
+
     /// Appends lines to the node's settings.
     ///
     /// # Panics
@@ -216,17 +269,15 @@ pub struct Founder {
 }
 
 impl Founder {
-    fn new(dir: &Path, name: &str) -> Self {
+    fn new(dir: &Path, name: &str, place: &Place) -> Self {
         let id = AgencyId::parse(name).unwrap();
-        // Credentials carry addresses, so the port must be known before the node runs: the system names a free one.
-        let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let address = port.local_addr().unwrap().to_string();
+        let address = place.advertise.to_string();
         let folder = NodeFolder::at(dir.join(name));
         let initial = Initial {
             agency: name.to_owned(),
-            listen: Some(address.clone()),
+            listen: Some(place.listen.to_string()),
             advertise: vec![address.clone()],
-            api_listen: Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).to_string()),
+            api_listen: Some(place.api.to_string()),
             witness_interval_ms: Some(200),
             token: None,
         };

@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`archive`] | a bundle taken apart, and sealed again |
+//! | [`chaos`] | six real nodes, everything that can befall them, and what must be true afterwards |
 //! | [`chance`] | all luck from one seed, printed first |
 //! | [`daemon`] | a real node: a process on loopback, killed by its id |
 //! | [`evidence`] | bundles of running nodes, verified and held together |
@@ -25,6 +26,7 @@
 
 pub mod archive;
 pub mod chance;
+pub mod chaos;
 pub mod daemon;
 pub mod evidence;
 pub mod federation;

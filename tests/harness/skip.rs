@@ -15,6 +15,11 @@ pub fn skip(what: &str, why: &str) {
         env::var(SKIP_VARIABLE).as_deref() != Ok("never"),
         "{what} was skipped although {SKIP_VARIABLE}=never: {why}"
     );
+    aloud(what, why);
+}
+
+/// Says that something is not checked here and cannot be had by installing it: what the kernel lacks, or forbids.
+pub fn aloud(what: &str, why: &str) {
     let said = format!("skipped: {what}: {why}\n");
     std::io::stderr().write_all(said.as_bytes()).ok();
 }

@@ -1,5 +1,6 @@
-//! What a developer and CI run: `cargo xtask ci | fuzz | vectors | bless`.
+//! What a developer and CI run: `cargo xtask ci | chaos | fuzz | vectors | bless`.
 
+mod chaos;
 mod fuzzing;
 
 use std::env;
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask ci        all that continuous integration runs
+cargo xtask chaos     faults on six real nodes, then the verdict: [--minutes N] [--seed S] [--json]
 cargo xtask fuzz      changed bytes against every parser: [--target T] [--seconds N] [--seed S] [--input FILE]
 cargo xtask vectors   makes the cases under spec/vectors anew
 cargo xtask bless     renews every file that a test compares: vectors, grammar, API description, transcripts
@@ -18,6 +20,10 @@ fn main() -> ExitCode {
     let task = env::args().nth(1);
     match task.as_deref() {
         Some("ci") => run(Command::new("sh").arg(".ci/run")),
+        Some("chaos") => match chaos::Options::read(env::args().skip(2)) {
+            Some(options) => chaos::run(&options),
+            None => help(),
+        },
         Some("fuzz") => match fuzzing::Options::read(env::args().skip(2)) {
             Some(options) => fuzzing::run(&options),
             None => help(),
