@@ -1,7 +1,9 @@
 //! Documents say what they must, in the form that they promise.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use crate::requirements;
 use crate::tree;
 
 #[test]
@@ -50,4 +52,37 @@ fn every_decision_has_its_four_parts() {
         &lacking,
         "decisions that lack context, choice, price, or what would change our mind:",
     );
+}
+
+/// Every prefix of an id that a chapter gives.
+fn prefixes(promised: &BTreeSet<String>) -> BTreeSet<&str> {
+    promised.iter().filter_map(|id| id.rsplit_once('-')).map(|(prefix, _)| prefix).collect()
+}
+
+#[test]
+fn the_threats_rest_on_promises_that_are_made_and_tests_that_are_there() {
+    let chapter = fs::read_to_string(tree::root().join("spec/21-threats.md")).unwrap();
+    let promised = requirements::promised();
+    let prefixes = prefixes(&promised);
+    let words = chapter.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'));
+    let ids = words.filter(|word| {
+        let parts = word.rsplit_once('-');
+        parts.is_some_and(|(prefix, number)| {
+            prefixes.contains(prefix) && number.parse::<u32>().is_ok()
+        })
+    });
+    let mut wrong: Vec<String> =
+        ids.filter(|id| !promised.contains(*id)).map(str::to_owned).collect();
+
+    let mut tests = 0;
+    for (path, name) in chapter.split('`').filter_map(|quoted| quoted.split_once(".rs::")) {
+        tests += 1;
+        let text = fs::read_to_string(tree::root().join(format!("{path}.rs"))).unwrap_or_default();
+        if !text.contains(&format!("fn {name}(")) {
+            wrong.push(format!("{path}.rs::{name}"));
+        }
+    }
+
+    assert!(tests > 50, "only {tests} tests were found: the reader of this test is broken");
+    tree::none(&wrong, "spec/21-threats.md rests on what is not there:");
 }

@@ -52,7 +52,8 @@ enum Where {
     Tests,
 }
 
-fn promised() -> BTreeSet<String> {
+/// Every id that a chapter promises.
+pub(crate) fn promised() -> BTreeSet<String> {
     promises().into_iter().collect()
 }
 
