@@ -1,5 +1,6 @@
 //! Nodes that cosign one another's logs: receipts rise to L2, and everybody can see it.
 
+use std::fs;
 use std::process::Command;
 use std::time::Duration;
 
@@ -52,6 +53,27 @@ fn a_witness_that_is_away_leaves_receipts_at_l1_until_it_is_back() {
 
     nodes[2] = world.ready(2);
     assert!(rises(&client, &id), "{}", nodes[1].said());
+}
+
+#[test]
+fn a_node_that_cannot_write_its_witness_file_ends_and_cosigns_again_after_its_next_start() {
+    // shows: wit-17
+    let world = Federation::of("witness-unwritable", &AGENCIES);
+    let mut nodes = world.all_ready();
+    let file = world.folder(2).join("state/witness");
+    assert!(wait::for_up_to(WITHIN, || file.is_file().then_some(())).is_some());
+    // What is not empty is not replaced, whoever runs the test.
+    fs::remove_file(&file).unwrap();
+    fs::create_dir_all(file.join("in the way")).unwrap();
+
+    let id = send(&nodes[0].client(), AGENCIES[1]);
+    let status = nodes[2].ended();
+
+    assert_eq!(status.code(), Some(1), "{}", nodes[2].said());
+    assert!(nodes[2].said().contains("the witness file could not be written"));
+    fs::remove_dir_all(&file).unwrap();
+    nodes[2] = world.ready(2);
+    assert!(rises(&nodes[0].client(), &id), "{}", nodes[2].said());
 }
 
 #[test]

@@ -233,6 +233,7 @@ async fn farewell(node: Node) -> Result<(), Report> {
         | Stopped::Commit(_)
         | Stopped::Read(_)
         | Stopped::Head(_)
+        | Stopped::Witness
         | Stopped::NoEntropy(_)) => Err(stopped_by_itself(&stopped)),
     }
 }

@@ -56,7 +56,7 @@ pub(crate) struct Witness {
     pub(crate) name: String,
 }
 
-/// Starts the thread; it ends when the writer is gone.
+/// Starts the thread; it ends when the writer is gone, and with the first failed write, which the writer notices.
 pub(crate) fn spawn(witness: Witness, shared: Arc<Shared>) -> io::Result<mpsc::Sender<Request>> {
     let (requests, waiting) = mpsc::channel(REQUESTS_MAX);
     let run = move || witness.run(&shared, waiting);
@@ -84,6 +84,10 @@ impl Witness {
                     // A connection that does not keep up is dropped by the writer; the peer asks again on the next one.
                     drop(connection.try_send(Outgoing::Witnessed(answer)));
                 }
+            }
+            // spec: wit-17
+            if self.file.has_failed() {
+                return;
             }
         }
     }
@@ -220,7 +224,7 @@ fn tell(error: &VouchError) {
     match error {
         VouchError::Unwritable(_) | VouchError::Full => {
             tracing::error!(
-                "the witness file could not be written; this node cosigns no more until it starts again"
+                "the witness file could not be written: nothing more is cosigned, and the node ends"
             );
         }
         VouchError::Failed => tracing::debug!("nothing is cosigned after a failed write"),

@@ -3,6 +3,7 @@
 //! While one commit is flushed, jobs gather in the mailbox; the next group takes them all, up to its bounds.
 //! A failed commit or a fault ends the thread and with it the node: memory would be ahead of the disk.
 
+mod past;
 mod recall;
 mod take;
 
@@ -18,11 +19,7 @@ use concord_protocol::engine::effects::Answer;
 use concord_protocol::engine::effects::Effects;
 use concord_protocol::engine::input::Input;
 use concord_protocol::engine::input::Ticket;
-use concord_protocol::engine::record::ModeRecord;
-use concord_protocol::engine::record::Record;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::TreeSize;
-use concord_protocol::log::leaf::Doubt;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::frame::Passage;
@@ -78,6 +75,9 @@ pub enum Stopped {
     /// The head file could not be made.
     #[error("the head file could not be made")]
     Head(#[source] OpenError),
+    /// What the witness cosigns could not be written down.
+    #[error("the witness file could not be written")]
+    Witness,
     /// No randomness.
     #[error("the machine gives no randomness")]
     NoEntropy(#[from] NoEntropy),
@@ -153,6 +153,10 @@ impl Writer {
             }
             let waiting = self.waiting.take().or_else(|| self.mailbox.blocking_recv());
             let Some(job) = waiting else { break Stopped::Asked };
+            // A node whose witness is gone would look well and be missing from every quorum.
+            if self.witness.is_closed() {
+                break Stopped::Witness;
+            }
             match self.group(job) {
                 Ok(Next::Group) if self.again => break Stopped::Again,
                 Ok(Next::Group) => {}
@@ -235,32 +239,6 @@ impl Writer {
             self.store.accept_head().map_err(Stopped::Head)?;
         }
         Ok(())
-    }
-
-    /// Stores what mirrors gave back. The engine stands still meanwhile: in quarantine it appends nothing.
-    // spec: rst-32
-    fn give_back(
-        &mut self,
-        records: Vec<Record>,
-        reply: oneshot::Sender<()>,
-    ) -> Result<Next, Stopped> {
-        if self.engine.mode().standing() == Some(Doubt::Quarantine) {
-            self.store.give_back(records)?;
-            mailbox::answer(reply, ());
-        }
-        Ok(Next::Group)
-    }
-
-    /// The past is whole: the head file vouches for it again, and the node starts again to say so.
-    // spec: rst-33
-    fn healed(&mut self, from: TreeSize) -> Result<Next, Stopped> {
-        if self.engine.mode().standing() != Some(Doubt::Quarantine) {
-            return Ok(Next::Group);
-        }
-        self.store.accept_head().map_err(Stopped::Head)?;
-        self.store.give_back(vec![Record::Mode(ModeRecord::Healed { from })])?;
-        tracing::info!("the log is whole again: the node starts again");
-        Ok(Next::Again)
     }
 
     /// The next job of this group, if one waits. A greeting begins a group: what it shows may forbid to sign, so what

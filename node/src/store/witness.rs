@@ -176,6 +176,11 @@ impl WitnessFile {
         written
     }
 
+    /// Whether a write failed: nobody knows what is on the disk, and nothing more is written.
+    pub const fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     fn write(&self) -> Result<(), VouchError> {
         if self.logs.len() > LOGS_MAX {
             return Err(VouchError::Full);
