@@ -21,6 +21,7 @@ use concord_node::transport::stream::FrameSender;
 use concord_protocol::codec;
 use concord_protocol::codec::value::Value;
 use concord_protocol::crypto::kem::PureKem;
+use concord_protocol::crypto::signature::SharedSigner;
 use concord_protocol::envelope::header::Sender;
 use concord_protocol::envelope::seal;
 use concord_protocol::envelope::seal::Draft;
@@ -65,6 +66,7 @@ pub struct Forger<'a> {
     own: &'a Agency,
     peer: &'a Agency,
     directory: Directory,
+    signing: SharedSigner,
     runtime: Runtime,
     endpoint: Endpoint,
 }
@@ -100,7 +102,13 @@ impl<'a> Forger<'a> {
             let settings = Settings::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
             Endpoint::bind(settings, Arc::clone(&own.keys.transport), pins).unwrap()
         };
-        Self { world, own, peer, directory, runtime, endpoint }
+        let signing = Arc::clone(&own.keys.signing);
+        Self { world, own, peer, directory, signing, runtime, endpoint }
+    }
+
+    /// Signs with another key than the agency's own.
+    pub fn signing_with(self, signing: SharedSigner) -> Self {
+        Self { signing, ..self }
     }
 
     /// Connects, and greets as an honest node would.
@@ -146,7 +154,8 @@ impl<'a> Forger<'a> {
         })
     }
 
-    fn greeting(&self) -> Greeting {
+    /// What an honest node of the agency would say first.
+    pub fn greeting(&self) -> Greeting {
         let serial = Serial::new(1);
         let known =
             self.world.agencies.iter().map(|agency| Known { agency: agency.id.clone(), serial });
@@ -216,7 +225,7 @@ impl<'a> Forger<'a> {
         };
         let recipients = Recipients::find(&draft.to, &self.directory, draft.created).unwrap();
         let sealed = seal::seal(draft, &recipients, &PureKem, &entropy::draw().unwrap()).unwrap();
-        seal::sign(sealed, self.own.keys.signing.as_ref()).unwrap()
+        seal::sign(sealed, self.signing.as_ref()).unwrap()
     }
 
     /// Whole messages under one dispatch, numbered from `first`.
@@ -236,7 +245,7 @@ impl<'a> Forger<'a> {
             first: LinkNumber::new(first),
             items: items.collect(),
         };
-        let signed = dispatch::sign(&document, self.own.keys.signing.as_ref()).unwrap();
+        let signed = dispatch::sign(&document, self.signing.as_ref()).unwrap();
         let messages = messages.iter().map(|signed| OfferedMessage {
             message: ByteBuf::from(signed.message().to_vec()),
             sealed: Some(ByteBuf::from(signed.sealed().to_vec())),

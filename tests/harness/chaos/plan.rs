@@ -256,6 +256,7 @@ impl Kind {
     fn draw(self, cast: &Cast, chance: &mut Chance) -> Nemesis {
         let node = chance.below(NODES);
         let (disk, clock) = (cast.small_disks[chance.below(2)], cast.own_clocks[chance.below(2)]);
+        let beyond = 400 + i64::try_from(chance.below(9_000)).unwrap();
         match self {
             Self::Kill => Nemesis::Kill(BTreeSet::from([node])),
             Self::KillSeveral => Nemesis::Kill(some_nodes(chance, NODES)),
@@ -267,7 +268,12 @@ impl Kind {
             Self::Memory => Nemesis::Memory(node),
             // The tolerance is five minutes.
             Self::ClockWithin => Nemesis::Clock(clock, signed(20 + chance.below(220), chance)),
-            Self::ClockBeyond => Nemesis::Clock(clock, signed(400 + chance.below(9_000), chance)),
+            // A witness that has said a late time is silent until that time has come (spec wit-11), so no more members
+            // than may be dishonest may run far ahead, or nothing would be witnessed for hours.
+            Self::ClockBeyond if clock == cast.own_clocks[0] && chance.one_in(2) => {
+                Nemesis::Clock(clock, beyond)
+            }
+            Self::ClockBeyond => Nemesis::Clock(clock, -beyond),
             Self::Cut => Nemesis::Wire(around(&some_nodes(chance, 3)), Weather::Cut),
             Self::CutOneWay => Nemesis::Wire(into(&some_nodes(chance, 3)), Weather::Cut),
             Self::Loss => Nemesis::Wire(roads(chance), Weather::Loss(some(5, 40, chance))),

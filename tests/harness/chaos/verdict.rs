@@ -42,22 +42,26 @@ const FILES_MAX: u64 = 200;
 
 /// Waits until every node is ready, each with a live connection to every other.
 pub fn ready(stage: &Stage, tally: &Tally) {
-    for (node, agency) in AGENCIES.into_iter().enumerate() {
-        let is_ready = || {
-            stage.station(node).look(tally);
-            let client = stage.client(node)?;
-            let ready = client.readiness().ok()?.ready;
-            let peers = client.peers().ok()?.items;
-            (ready && peers.iter().all(|peer| peer.connected)).then_some(())
-        };
-        if wait::for_up_to(READY_WITHIN, is_ready).is_none() {
-            let client = stage.client(node);
-            let readiness = client.as_ref().map(Client::readiness);
-            let peers = client.as_ref().map(Client::peers);
-            let said = stage.station(node).said(40);
-            tally.fail(format!("{agency} is not well again: {readiness:?}\n{peers:?}\n{said}"));
-        }
+    let is_ready = |node| {
+        stage.station(node).look(tally);
+        let client = stage.client(node)?;
+        let ready = client.readiness().ok()?.ready;
+        let peers = client.peers().ok()?.items;
+        (ready && peers.iter().all(|peer| peer.connected)).then_some(())
+    };
+    for node in waited(READY_WITHIN, is_ready) {
+        let client = stage.client(node);
+        let readiness = client.as_ref().map(Client::readiness);
+        let peers = client.as_ref().map(Client::peers);
+        let (agency, said) = (AGENCIES[node], stage.station(node).said(40));
+        tally.fail(format!("{agency} is not well again: {readiness:?}\n{peers:?}\n{said}"));
     }
+}
+
+/// Waits until it is so at every node; gives those at which it is not.
+fn waited(within: Duration, is_so: impl Fn(usize) -> Option<()>) -> Vec<usize> {
+    let lacking = || (0..NODES).filter(|node| is_so(*node).is_none()).collect::<Vec<usize>>();
+    wait::for_up_to(within, || lacking().is_empty().then(Vec::new)).unwrap_or_else(lacking)
 }
 
 /// Waits until every acknowledged message is receipted, witnessed by a quorum, or refused in words.
@@ -125,15 +129,15 @@ fn each_message(stage: &Stage, node: usize, way: &str, mut look: impl FnMut(&Mes
 
 /// No node is in doubt, and nobody honest is accused.
 pub fn in_good_standing(stage: &Stage, tally: &Tally) {
+    let is_quiet = |node| {
+        let readiness = stage.client(node)?.readiness().ok()?;
+        (readiness.alarms.is_empty() && readiness.evidence == 0).then_some(())
+    };
+    for node in waited(READY_WITHIN, is_quiet) {
+        let readiness = stage.client(node).map(|client| client.readiness());
+        tally.fail(format!("{} accuses or is alarmed: {readiness:?}", AGENCIES[node]));
+    }
     for (node, agency) in AGENCIES.into_iter().enumerate() {
-        let quiet = wait::for_up_to(READY_WITHIN, || {
-            let readiness = stage.client(node)?.readiness().ok()?;
-            (readiness.alarms.is_empty() && readiness.evidence == 0).then_some(())
-        });
-        if quiet.is_none() {
-            let readiness = stage.client(node).map(|client| client.readiness());
-            tally.fail(format!("{agency} accuses or is alarmed: {readiness:?}"));
-        }
         for word in ["quarantine", "panicked"] {
             for line in stage.station(node).said_with(word) {
                 tally.fail(format!("{agency} said: {line}"));
@@ -170,11 +174,7 @@ pub fn audited(stage: &Stage, book: &Book, tally: &Tally) {
             tally.fail(format!("{} does not verify: {done:?}", file.display()));
         }
     }
-    for (place, a) in files.iter().enumerate() {
-        for b in &files[place + 1..] {
-            reconcile(stage, (a, b), tally);
-        }
-    }
+    reconciled(stage, &files, tally);
     let ledgers: Vec<Ledger> = files
         .iter()
         .filter_map(|file| evidence::verified(&fs::read(file).unwrap(), world.genesis).ledger)
@@ -186,20 +186,24 @@ pub fn audited(stage: &Stage, book: &Book, tally: &Tally) {
     }
 }
 
-fn reconcile(stage: &Stage, (a, b): (&Path, &Path), tally: &Tally) {
+/// Every pair of logs tells the same story, to its end.
+fn reconciled(stage: &Stage, files: &[PathBuf], tally: &Tally) {
     let genesis = stage.world().genesis.to_string();
-    let done = shell::concord(
-        stage.world().path(),
-        &["--json", "audit", "reconcile", "--genesis", &genesis, &shown(a), &shown(b)],
-    );
+    let files: Vec<String> = files.iter().map(|file| shown(file)).collect();
+    let mut arguments = vec!["--json", "audit", "reconcile", "--genesis", &genesis];
+    arguments.extend(files.iter().map(String::as_str));
+    let done = shell::concord(stage.world().path(), &arguments);
     let said: Value = serde_json::from_slice(&done.stdout).unwrap_or_default();
-    let pair = &said["reconciliations"][0];
-    let is_whole = pair["pending"] == 0;
-    if done.status.success() && said["ok"] == true && is_whole {
-        tally.add(Count::Reconciled);
-        tally.add_many(Count::Matched, pair["matched"].as_u64().unwrap_or_default());
-    } else {
-        tally.fail(format!("{} and {} do not agree: {said}", a.display(), b.display()));
+    if !done.status.success() || said["ok"] != true {
+        tally.fail(format!("the logs do not agree: {done:?}"));
+    }
+    for pair in said["reconciliations"].as_array().into_iter().flatten() {
+        if pair["pending"] == 0 && pair["problems"].as_array().is_some_and(Vec::is_empty) {
+            tally.add(Count::Reconciled);
+            tally.add_many(Count::Matched, pair["matched"].as_u64().unwrap_or_default());
+        } else {
+            tally.fail(format!("two logs do not agree: {pair}"));
+        }
     }
 }
 

@@ -172,9 +172,12 @@ impl Book {
 
     /// What was acknowledged must be the same message for ever.
     fn repeat_known(&self, stage: &Stage, tally: &Tally, author: usize, chance: &mut Chance) {
-        let known: Vec<Acknowledged> =
-            self.acknowledged().into_iter().filter(|known| known.author == author).collect();
-        let Some(known) = known.get(chance.below(known.len())) else { return };
+        let known = {
+            let all = self.acknowledged.lock().unwrap();
+            let own = || all.iter().filter(|known| known.author == author);
+            own().nth(chance.below(own().count())).cloned()
+        };
+        let Some(known) = known else { return };
         let letter = Letter { author, key: known.key.clone(), to: known.to.clone() };
         tally.add(Count::Retries);
         if let Answer::Acknowledged(sent) = ask(stage, &letter, tally)
