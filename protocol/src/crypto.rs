@@ -15,4 +15,6 @@ pub mod stretch;
 pub mod suite;
 
 #[cfg(test)]
+mod negative;
+#[cfg(test)]
 mod published;

@@ -1,14 +1,14 @@
 //! Where the bytes begin: what is in the specification, good and bad, so that a find can be said in its terms.
 
+mod made;
+
 use std::fs;
 
-use concord_node::keystore::container;
-use concord_node::keystore::container::KeyKind;
-use harness::federation::Scratch;
-use harness::mass;
 use harness::top;
 use harness::vectors;
-use harness::vectors::federation;
+
+use crate::play::script;
+use crate::targets::Target;
 
 /// Longest input, in bytes.
 pub const INPUT_MAX: usize = 64 * 1024;
@@ -28,6 +28,32 @@ pub enum Start {
     Segment,
     /// What the records of that journal hold.
     Contents,
+    /// Witness files.
+    WitnessFiles,
+    /// Backups of a small folder.
+    Backups,
+    /// Shares of a root, in bytes, in words and as a line.
+    Shares,
+    /// Short texts.
+    Texts(&'static [&'static str]),
+    /// Programs for a small federation.
+    Programs,
+}
+
+/// Where checked-in inputs stand, from the top: a folder for each target.
+pub const FOLDER: &str = "tests/fuzz/corpus";
+
+/// Everything that a target begins with: what is made, and what earlier runs found worth keeping.
+pub fn of(target: &Target) -> Vec<Vec<u8>> {
+    let mut found = target.start.bytes();
+    found.extend(kept(target.name));
+    found
+}
+
+/// The checked-in inputs of a target, in the order of their names.
+pub fn kept(target: &str) -> Vec<Vec<u8>> {
+    let folder = format!("{FOLDER}/{target}");
+    if top().join(&folder).is_dir() { files(&folder, "") } else { Vec::new() }
 }
 
 impl Start {
@@ -44,9 +70,14 @@ impl Start {
                 .collect(),
             Self::Submissions => files("spec/examples", ".json"),
             Self::Settings => files("config", ".toml"),
-            Self::KeyFiles => key_files(),
-            Self::Segment => vec![segment()],
-            Self::Contents => contents(&segment()),
+            Self::KeyFiles => made::key_files(),
+            Self::Segment => vec![made::segment()],
+            Self::Contents => made::contents(&made::segment()),
+            Self::WitnessFiles => made::witness_files(),
+            Self::Backups => made::backups(),
+            Self::Shares => made::shares(),
+            Self::Texts(texts) => texts.iter().map(|text| text.as_bytes().to_vec()).collect(),
+            Self::Programs => script::all(),
         };
         found.retain(|bytes: &Vec<u8>| bytes.len() <= INPUT_MAX);
         assert!(!found.is_empty(), "{self:?} has no bytes to begin with");
@@ -60,36 +91,4 @@ fn files(folder: &str, ending: &str) -> Vec<Vec<u8>> {
         entries.filter(|path| path.to_string_lossy().ends_with(ending)).collect();
     paths.sort();
     paths.iter().map(|path| fs::read(path).unwrap()).collect()
-}
-
-/// A journal of two exchanges.
-fn segment() -> Vec<u8> {
-    let scratch = Scratch::new("fuzz-journal");
-    let node = scratch.path().join("node");
-    mass::grow(&node, 31);
-    fs::read(node.join("journal/0000000000000001.journal")).unwrap()
-}
-
-/// What stands in the frames of a segment. Shape: spec 8.2.
-fn contents(segment: &[u8]) -> Vec<Vec<u8>> {
-    let mut found = Vec::new();
-    let mut rest = &segment[40..];
-    while let Some((head, after)) = rest.split_first_chunk::<16>() {
-        let len = u32::from_be_bytes([head[0], head[1], head[2], head[3]]);
-        let (content, after) = after.split_at(usize::try_from(len).unwrap());
-        found.push(content.to_vec());
-        rest = after;
-    }
-    found
-}
-
-fn key_files() -> Vec<Vec<u8>> {
-    let kinds = KeyKind::OF_A_NODE.into_iter().chain([KeyKind::Root]);
-    kinds
-        .map(|kind| {
-            let seed = federation::seed(federation::SENDER, kind.text(), 1);
-            let agency = federation::agency(federation::SENDER);
-            container::write(kind, &agency, &seed, None).unwrap().to_vec()
-        })
-        .collect()
 }

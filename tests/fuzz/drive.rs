@@ -4,12 +4,15 @@ use std::fs;
 use std::panic;
 use std::path::Path;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use concord_node::clock::Stopwatch;
 use harness::chance::Chance;
 
 use crate::change;
+use crate::corpus;
+use crate::targets::Family;
 use crate::targets::Target;
 
 /// Longest time that one input may take. An honest one takes milliseconds; a busy machine is allowed for.
@@ -21,12 +24,12 @@ pub const MEMORY_MAX: u64 = 512 * 1024 * 1024;
 /// Tries to make a find smaller.
 const SHRINKS: usize = 2_000;
 
-/// How long a target is driven.
+/// How long a family is driven.
 #[derive(Clone, Copy, Debug)]
 pub enum Until {
     /// So many rounds.
     Rounds(usize),
-    /// So long.
+    /// So long, in time of the processor: a busy machine is no excuse.
     Time(Duration),
 }
 
@@ -41,36 +44,53 @@ pub struct Find {
     pub why: String,
 }
 
-/// Drives one target. Gives back the rounds that it took.
+/// What a drive took.
+#[derive(Clone, Copy, Debug)]
+pub struct Driven {
+    /// Inputs, without those that the bytes begin with.
+    pub inputs: usize,
+    /// Time of the processor.
+    pub time: Duration,
+}
+
+/// Drives the targets of one family, each round one of them.
 ///
 /// # Errors
 /// The first find.
-pub fn drive(target: &Target, chance: &mut Chance, until: Until) -> Result<usize, Find> {
-    let corpus = target.start.bytes();
-    let (watch, mut rounds) = (Stopwatch::start(), 0);
+pub fn drive(family: &Family, chance: &mut Chance, until: Until) -> Result<Driven, Find> {
+    let corpora: Vec<Vec<Vec<u8>>> = family.targets.iter().map(corpus::of).collect();
+    let (began, mut inputs) = (cpu_time(), 0);
+    let time = || cpu_time().saturating_sub(began);
     let before = memory_peak();
-    for bytes in &corpus {
-        held_to(target, bytes)?;
+    for (target, corpus) in family.targets.iter().zip(&corpora) {
+        corpus.iter().try_for_each(|bytes| held_to(target, bytes))?;
     }
-    loop {
-        let done = match until {
-            Until::Rounds(most) => rounds >= most,
-            Until::Time(most) => watch.elapsed() >= most,
-        };
-        if done {
-            break;
-        }
+    let done = |inputs| match until {
+        Until::Rounds(most) => inputs >= most,
+        Until::Time(most) => time() >= most,
+    };
+    while !done(inputs) {
+        let at = inputs % family.targets.len();
+        let (target, corpus) = (&family.targets[at], &corpora[at]);
         let (good, other) =
             (&corpus[chance.below(corpus.len())], &corpus[chance.below(corpus.len())]);
         held_to(target, &change::changed(good, other, chance))?;
-        rounds += 1;
+        inputs += 1;
     }
     let grown = memory_peak().saturating_sub(before);
     if grown > MEMORY_MAX {
         let why = format!("the process held {grown} bytes more at its peak");
-        return Err(Find { target: target.name, input: Vec::new(), why });
+        return Err(Find { target: family.name, input: Vec::new(), why });
     }
-    Ok(rounds)
+    Ok(Driven { inputs, time: time() })
+}
+
+/// What the processor spent on this thread; time on the wall where the system does not say.
+fn cpu_time() -> Duration {
+    static WALL: OnceLock<Stopwatch> = OnceLock::new();
+    let said = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let nanos = said.split_whitespace().next().and_then(|number| number.parse().ok());
+    nanos.map_or_else(|| WALL.get_or_init(Stopwatch::start).elapsed(), Duration::from_nanos)
 }
 
 /// One input; a find is made small.

@@ -19,6 +19,7 @@ const AT_HOME: &[(&str, &str, &str)] = &[
     ("packet", "node/src/transport", "QUIC's own word"),
     ("msg", "protocol/src/crypto/aead.rs", "a field of the cipher's crate"),
     ("msg", "protocol/src/crypto/published.rs", "a field of the published vectors"),
+    ("msg", "protocol/src/crypto/negative.rs", "a field of the published vectors"),
     ("msg", "node/src/cli/audit/read.rs", "a placeholder of the progress bar's template"),
     ("msg", "node/src/cli/demo/progress.rs", "a placeholder of the progress bar's template"),
 ];

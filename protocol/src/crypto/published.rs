@@ -199,11 +199,11 @@ struct XWing {
     ct: String,
 }
 
-fn read<T: for<'de> Deserialize<'de>>(text: &str) -> Vec<T> {
+pub(super) fn read<T: for<'de> Deserialize<'de>>(text: &str) -> Vec<T> {
     serde_json::from_str(text).unwrap()
 }
 
-fn hex(text: &str) -> Vec<u8> {
+pub(super) fn hex(text: &str) -> Vec<u8> {
     (0..text.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&text[at..at + 2], 16).unwrap())

@@ -14,18 +14,21 @@ use crate::targets::of;
 /// A target for each structure that the cases name, under the same name.
 macro_rules! judged {
     ($($name:literal),* $(,)?) => {
-        &[
-            $(of($name, Start::Cases($name), |bytes| judged($name, bytes)),)*
-            of("scan", Start::Cases("value"), scanned),
-            of("cose-sign1", Start::Cases("dispatch"), sign1),
-            of("cose-sign", Start::Cases("credential"), hybrid),
-            of("cose-encrypt", Start::Cases("message"), encrypted),
-        ]
+        [$(of($name, Start::Cases($name), |bytes| judged($name, bytes)),)*]
     };
 }
 
-pub(super) const TARGETS: &[Target] = judged!(
-    "value",
+/// The encoding law, and the frames of what is signed and sealed.
+pub(super) const ENCODING: &[Target] = &[
+    of("value", Start::Cases("value"), |bytes| judged("value", bytes)),
+    of("scan", Start::Cases("value"), scanned),
+    of("cose-sign1", Start::Cases("dispatch"), sign1),
+    of("cose-sign", Start::Cases("credential"), hybrid),
+    of("cose-encrypt", Start::Cases("message"), encrypted),
+];
+
+/// Who belongs, and by which keys.
+pub(super) const IDENTITY: &[Target] = &judged!(
     "charter-payload",
     "charter",
     "charter-chain",
@@ -38,27 +41,13 @@ pub(super) const TARGETS: &[Target] = judged!(
     "notice",
     "root-announcement",
     "transcript",
+    "introduction",
+);
+
+/// Headers, messages, and every kind of body.
+pub(super) const MESSAGES: &[Target] = &judged!(
     "header",
     "message",
-    "leaf",
-    "checkpoint",
-    "cosigned-checkpoint",
-    "vkey",
-    "policy",
-    "tlog-proof",
-    "cose-receipt",
-    "bundle",
-    "evidence",
-    "succession",
-    "succession-approval",
-    "entries-tile",
-    "hash-tile",
-    "dispatch-payload",
-    "dispatch",
-    "frame",
-    "greeting",
-    "introduction",
-    "record",
     "handover-request",
     "acknowledgement",
     "additional-information-request",
@@ -68,6 +57,30 @@ pub(super) const TARGETS: &[Target] = judged!(
     "request-for-information",
     "information-reply",
 );
+
+/// Leaves, checkpoints, tiles and proofs.
+pub(super) const LOG: &[Target] = &judged!(
+    "leaf",
+    "checkpoint",
+    "cosigned-checkpoint",
+    "vkey",
+    "policy",
+    "tlog-proof",
+    "cose-receipt",
+    "entries-tile",
+    "hash-tile",
+    "succession",
+    "succession-approval",
+);
+
+/// What an auditor is handed.
+pub(super) const AUDIT: &[Target] = &judged!("bundle", "evidence");
+
+/// What goes between nodes.
+pub(super) const WIRE: &[Target] = &judged!("dispatch-payload", "dispatch", "frame", "greeting");
+
+/// What the journal holds.
+pub(super) const RECORDS: &[Target] = &judged!("record");
 
 fn judged(structure: &str, bytes: &[u8]) {
     match judge::judge(structure, bytes) {

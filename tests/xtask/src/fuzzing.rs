@@ -1,14 +1,21 @@
-//! `cargo xtask fuzz`: the seed first, then each target for its share of the time.
+//! `cargo xtask fuzz`: the seed first, then each family for its share of the time.
+
+mod guided;
 
 use std::fs;
 use std::hash::BuildHasher;
 use std::hash::RandomState;
+use std::process::Command;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use fuzz::drive;
+use fuzz::drive::Find;
 use fuzz::drive::Until;
+use fuzz::ledger;
+use fuzz::ledger::Entry;
 use fuzz::targets;
+use fuzz::targets::Family;
 use harness::chance::Chance;
 
 const SECONDS: u64 = 60;
@@ -20,58 +27,105 @@ pub(crate) struct Options {
     seconds: u64,
     seed: u64,
     input: Option<String>,
+    guided: bool,
+    ledger: bool,
 }
 
 impl Options {
     /// Reads the arguments; `None` where they are not understood.
     pub(crate) fn read(mut arguments: impl Iterator<Item = String>) -> Option<Self> {
-        let seed = RandomState::new().hash_one("fuzz");
-        let mut options = Self { target: None, seconds: SECONDS, seed, input: None };
+        let seed = RandomState::new().hash_one("fuzz") >> 32;
+        let (guided, ledger) = (false, false);
+        let mut options =
+            Self { target: None, seconds: SECONDS, seed, input: None, guided, ledger };
         while let Some(name) = arguments.next() {
-            let value = arguments.next()?;
             match name.as_str() {
-                "--target" => options.target = Some(value),
-                "--seconds" => options.seconds = value.parse().ok()?,
-                "--seed" => options.seed = value.parse().ok()?,
-                "--input" => options.input = Some(value),
+                "--guided" => options.guided = true,
+                "--ledger" => options.ledger = true,
+                "--target" => options.target = arguments.next(),
+                "--seconds" => options.seconds = arguments.next()?.parse().ok()?,
+                "--seed" => options.seed = arguments.next()?.parse().ok()?,
+                "--input" => options.input = Some(arguments.next()?),
                 _ => return None,
             }
         }
         Some(options)
+    }
+
+    /// Notes a run, where that is asked for, and says it.
+    fn note(&self, family: &Family, (inputs, time): (u64, Duration), result: &str) {
+        println!("{:<12} {:>6} s {inputs:>10} inputs  {result}", family.name, time.as_secs());
+        if self.ledger {
+            ledger::add(&Entry {
+                family: family.name.to_owned(),
+                driver: if self.guided { "guided" } else { "changes" }.to_owned(),
+                commit: commit(),
+                seed: self.seed,
+                seconds: time.as_secs(),
+                inputs,
+                result: result.to_owned(),
+            });
+        }
     }
 }
 
 /// Runs; fails with the first find.
 pub(crate) fn run(options: &Options) -> ExitCode {
     println!("seed {}", options.seed);
-    let wanted = |name: &str| options.target.as_deref().is_none_or(|target| target == name);
-    let chosen: Vec<_> = targets::all().into_iter().filter(|target| wanted(target.name)).collect();
+    let chosen = options.target.as_deref().map_or_else(targets::families, targets::named);
     if chosen.is_empty() {
         let names: Vec<&str> = targets::all().iter().map(|target| target.name).collect();
-        eprintln!("no such target; there are {}", names.join(", "));
+        eprintln!("no such family or target; there are {}", names.join(", "));
         return ExitCode::from(2);
     }
     if let Some(file) = &options.input {
         let input = fs::read(file).expect("the input can be read");
-        chosen.iter().for_each(|target| (target.run)(&input));
+        chosen.iter().flat_map(|family| &family.targets).for_each(|target| (target.run)(&input));
         return ExitCode::SUCCESS;
     }
     let share = Duration::from_secs(options.seconds) / u32::try_from(chosen.len()).unwrap();
-    for target in &chosen {
+    if options.guided {
+        return guided::run(options, &chosen, share);
+    }
+    for family in &chosen {
         let mut chance = Chance::from_seed(options.seed);
-        match drive::drive(target, &mut chance, Until::Time(share)) {
-            Ok(rounds) => println!("{:<32} {rounds:>9} inputs", target.name),
-            Err(find) => {
-                let file = find.keep(&harness::top().join("target/fuzz"), options.seed);
-                println!("{} broke: {}", find.target, find.why);
-                println!(
-                    "again: cargo xtask fuzz --target {} --input {}",
-                    find.target,
-                    file.display()
-                );
-                return ExitCode::FAILURE;
+        match drive::drive(family, &mut chance, Until::Time(share)) {
+            Ok(driven) => {
+                let inputs = u64::try_from(driven.inputs).unwrap();
+                options.note(family, (inputs, driven.time), "none");
             }
+            Err(find) => return tell(options, family, &find),
+        }
+    }
+    totals(options)
+}
+
+/// Says a find and how to have it again.
+fn tell(options: &Options, family: &Family, find: &Find) -> ExitCode {
+    let file = find.keep(&harness::top().join("target/fuzz"), options.seed);
+    println!("{} broke: {}", find.target, find.why);
+    println!("again: cargo xtask fuzz --target {} --input {}", find.target, file.display());
+    options.note(family, (0, Duration::ZERO), &format!("find in {}", find.target));
+    ExitCode::FAILURE
+}
+
+/// What the ledger says by now.
+fn totals(options: &Options) -> ExitCode {
+    if options.ledger {
+        println!("in all:");
+        for (family, (time, inputs)) in ledger::totals() {
+            println!("{family:<12} {:>6} s {inputs:>10} inputs", time.as_secs());
         }
     }
     ExitCode::SUCCESS
+}
+
+/// The commit that is run; with a plus when the tree has changes that are not in it.
+fn commit() -> String {
+    let git = |arguments: &[&str]| {
+        let said = Command::new("git").args(arguments).current_dir(harness::top()).output();
+        said.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned()).unwrap_or_default()
+    };
+    let changed = !git(&["status", "--porcelain", "--", "protocol", "node", "tests"]).is_empty();
+    format!("{}{}", git(&["rev-parse", "--short", "HEAD"]), if changed { "+" } else { "" })
 }

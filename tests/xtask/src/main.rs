@@ -11,7 +11,8 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask ci        all that continuous integration runs
 cargo xtask chaos     faults on six real nodes, then the verdict: [--minutes N] [--seed S] [--json]
-cargo xtask fuzz      changed bytes against every parser: [--target T] [--seconds N] [--seed S] [--input FILE]
+cargo xtask fuzz      changed bytes against every decoder and the engine: [--target T] [--seconds N] [--seed S]
+                      [--input FILE] [--guided] [--ledger]
 cargo xtask vectors   makes the cases under spec/vectors anew
 cargo xtask bless     renews every file that a test compares: vectors, grammar, API description, transcripts
 ";

@@ -1,0 +1,78 @@
+//! The kinds of inputs by name: a new one must be named, and a test asks for a program that gives it.
+
+use concord_protocol::engine::input::Input;
+
+/// The name of an input's kind.
+pub(super) const fn of(input: &Input) -> &'static str {
+    match input {
+        Input::Start(_) => "start",
+        Input::Submit(_) => "submit",
+        Input::Read(_) => "read",
+        Input::Met(_) => "met",
+        Input::Lost { .. } => "lost",
+        Input::Offered(_) => "offered",
+        Input::Receipted(_) => "receipted",
+        Input::Erase(_) => "erase",
+        Input::Exported { .. } => "exported",
+        Input::Retired { .. } => "retired",
+        Input::KeyBackup { .. } => "key-backup",
+        Input::BodyLost(_) => "body-lost",
+        Input::Accused(_) => "accused",
+        Input::Admit(_) => "admit",
+        Input::Proposed(_) => "proposed",
+        Input::Approve(_) => "approve",
+        Input::Approved(_) => "approved",
+        Input::Succeeded(_) => "succeeded",
+        Input::Renew(_) => "renew",
+        Input::Open(_) => "open",
+        Input::Carry(_) => "carry",
+        Input::CarryEvidence(_) => "carry-evidence",
+        Input::Checkpoint => "checkpoint",
+        Input::Witness(_) => "witness",
+        Input::Witnessing(_) => "witnessing",
+        Input::Cosigned(_) => "cosigned",
+        Input::Declined { .. } => "declined",
+        Input::Shown(_) => "shown",
+        Input::Lifted(_) => "lifted",
+        Input::Misfit { .. } => "misfit",
+        Input::Revoke(_) => "revoke",
+        Input::Notice(_) => "notice",
+    }
+}
+
+/// The names of every kind.
+#[cfg(test)]
+pub(crate) const ALL: [&str; 32] = [
+    "start",
+    "submit",
+    "read",
+    "met",
+    "lost",
+    "offered",
+    "receipted",
+    "erase",
+    "exported",
+    "retired",
+    "key-backup",
+    "body-lost",
+    "accused",
+    "admit",
+    "proposed",
+    "approve",
+    "approved",
+    "succeeded",
+    "renew",
+    "open",
+    "carry",
+    "carry-evidence",
+    "checkpoint",
+    "witness",
+    "witnessing",
+    "cosigned",
+    "declined",
+    "shown",
+    "lifted",
+    "misfit",
+    "revoke",
+    "notice",
+];
