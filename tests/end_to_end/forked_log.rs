@@ -9,11 +9,13 @@ use concord_protocol::audit::evidence::judge;
 use concord_protocol::audit::evidence::make;
 use concord_protocol::audit::evidence::make::Log;
 use concord_protocol::audit::evidence::make::Shown;
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::identity;
 use concord_protocol::identity::credential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::directory::LogKey;
 use concord_protocol::ids::LogNumber;
+use concord_protocol::limits::EVIDENCE_WANTED_MAX;
 use concord_protocol::log::checkpoint;
 use concord_protocol::log::cosignature;
 use concord_protocol::log::cosignature::CosignerKey;
@@ -159,6 +161,34 @@ fn what_was_not_asked_for_or_proves_nothing_is_not_taken_and_a_flood_ends_the_li
     assert_eq!(format!("{:?}", line.closed()), "ByPeer(TooFast)");
     assert!(node.client().evidence(0).unwrap().items.is_empty());
     assert_eq!(node.client().head().unwrap().size, before, "nothing of it is in the log");
+}
+
+#[test]
+fn a_file_is_handed_out_once_on_a_connection_however_often_it_is_asked_for() {
+    // shows: wire-52
+    let world = Federation::of("evidence-wanted", &["la.mps", "mm.mpf", "th.rtp"]);
+    let node = world.ready(1);
+    let forger = Forger::new(&world, 0, 1);
+    let (one, two) = (forger.letter(&["mm.mpf"], "one"), forger.letter(&["mm.mpf"], "two"));
+    let mut line = forger.meet();
+    line.say(&forger.offer(1, &[&one]));
+    line.receipt();
+    line.say(&forger.offer(1, &[&two]));
+    let file = Digest::parse(&held(&node).digest).unwrap();
+
+    let mut line = forger.meet();
+    line.say(&Frame::Evidence(EvidenceTalk::Wanted(vec![file; EVIDENCE_WANTED_MAX])));
+    line.say(&Frame::Evidence(EvidenceTalk::Wanted(vec![file])));
+    line.say(&Frame::Ping(7));
+
+    let mut files = 0;
+    while let Some(frame) = line.hear() {
+        files += usize::from(matches!(frame, Frame::Evidence(EvidenceTalk::File(_))));
+        if matches!(frame, Frame::Pong(7)) {
+            break;
+        }
+    }
+    assert_eq!(files, 1, "{}", node.said());
 }
 
 #[test]

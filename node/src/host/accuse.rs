@@ -34,6 +34,7 @@ use concord_protocol::log::checkpoint::SignedCheckpoint;
 use concord_protocol::log::note;
 use concord_protocol::wire::receipt::Receipt;
 use concord_protocol::wire::succession::SuccessionFrame;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc;
 
 use crate::host::accuse::writing::Charged;
@@ -53,6 +54,8 @@ const SEEN_MAX: usize = 16;
 pub(crate) struct Lead {
     pub(crate) from: AgencyId,
     pub(crate) what: What,
+    /// The share of its connection's room, where it came as a frame: files are long, and wait here.
+    room: Option<OwnedSemaphorePermit>,
 }
 
 /// What there is to look into.
@@ -108,8 +111,18 @@ impl Desk {
 
     /// Hands in a lead. One too many is dropped: whoever lies once shows it again.
     pub(crate) fn pursue(&self, from: &AgencyId, what: What) {
-        if self.leads.try_send(Lead { from: from.clone(), what }).is_err() {
-            tracing::debug!(peer = shown(from), "a lead was dropped");
+        self.hand_in(Lead { from: from.clone(), what, room: None });
+    }
+
+    /// Hands in what came as a frame; its connection has less room until it was looked into.
+    pub(crate) fn pursue_frame(&self, from: &AgencyId, what: What, room: OwnedSemaphorePermit) {
+        self.hand_in(Lead { from: from.clone(), what, room: Some(room) });
+    }
+
+    fn hand_in(&self, lead: Lead) {
+        let from = lead.from.clone();
+        if self.leads.try_send(lead).is_err() {
+            tracing::debug!(peer = shown(&from), "a lead was dropped");
         }
     }
 
@@ -202,10 +215,11 @@ pub(crate) async fn follow(around: Surroundings, mut leads: mpsc::Receiver<Lead>
             lead = leads.recv() => lead,
             () = around.mailbox.closed() => None,
         };
-        let Some(Lead { from, what }) = lead else { return };
+        let Some(Lead { from, what, room }) = lead else { return };
         let shared = Arc::clone(&around.shared);
         let who = from.clone();
         let found = around.shared.workers.run(move || look_into(&shared, &who, what)).await;
+        drop(room);
         for accusation in found.unwrap_or_default() {
             let notes = accusation.notes().to_vec();
             let proven = Box::new(accusation.proven());

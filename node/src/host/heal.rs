@@ -15,6 +15,8 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::Record;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::limits::MIRROR_ENTRY_PARTS_MAX;
+use concord_protocol::limits::MIRROR_PART_BYTES_MAX;
 use concord_protocol::log::proof;
 use concord_protocol::log::tile;
 use concord_protocol::log::tile::FullTile;
@@ -216,15 +218,21 @@ impl Patient {
         Ok(records)
     }
 
-    /// Each part is the one that this node sent next.
+    /// Each part is the one that this node sent next, and within what it ever sends: nothing is opened before its entry
+    /// has ended, and a mirror that lies must not fill the memory until then.
+    // spec: wire-56
     fn fits(&self, part: &MirrorPart) -> Result<(), HealError> {
+        let bytes = part.leaves.len().saturating_add(part.sealed.len());
+        let sent =
+            (1..=MIRROR_ENTRY_PARTS_MAX).contains(&part.of) && bytes <= MIRROR_PART_BYTES_MAX;
         let next = match self.begun.last() {
             Some(before) => {
-                before.sequence == part.sequence && before.part.checked_add(1) == Some(part.part)
+                (before.sequence, before.of) == (part.sequence, part.of)
+                    && before.part.checked_add(1) == Some(part.part)
             }
             None => part.part == 0 && self.last.is_none_or(|last| last == part.previous),
         };
-        if next { Ok(()) } else { Err(HealError::NotOurs) }
+        if sent && next { Ok(()) } else { Err(HealError::NotOurs) }
     }
 
     /// The leaves of an entry continue the tree, and a head that this node signed covers them.
@@ -294,3 +302,6 @@ impl Patient {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -126,7 +126,7 @@ impl Memory {
             }
             let Some(known) = accuse::known(directory, &record.note) else { continue };
             let times = Witnesses::of(directory, &record.peer).cosigners(&known.checkpoint);
-            if let Some(newest) = times.ok().and_then(|times| times.into_values().max()) {
+            if let Some(newest) = times.into_values().max() {
                 let witnessed = Witnessed { size: record.size, at: newest.instant() };
                 self.quorate.insert(record.peer, (known.number, witnessed));
             }

@@ -40,6 +40,7 @@ use crate::engine::witness::watch::ROUND_WAIT;
 use crate::ids::AgencyId;
 use crate::ids::TreeSize;
 use crate::log::checkpoint::SignedCheckpoint;
+use crate::log::cosignature::CosignerKey;
 use crate::log::note;
 use crate::moment::Moment;
 use crate::moment::Span;
@@ -70,6 +71,8 @@ struct Round {
     head: HeadRecord,
     note: ByteBuf,
     cosigners: BTreeMap<AgencyId, Timestamp>,
+    /// The key of each one's line.
+    keys: BTreeMap<AgencyId, CosignerKey>,
     began: Timestamp,
     /// When the head first grew beyond it.
     outgrown: Option<Timestamp>,
@@ -198,12 +201,7 @@ impl Engine {
         if (round.head.size, round.head.root) != (own.size, own.root) {
             return Ok(());
         }
-        // spec: wit-4
-        let line = note::add_line(&round.note, cosignature.line(), cosignature.key());
-        round.note = ByteBuf::from(line.map_err(|_| Fault::Unencodable)?);
-        round.cosigners.insert(cosignature.witness().clone(), cosigned.at);
-        round.news = true;
-        Ok(())
+        round.take(cosignature, cosigned.at)
     }
 
     /// A peer did not cosign a head of ours. Where it does not hold it either, the paths start anew.
@@ -307,6 +305,7 @@ impl Engine {
                 head: head.clone(),
                 note: head.note.clone(),
                 cosigners: BTreeMap::new(),
+                keys: BTreeMap::new(),
                 began: now,
                 outgrown: None,
                 news: false,
@@ -417,6 +416,28 @@ impl Rounds {
 }
 
 impl Round {
+    /// Puts a cosignature under the note. A member has one line there, the last one that it gave: with a line for each
+    /// of its keys it could fill the note, and leave no room for others.
+    // spec: wit-4, wit-18
+    fn take(&mut self, cosignature: &VerifiedCosignature, at: Timestamp) -> Result<(), Fault> {
+        let (witness, key) = (cosignature.witness(), cosignature.key());
+        let other = self.keys.get(witness).filter(|known| *known != key);
+        let room = match other {
+            Some(other) => note::drop_line(&self.note, other).map_err(|_| Fault::Unencodable)?,
+            None => self.note.to_vec(),
+        };
+        let note = note::add_line(&room, cosignature.line(), key);
+        let note = note.map_err(|_| Fault::Unencodable)?;
+        if note == *self.note {
+            return Ok(());
+        }
+        self.note = ByteBuf::from(note);
+        self.cosigners.insert(witness.clone(), at);
+        self.keys.insert(witness.clone(), key.clone());
+        self.news = true;
+        Ok(())
+    }
+
     fn record(&self) -> CosignedRecord {
         let cosigners = self.cosigners.iter();
         CosignedRecord {

@@ -131,6 +131,12 @@ pub enum AdmitError {
         /// What for.
         owner_role: KeyRole,
     },
+    /// A witness key that notes would call as they call another one of this agency.
+    #[error("the witness key has the name and id in notes of another witness key of {agency}")]
+    NoteIdInUse {
+        /// The agency.
+        agency: AgencyId,
+    },
     /// A key that is a member's root.
     #[error("the {role} key is the root of {owner}")]
     RootInUse {
@@ -183,6 +189,7 @@ impl Directory {
             None => {}
         }
         self.check_keys(credential)?;
+        self.check_note_id(credential)?;
         // What one root signed must not leave a later one no room.
         // spec: id-25
         let held = self.credentials.get(&agency).into_iter().flat_map(BTreeMap::values);
@@ -342,6 +349,22 @@ impl Directory {
         self.check_owner(credential, KeyRole::Sealing, &sealing_name(credential))
     }
 
+    /// A line of a note names its key by 32 bits, which can be met by trying: a line of the one key would look forged
+    /// to whoever knows the other one.
+    // spec: id-57
+    fn check_note_id(&self, credential: &Credential) -> Result<(), AdmitError> {
+        let agency = &credential.agency;
+        let name = identity::witness_name(self.charter().name(), agency);
+        let held = self.credentials.get(agency).into_iter().flat_map(BTreeMap::values);
+        let keys = held.map(|held| held.credential().witness);
+        let mut others = keys.filter(|key| *key != credential.witness);
+        let id = note_id(&name, &credential.witness);
+        match others.any(|other| note_id(&name, &other) == id) {
+            true => Err(AdmitError::NoteIdInUse { agency: agency.clone() }),
+            false => Ok(()),
+        }
+    }
+
     fn check_owner(
         &self,
         credential: &Credential,
@@ -375,6 +398,12 @@ impl Directory {
 /// A sealing key is longer than the others, so its digest stands for it.
 fn sealing_name(credential: &Credential) -> [u8; 32] {
     *crate::crypto::digest::sha256(credential.sealing.as_bytes()).as_bytes()
+}
+
+/// The id by which notes name a witness key. Source: spec log-20.
+fn note_id(name: &str, key: &VerifyingKey) -> Option<[u8; 4]> {
+    let named = [name.as_bytes(), b"\n\x04", key.as_bytes()].concat();
+    crate::crypto::digest::sha256(&named).as_bytes().first_chunk().copied()
 }
 
 #[cfg(test)]

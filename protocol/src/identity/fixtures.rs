@@ -233,6 +233,16 @@ pub(crate) fn verified_credential(agency: &str, serial: u64) -> VerifiedCredenti
     credential::verify(&bytes, &verified_charter()).unwrap()
 }
 
+/// Two witness keys of `th.rtp` that notes call by one name and id; found by trying.
+pub(crate) const KEYS_OF_ONE_ID: [u64; 2] = [115_599, 133_760];
+
+/// The key whose seed is a number.
+pub(crate) fn key_of(number: u64) -> SigningKey {
+    let mut seed = [0; 32];
+    seed[24..].copy_from_slice(&number.to_be_bytes());
+    SigningKey::from_seed(&seed)
+}
+
 pub(crate) fn seed(agency: &str, role: &str, number: u64) -> [u8; 32] {
     let mut label = String::from("fixture ");
     label.push_str(agency);

@@ -252,15 +252,20 @@ pub fn add_line<K: LineKey>(bytes: &[u8], line: &[u8], key: &K) -> Result<Vec<u8
     if note.said(key)?.is_some_and(|before| before >= said) {
         return Ok(bytes.to_vec());
     }
-    let mut grown = Vec::from(note.text.as_bytes());
-    grown.push(b'\n');
-    for other in note.signatures.iter().filter(|other| !other.is_of(key)) {
-        grown.extend_from_slice(other.written.as_bytes());
-        grown.push(b'\n');
-    }
+    let mut grown = note.without(key);
     grown.extend_from_slice(line);
     parse(&grown)?;
     Ok(grown)
+}
+
+/// A note without the line of a key, which made place for another one.
+///
+/// # Errors
+/// When the note cannot be read, or nobody else signed it.
+pub fn drop_line<K: LineKey>(bytes: &[u8], key: &K) -> Result<Vec<u8>, NoteError> {
+    let left = parse(bytes)?.without(key);
+    parse(&left)?;
+    Ok(left)
 }
 
 /// Reads a note; what it says is worth nothing before [`Note::verify`].
@@ -321,6 +326,17 @@ impl SignatureLine<'_> {
 }
 
 impl<'a> Note<'a> {
+    /// The note as it was written, but for the lines of a key.
+    fn without<K: LineKey>(&self, key: &K) -> Vec<u8> {
+        let mut left = Vec::from(self.text.as_bytes());
+        left.push(b'\n');
+        for other in self.signatures.iter().filter(|other| !other.is_of(key)) {
+            left.extend_from_slice(other.written.as_bytes());
+            left.push(b'\n');
+        }
+        left
+    }
+
     /// The text, once this key is known to have signed it.
     ///
     /// # Errors

@@ -7,6 +7,7 @@ from . import cbor
 from . import cose
 from . import grammar
 from . import keys
+from . import note
 from . import shapes
 from .faults import Broken
 from .faults import must
@@ -208,7 +209,7 @@ def counts_at(credential, moment, tolerance):
 
 
 class Directory:
-    """The credentials that are known, each contradicting none of the others (id-21, id-22, id-25)."""
+    """The credentials that are known, each contradicting none of the others (id-21, id-22, id-25, id-57)."""
 
     def __init__(self, charter):
         self.charter, self.known, self.owner = charter, {}, {}
@@ -222,6 +223,9 @@ class Directory:
         for role, key in roles:
             owner = self.owner.setdefault(key, (credential.agency, role))
             must(owner == (credential.agency, role), "a key that is known as another one's, or in another role")
+        others = {held.witness for held in self.known.values() if held.agency == credential.agency} - {credential.witness}
+        ids = [self.note_id(credential.agency, key) for key in others]
+        must(self.note_id(credential.agency, credential.witness) not in ids, "a witness key with the id of another one")
         whose = (credential.agency, credential.under)
         of_member = [held for held in self.known.values() if (held.agency, held.under) == whose]
         must(name in self.known or len(of_member) < CREDENTIALS_PER_MEMBER_MAX, "more credentials than a member may have")
@@ -241,6 +245,10 @@ class Directory:
 
     def witness_name(self, agency):
         return f"concord/{self.charter.of.name}/{agency}/witness"
+
+    def note_id(self, agency, key):
+        """log-20, of which no two of an agency are the same (id-57)."""
+        return note.key_id(self.witness_name(agency), note.COSIGNATURE, key)
 
 
 def agency_of(value):

@@ -259,12 +259,9 @@ fn lifted(node: &Node, from: &AgencyId, said: &Lift) -> Verdict {
         Ok(lift) => take(Input::Lifted(Box::new(Lifted { peer: from.clone(), lift }))),
         Err(LiftError::Misfit(misfit)) => misfits(from, *misfit),
         Err(LiftError::NoQuorum { .. } | LiftError::Revoked) => Verdict::Ignore,
-        Err(
-            LiftError::Checkpoint
-            | LiftError::WrongBase
-            | LiftError::Inconsistent
-            | LiftError::Cosignature(_),
-        ) => Verdict::Close,
+        Err(LiftError::Checkpoint | LiftError::WrongBase | LiftError::Inconsistent) => {
+            Verdict::Close
+        }
     }
 }
 

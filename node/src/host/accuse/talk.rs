@@ -12,6 +12,7 @@ use concord_protocol::limits::EVIDENCE_WANTED_MAX;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::evidence::Told;
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::Instant;
 
 use crate::host::accuse::What;
@@ -46,17 +47,18 @@ impl Talk {
         &mut self,
         shared: &Shared,
         peer: &AgencyId,
-        talk: EvidenceTalk,
+        (talk, room): (EvidenceTalk, OwnedSemaphorePermit),
     ) -> Result<Vec<Outgoing>, CloseCode> {
         if let EvidenceTalk::File(file) = &talk
             && self.asked.remove(&digest::sha256(file))
         {
-            shared.desk.pursue(peer, What::File(file.to_vec()));
+            // spec: wire-23
+            shared.desk.pursue_frame(peer, What::File(file.to_vec()), room);
             return Ok(Vec::new());
         }
         self.count()?;
         Ok(match talk {
-            EvidenceTalk::Told(told) => self.told(shared, peer, told),
+            EvidenceTalk::Told(told) => self.told(shared, peer, (told, room)),
             EvidenceTalk::Wanted(files) => self.wanted(shared, peer, &files),
             // spec: wire-53
             EvidenceTalk::File(_) => Vec::new(),
@@ -73,10 +75,15 @@ impl Talk {
     }
 
     /// Compares the checkpoints, and asks for the files that are not held.
-    fn told(&mut self, shared: &Shared, peer: &AgencyId, told: Told) -> Vec<Outgoing> {
+    fn told(
+        &mut self,
+        shared: &Shared,
+        peer: &AgencyId,
+        (told, room): (Told, OwnedSemaphorePermit),
+    ) -> Vec<Outgoing> {
         if !told.heads.is_empty() {
             let heads = told.heads.into_iter().map(serde_bytes::ByteBuf::into_vec).collect();
-            shared.desk.pursue(peer, What::Heads(heads));
+            shared.desk.pursue_frame(peer, What::Heads(heads), room);
         }
         let held = &shared.published().view.evidence;
         let lacks = |file: &Digest| !held.iter().any(|held| held.digest == *file);
@@ -101,9 +108,7 @@ impl Talk {
             // spec: wire-52, evd-17
             view.view.evidence.iter().any(|held| held.digest == **file && held.charge.may_see(peer))
         };
-        let fresh: Vec<Digest> =
-            files.iter().filter(may).filter(|file| !self.handed.contains(*file)).copied().collect();
-        self.handed.extend(fresh.iter().copied());
-        fresh.into_iter().map(Outgoing::File).collect()
+        let asked = files.iter().filter(may);
+        asked.filter(|file| self.handed.insert(**file)).copied().map(Outgoing::File).collect()
     }
 }

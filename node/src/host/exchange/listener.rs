@@ -298,7 +298,7 @@ impl Listener {
             }
             Judged::OfMirrors(frame) => return Ok(self.doors.hand_on(*frame)?),
             Judged::Evidence(talk) => {
-                let answers = self.talk.hear(&self.around.shared, &self.peer, talk)?;
+                let answers = self.talk.hear(&self.around.shared, &self.peer, (talk, room))?;
                 if let Some(out) = self.answers.upgrade() {
                     for answer in answers {
                         drop(out.try_send(answer));

@@ -82,6 +82,30 @@ fn the_interval_asks_for_what_is_new_and_a_person_for_a_fresh_time() {
 }
 
 #[test]
+fn a_member_has_one_line_under_a_head_however_many_keys_it_has() {
+    // shows: wit-3, wit-18
+    let mut nodes = federation();
+    let (owner, many) = (nodes[1].agency(), members::agency(THIRD));
+    let asked = nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+    let size = nodes[1].engine.tree().size();
+
+    // A note has room for 128 lines, and not for all of these.
+    for serial in 1..=200 {
+        nodes[1].hear_cosignature_under(&many, size, serial);
+    }
+    let round = &nodes[1].memory.cosigned[&Gathered::Round];
+    assert_eq!(nodes[1].engine.round().unwrap().1, 1);
+    assert_eq!(round.note.split(|byte| *byte == b'\n').count(), 4 + 3, "two lines of signatures");
+
+    // The last one stands, here under the key that the others know, and leaves room for theirs.
+    nodes[1].hear_cosignature_under(&many, size, 1);
+    witness_all(&mut nodes, told(&owner, asked));
+    let quorate = nodes[1].engine.quorate().unwrap();
+    assert_eq!((quorate.size, quorate.cosigners.len()), (size, 2));
+    assert_eq!(nodes[0].engine.peer_quorate(&owner).unwrap().size, size, "others take the note");
+}
+
+#[test]
 fn a_log_at_rest_is_cosigned_again_once_a_day_and_shown_to_who_holds_receipts() {
     // shows: wit-14
     let mut nodes = federation();

@@ -2,6 +2,7 @@
 
 use alloc::vec;
 
+use crate::crypto::signature::Signer;
 use crate::identity::charter::Charter;
 use crate::identity::charter::chain::Chain;
 use crate::identity::charter::papers::Papers;
@@ -87,6 +88,24 @@ fn a_key_stays_with_its_agency_and_its_role() {
         directory.admit(fixtures::verified_credential("la.mps", 1)).unwrap();
         assert_eq!(directory.admit(verified(&credential)), Err(expected));
         assert_eq!(directory.credentials().count(), 1);
+    }
+}
+
+#[test]
+fn two_witness_keys_of_one_agency_are_told_apart_in_notes() {
+    // shows: id-57
+    let [one, other] = fixtures::KEYS_OF_ONE_ID;
+    let with = |serial, key| {
+        let witness = fixtures::key_of(key).public();
+        verified(&Credential { witness, ..fixtures::credential("th.rtp", serial) })
+    };
+
+    for (first, second) in [(one, other), (other, one)] {
+        let mut directory = Directory::new(fixtures::verified_charter());
+        directory.admit(with(1, first)).unwrap();
+        let agency = fixtures::agency("th.rtp");
+        assert_eq!(directory.admit(with(2, second)), Err(AdmitError::NoteIdInUse { agency }));
+        assert_eq!(directory.admit(with(2, first)), Ok(Admission::New), "a key may stay");
     }
 }
 

@@ -9,11 +9,14 @@ use serde_bytes::ByteBuf;
 
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
+use crate::crypto::signature::Signer;
 use crate::envelope::fixtures as letters;
 use crate::envelope::fixtures::RECEIVER;
 use crate::envelope::fixtures::SENDER;
 use crate::envelope::fixtures::THIRD;
 use crate::identity;
+use crate::identity::credential;
+use crate::identity::credential::Credential;
 use crate::identity::directory::Directory;
 use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
@@ -196,8 +199,8 @@ fn the_owner_never_counts_and_a_member_counts_once() {
 }
 
 #[test]
-fn a_bad_line_of_a_known_witness_spoils_the_lift() {
-    // shows: wire-46
+fn a_line_that_does_not_hold_counts_for_nobody_and_is_no_lie_of_the_owner() {
+    // shows: wire-46, wire-84
     let log = Log::of(&["a", "b", "c"]);
     let mut lift = log.lift(3, 3, &[RECEIVER, THIRD]);
     let other = Log::of(&["x"]).line(1, RECEIVER, 80);
@@ -205,7 +208,35 @@ fn a_bad_line_of_a_known_witness_spoils_the_lift() {
 
     let refused = believed(&lift, Some(log.held(3))).unwrap_err();
 
-    assert!(matches!(refused, LiftError::Cosignature(_)), "{refused:?}");
+    assert!(matches!(refused, LiftError::NoQuorum { found: 1, quorum: 2, .. }), "{refused:?}");
+}
+
+#[test]
+fn a_member_with_two_keys_of_one_id_spoils_no_log_of_others() {
+    // shows: wire-84
+    let [one, other] = members::KEYS_OF_ONE_ID;
+    let log = Log::of(&["a", "b", "c"]);
+    let mut lift = log.lift(3, 3, &[RECEIVER]);
+    let name =
+        identity::witness_name(letters::directory().charter().name(), &members::agency(THIRD));
+    let text = checkpoint::text(&log.checkpoint(3));
+    let line =
+        |key| cosignature::cosign(&text, Seconds::new(70).unwrap(), &name, &members::key_of(key));
+    lift.note.extend_from_slice(&line(one).unwrap());
+
+    // Who knows the one key counts the line; who knows the other one alone takes nobody for a liar.
+    let believed_with = |key| {
+        let held =
+            Credential { witness: members::key_of(key).public(), ..members::credential(THIRD, 1) };
+        let mut directory = members::directory_of(&[(OWNER, 1), (RECEIVER, 1)]);
+        let signed = credential::sign(&held, &members::root(THIRD)).unwrap();
+        directory.admit(directory.verify(&signed).unwrap()).unwrap();
+        let witnesses = Witnesses::of(&directory, &members::agency(OWNER));
+        with_subject(Some(log.held(3)), |subject| lifted(&lift, &subject, &witnesses))
+    };
+    assert_eq!(believed_with(one).unwrap().cosigners().len(), 2);
+    let refused = believed_with(other).unwrap_err();
+    assert!(matches!(refused, LiftError::NoQuorum { found: 1, quorum: 2, .. }), "{refused:?}");
 }
 
 #[test]

@@ -20,6 +20,7 @@ use crate::identity::directory::LogKey;
 use crate::identity::fixtures as members;
 use crate::ids::AgencyId;
 use crate::ids::TreeSize;
+use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::cosignature;
 use crate::log::cosignature::Seconds;
@@ -165,6 +166,25 @@ impl Node {
         let root = proof::root_at(&self.engine.tree().over(&self.memory), size).unwrap();
         let own = Checkpoint { origin, size, root };
         let verified = witness::cosigned(own, (from, line), &letters::directory()).unwrap();
+        self.act(vec_of(Input::Cosigned(Box::new(verified))))
+    }
+
+    /// Hears a peer's cosignature on a head of this node under the witness key of a later credential.
+    pub(in crate::engine::tests) fn hear_cosignature_under(
+        &mut self,
+        from: &AgencyId,
+        size: TreeSize,
+        serial: u64,
+    ) -> Vec<Action> {
+        let origin = self.engine.persona().origin.clone();
+        let root = proof::root_at(&self.engine.tree().over(&self.memory), size).unwrap();
+        let own = Checkpoint { origin, size, root };
+        let directory = members::directory_of(&[(from.as_str(), serial)]);
+        let name = identity::witness_name(directory.charter().name(), from);
+        let key = members::signing_key(from.as_str(), "witness", serial);
+        let text = checkpoint::text(&own);
+        let line = cosignature::cosign(&text, Seconds::of(self.now), &name, &key).unwrap();
+        let verified = witness::cosigned(own, (from, &line), &directory).unwrap();
         self.act(vec_of(Input::Cosigned(Box::new(verified))))
     }
 
