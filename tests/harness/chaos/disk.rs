@@ -103,6 +103,18 @@ impl Drop for SmallDisk {
     }
 }
 
+/// Unmounts what a run left behind that was killed: the name of its folder says whose it was.
+pub fn sweep() {
+    let mounts = std::fs::read_to_string("/proc/mounts").unwrap_or_default();
+    let ours = mounts.lines().filter_map(|line| line.strip_prefix("concord ")?.split(' ').next());
+    for path in ours {
+        let owner = path.split_once("/concord-chaos-").and_then(|(_, rest)| rest.split('-').next());
+        if owner.is_some_and(|owner| !Path::new("/proc").join(owner).exists()) {
+            drop(SmallDisk(PathBuf::from(path)));
+        }
+    }
+}
+
 fn said(command: &mut Command) -> Result<(), String> {
     match command.output() {
         Ok(done) if done.status.success() => Ok(()),

@@ -1,11 +1,15 @@
 //! Network namespaces, one for each node, on a bridge that the run made: where the kernel itself can be the fault.
 //!
 //! Uses `ip` and `tc`. Each node has two links: one to the peers, which suffers, and one that its API is reached by,
-//! which does not. Everything is removed with the [`Space`], also after a failure.
+//! which does not. Everything is removed with the [`Space`], also after a failure; what a killed run left is removed by the
+//! next one.
 //! Absent on purpose: any interface that the run did not make.
 
+use std::fs;
 use std::net::IpAddr;
 use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process;
 use std::process::Command;
 
 use crate::chaos::plan::NODES;
@@ -31,9 +35,11 @@ impl Space {
     /// # Errors
     /// Why this machine does not allow it.
     pub fn make() -> Result<Self, String> {
+        sweep();
         let number = free_number()?;
         // From here on whatever was made is removed.
         let mut space = Self { number, netem: Ok(()) };
+        said(&format!("ip link set dev cc{number}p alias {}", process::id()))?;
         space.bridges()?;
         for node in 0..NODES {
             space.house(node)?;
@@ -168,6 +174,19 @@ impl Drop for Space {
 /// Where a node is seen when there is no namespace: at a loopback address of its own.
 pub fn on_loopback(node: u8) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(127, 0, 1, 1 + node))
+}
+
+/// Removes what a run left behind that was killed: its bridge says whose it was.
+fn sweep() {
+    for number in 0..u8::MAX {
+        let owner = fs::read_to_string(format!("/sys/class/net/cc{number}p/ifalias"));
+        let Some(owner) = owner.ok().and_then(|owner| owner.trim().parse::<u32>().ok()) else {
+            continue;
+        };
+        if !Path::new(&format!("/proc/{owner}")).exists() {
+            drop(Space { number, netem: Ok(()) });
+        }
+    }
 }
 
 /// A number that no other run has, with the first of its bridges.

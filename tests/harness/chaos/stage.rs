@@ -17,6 +17,7 @@ use concord_node::api::client::Client;
 use rustix::process::Signal;
 
 use crate::chaos;
+use crate::chaos::disk;
 use crate::chaos::disk::SmallDisk;
 use crate::chaos::plan::Cast;
 use crate::chaos::plan::NODES;
@@ -73,6 +74,7 @@ impl Stage {
     /// # Panics
     /// When loopback, the disk or the program cannot be had.
     pub fn set(plan: &Plan) -> Self {
+        disk::sweep();
         let space = Space::make();
         let (places, doors) = places(space.as_ref().ok());
         let named: Vec<(&str, Place)> = AGENCIES.into_iter().zip(places).collect();
