@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering;
+use std::thread;
 use std::time::Duration;
 
 use concord_node::api::client::Client;
@@ -123,18 +124,25 @@ impl Book {
     /// When another writer panicked.
     pub fn finish(&self, stage: &Stage, tally: &Tally) {
         let left = std::mem::take(&mut *self.unclear.lock().unwrap());
-        for letter in left {
-            let answered = wait::for_up_to(CALM_ANSWER, || {
-                tally.add(Count::Retries);
-                match ask(stage, &letter, tally) {
-                    Answer::Acknowledged(sent) => Some(*sent),
-                    Answer::Declined | Answer::Unclear => None,
-                }
-            });
-            match answered {
-                Some(sent) => self.keep(&letter, sent, tally),
-                None => tally.fail(format!("letter {} is not taken when all is calm", letter.key)),
+        thread::scope(|scope| {
+            for author in 0..NODES {
+                let own = left.iter().filter(move |letter| letter.author == author);
+                scope.spawn(|| own.for_each(|letter| self.answer(stage, tally, letter)));
             }
+        });
+    }
+
+    fn answer(&self, stage: &Stage, tally: &Tally, letter: &Letter) {
+        let answered = wait::for_up_to(CALM_ANSWER, || {
+            tally.add(Count::Retries);
+            match ask(stage, letter, tally) {
+                Answer::Acknowledged(sent) => Some(*sent),
+                Answer::Declined | Answer::Unclear => None,
+            }
+        });
+        match answered {
+            Some(sent) => self.keep(letter, sent, tally),
+            None => tally.fail(format!("letter {} is not taken when all is calm", letter.key)),
         }
     }
 
