@@ -254,7 +254,7 @@ impl Engine {
             }
             Input::Witnessing(witnessing) => self.witnessing(&witnessing, &mut effects)?,
             Input::Cosigned(cosignature) => self.cosigned(&cosignature)?,
-            Input::Declined { peer, code } => self.declined(&peer, code, &mut effects),
+            Input::Declined { peer, code } => self.declined(moment, (&peer, code), &mut effects),
             Input::Shown(shown) => self.shown(&shown, &mut effects),
             Input::Lifted(lifted) => self.lifted(&lifted, &mut effects)?,
             Input::Misfit { peer, misfit } => self.misfit(&peer, misfit, &mut effects),

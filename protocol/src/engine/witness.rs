@@ -35,6 +35,7 @@ use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::Record;
 use crate::engine::standing;
+use crate::engine::witness::watch::Declined;
 use crate::engine::witness::watch::FRESHER;
 use crate::engine::witness::watch::ROUND_WAIT;
 use crate::ids::AgencyId;
@@ -105,7 +106,7 @@ impl Engine {
 
     /// Why a peer did not cosign what it was last asked to.
     pub fn declined_by(&self, peer: &AgencyId) -> Option<WitnessRefusal> {
-        self.peers.get(peer)?.witness.declined.map(|(_, code)| code)
+        self.peers.get(peer)?.witness.declined.map(|declined| declined.code)
     }
 
     /// The newest quorate checkpoint held of a peer's log.
@@ -207,13 +208,13 @@ impl Engine {
     /// A peer did not cosign a head of ours. Where it does not hold it either, the paths start anew.
     pub(super) fn declined(
         &mut self,
-        agency: &AgencyId,
-        code: WitnessRefusal,
+        moment: &Moment,
+        (agency, code): (&AgencyId, WitnessRefusal),
         effects: &mut Effects,
     ) {
         let Some(peer) = self.peers.get_mut(agency) else { return };
         let Some((size, _)) = peer.witness.asked.take() else { return };
-        peer.witness.declined = Some((size, code));
+        peer.witness.declined = Some(Declined { size, code, at: moment.now });
         if !code.is_held() {
             effects.act(Action::Close { peer: agency.clone(), code: CloseCode::BadWitness });
         }

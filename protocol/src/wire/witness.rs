@@ -107,6 +107,14 @@ impl WitnessRefusal {
         }
     }
 
+    /// Whether the reason may pass by itself, so that it is worth while to ask again.
+    pub const fn may_pass_away(self) -> bool {
+        match self {
+            Self::Clock | Self::Unable => true,
+            Self::Signature | Self::Sizes | Self::Inconsistent | Self::Condemned => false,
+        }
+    }
+
     /// Whether the witness took the checkpoint for the newest all the same, so that the next path starts from it.
     pub const fn is_held(self) -> bool {
         match self {

@@ -202,6 +202,38 @@ fn what_was_refused_is_not_asked_again_and_a_broken_chain_starts_anew() {
 }
 
 #[test]
+fn a_witness_whose_clock_stood_wrong_is_asked_again_when_it_may_be_right() {
+    // shows: wit-19
+    let mut nodes = federation();
+    let first = nodes[0].agency();
+    nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+    nodes[1].act(vec_of(Input::Declined { peer: first, code: WitnessRefusal::Clock }));
+
+    let at_once = nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+    nodes[1].now = nodes[1].now.after(Span::from_millis(30_000));
+    let later = nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+
+    assert!(requests(&at_once).is_empty(), "it is hardly right yet");
+    let asked = requests(&later);
+    assert!(asked.iter().any(|request| request.peer == nodes[0].agency()), "{asked:?}");
+}
+
+#[test]
+fn what_was_refused_for_good_is_not_asked_again_however_long_it_is() {
+    // shows: wit-19
+    let mut nodes = federation();
+    let first = nodes[0].agency();
+    nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+    let condemned = Input::Declined { peer: first.clone(), code: WitnessRefusal::Condemned };
+    nodes[1].act(vec_of(condemned));
+    nodes[1].now = nodes[1].now.after(Span::from_millis(3_600_000));
+
+    let later = nodes[1].act(vec_of(Input::Witness(Occasion::Interval)));
+
+    assert!(requests(&later).iter().all(|request| request.peer != first));
+}
+
+#[test]
 fn a_conflict_that_shows_a_newer_checkpoint_of_ours_is_quarantine() {
     // shows: wire-49, eng-2
     let mut nodes = federation();

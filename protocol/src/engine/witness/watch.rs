@@ -24,7 +24,7 @@ pub(in crate::engine) struct Watch {
     /// What it was asked on this connection and has not answered, and when.
     pub(super) asked: Option<(TreeSize, Timestamp)>,
     pub(super) cosigned: Option<Cosigned>,
-    pub(super) declined: Option<(TreeSize, WitnessRefusal)>,
+    pub(super) declined: Option<Declined>,
     /// Size and newest time of the newest quorate checkpoint of ours that it was shown on this connection.
     pub(super) lifted: Option<(TreeSize, Timestamp)>,
     /// The newest quorate checkpoint of its log.
@@ -33,6 +33,22 @@ pub(in crate::engine) struct Watch {
     pub(super) freshest: Option<Timestamp>,
     /// Whether its log has two histories; it is cosigned no more.
     pub(super) condemned: bool,
+}
+
+/// What a peer did not cosign on this connection, why, and when it said so.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Declined {
+    pub(super) size: TreeSize,
+    pub(super) code: WitnessRefusal,
+    pub(super) at: Timestamp,
+}
+
+impl Declined {
+    /// Whether it stands: for good, or until it is worth while to ask again.
+    // spec: wit-19
+    fn stands(&self, now: Timestamp) -> bool {
+        !self.code.may_pass_away() || now < self.at.after(ROUND_WAIT)
+    }
 }
 
 impl Watch {
@@ -80,8 +96,8 @@ impl Watch {
     }
 
     pub(super) fn lacks(&self, size: TreeSize, now: Timestamp) -> bool {
-        let declined = self.declined.is_some_and(|(declined, _)| declined == size);
-        !declined && !self.waits(now)
+        let declined = self.declined.filter(|declined| declined.size == size);
+        !declined.is_some_and(|declined| declined.stands(now)) && !self.waits(now)
     }
 
     fn waits(&self, now: Timestamp) -> bool {
