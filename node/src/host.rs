@@ -7,20 +7,22 @@
 //! Absent on purpose: decisions. They are the engine's.
 
 pub mod accept;
+pub mod accuse;
 pub mod backup;
 mod erasure;
 pub mod evidence;
+pub mod frames;
 pub mod handle;
 pub mod propose;
+pub mod recall;
 pub mod start;
 pub mod stopped;
 pub mod tally;
 pub mod view;
+pub mod witness;
 
-mod accuse;
 mod charters;
 mod exchange;
-mod frames;
 mod heal;
 mod link;
 mod listen;
@@ -35,6 +37,5 @@ mod shared;
 mod succession;
 pub(crate) mod turnover;
 mod watch;
-mod witness;
 mod work;
 pub mod writer;

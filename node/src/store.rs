@@ -22,7 +22,7 @@
 pub mod backup;
 pub mod bodies;
 pub(crate) mod destroy;
-pub(crate) mod disk;
+pub mod disk;
 pub mod edge;
 pub mod entry;
 pub mod format;
@@ -205,7 +205,10 @@ impl Store {
     }
 
     /// Opens a node directory on a disk and an embedded store that are handed in.
-    pub(crate) fn open_on(
+    ///
+    /// # Errors
+    /// As [`Store::open`]; whoever hands them in keeps others away.
+    pub fn open_on(
         disk: Arc<dyn Disk>,
         shelf: &dyn Shelf,
         (dir, settings): (&Path, StoreSettings),

@@ -40,7 +40,7 @@ use tokio::sync::mpsc;
 use crate::host::accuse::writing::Charged;
 use crate::host::exchange::Surroundings;
 use crate::host::mailbox::Job;
-use crate::host::shared::Shared;
+use crate::store::read::Reader;
 use crate::telemetry::shown;
 
 /// Leads that wait to be followed; beyond it one is dropped, and comes again with the next checkpoint.
@@ -51,16 +51,18 @@ const SEEN_MAX: usize = 16;
 
 /// Something to look into, and who brought it.
 #[derive(Debug)]
-pub(crate) struct Lead {
-    pub(crate) from: AgencyId,
-    pub(crate) what: What,
+pub struct Lead {
+    /// Who brought it.
+    pub from: AgencyId,
+    /// What it is.
+    pub what: What,
     /// The share of its connection's room, where it came as a frame: files are long, and wait here.
     room: Option<OwnedSemaphorePermit>,
 }
 
 /// What there is to look into.
 #[derive(Debug)]
-pub(crate) enum What {
+pub enum What {
     /// Checkpoints of members' logs, as signed notes.
     Heads(Vec<Vec<u8>>),
     /// The newest checkpoint of its own log, by the member's word.
@@ -82,20 +84,20 @@ pub(crate) enum What {
 
 /// A checkpoint that does not continue the one held.
 #[derive(Debug)]
-pub(crate) struct Misfit {
+pub struct Misfit {
     /// What is held, as a signed note.
-    pub(crate) held: Vec<u8>,
+    pub held: Vec<u8>,
     /// What was shown, as a signed note.
-    pub(crate) note: Vec<u8>,
+    pub note: Vec<u8>,
     /// The path that came with it.
-    pub(crate) path: Vec<Digest>,
+    pub path: Vec<Digest>,
     /// The old root that came with it.
-    pub(crate) old_root: Option<Digest>,
+    pub old_root: Option<Digest>,
 }
 
 /// Where suspicion is handed in, and what the watch needs of it.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub struct Desk {
     leads: mpsc::Sender<Lead>,
     seen: Mutex<Seen>,
     shown: Mutex<BTreeMap<AgencyId, (LogNumber, Showing)>>,
@@ -103,7 +105,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// An empty desk, and what [`follow`] takes.
-    pub(crate) fn new() -> (Self, mpsc::Receiver<Lead>) {
+    pub fn new() -> (Self, mpsc::Receiver<Lead>) {
         let (leads, follow) = mpsc::channel(LEADS_MAX);
         let (seen, shown) = (Mutex::default(), Mutex::default());
         (Self { leads, seen, shown }, follow)
@@ -156,6 +158,17 @@ impl Desk {
     fn seen<T>(&self, look: impl FnOnce(&mut Seen) -> T) -> T {
         look(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+/// Where a lead is followed: what is durable, who the members are, and what was seen.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    /// Everything that is durable.
+    pub reader: &'a Reader,
+    /// Members and their credentials.
+    pub directory: &'a Directory,
+    /// The checkpoints that were seen.
+    pub desk: &'a Desk,
 }
 
 /// The last checkpoints of each log.
@@ -218,7 +231,12 @@ pub(crate) async fn follow(around: Surroundings, mut leads: mpsc::Receiver<Lead>
         let Some(Lead { from, what, room }) = lead else { return };
         let shared = Arc::clone(&around.shared);
         let who = from.clone();
-        let found = around.shared.workers.run(move || look_into(&shared, &who, what)).await;
+        let look = move || {
+            let directory = shared.directory();
+            let (reader, desk) = (&shared.reader, &shared.desk);
+            look_into(&Scene { reader, directory: &directory, desk }, &who, what)
+        };
+        let found = around.shared.workers.run(look).await;
         drop(room);
         for accusation in found.unwrap_or_default() {
             let notes = accusation.notes().to_vec();
@@ -232,27 +250,22 @@ pub(crate) async fn follow(around: Surroundings, mut leads: mpsc::Receiver<Lead>
     }
 }
 
-/// Pure but for the store's rows, and expensive: runs on a worker.
-fn look_into(shared: &Shared, from: &AgencyId, what: What) -> Vec<Accusation> {
-    let directory = shared.directory();
+/// What a lead proves. Pure but for the store's rows, and expensive: runs on a worker.
+pub fn look_into(scene: &Scene<'_>, from: &AgencyId, what: What) -> Vec<Accusation> {
     match what {
-        What::Heads(notes) => {
-            notes.iter().flat_map(|note| look_at(shared, &directory, note)).collect()
-        }
+        What::Heads(notes) => notes.iter().flat_map(|note| look_at(scene, note)).collect(),
         What::Own { note, before } => {
-            if let Some(own) = known(&directory, &note).filter(|known| known.owner == *from) {
+            if let Some(own) = known(scene.directory, &note).filter(|known| known.owner == *from) {
                 let size = own.checkpoint.checkpoint().size;
-                shared.desk.showed(from, own.number, (size, before));
+                scene.desk.showed(from, own.number, (size, before));
             }
-            look_at(shared, &directory, &note)
+            look_at(scene, &note)
         }
-        What::Misfit(misfit) => misfits(shared, &directory, &misfit),
-        What::Receipt(receipt) => receipts(shared, &directory, &receipt),
-        What::Suspicion(suspicion) => {
-            suspected(shared, &directory, suspicion).into_iter().collect()
-        }
+        What::Misfit(misfit) => misfits(scene, &misfit),
+        What::Receipt(receipt) => receipts(scene, &receipt),
+        What::Suspicion(suspicion) => suspected(scene, suspicion).into_iter().collect(),
         // spec: evd-14, evd-28, wire-54
-        What::File(file) => match judge::verify_for(&file, &directory) {
+        What::File(file) => match judge::verify_for(&file, scene.directory) {
             Ok(accusation) => vec![accusation],
             Err(flaw) => {
                 tracing::info!(
@@ -266,14 +279,17 @@ fn look_into(shared: &Shared, from: &AgencyId, what: What) -> Vec<Accusation> {
 }
 
 /// A checkpoint whose log key is known, with its log.
-pub(crate) struct Known {
+#[derive(Debug)]
+pub struct Known {
     owner: AgencyId,
-    pub(crate) number: LogNumber,
-    pub(crate) checkpoint: SignedCheckpoint,
+    /// The number of the log.
+    pub number: LogNumber,
+    /// The checkpoint.
+    pub checkpoint: SignedCheckpoint,
 }
 
 /// Finds the log that a note is of, and verifies it. `None` for whatever is of nobody here.
-pub(crate) fn known(directory: &Directory, bytes: &[u8]) -> Option<Known> {
+pub fn known(directory: &Directory, bytes: &[u8]) -> Option<Known> {
     let parsed = note::parse(bytes).ok()?;
     let origin = parsed.unverified_text().split('\n').next()?;
     let credentials = directory.credentials().map(|verified| verified.credential());
@@ -290,17 +306,17 @@ pub(crate) fn known(directory: &Directory, bytes: &[u8]) -> Option<Known> {
 
 /// Compares a checkpoint with those of the same size and with the end of its log, and remembers it.
 // spec: evd-12
-fn look_at(shared: &Shared, directory: &Directory, bytes: &[u8]) -> Vec<Accusation> {
+fn look_at(scene: &Scene<'_>, bytes: &[u8]) -> Vec<Accusation> {
+    let directory = scene.directory;
     let Some(Known { owner, number, checkpoint }) = known(directory, bytes) else {
         return Vec::new();
     };
-    let other = shared.desk.seen(|seen| {
+    let other = scene.desk.seen(|seen| {
         let other = seen.other(&owner, number, &checkpoint);
         seen.note(&owner, number, &checkpoint);
         other
     });
-    let mut found: Vec<Accusation> =
-        outlived(shared, directory, (&owner, number), bytes).into_iter().collect();
+    let mut found: Vec<Accusation> = outlived(scene, (&owner, number), bytes).into_iter().collect();
     if let Some(other) = other {
         let log = Log { directory, owner: &owner, number };
         found.extend(all_of(&log, &other, &Shown { note: bytes, path: &[], seen: &[] }));
@@ -310,21 +326,20 @@ fn look_at(shared: &Shared, directory: &Directory, bytes: &[u8]) -> Vec<Accusati
 
 /// A checkpoint of a log that ended, beyond its end.
 fn outlived(
-    shared: &Shared,
-    directory: &Directory,
+    scene: &Scene<'_>,
     (owner, number): (&AgencyId, LogNumber),
     note: &[u8],
 ) -> Option<Accusation> {
-    if number >= directory.log_of(owner) {
+    if number >= scene.directory.log_of(owner) {
         return None;
     }
-    let successions = shared.reader.successions().ok()?;
+    let successions = scene.reader.successions().ok()?;
     let follows = number.get().checked_add(1);
     let ended = successions
         .into_iter()
         .find(|record| record.agency == *owner && Some(record.log.get()) == follows)?;
     let SuccessionRecord { statement, approvals, .. } = ended;
-    make::log_outlived(directory, &SuccessionFrame { statement, approvals }, note).ok()
+    make::log_outlived(scene.directory, &SuccessionFrame { statement, approvals }, note).ok()
 }
 
 /// The owner of a log, and every witness that cosigned both checkpoints.
@@ -337,7 +352,8 @@ fn all_of(log: &Log<'_>, held: &[u8], shown: &Shown<'_>) -> Vec<Accusation> {
     owner.into_iter().chain(witnesses).collect()
 }
 
-fn misfits(shared: &Shared, directory: &Directory, misfit: &Misfit) -> Vec<Accusation> {
+fn misfits(scene: &Scene<'_>, misfit: &Misfit) -> Vec<Accusation> {
+    let directory = scene.directory;
     let Some(Known { owner, number, .. }) = known(directory, &misfit.note) else {
         return Vec::new();
     };
@@ -345,37 +361,38 @@ fn misfits(shared: &Shared, directory: &Directory, misfit: &Misfit) -> Vec<Accus
     let seen: Vec<Digest> = misfit.old_root.into_iter().collect();
     let shown = Shown { note: &misfit.note, path: &misfit.path, seen: &seen };
     let mut found = all_of(&log, &misfit.held, &shown);
-    found.extend(look_at(shared, directory, &misfit.note));
+    found.extend(look_at(scene, &misfit.note));
     found
 }
 
-fn receipts(shared: &Shared, directory: &Directory, receipt: &Receipt) -> Vec<Accusation> {
+fn receipts(scene: &Scene<'_>, receipt: &Receipt) -> Vec<Accusation> {
+    let directory = scene.directory;
     let Some(Known { owner, number, .. }) = known(directory, &receipt.checkpoint) else {
         return Vec::new();
     };
     let log = Log { directory, owner: &owner, number };
     // The receipt started from a checkpoint that was seen, if it is one of this log at all.
-    let base = shared.desk.seen(|seen| seen.of_size(&owner, number, receipt.from));
+    let base = scene.desk.seen(|seen| seen.of_size(&owner, number, receipt.from));
     let held = base.or_else(|| {
-        let heads = shared.reader.peer_heads().ok()?;
+        let heads = scene.reader.peer_heads().ok()?;
         heads.into_iter().find(|head| head.peer == owner).map(|head| head.note.into_vec())
     });
     let fork = held.and_then(|held| make::receipt_fork(&log, &held, receipt).ok());
     let mut found: Vec<Accusation> = fork.into_iter().collect();
-    found.extend(look_at(shared, directory, &receipt.checkpoint));
+    found.extend(look_at(scene, &receipt.checkpoint));
     found
 }
 
-fn suspected(shared: &Shared, directory: &Directory, suspicion: Suspicion) -> Option<Accusation> {
+fn suspected(scene: &Scene<'_>, suspicion: Suspicion) -> Option<Accusation> {
     match suspicion {
         Suspicion::Number { peer, epoch, number, dispatch } => {
-            let earlier = shared.reader.dispatch(&peer, epoch, number).ok()??;
-            make::number_reused(directory, &earlier.dispatch, &dispatch).ok()
+            let earlier = scene.reader.dispatch(&peer, epoch, number).ok()??;
+            make::number_reused(scene.directory, &earlier.dispatch, &dispatch).ok()
         }
         Suspicion::Id { peer, id, message } => {
-            let earlier = shared.reader.message_by_id(&id, &peer).ok()??;
-            let earlier = shared.reader.message(&earlier).ok()??;
-            make::id_reused(directory, &earlier.message, &message).ok()
+            let earlier = scene.reader.message_by_id(&id, &peer).ok()??;
+            let earlier = scene.reader.message(&earlier).ok()??;
+            make::id_reused(scene.directory, &earlier.message, &message).ok()
         }
     }
 }

@@ -1,7 +1,5 @@
 //! From what the engine wants said to the bytes that are said: fetches messages, leaves and paths from the store.
 
-use std::sync::Arc;
-
 use concord_protocol::codec;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::LiftAction;
@@ -11,8 +9,11 @@ use concord_protocol::engine::effects::WitnessAction;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::header;
 use concord_protocol::identity::directory::Directory;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
+use concord_protocol::ids::Serial;
+use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::log::proof;
 use concord_protocol::log::tile::Tiles;
@@ -27,19 +28,17 @@ use concord_protocol::wire::receipt::ReceiptItem;
 use concord_protocol::wire::witness::Lift;
 use concord_protocol::wire::witness::WitnessRequest;
 
-use crate::host::shared::Published;
-use crate::host::shared::Shared;
 use crate::store::read::Reader;
 use serde_bytes::ByteBuf;
 
 /// Something that the engine remembers is not in the store: our own broken invariant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the store lacks something that the engine remembers")]
-pub(crate) struct NotHeld;
+pub struct NotHeld;
 
 /// Why there is no frame of an offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum NoOffer {
+pub enum NoOffer {
     /// As [`NotHeld`].
     NotHeld,
     /// These messages were named as whole, and their bodies are gone.
@@ -52,16 +51,34 @@ impl From<NotHeld> for NoOffer {
     }
 }
 
+/// What a node shows of itself in a frame: its store, and its log as of the last commit.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a> {
+    /// Everything that is durable.
+    pub reader: &'a Reader,
+    /// The tree under the newest head.
+    pub tree: &'a Tree,
+    /// The newest head: leaves covered, and the signed note.
+    pub head: (TreeSize, &'a [u8]),
+    /// Members and their credentials.
+    pub directory: &'a Directory,
+    /// The node's agency.
+    pub me: &'a AgencyId,
+    /// The credential in use.
+    pub serial: Serial,
+}
+
 /// The frame of an offer.
-pub(crate) fn offer(shared: &Shared, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
-    let reader = &shared.reader;
-    let places = Places::of(shared);
+///
+/// # Errors
+/// When a message or its body is not held.
+pub fn offer(own: &Own<'_>, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
     let mut messages = Vec::with_capacity(action.items.len());
     let mut gone = Vec::new();
     for (digest, form) in action.items {
-        let record = reader.message(&digest).map_err(|_| NotHeld)?.ok_or(NotHeld)?;
+        let record = own.reader.message(&digest).map_err(|_| NotHeld)?.ok_or(NotHeld)?;
         let sealed = match form {
-            Form::Whole => match reader.body(&digest) {
+            Form::Whole => match own.reader.body(&digest) {
                 Ok(Some(body)) => Some(body.sealed.into()),
                 Ok(None) => {
                     gone.push(digest);
@@ -75,7 +92,7 @@ pub(crate) fn offer(shared: &Shared, action: OfferAction) -> Result<Vec<u8>, NoO
             },
             Form::Tombstone => None,
         };
-        let place = places.find(&record);
+        let place = own.place(&record);
         messages.push(OfferedMessage { message: record.message, sealed, place });
     }
     if !gone.is_empty() {
@@ -85,44 +102,32 @@ pub(crate) fn offer(shared: &Shared, action: OfferAction) -> Result<Vec<u8>, NoO
     codec::encode(&Frame::Offer(offer)).map_err(|_| NoOffer::NotHeld)
 }
 
-/// Where messages of this node stand whose credential it does not use any more.
-struct Places<'a> {
-    shared: &'a Shared,
-    published: Arc<Published>,
-    directory: Arc<Directory>,
-}
-
-impl<'a> Places<'a> {
-    fn of(shared: &'a Shared) -> Self {
-        Self { shared, published: shared.published(), directory: shared.directory() }
-    }
-
-    /// The place of one message; `None` where its credential is in use, or nothing can be shown of it.
+impl Own<'_> {
+    /// Where a message of this node stands whose credential it does not use any more; `None` where its credential is in
+    /// use, or nothing can be shown of it.
     // spec: wire-80
-    fn find(&self, record: &MessageRecord) -> Option<Place> {
+    fn place(&self, record: &MessageRecord) -> Option<Place> {
         let serial = header::read(&record.message).ok()?.serial;
-        if serial == self.shared.serial {
+        if serial == self.serial {
             return None;
         }
-        let log = self.directory.log_of(&self.shared.me);
-        let good = self.directory.last_good(&self.shared.me, serial, log);
-        let head = &self.published.view.head;
-        let (size, checkpoint) = match good {
-            Some(good) => (good.size, None),
-            None => (head.size, Some(ByteBuf::from(head.note.clone()))),
+        let log = self.directory.log_of(self.me);
+        let good = self.directory.last_good(self.me, serial, log);
+        let (size, checkpoint) = match (good, self.head) {
+            (Some(good), _) => (good.size, None),
+            (None, (size, note)) => (size, Some(ByteBuf::from(note.to_vec()))),
         };
-        let tiles = self.published.tree.over(&self.shared.reader);
+        let tiles = self.tree.over(self.reader);
         let path = proof::inclusion(&tiles, record.leaf, size).ok()?;
         Some(Place { log, index: record.leaf, path, checkpoint })
     }
 }
 
 /// The frame of a receipt: leaves and paths under the head that the action names.
-pub(crate) fn receipt(
-    reader: &Reader,
-    tree: &Tree,
-    action: &ReceiptAction,
-) -> Result<Vec<u8>, NotHeld> {
+///
+/// # Errors
+/// When the store lacks what the engine remembers.
+pub fn receipt(reader: &Reader, tree: &Tree, action: &ReceiptAction) -> Result<Vec<u8>, NotHeld> {
     let tiles = tree.over(reader);
     let consistency = if action.from.get() == 0 || action.from == action.size {
         Vec::new()
@@ -142,11 +147,10 @@ pub(crate) fn receipt(
 }
 
 /// The frame that asks to cosign a head: where the listener stands, and the path from there.
-pub(crate) fn witness(
-    reader: &Reader,
-    tree: &Tree,
-    action: &WitnessAction,
-) -> Result<Vec<u8>, NotHeld> {
+///
+/// # Errors
+/// When the store lacks what the engine remembers.
+pub fn witness(reader: &Reader, tree: &Tree, action: &WitnessAction) -> Result<Vec<u8>, NotHeld> {
     let tiles = tree.over(reader);
     let request = WitnessRequest {
         old: action.old,
@@ -158,7 +162,10 @@ pub(crate) fn witness(
 }
 
 /// The frame that shows a quorate checkpoint: the path leads from the smaller to the larger of the two sizes.
-pub(crate) fn lift(reader: &Reader, tree: &Tree, action: &LiftAction) -> Result<Vec<u8>, NotHeld> {
+///
+/// # Errors
+/// When the store lacks what the engine remembers.
+pub fn lift(reader: &Reader, tree: &Tree, action: &LiftAction) -> Result<Vec<u8>, NotHeld> {
     let (old, new) = (action.from.min(action.size), action.from.max(action.size));
     let lift = Lift {
         from: action.from,
@@ -180,12 +187,18 @@ fn item(
 }
 
 /// The frame of a file of evidence.
-pub(crate) fn evidence(reader: &Reader, digest: &Digest) -> Result<Vec<u8>, NotHeld> {
+///
+/// # Errors
+/// When the store lacks what the engine remembers.
+pub fn evidence(reader: &Reader, digest: &Digest) -> Result<Vec<u8>, NotHeld> {
     let held = reader.evidence(digest).map_err(|_| NotHeld)?.ok_or(NotHeld)?;
     plain(&Frame::Evidence(EvidenceTalk::File(held.evidence)))
 }
 
 /// A frame that needs nothing from the store.
-pub(crate) fn plain(frame: &Frame) -> Result<Vec<u8>, NotHeld> {
+///
+/// # Errors
+/// When the store lacks what the engine remembers.
+pub fn plain(frame: &Frame) -> Result<Vec<u8>, NotHeld> {
     codec::encode(frame).map_err(|_| NotHeld)
 }

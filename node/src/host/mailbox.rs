@@ -26,10 +26,8 @@ use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::frame::Passage;
-use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Met;
 use concord_protocol::wire::offer::VerifiedOffer;
-use concord_protocol::wire::receipt::Held;
 use concord_protocol::wire::receipt::VerifiedReceipt;
 use concord_protocol::wire::succession;
 use concord_protocol::wire::succession::SuccessionFrame;
@@ -45,6 +43,7 @@ use tokio::sync::oneshot;
 
 use crate::host::accuse::writing::Charged;
 use crate::host::handle::RequestKey;
+use crate::host::recall::Opening;
 
 /// Frames that may wait for one connection's sender; beyond it the connection is dropped and made again.
 pub(crate) const OUTGOING_MAX: usize = 4096;
@@ -155,20 +154,6 @@ pub(crate) enum By {
 pub(crate) enum More {
     No,
     Perhaps,
-}
-
-/// Our greeting, and what it says we hold of the peer's log.
-#[derive(Debug)]
-pub(crate) struct Opening {
-    pub(crate) greeting: Greeting,
-    pub(crate) held: Option<HeldNote>,
-}
-
-/// The newest checkpoint held of a peer's log, with its signed note.
-#[derive(Clone, Debug)]
-pub(crate) struct HeldNote {
-    pub(crate) held: Held,
-    pub(crate) note: Vec<u8>,
 }
 
 /// Whether the engine took the peer's greeting.

@@ -116,7 +116,7 @@ pub fn propose(
     let (mut store, _) =
         Store::open(folder.path(), start::store_settings(settings), decision.storage)?;
     let reader = store.reader();
-    let directory = start::directory(&enrolment, &Notes::of(&reader)?);
+    let directory = start::directory(&enrolment.directory, &Notes::of(&reader)?);
     let Some(ModeRecord::Quarantined(proof)) = reader.mode()? else {
         return Err(ProposeError::NotQuarantined);
     };

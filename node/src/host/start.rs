@@ -1,6 +1,6 @@
 //! From a node's folder to a running node: the shelves, built from the bottom up. Starting is recovering.
 
-mod engine;
+pub mod engine;
 pub mod next;
 mod own;
 mod tasks;
@@ -18,7 +18,9 @@ use concord_protocol::crypto::kem::Decapsulate;
 use concord_protocol::crypto::kem::SealingKey;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::Fault;
+use concord_protocol::engine::Persona;
 use concord_protocol::identity;
+use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
@@ -40,6 +42,7 @@ use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
 use crate::host::pace::Paces;
 use crate::host::patience::Patience;
+use crate::host::patience::Waiting;
 use crate::host::pinning;
 use crate::host::shared::Parts;
 use crate::host::shared::Shared;
@@ -246,7 +249,7 @@ fn open_log(
     let (store, recovered) = Store::open(data, store_settings(settings), storage)?;
     tell(&recovered);
     let reader = store.reader();
-    let directory = directory(&enrolment, &Notes::of(&reader)?);
+    let directory = directory(&enrolment.directory, &Notes::of(&reader)?);
     // What the store knows may end what the folder still holds good.
     let (own, keys) = own::goes_by(&directory, &held, (&settings.agency, now))?;
     keep_revocations(folder, (&directory, &settings.agency));
@@ -255,7 +258,7 @@ fn open_log(
     let witness = witness::open_file(folder, &settings.agency, &reader)?;
     let found = Found { reader: &reader, head: recovered.head, witness: &witness };
     let patience = Arc::new(Patience::default());
-    let engine = engine::engine(&enrolment, (&keys, &patience), &directory, &found)?;
+    let engine = engine::recover(persona(own, (&keys, &patience), &directory), &directory, &found)?;
     let times = (now, settings.clock_tolerance);
     let pins = Arc::new(pinning::at_start(&directory, &settings.agency, times));
     let (desk, leads) = Desk::new();
@@ -290,6 +293,27 @@ fn open_log(
     };
     let shared = Arc::new(Shared::new(parts, &engine));
     Ok(Opened { store, engine, shared, leads, keys, patience, witness })
+}
+
+/// Who the node is under its credential.
+fn persona(
+    own: &Credential,
+    (keys, patience): (&Keys, &Arc<Patience>),
+    directory: &Directory,
+) -> Persona {
+    let log_number = directory.log_of(&own.agency);
+    let charter = directory.charter().charter();
+    Persona {
+        agency: own.agency.clone(),
+        charter: own.charter.clone(),
+        serial: own.serial,
+        dishonest_max: charter.dishonest_max,
+        log_number,
+        origin: directory.origin(&own.agency, log_number),
+        witness_quorum: charter.witness_quorum,
+        signing: Waiting::shared(&keys.signing, patience),
+        log: Waiting::shared(&keys.log, patience),
+    }
 }
 
 /// Keeps in the folder what ends the node's own credentials: commands beside the node and on a stopped one look there.
@@ -388,9 +412,8 @@ pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
 }
 
 /// Members and credentials: those in the folder, and those that were learned since.
-pub(crate) fn directory(enrolment: &Enrolment, notes: &Notes) -> Directory {
-    let mut directory = enrolment.directory.clone();
-    let known = &enrolment.directory;
+pub fn directory(known: &Directory, notes: &Notes) -> Directory {
+    let mut directory = known.clone();
     let learned = notes.credentials.iter();
     for verified in learned.filter_map(|record| known.verify_ever(&record.credential).ok()) {
         if directory.admit(verified).is_err() {

@@ -50,7 +50,7 @@ pub fn open(
     };
     let enrolment = enrolment::load(folder, settings, clock::now())?;
     let log = stopped::open(&data)?;
-    let directory = start::directory(&enrolment, &log.notes);
+    let directory = start::directory(&enrolment.directory, &log.notes);
     Ok(StoppedLog { log, directory, agency: settings.agency.clone() })
 }
 

@@ -49,11 +49,14 @@ pub(crate) struct Request {
 }
 
 /// What a witness needs.
-pub(crate) struct Witness {
-    pub(crate) file: WitnessFile,
-    pub(crate) key: SharedSigner,
+#[derive(Debug)]
+pub struct Witness {
+    /// What it cosigned last of each log.
+    pub file: WitnessFile,
+    /// Signs cosignatures.
+    pub key: SharedSigner,
     /// The name under which it cosigns.
-    pub(crate) name: String,
+    pub name: String,
 }
 
 /// Starts the thread; it ends when the writer is gone, and with the first failed write, which the writer notices.
@@ -94,7 +97,7 @@ impl Witness {
 
     /// Answers each request; everything that is cosigned is written down before.
     // spec: wit-10
-    fn cosign(&mut self, requests: &[&CosignAction], now: Seconds) -> Vec<Witnessed> {
+    pub fn cosign(&mut self, requests: &[&CosignAction], now: Seconds) -> Vec<Witnessed> {
         let mut vouched: Vec<Vouched> = Vec::new();
         let judged: Vec<Result<(), WitnessRefusal>> = requests
             .iter()

@@ -4,7 +4,7 @@
 //! A failed commit or a fault ends the thread and with it the node: memory would be ahead of the disk.
 
 mod past;
-mod recall;
+mod steps;
 mod take;
 
 use std::collections::BTreeMap;
@@ -35,8 +35,9 @@ use crate::host::erasure::Due;
 use crate::host::mailbox;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::LinkUp;
-use crate::host::mailbox::Opening;
 use crate::host::mailbox::Outgoing;
+use crate::host::recall;
+use crate::host::recall::Opening;
 use crate::host::renewal::Renewals;
 use crate::host::shared::Shared;
 use crate::host::succession;
@@ -206,7 +207,7 @@ impl Writer {
         let mut heads = Vec::new();
         let actions = effects.settle(|batch| {
             heads = writing::heads_of(&batch.records);
-            recall::commit(&mut self.store, &self.shared.tally, batch)
+            steps::commit(&mut self.store, &self.shared.tally, batch)
         })?;
         self.compare(heads);
         self.destroy(&actions)?;
@@ -224,7 +225,7 @@ impl Writer {
             let mut effects = Effects::default();
             self.step(Input::Renew(page), &mut effects)?;
             self.step(Input::Checkpoint, &mut effects)?;
-            let commit = |batch| recall::commit(&mut self.store, &self.shared.tally, batch);
+            let commit = |batch| steps::commit(&mut self.store, &self.shared.tally, batch);
             let actions = effects.settle(commit)?;
             self.publish();
             self.perform(actions);
@@ -324,13 +325,14 @@ impl Writer {
     fn perform(&mut self, actions: Vec<Action>) {
         // spec: eng-1
         for (peer, reply) in std::mem::take(&mut self.greeted) {
-            drop(reply.send(self.opening(&peer)));
+            let opening = recall::opening(&self.engine, &self.shared.directory(), &peer);
+            drop(reply.send(opening));
         }
         for (peer, reply) in std::mem::take(&mut self.met) {
             let up = match self.engine.connected(&peer) {
                 Connected::Whole => LinkUp::Yes(Passage::Whole),
                 Connected::Restricted => LinkUp::Yes(Passage::Restricted),
-                Connected::Down => LinkUp::No(recall::refusal(&actions, &peer)),
+                Connected::Down => LinkUp::No(steps::refusal(&actions, &peer)),
             };
             mailbox::answer(reply, up);
             if matches!(up, LinkUp::Yes(_)) {

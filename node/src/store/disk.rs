@@ -13,7 +13,11 @@ use std::path::Path;
 use std::path::PathBuf;
 
 /// Folders and files by path.
-pub(crate) trait Disk: fmt::Debug + Send + Sync {
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "each fails as the system does, and no failure is tried again"
+)]
+pub trait Disk: fmt::Debug + Send + Sync {
     /// Opens a file for reading and writing.
     fn open(&self, path: &Path, opening: Opening) -> io::Result<Box<dyn DiskFile>>;
 
@@ -38,7 +42,7 @@ pub(crate) trait Disk: fmt::Debug + Send + Sync {
 
 /// How to open a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Opening {
+pub enum Opening {
     /// It must be there.
     Existing,
     /// It is made, and emptied if it was there.
@@ -46,7 +50,12 @@ pub(crate) enum Opening {
 }
 
 /// One open file; reads and writes name their place.
-pub(crate) trait DiskFile: fmt::Debug + Send + Sync {
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "each fails as the system does, and no failure is tried again"
+)]
+#[expect(clippy::len_without_is_empty, reason = "nobody asks")]
+pub trait DiskFile: fmt::Debug + Send + Sync {
     /// Bytes in the file.
     fn len(&self) -> io::Result<u64>;
 

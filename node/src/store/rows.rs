@@ -11,20 +11,20 @@ use std::sync::Arc;
 use crate::store::format::Life;
 
 /// A row: key and value.
-pub(crate) type Row = (Vec<u8>, Vec<u8>);
+pub type Row = (Vec<u8>, Vec<u8>);
 
 /// Up to where the journal is applied, and of which life. Written in the same batch as the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Mark {
+pub struct Mark {
     /// The life whose journal it is.
-    pub(crate) life: Life,
+    pub life: Life,
     /// The last record applied.
-    pub(crate) sequence: u64,
+    pub sequence: u64,
 }
 
 /// Which end of a range comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
+pub enum Order {
     /// Smallest key first.
     Ascending,
     /// Largest key first.
@@ -33,9 +33,11 @@ pub(crate) enum Order {
 
 /// Keys from `from` up to, and without, `until`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Keys {
-    pub(crate) from: Vec<u8>,
-    pub(crate) until: Vec<u8>,
+pub struct Keys {
+    /// The first key.
+    pub from: Vec<u8>,
+    /// The key after the last one.
+    pub until: Vec<u8>,
 }
 
 /// Why the embedded store did not do what it was asked.
@@ -81,7 +83,8 @@ impl RowsError {
 }
 
 /// The embedded store.
-pub(crate) trait Rows: fmt::Debug + Send + Sync {
+#[expect(clippy::missing_errors_doc, reason = "what can go wrong is [`RowsError`]")]
+pub trait Rows: fmt::Debug + Send + Sync {
     /// Puts all rows and the mark, or none. Not waited for until `flush`.
     fn commit(&self, rows: Vec<Row>, mark: Mark) -> Result<(), RowsError>;
 
@@ -105,7 +108,11 @@ pub(crate) trait Rows: fmt::Debug + Send + Sync {
 }
 
 /// Where an embedded store comes from.
-pub(crate) trait Shelf: fmt::Debug {
+#[expect(
+    clippy::missing_errors_doc,
+    reason = "what can go wrong is [`RowsError`], or what the system refuses"
+)]
+pub trait Shelf: fmt::Debug {
     /// Whether there is one to open.
     fn is_there(&self) -> bool;
 

@@ -124,7 +124,10 @@ impl WitnessFile {
     }
 
     /// Opens the file on a disk that is handed in.
-    pub(crate) fn open_on(
+    ///
+    /// # Errors
+    /// As [`WitnessFile::open`].
+    pub fn open_on(
         disk: Arc<dyn Disk>,
         dir: &Path,
         agency: &AgencyId,

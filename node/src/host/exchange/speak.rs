@@ -14,6 +14,7 @@ use crate::host::exchange::Ended;
 use crate::host::exchange::Surroundings;
 use crate::host::frames;
 use crate::host::frames::NoOffer;
+use crate::host::frames::Own;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::Outgoing;
 use crate::host::shared::Shared;
@@ -91,7 +92,20 @@ pub(super) async fn speak(
 
 async fn offer(shared: &Arc<Shared>, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
     let (shared, workers) = (Arc::clone(shared), shared.workers.clone());
-    let made = workers.run(move || frames::offer(&shared, action)).await;
+    let made = workers.run(move || {
+        let (published, directory) = (shared.published(), shared.directory());
+        let head = &published.view.head;
+        let own = Own {
+            reader: &shared.reader,
+            tree: &published.tree,
+            head: (head.size, &head.note),
+            directory: &directory,
+            me: &shared.me,
+            serial: shared.serial,
+        };
+        frames::offer(&own, action)
+    });
+    let made = made.await;
     made.unwrap_or(Err(NoOffer::NotHeld))
 }
 

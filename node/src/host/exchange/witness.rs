@@ -25,9 +25,9 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use crate::host::exchange::Ended;
 use crate::host::exchange::listener::Listener;
-use crate::host::mailbox::HeldNote;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::Outgoing;
+use crate::host::recall::HeldNote;
 use crate::host::shared::Shared;
 
 impl Listener {

@@ -1,7 +1,6 @@
 //! The engine, from what the disk remembers.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use concord_protocol::codec;
 use concord_protocol::crypto::digest::Digest;
@@ -24,13 +23,9 @@ use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Timestamp;
 use serde_bytes::ByteBuf;
 
-use crate::host::patience::Patience;
-use crate::host::patience::Waiting;
 use crate::host::start;
 use crate::host::start::StartError;
 use crate::host::witness;
-use crate::keystore::Keys;
-use crate::settings::enrolment::Enrolment;
 use crate::store::edge;
 use crate::store::head::HeadFinding;
 use crate::store::read::Reader;
@@ -45,25 +40,16 @@ const LEAVES_PAGE: usize = 16;
 /// Files of evidence read at once while the engine is recovered: each is as long as the charter.
 const EVIDENCE_PAGE: usize = 16;
 
-pub(super) fn engine(
-    enrolment: &Enrolment,
-    (keys, patience): (&Keys, &Arc<Patience>),
+/// Makes the engine as it was when the disk last heard of it.
+///
+/// # Errors
+/// When the store cannot be read, or what it says breaks an invariant.
+pub fn recover(
+    persona: Persona,
     directory: &Directory,
     found: &Found<'_>,
 ) -> Result<Engine, StartError> {
-    let reader = found.reader;
-    let own = enrolment.own.credential();
-    let persona = Persona {
-        agency: own.agency.clone(),
-        charter: own.charter.clone(),
-        serial: own.serial,
-        dishonest_max: directory.charter().charter().dishonest_max,
-        log_number: directory.log_of(&own.agency),
-        origin: directory.origin(&own.agency, directory.log_of(&own.agency)),
-        witness_quorum: directory.charter().charter().witness_quorum,
-        signing: Waiting::shared(&keys.signing, patience),
-        log: Waiting::shared(&keys.log, patience),
-    };
+    let (reader, me) = (found.reader, persona.agency.clone());
     let head = reader.head()?;
     let tree = match &head {
         Some(head) => edge::tree(reader.rows(), head)?,
@@ -86,8 +72,7 @@ pub(super) fn engine(
     // Under a charter that changed, or after a revocation, what was a quorum may be none.
     // spec: wit-6
     cosigned.retain(|known| {
-        known.gathered != Gathered::Quorate
-            || witness::is_quorate(directory, &own.agency, &known.note)
+        known.gathered != Gathered::Quorate || witness::is_quorate(directory, &me, &known.note)
     });
     peers_cosigned.retain(|quorate| witness::in_force(directory, &quorate.peer, &quorate.note));
     let retired = reader.retired()?;
@@ -113,10 +98,14 @@ pub(super) fn engine(
 }
 
 /// What the disk says, besides charter and keys.
-pub(super) struct Found<'a> {
-    pub(super) reader: &'a Reader,
-    pub(super) head: HeadFinding,
-    pub(super) witness: &'a WitnessFile,
+#[derive(Debug)]
+pub struct Found<'a> {
+    /// The rows.
+    pub reader: &'a Reader,
+    /// Whether the head file vouches for them.
+    pub head: HeadFinding,
+    /// What was cosigned.
+    pub witness: &'a WitnessFile,
 }
 
 /// A head file that does not vouch for the data puts them in doubt; what a peer has proven stands above it.

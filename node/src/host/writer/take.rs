@@ -14,6 +14,7 @@ use concord_protocol::wire::succession::Heard;
 
 use crate::host::mailbox::Job;
 use crate::host::mailbox::Outgoing;
+use crate::host::recall;
 use crate::host::writer::Stopped;
 use crate::host::writer::Writer;
 
@@ -44,7 +45,7 @@ impl Writer {
                     self.tell(&peer, Outgoing::Close(code));
                     return Ok(());
                 }
-                let recalled = self.recall_offer(&peer, &offer)?;
+                let recalled = recall::offer(&self.shared.reader, &peer, &offer)?;
                 Input::Offered(Box::new(Offered { peer, offer: *offer, recalled }))
             }
             Job::Receipted { peer, receipt, room: _room } => {
@@ -126,7 +127,7 @@ impl Writer {
             Job::Declined { peer, code } => Input::Declined { peer, code },
             Job::Shown { peer, shown } => {
                 let shown = shown.map(|shown| *shown);
-                let root_then = self.root_at(shown.as_ref())?;
+                let root_then = recall::root_at(&self.engine, &self.shared.reader, shown.as_ref())?;
                 Input::Shown(Box::new(Shown { peer, shown, root_then }))
             }
             Job::Lifted { peer, lift, room: _room } => {
