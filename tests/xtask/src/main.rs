@@ -10,6 +10,7 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask ci        all that continuous integration runs
+cargo xtask sim       whole federations, each from one seed: [--seeds N] [--first S] [--planted] [--ledger]
 cargo xtask chaos     faults on six real nodes, then the verdict: [--minutes N] [--seed S] [--json]
 cargo xtask fuzz      changed bytes against every decoder and the engine: [--target T] [--seconds N] [--seed S]
                       [--input FILE] [--guided] [--ledger]
@@ -21,6 +22,7 @@ fn main() -> ExitCode {
     let task = env::args().nth(1);
     match task.as_deref() {
         Some("ci") => run(Command::new("sh").arg(".ci/run")),
+        Some("sim") => sim(env::args().skip(2)),
         Some("chaos") => match chaos::Options::read(env::args().skip(2)) {
             Some(options) => chaos::run(&options),
             None => help(),
@@ -64,6 +66,13 @@ fn mass(arguments: &[String]) -> ExitCode {
     }
     println!("{} KiB", harness::mass::peak());
     ExitCode::SUCCESS
+}
+
+/// Optimised: a campaign is long, and every signature in it is a real one.
+fn sim(arguments: impl Iterator<Item = String>) -> ExitCode {
+    let build =
+        ["run", "--quiet", "--release", "--package", "concord-simulation", "--bin", "sim", "--"];
+    run(Command::new("cargo").args(build).args(arguments))
 }
 
 fn run(command: &mut Command) -> ExitCode {

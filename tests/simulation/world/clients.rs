@@ -1,0 +1,179 @@
+//! What clients ask of nodes: a message to be sent, under a key of their own, until there is an answer.
+
+use std::fs;
+use std::sync::OnceLock;
+
+use concord_protocol::codec::value::Value;
+use concord_protocol::engine::effects::Answer;
+use concord_protocol::envelope::header::Sender;
+use concord_protocol::envelope::seal;
+use concord_protocol::envelope::seal::Draft;
+use concord_protocol::envelope::seal::Recipients;
+use concord_protocol::envelope::seal::Signed;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::ids::Serial;
+use concord_protocol::message::recipient::Recipient;
+use concord_protocol::message::recipient::Role;
+use concord_protocol::message::submission::Submission;
+
+use crate::cast::BEGIN;
+use crate::cast::Cast;
+use crate::kem::CheapKem;
+use crate::life::Errand;
+use crate::life::Job;
+use crate::truth::Violation;
+use crate::world::ASKS_AGAIN;
+use crate::world::Event;
+use crate::world::World;
+
+/// An acknowledgement, as the specification shows one: the shortest message that there is.
+pub(super) fn template() -> &'static Draft {
+    static TEMPLATE: OnceLock<Draft> = OnceLock::new();
+    TEMPLATE.get_or_init(|| {
+        let file = harness::top().join("spec/examples/acknowledgement.json");
+        let tree: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+        let submission = Submission::read(&tree).unwrap();
+        Draft {
+            id: MessageId::new(BEGIN, [0; 10]),
+            kind: submission.kind(),
+            procedure: ProcedureId::new(BEGIN, [0; 10]),
+            participants_version: 0,
+            parents: submission.parents().to_vec(),
+            supersedes: None,
+            from: Sender { agency: Cast::of(2).agencies[0].clone(), unit: None },
+            originator: None,
+            to: Vec::new(),
+            created: BEGIN,
+            respond_by: None,
+            expires: None,
+            urgency: submission.urgency(),
+            handling: submission.handling_codes(),
+            purpose: submission.purpose(),
+            legal_basis: submission.legal_basis().to_vec(),
+            attachments: Vec::new(),
+            serial: Serial::new(1),
+            exercise: true,
+            content: submission.content().write(),
+        }
+    })
+}
+
+impl World {
+    /// A client asks, and asks again until it is answered.
+    pub(super) fn ask(&mut self, errand: Errand) {
+        let asked = self.errands[errand].clone();
+        let again = asked.answered.is_some();
+        if !again {
+            self.soon(ASKS_AGAIN, Event::Ask { errand });
+        }
+        self.errands[errand].tries += 1;
+        let seat = asked.author;
+        let life = self.seats[seat].life.as_ref();
+        let takes = life.is_some_and(|life| {
+            let ample = life.store.room() == concord_node::store::reserve::Room::Ample;
+            life.engine.started() && life.engine.mode().standing().is_none() && ample
+        });
+        if !takes {
+            return;
+        }
+        if self.lies(seat) {
+            return self.ask_a_liar(errand, &asked.to);
+        }
+        let name = self.name();
+        if let Some(signed) = self.sealed(seat, &asked.to, name) {
+            self.post(seat, Job::Submit { errand: Some(errand), signed: Box::new(signed) });
+        }
+    }
+
+    /// Ten bytes that name something.
+    pub(super) fn name(&mut self) -> [u8; 10] {
+        let (a, b) = (self.chance.draw().to_be_bytes(), self.chance.draw().to_be_bytes());
+        let mut name = [0; 10];
+        name[..8].copy_from_slice(&a);
+        name[8..].copy_from_slice(&b[..2]);
+        name
+    }
+
+    /// The message, sealed to its recipients and signed; `None` where a key is not known.
+    pub(super) fn sealed(&mut self, seat: usize, to: &[usize], name: [u8; 10]) -> Option<Signed> {
+        let now = self.clock(seat);
+        let seed = std::array::from_fn(|_| self.chance.draw().to_be_bytes()[0]);
+        let life = self.seats[seat].life.as_ref()?;
+        let agency = |place: &usize| self.cast.agencies[*place].clone();
+        let to: Vec<Recipient> = to
+            .iter()
+            .map(|place| Recipient { agency: agency(place), role: Role::Action })
+            .collect();
+        let model = self.template;
+        let draft = Draft {
+            id: MessageId::new(now, name),
+            procedure: ProcedureId::new(now, name),
+            from: Sender { agency: agency(&self.seats[seat].place()), unit: None },
+            to,
+            created: now,
+            serial: life.keys.serial,
+            parents: model.parents.clone(),
+            legal_basis: model.legal_basis.clone(),
+            attachments: Vec::new(),
+            content: model.content.clone(),
+            originator: None,
+            kind: model.kind,
+            participants_version: 0,
+            supersedes: None,
+            respond_by: None,
+            expires: None,
+            urgency: model.urgency,
+            handling: model.handling.clone(),
+            purpose: model.purpose,
+            exercise: true,
+        };
+        let recipients = Recipients::find(&draft.to, &life.directory, now).ok()?;
+        let sealed = seal::seal(draft, &recipients, &CheapKem, &seed).unwrap();
+        Some(seal::sign(sealed, life.keys.signing.as_ref()).unwrap())
+    }
+
+    /// A client hears an answer.
+    pub(super) fn answered(&mut self, errand: Errand, answer: &Answer) -> Result<(), Violation> {
+        let message = match answer {
+            Answer::Submitted { message, .. } | Answer::Repeated { message } => *message,
+            Answer::KeyReused => {
+                let what = format!("errand {errand} was told that its key is of another");
+                return Err(self.violation("sim-once", what));
+            }
+            Answer::NoLink(_)
+            | Answer::OutboxFull(_)
+            | Answer::ReadRecorded(_)
+            | Answer::SuccessionApproved
+            | Answer::SuccessionObjected(_)
+            | Answer::Erased(_)
+            | Answer::NothingToErase
+            | Answer::Exported(_)
+            | Answer::KeyBackup(_)
+            | Answer::InDoubt(_) => return Ok(()),
+        };
+        self.trace.note(self.now, "answered", &[u64::try_from(errand).unwrap()]);
+        self.trace.say(self.now, || format!("errand {errand} is acknowledged: {message:?}"));
+        let asked = &mut self.errands[errand];
+        let place = asked.author;
+        match asked.answered {
+            Some(before) if before != message => {
+                let what = format!("errand {errand} made {before:?} and {message:?}");
+                if !self.truth.may_have_lost(place) {
+                    return Err(self.violation("sim-once", what));
+                }
+            }
+            Some(_) => return Ok(()),
+            None => {}
+        }
+        self.errands[errand].answered = Some(message);
+        let to = self.errands[errand].to.clone();
+        self.truth.acknowledged(place, message, to);
+        // Some clients ask once more although they were answered.
+        if self.chance.one_in(3) {
+            let after = 1 + self.time(9_000);
+            self.soon(after, Event::Ask { errand });
+        }
+        Ok(())
+    }
+}
