@@ -3,9 +3,11 @@
 mod made;
 
 use std::fs;
+use std::sync::OnceLock;
 
 use harness::top;
 use harness::vectors;
+use harness::vectors::Named;
 
 use crate::play::script;
 use crate::targets::Target;
@@ -63,7 +65,7 @@ impl Start {
     /// When the specification cannot be read.
     pub fn bytes(self) -> Vec<Vec<u8>> {
         let mut found = match self {
-            Self::Cases(structure) => vectors::made()
+            Self::Cases(structure) => cases()
                 .iter()
                 .filter(|named| named.case.structure == structure)
                 .map(|named| named.case.content())
@@ -83,6 +85,12 @@ impl Start {
         assert!(!found.is_empty(), "{self:?} has no bytes to begin with");
         found
     }
+}
+
+/// Every case of the specification; made once, for lattice signatures take their time.
+fn cases() -> &'static [Named] {
+    static CASES: OnceLock<Vec<Named>> = OnceLock::new();
+    CASES.get_or_init(vectors::made)
 }
 
 fn files(folder: &str, ending: &str) -> Vec<Vec<u8>> {

@@ -15,7 +15,7 @@ use crate::corpus;
 use crate::targets::Family;
 use crate::targets::Target;
 
-/// Longest time that one input may take. An honest one takes milliseconds; a busy machine is allowed for.
+/// Longest time of the processor that one input may take. An honest one takes milliseconds.
 pub const INPUT_TIME_MAX: Duration = Duration::from_secs(10);
 
 /// Most memory that the process may have held beyond what it held before, in bytes.
@@ -102,13 +102,13 @@ fn held_to(target: &Target, input: &[u8]) -> Result<(), Find> {
 
 /// What the target breaks with.
 fn broken(target: &Target, input: &[u8]) -> Option<String> {
-    let watch = Stopwatch::start();
+    let began = cpu_time();
     if let Err(thrown) = panic::catch_unwind(|| (target.run)(input)) {
         let text = thrown.downcast_ref::<String>().cloned();
         let text = text.or_else(|| thrown.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         return Some(text.unwrap_or_else(|| "a panic without words".to_owned()));
     }
-    let took = watch.elapsed();
+    let took = cpu_time().saturating_sub(began);
     (took > INPUT_TIME_MAX).then(|| format!("took {took:?}"))
 }
 
