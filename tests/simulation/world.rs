@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::Connected;
 use concord_protocol::envelope::seal::Draft;
+use concord_protocol::envelope::seal::Signed;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
@@ -141,6 +142,8 @@ pub struct World {
     pub(crate) errands: Vec<Asked>,
     pub(crate) truth: Truth,
     pub(crate) trace: Trace,
+    /// Messages that a liar will say once more, by the errand that they were made for.
+    pub(crate) repeats: BTreeMap<Errand, Box<Signed>>,
     /// Frames that a liar said before.
     pub(crate) recorded: Vec<Vec<u8>>,
     pub(crate) template: &'static Draft,
@@ -211,6 +214,7 @@ impl World {
             errands,
             truth: Truth::new(&plan),
             trace: Trace::new(wanted),
+            repeats: BTreeMap::new(),
             recorded: Vec::new(),
             template: clients::template(),
             odd: None,

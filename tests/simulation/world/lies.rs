@@ -33,13 +33,7 @@ impl World {
                         (0..self.plan.size).filter(|p| *p != liar.place).collect();
                     self.submit(seat, &others[..1], name);
                 }
-                Habit::Repeats => {
-                    // The same luck makes the same bytes.
-                    let luck = self.chance.clone();
-                    self.submit(seat, to, name);
-                    self.chance = luck;
-                    self.submit(seat, to, name);
-                }
+                Habit::Repeats => self.repeat(seat, (errand, to), name),
                 Habit::Forks => {
                     let name = self.name();
                     self.submit(seat, to, name);
@@ -53,12 +47,32 @@ impl World {
     }
 
     fn submit(&mut self, seat: usize, to: &[usize], name: [u8; 10]) {
-        if !self.seats[seat].life.as_ref().is_some_and(|life| life.engine.started()) {
+        if !self.has_started(seat) {
             return;
         }
         if let Some(signed) = self.sealed(seat, to, name) {
             self.post(seat, Job::Submit { errand: None, signed: Box::new(signed) });
         }
+    }
+
+    /// The first time a client asks, the message is made twice, with the same luck and therefore the same bytes; the
+    /// second one goes out when the client asks again.
+    fn repeat(&mut self, seat: usize, (errand, to): (Errand, &[usize]), name: [u8; 10]) {
+        let kept = self.repeats.remove(&errand);
+        if let Some(signed) = kept.filter(|_| self.has_started(seat)) {
+            self.post(seat, Job::Submit { errand: None, signed });
+            return;
+        }
+        let luck = self.chance.clone();
+        self.submit(seat, to, name);
+        self.chance = luck;
+        if let Some(again) = self.sealed(seat, to, name) {
+            self.repeats.insert(errand, Box::new(again));
+        }
+    }
+
+    fn has_started(&self, seat: usize) -> bool {
+        self.seats[seat].life.as_ref().is_some_and(|life| life.engine.started())
     }
 
     /// The log gets a second branch: a twin with the same keys and the same past sits down, and some peers talk to it.
