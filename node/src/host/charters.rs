@@ -31,6 +31,7 @@ use concord_protocol::wire::greeting;
 use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Standpoint;
 use serde_bytes::ByteBuf;
+use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
 use tokio::time;
 
@@ -60,8 +61,9 @@ const HANDOVER_WAIT: Duration = Duration::from_secs(30);
 pub(crate) struct Charters {
     folder: NodeFolder,
     papers: Mutex<Arc<Papers>>,
-    /// Held while documents are judged, which takes its time: one after the other.
-    turn: Mutex<()>,
+    /// Held while documents are judged, which takes its time: one after the other. Whoever waits for it holds what it
+    /// brought no longer than its connection lives.
+    turn: Arc<Semaphore>,
     /// What each peer showed in its last greeting since the start, and when.
     shown: Mutex<BTreeMap<AgencyId, (Place, Timestamp)>>,
 }
@@ -93,7 +95,7 @@ impl NotTaken {
 impl Charters {
     pub(crate) fn new(folder: NodeFolder, papers: Papers) -> Self {
         let papers = Mutex::new(Arc::new(papers));
-        Self { folder, papers, turn: Mutex::new(()), shown: Mutex::default() }
+        Self { folder, papers, turn: Arc::new(Semaphore::new(1)), shown: Mutex::default() }
     }
 
     /// Remembers where a peer stands, as it says.
@@ -117,9 +119,9 @@ impl Charters {
         Arc::clone(&self.papers.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Judges documents and keeps what holds, durable when this returns. Expensive, and writes: runs on a worker.
+    /// Judges documents and keeps what holds, durable when this returns. Expensive, and writes: runs on a worker, in its
+    /// turn.
     fn take(&self, documents: &[Vec<u8>]) -> Result<Taken, EnrolmentError> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let mut papers = Papers::clone(&self.held());
         let taken = papers.take(documents);
         if !taken.learned.is_empty() {
@@ -136,7 +138,14 @@ pub(crate) async fn hear(
     from: &AgencyId,
     documents: Vec<Vec<u8>>,
 ) -> Result<Taken, NotTaken> {
-    let heard = tokio::spawn(take_in(around.clone(), from.clone(), documents));
+    let turn = Arc::clone(&around.shared.charters.turn).acquire_owned().await;
+    let turn = turn.map_err(|_| NotTaken::Stopping)?;
+    let (around, from) = (around.clone(), from.clone());
+    let heard = tokio::spawn(async move {
+        let taken = take_in(around, from, documents).await;
+        drop(turn);
+        taken
+    });
     heard.await.unwrap_or(Err(NotTaken::Stopping))
 }
 
