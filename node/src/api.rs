@@ -12,7 +12,6 @@ pub mod bounds;
 pub mod client;
 pub(crate) mod cursor;
 pub mod exchange;
-pub mod listener;
 pub mod openapi;
 pub mod problem;
 pub mod shape;
@@ -20,6 +19,7 @@ pub mod shape;
 pub(crate) mod drain;
 mod export;
 mod json;
+pub(crate) mod listener;
 pub(crate) mod refusal;
 mod request;
 mod route;
@@ -27,7 +27,6 @@ mod route;
 #[cfg(test)]
 pub(crate) mod tests;
 
-use std::io;
 use std::sync::Arc;
 
 use axum::Router;
@@ -39,10 +38,9 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::api::ask::Ask;
 use crate::api::auth::Token;
-use crate::api::bounds::CONNECTIONS_MAX;
 use crate::api::bounds::EXPORTS_MAX;
 use crate::api::exchange::RequestIds;
-use crate::api::listener::Bounded;
+use crate::api::listener::Patience;
 use crate::api::problem::Problem;
 use crate::host::handle::ReadError;
 use crate::report::code::Code;
@@ -102,13 +100,6 @@ fn described() -> OpenApiRouter<Api> {
 }
 
 /// Serves the API until `stop` is there; requests that were begun are then finished.
-///
-/// # Errors
-/// When the listener fails for good.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    axum::serve(Bounded::new(listener, CONNECTIONS_MAX), router).with_graceful_shutdown(stop).await
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+    listener::serve(listener, router, Patience::OF_A_NODE, stop).await;
 }

@@ -1,5 +1,6 @@
 //! Real nodes on loopback, as their users meet them.
 
+mod abuse;
 mod backup;
 mod bad_input;
 mod ceremony;

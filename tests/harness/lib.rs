@@ -3,6 +3,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`archive`] | a bundle taken apart, and sealed again |
+//! | [`caller`] | a caller of the local API without manners |
 //! | [`chaos`] | six real nodes, everything that can befall them, and what must be true afterwards |
 //! | [`chance`] | all luck from one seed, printed first |
 //! | [`daemon`] | a real node: a process on loopback, killed by its id |
@@ -12,6 +13,7 @@
 //! | [`letter`] | submissions, from the examples of the specification |
 //! | [`program`] | the `concord` binary, built and fresh |
 //! | [`mutant`] | lies that a log's owner can tell |
+//! | [`pace`] | how fast two nodes exchange while something else happens |
 //! | [`second`] | the second verifier, which was written from the specification alone |
 //! | [`raw`] | whether bytes stand anywhere in a folder |
 //! | [`renewal`] | a credential that follows another |
@@ -25,6 +27,7 @@
 //! Absent on purpose: anything that the shipped crates would need to know about.
 
 pub mod archive;
+pub mod caller;
 pub mod chance;
 pub mod chaos;
 pub mod daemon;
@@ -34,6 +37,7 @@ pub mod forge;
 pub mod letter;
 pub mod mass;
 pub mod mutant;
+pub mod pace;
 pub mod program;
 pub mod raw;
 pub mod renewal;

@@ -12,8 +12,12 @@ pub const SUBMISSION_BYTES_MAX: usize = 4 * BODY_BYTES_MAX;
 /// Longest header value under `Idempotency-Key`, in characters. Beyond it: `bad-idempotency-key`. Source: spec api-9.
 pub const IDEMPOTENCY_KEY_MAX: usize = 128;
 
-/// Time for a request's body to arrive whole. Beyond it: `request-too-slow`.
+/// Time for the head of a request to arrive, also on a connection that was used before, and then for its body.
+/// Beyond it: the connection ends, or `request-too-slow`. Source: spec api-24.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(30);
+
+/// Time for which a caller may take nothing of its answer. Beyond it: the connection is cut. Source: spec api-24.
+pub const ANSWER_WAIT_MAX: Duration = Duration::from_secs(30);
 
 /// Bytes of a refused request that are read on and thrown away. Beyond it: the connection is cut. Source: spec api-22.
 ///
@@ -25,7 +29,8 @@ pub const DRAIN_BYTES_MAX: usize = 4 * SUBMISSION_BYTES_MAX;
 /// A caller on the same machine sends all of it in less.
 pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(2);
 
-/// Connections that are served at once. Beyond it: a new one waits until another ends.
+/// Connections that are served at once. Beyond it: a new one takes the place of the one that is silent for longest, and
+/// waits where none is. Source: spec api-25.
 pub const CONNECTIONS_MAX: usize = 256;
 
 /// Bundles that are exported at once, each of which holds a thread. Beyond it: `busy`.

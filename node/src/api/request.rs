@@ -2,20 +2,24 @@
 //!
 //! Uses `bounds`, `problem`. A parameter that a path does not know is refused, for it is a mistake of the caller.
 
+use core::future;
 use core::ops::RangeInclusive;
+use core::pin::pin;
 use core::str::FromStr;
 
-use axum::body;
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::extract::Path;
 use axum::extract::Query;
 use axum::extract::Request;
 use axum::http::HeaderMap;
+use axum::http::HeaderValue;
 use axum::http::header;
 use axum::http::request::Parts;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
+use futures_core::Stream;
+use tokio::time;
 
 use crate::api::bounds::IDEMPOTENCY_KEY_MAX;
 use crate::api::bounds::REQUEST_TIME_MAX;
@@ -138,9 +142,10 @@ pub(crate) fn bad_parameter(why: impl Into<String>) -> Problem {
 /// The request's body, whose media type is one of `kinds` and which is not longer than `max` bytes.
 ///
 /// A declared length is judged before a byte is read, an undeclared one while reading.
-// spec: api-6
+// spec: api-6, api-24, api-26
 pub(crate) async fn body(request: Request, kinds: &[&str], max: usize) -> Result<Vec<u8>, Problem> {
     expect_kind(request.headers(), kinds)?;
+    expect_plain(request.headers())?;
     let too_long = || {
         Problem::new(
             Code::RequestTooLong,
@@ -155,9 +160,14 @@ pub(crate) async fn body(request: Request, kinds: &[&str], max: usize) -> Result
     if declared.is_some_and(|len| usize::try_from(len).map_or(true, |len| len > max)) {
         return Err(too_long());
     }
-    match tokio::time::timeout(REQUEST_TIME_MAX, collected(request.into_body(), max)).await {
-        Ok(Some(bytes)) => Ok(bytes),
-        Ok(None) => Err(too_long()),
+    match time::timeout(REQUEST_TIME_MAX, collected(request.into_body(), max)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(Unread::TooLong)) => Err(too_long()),
+        Ok(Err(Unread::Broken)) => Err(Problem::new(
+            Code::RequestBroken,
+            NOT_DONE,
+            "the body ends too early, or its chunks cannot be told apart",
+        )),
         Err(_) => {
             let seconds = REQUEST_TIME_MAX.as_secs();
             Err(Problem::new(
@@ -169,9 +179,26 @@ pub(crate) async fn body(request: Request, kinds: &[&str], max: usize) -> Result
     }
 }
 
-/// The bytes; `None` when there are more than `max`, or when the caller went away, who then gets no answer anyway.
-async fn collected(body: Body, max: usize) -> Option<Vec<u8>> {
-    body::to_bytes(body, max).await.ok().map(Vec::from)
+/// Why there is no body.
+enum Unread {
+    /// It goes on beyond the bound.
+    TooLong,
+    /// It cannot be told where it ends, or it ended before.
+    Broken,
+}
+
+/// The bytes, of which there are no more than `max`.
+async fn collected(body: Body, max: usize) -> Result<Vec<u8>, Unread> {
+    let mut body = pin!(body.into_data_stream());
+    let mut bytes = Vec::new();
+    while let Some(piece) = future::poll_fn(|cx| body.as_mut().poll_next(cx)).await {
+        let piece = piece.map_err(|_| Unread::Broken)?;
+        if piece.len() > max.saturating_sub(bytes.len()) {
+            return Err(Unread::TooLong);
+        }
+        bytes.extend_from_slice(&piece);
+    }
+    Ok(bytes)
 }
 
 fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
@@ -181,6 +208,16 @@ fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
         return Ok(());
     }
     Err(Problem::new(Code::MediaType, NOT_DONE, format!("the path takes {}", kinds.join(" or "))))
+}
+
+/// A body that is compressed would have another length than the one that is bounded, so none is taken.
+// spec: api-26
+fn expect_plain(headers: &HeaderMap) -> Result<(), Problem> {
+    let plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if headers.get_all(header::CONTENT_ENCODING).iter().all(plain) {
+        return Ok(());
+    }
+    Err(Problem::new(Code::MediaType, NOT_DONE, "the path takes no `Content-Encoding`"))
 }
 
 /// The request's idempotency key.

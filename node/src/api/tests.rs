@@ -4,6 +4,7 @@ mod bounds;
 mod charter;
 mod client;
 pub(crate) mod fake;
+mod listener;
 mod parts;
 mod refusals;
 pub(crate) mod running;

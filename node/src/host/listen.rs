@@ -30,6 +30,7 @@ use crate::transport::listen::StrangerConnection;
 pub(crate) type Doors = Arc<BTreeMap<AgencyId, mpsc::Sender<Connection>>>;
 
 /// Takes arrivals until the endpoint stops; each handshake runs on its own.
+// spec: wire-24
 pub(crate) async fn accept(endpoint: Endpoint, around: Surroundings, doors: Doors) {
     while let Some(arrival) = endpoint.accept().await {
         tokio::spawn(welcome(arrival, around.clone(), Arc::clone(&doors)));

@@ -323,6 +323,9 @@ codes! {
     /// A root would sign another credential with a serial that it signed before.
     SerialSigned = "serial-signed", Operator, CouldNot;
     "use the credential that was signed; or have the node ask for a higher serial: `concord node credential --dir NODE_DIR --out REQUEST --serial N`"
+    /// The body of the request broke off, or its encoding breaks the rules of HTTP.
+    RequestBroken = "request-broken", Caller, Refused, 400;
+    "send it again, whole; nothing was done"
 }
 
 impl Code {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 use axum::Form;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::extract::FromRequest;
 use axum::extract::Path;
 use axum::extract::Query;
+use axum::extract::Request;
 use axum::extract::State;
-use axum::extract::rejection::FormRejection;
+use axum::extract::rejection::PathRejection;
 use axum::extract::rejection::QueryRejection;
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
@@ -20,9 +22,11 @@ use axum::routing::get;
 use axum::routing::post;
 use serde::Deserialize;
 use tokio::task;
+use tokio::time;
 
 use crate::api::ask::Ask;
 use crate::api::bounds::PAGE_ITEMS;
+use crate::api::bounds::REQUEST_TIME_MAX;
 use crate::api::cursor::Cursor;
 use crate::api::refusal;
 use crate::api::shape::log::Head;
@@ -113,8 +117,8 @@ async fn messages(State(web): State<Web>, place: Result<Query<Place>, QueryRejec
     page::answer(StatusCode::OK, &page)
 }
 
-async fn message(State(web): State<Web>, Path(id): Path<String>) -> Response {
-    let Ok(name) = MessageName::parse(&id) else {
+async fn message(State(web): State<Web>, id: Result<Path<String>, PathRejection>) -> Response {
+    let Some(name) = id.ok().and_then(|Path(id)| MessageName::parse(&id).ok()) else {
         let why = "the address does not name a message: an id is a UUID of version 7";
         return trouble(&web, Report::new(Code::NoSuchMessage, "nothing was found", why));
     };
@@ -139,7 +143,13 @@ struct Shown {
 }
 
 // spec: web-2
-async fn enter(State(web): State<Web>, form: Result<Form<Shown>, FormRejection>) -> Response {
+async fn enter(State(web): State<Web>, request: Request) -> Response {
+    // spec: api-24
+    let form = Form::<Shown>::from_request(request, &web);
+    let Ok(form) = time::timeout(REQUEST_TIME_MAX, form).await else {
+        let why = "the form did not arrive in time";
+        return trouble(&web, Report::new(Code::RequestTooSlow, "nobody was let in", why));
+    };
     let shown = form.map(|Form(shown)| shown.token).unwrap_or_default();
     let Ok(secret) = entropy::draw() else {
         let why = "the machine gives no randomness";

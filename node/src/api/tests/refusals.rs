@@ -430,6 +430,19 @@ fn an_export_that_cannot_begin_is_a_problem_and_not_half_a_bundle() {
 }
 
 #[test]
+fn a_submission_that_is_compressed_is_refused() {
+    // shows: api-26
+    let world = World::new(Fake::new());
+    for (coding, status) in [("gzip", 415), ("identity, br", 415), ("identity", 201)] {
+        let headers = [JSON, ("content-encoding", coding)];
+
+        let answered = world.post("/api/v1/messages", &headers, SUBMISSION);
+
+        assert_eq!(answered.status.as_u16(), status, "{coding}");
+    }
+}
+
+#[test]
 fn every_answer_has_an_id_and_is_kept_by_nobody() {
     // shows: api-3
     let world = World::new(Fake::new());

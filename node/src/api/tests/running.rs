@@ -22,6 +22,8 @@ use crate::api;
 use crate::api::address;
 use crate::api::auth::Token;
 use crate::api::exchange::RequestIds;
+use crate::api::listener;
+use crate::api::listener::Patience;
 use crate::api::tests::fake::Fake;
 use crate::api::tests::wire::TOKEN;
 
@@ -41,6 +43,10 @@ impl Running {
     }
 
     pub(crate) fn serving(router: Router) -> Self {
+        Self::with_patience(router, Patience::OF_A_NODE)
+    }
+
+    pub(crate) fn with_patience(router: Router, patience: Patience) -> Self {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let dir = env::temp_dir().join(format!("concord-api-{}-{number}", process::id()));
         fs::create_dir_all(&dir).unwrap();
@@ -50,9 +56,10 @@ impl Running {
         let thread = thread::spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async move {
-                let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-                bound.send(listener.local_addr().unwrap()).unwrap();
-                api::serve(listener, router, async { drop(stopped.await) }).await.unwrap();
+                let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+                bound.send(socket.local_addr().unwrap()).unwrap();
+                let stop = async { drop(stopped.await) };
+                listener::serve(socket, router, patience, stop).await;
             });
         });
         let address = address.recv().unwrap();
