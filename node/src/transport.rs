@@ -55,6 +55,9 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+/// Version 1 of QUIC. Source: RFC 9000 section 15, spec wire-1.
+const QUIC_1: u32 = 1;
+
 /// One UDP socket, on which the node listens and from which it dials; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
@@ -111,6 +114,9 @@ impl Endpoint {
         let seed = entropy::draw().map_err(|_| BindError::Entropy)?;
         let mut config = quinn::EndpointConfig::new(Arc::new(reset_key));
         config.cid_generator(move || Box::new(ConnectionIds::new(&seed)));
+        // Left to itself, quinn speaks six drafts too.
+        // spec: wire-1
+        config.supported_versions(vec![QUIC_1]);
 
         let mut server = quinn::ServerConfig::with_crypto(Arc::new(tls::server(&identity)?));
         settings.apply(&mut server)?;

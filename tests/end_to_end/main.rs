@@ -23,6 +23,7 @@ mod proofs;
 mod restart;
 mod restore;
 mod second_opinion;
+mod strangers;
 mod succession;
 mod tamper;
 mod token;

@@ -19,6 +19,7 @@
 //! | [`renewal`] | a credential that follows another |
 //! | [`shell`] | commands as people type them, with an end |
 //! | [`skip`] | what a machine cannot check, said aloud |
+//! | [`stranger`] | somebody on the network who keeps no rules |
 //! | [`traffic`] | messages that flow while something else happens |
 //! | [`transcript`] | texts compared whole; `CONCORD_BLESS=1` renews |
 //! | [`vectors`] | the cases under `spec/vectors`: made, read, judged |
@@ -44,6 +45,7 @@ pub mod renewal;
 pub mod second;
 pub mod shell;
 pub mod skip;
+pub mod stranger;
 pub mod traffic;
 pub mod transcript;
 pub mod vectors;
