@@ -17,8 +17,6 @@ use harness::stranger::manner::Manner;
 use crate::strangers::AGENCIES;
 use crate::strangers::ATTACKED;
 use crate::strangers::Scene;
-use crate::strangers::closed;
-use crate::strangers::line_ends;
 
 /// A flood: done once and again until it is told to stop.
 struct Flood {
@@ -84,9 +82,9 @@ const FLOODS: [Flood; 7] = [
         once: |scene| {
             let letter = scene.accomplice.letter(&[AGENCIES[ATTACKED]], "costly");
             for _ in 0..20 {
-                let mut line = scene.liar.meet();
-                line.say(&scene.liar.offer(9, &[&letter; 64]));
-                assert_eq!(line_ends(&mut line), closed(CloseCode::Gap));
+                let mut wire = scene.greeted();
+                wire.say(&scene.liar.offer(9, &[&letter; 64]));
+                assert_eq!(wire.closed(), End::Closed(CloseCode::Gap));
             }
         },
     },
