@@ -318,7 +318,7 @@ impl Store {
         self.unless_stopped(|store| {
             store.reserve.keep(store.disk.as_ref());
             let end = store.journal.end();
-            store.rows.flush().map_err(|error| store.reader.noted(error))?;
+            store.rows.flush().inspect_err(|error| store.doubt_rows(error))?;
             if let Some(head) = &store.head {
                 head.sync().map_err(CommitError::State)?;
             }
@@ -440,6 +440,15 @@ impl Store {
         }
         let mark = Mark { life: self.life, sequence: end.sequence };
         Ok(self.rows.commit(rows, mark).map_err(|error| self.reader.noted(error))?)
+    }
+
+    /// After a failed sync the rows can be read and are not on the disk, so the next start must not believe them. A disk
+    /// that is full, or not ours to write, is no fault of the files.
+    // spec: store-19
+    fn doubt_rows(&self, error: &RowsError) {
+        if !error.is_of_the_machine() {
+            self.reader.noted(RowsError::Damaged);
+        }
     }
 
     fn place(&mut self, bodies: &[BodyIn]) -> Result<Vec<Placement>, CommitError> {

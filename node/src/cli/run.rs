@@ -320,10 +320,12 @@ pub(crate) fn refused(error: &StartError) -> Report {
         }
         StartError::Removed { .. } => Report::caused(Code::MembershipEnded, WHAT, error),
         StartError::NotArchived { .. } => Report::caused(Code::NoSuchLog, WHAT, error),
+        StartError::Store(store) => {
+            Report::caused(Code::StoreRefused, WHAT, error).with_remedy(store.remedy())
+        }
         StartError::NoEntropy(_)
         | StartError::Commit(_)
         | StartError::Switch(_)
-        | StartError::Store(_)
         | StartError::Read(_)
         | StartError::WitnessFile(_)
         | StartError::Tree(_)

@@ -99,12 +99,24 @@ pub(crate) fn read_small(disk: &dyn Disk, path: &Path, max: usize) -> io::Result
 
 /// Puts a small file in place in one step: whoever looks finds the old bytes or the new ones.
 pub(crate) fn replace_small(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put_whole(disk, path, (bytes, 0)).map(drop)
+}
+
+/// Begins a file with these bytes at a place, in one step: there is never one with a part of them. Durable when the call
+/// returns.
+// spec: store-21
+pub(crate) fn put_whole(
+    disk: &dyn Disk,
+    path: &Path,
+    (bytes, at): (&[u8], u64),
+) -> io::Result<Box<dyn DiskFile>> {
     let draft = path.with_extension("new");
     let file = disk.open(&draft, Opening::New)?;
-    file.write_at(bytes, 0)?;
+    file.write_at(bytes, at)?;
     file.sync()?;
     disk.rename(&draft, path)?;
-    disk.sync_folder(path.parent().unwrap_or(Path::new(".")))
+    disk.sync_folder(path.parent().unwrap_or(Path::new(".")))?;
+    Ok(file)
 }
 
 /// The disk of this machine.

@@ -16,12 +16,16 @@ use std::io;
 use std::path::Path;
 use std::path::PathBuf;
 
+use crate::store::disk;
 use crate::store::disk::Disk;
 use crate::store::disk::DiskFile;
 use crate::store::disk::Opening;
 use crate::store::format::Life;
 use crate::store::journal::frame::JOURNAL_MAGIC;
 use crate::store::journal::frame::SEGMENT_HEAD_BYTES;
+use crate::store::journal::scan::Found;
+use crate::store::journal::scan::JournalError;
+use crate::store::journal::scan::Scan;
 use crate::store::reserve::Reserve;
 
 /// Bytes after which a new segment is begun.
@@ -69,15 +73,11 @@ impl Journal {
     }
 
     /// Goes on at the place where a scan ended; what follows it is cut off.
-    ///
-    /// `unsure` is where the last record begins, if nothing says that it is durable: the process before may have ended
-    /// between its write and its sync, or by a sync that failed, after which the system forgets that there is something
-    /// to sync. So it is written once more. Source: spec store-18.
     pub(crate) fn resume(
         disk: &dyn Disk,
         folder: &Path,
         life: Life,
-        (end, unsure): (Position, Option<u64>),
+        end: Position,
     ) -> io::Result<Self> {
         for begun in segments(disk, folder)?.into_iter().filter(|first| *first > end.segment) {
             disk.remove(&folder.join(name(begun)))?;
@@ -87,17 +87,8 @@ impl Journal {
         if file.len()? > end.offset {
             // spec: store-7
             file.set_len(end.offset)?;
+            file.sync()?;
         }
-        // spec: store-18
-        if let Some(at) = unsure {
-            let len = usize::try_from(end.offset.saturating_sub(at)).unwrap_or(usize::MAX);
-            let mut last = vec![0; len];
-            let read = file.read_at(&mut last, at)?;
-            last.truncate(read);
-            file.write_at(&last, at)?;
-        }
-        file.sync()?;
-        disk.sync_folder(folder)?;
         Ok(Self { folder: folder.to_path_buf(), life, file, end, segment_bytes: SEGMENT_BYTES })
     }
 
@@ -136,6 +127,33 @@ impl Journal {
     }
 }
 
+/// Makes the last record durable, if there is one after the mark.
+///
+/// It can be read, and still be on no disk: the process before ended between its write and its sync, or by a sync that
+/// failed, after which the system forgets that there is something to sync. So it is written once more. The one before it
+/// was synced, or it would not have been begun.
+// spec: store-18
+pub(crate) fn settle_last(
+    disk: &dyn Disk,
+    folder: &Path,
+    life: Life,
+    mark: Position,
+) -> Result<(), JournalError> {
+    let mut scan = Scan::begin(disk, folder, life, (mark.sequence, Some(mark)))?;
+    let mut last = None;
+    while let Found::Frame(end, payload) = scan.next()? {
+        last = Some((end, payload));
+    }
+    let Some((end, payload)) = last else { return Ok(()) };
+    let path = folder.join(name(end.segment));
+    let frame = frame::frame(life, end.sequence, &payload).unwrap_or_default();
+    let again = disk.open(&path, Opening::Existing).and_then(|file| {
+        file.write_at(&frame, end.begin(payload.len()))?;
+        file.sync()
+    });
+    again.map_err(|source| JournalError::Unwritable { path, source })
+}
+
 /// The file of the segment that begins with a sequence.
 pub(crate) fn name(first: u64) -> String {
     format!("{first:016x}{SUFFIX}")
@@ -167,9 +185,7 @@ fn begin_segment(
     before: u64,
 ) -> io::Result<(Box<dyn DiskFile>, Position)> {
     let first = before.saturating_add(1);
-    let file = disk.open(&folder.join(name(first)), Opening::New)?;
-    file.write_at(&frame::segment_head(JOURNAL_MAGIC, life, first), 0)?;
-    file.sync()?;
-    disk.sync_folder(folder)?;
+    let head = frame::segment_head(JOURNAL_MAGIC, life, first);
+    let file = disk::put_whole(disk, &folder.join(name(first)), (&head, 0))?;
     Ok((file, Position { sequence: before, segment: first, offset: SEGMENT_HEAD }))
 }

@@ -154,6 +154,13 @@ impl Inner {
         }
         error
     }
+
+    /// The same for a row that is not what its key says: another store would have it right.
+    fn told(&self, error: &ReadError) {
+        if matches!(error, ReadError::Row) {
+            self.noted(RowsError::Damaged);
+        }
+    }
 }
 
 macro_rules! unwrapped {
@@ -231,7 +238,10 @@ impl Reader {
     /// A message by its digest.
     pub fn message(&self, digest: &Digest) -> Result<Option<MessageRecord>, ReadError> {
         match self.get(&schema::message_by_digest(digest))? {
-            Some(place) => self.one(&place, as_message)?.map(Some).ok_or(ReadError::Row),
+            Some(place) => {
+                let found = self.one(&place, as_message)?;
+                found.map(Some).ok_or(ReadError::Row).inspect_err(|error| self.inner.told(error))
+            }
             None => Ok(None),
         }
     }
@@ -447,7 +457,8 @@ impl Reader {
         key: &[u8],
         unwrap: impl Fn(Record) -> Option<T>,
     ) -> Result<Option<T>, ReadError> {
-        self.get(key)?.map(|value| record_of(&value, unwrap)).transpose()
+        let found = self.get(key)?.map(|value| record_of(&value, unwrap)).transpose();
+        found.inspect_err(|error| self.inner.told(error))
     }
 
     pub(crate) fn some<T>(
@@ -457,7 +468,9 @@ impl Reader {
         unwrap: impl Fn(Record) -> Option<T>,
     ) -> Result<Vec<T>, ReadError> {
         let rows = self.range(keys, Order::Ascending, limit)?;
-        rows.iter().map(|(_, value)| record_of(value, &unwrap)).collect()
+        let found: Result<Vec<T>, ReadError> =
+            rows.iter().map(|(_, value)| record_of(value, &unwrap)).collect();
+        found.inspect_err(|error| self.inner.told(error))
     }
 
     fn running(&self) -> Result<(), ReadError> {

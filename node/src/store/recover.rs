@@ -294,11 +294,14 @@ pub(crate) fn recover(
     if unbegun {
         begin(disk, places, life, &head_found)?;
     }
+    // Before the embedded store takes it, which would take a record that is gone later for one that was acknowledged.
+    let marked = replay::durable_mark(disk, &places.mark(), life)?;
+    journal::settle_last(disk, &places.journal, life, marked)?;
     let replayed = replay::replay(disk, shelf, (places, life), &head_found)?;
-    let Replayed { rows, end, unsure, torn_bytes, newest, tail, .. } = &replayed;
+    let Replayed { rows, end, torn_bytes, newest, tail, .. } = &replayed;
     let finding = replay::head_finding(&head_found, &replayed)?;
-    let journal = Journal::resume(disk, &places.journal, life, (*end, *unsure))
-        .map_err(unusable(&places.journal))?;
+    let journal =
+        Journal::resume(disk, &places.journal, life, *end).map_err(unusable(&places.journal))?;
     let bodies =
         Bodies::resume(disk, &places.bodies, life, *tail).map_err(unusable(&places.bodies))?;
     let bodies_found = match (tail.slot, &slots, bodies.is_at_tail()) {

@@ -1,9 +1,11 @@
 //! sled behind the narrow trait: one tree, batches that are atomic with their mark, and no trust in its durability.
 //!
-//! Uses `rows`. The only file that names sled. sled 0.34 panics on damaged files, so each call is caught; on Linux it
-//! flushes without fsync, so `flush` syncs its file itself; pages beyond a quarter of its segment go into files apart
-//! that it never syncs, so long values are cut into parts here.
+//! Uses `rows`. The only file that names sled. sled 0.34 panics on damaged files, also when it is dropped, so each call is
+//! caught; on Linux it flushes without fsync, so `flush` syncs its file itself; pages beyond a quarter of its segment go
+//! into files apart that it never syncs, so long values are cut into parts here. A segment whose head it cannot read it
+//! takes for a free one, so rows may be gone without a word: a sum over all of them stands beside the mark.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io;
 use std::panic::AssertUnwindSafe;
@@ -13,6 +15,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
+use std::sync::atomic::AtomicU64;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -71,6 +74,8 @@ struct SledRows {
     db: RwLock<Option<::sled::Db>>,
     /// Rows put since it was opened, which the next opening has to go through.
     fresh: AtomicUsize,
+    /// The sum over all entries but the mark's.
+    sum: AtomicU64,
 }
 
 impl SledShelf {
@@ -124,7 +129,10 @@ impl Shelf for SledShelf {
 
     fn open(&self) -> Result<Arc<dyn Rows>, RowsError> {
         let db = RwLock::new(Some(self.open_db()?));
-        Ok(Arc::new(SledRows { shelf: self.clone(), db, fresh: AtomicUsize::new(0) }))
+        let (fresh, sum) = (AtomicUsize::new(0), AtomicU64::new(0));
+        let rows = SledRows { shelf: self.clone(), db, fresh, sum };
+        rows.add_up()?;
+        Ok(Arc::new(rows))
     }
 
     fn set_aside(&self) -> io::Result<PathBuf> {
@@ -140,13 +148,22 @@ impl Shelf for SledShelf {
 impl Rows for SledRows {
     fn commit(&self, rows: Vec<Row>, mark: Mark) -> Result<(), RowsError> {
         let count = rows.len();
-        let mut batch = ::sled::Batch::default();
+        let mut entries = BTreeMap::new();
         for (key, value) in rows {
-            put(&mut batch, &key, &value);
+            put(&mut entries, key, value);
         }
-        // spec: store-4
-        batch.insert(&MARK_KEY, &mark.to_bytes());
+        let mut sum = self.sum.load(Ordering::Relaxed);
+        let mut batch = ::sled::Batch::default();
+        for (key, value) in entries {
+            let old = self.with(|db| db.get(&key))?;
+            sum = sum.wrapping_sub(old.map_or(0, |old| part_of_sum(&key, &old)));
+            sum = sum.wrapping_add(part_of_sum(&key, &value));
+            batch.insert(key, value);
+        }
+        // spec: store-4, store-20
+        batch.insert(&MARK_KEY, [&mark.to_bytes()[..], &sum.to_be_bytes()].concat());
         self.with(|db| db.apply_batch(batch))?;
+        self.sum.store(sum, Ordering::Relaxed);
         self.fresh.fetch_add(count, Ordering::Relaxed);
         sweep(count);
         Ok(())
@@ -172,7 +189,7 @@ impl Rows for SledRows {
         match self.with(|db| db.get(MARK_KEY))? {
             None if self.with(|db| Ok(db.is_empty()))? => Ok(None),
             None => Err(RowsError::Damaged),
-            Some(bytes) => Mark::from_bytes(&bytes).map(Some).ok_or(RowsError::Damaged),
+            Some(bytes) => marked(&bytes).map(|(mark, _)| Some(mark)).ok_or(RowsError::Damaged),
         }
     }
 
@@ -186,7 +203,9 @@ impl Rows for SledRows {
     }
 
     fn give_up(&self) {
-        drop(self.db.write().unwrap_or_else(PoisonError::into_inner).take());
+        let db = self.db.write().unwrap_or_else(PoisonError::into_inner).take();
+        // Whoever gives it up needs nothing of it any more.
+        drop(let_go(db));
     }
 
     fn close(&self) -> Result<(), RowsError> {
@@ -199,6 +218,12 @@ impl Rows for SledRows {
     }
 }
 
+impl Drop for SledRows {
+    fn drop(&mut self) {
+        self.give_up();
+    }
+}
+
 impl SledRows {
     /// Runs a call where its panic becomes an error.
     fn with<T>(&self, call: impl FnOnce(&::sled::Db) -> ::sled::Result<T>) -> Result<T, RowsError> {
@@ -206,6 +231,24 @@ impl SledRows {
         // Given up: no fault of the files.
         let db = db.as_ref().ok_or(RowsError::Unusable { kind: io::ErrorKind::NotConnected })?;
         guarded(|| call(db))
+    }
+
+    /// Goes through all entries and holds their sum against the one that was written with the last of them.
+    // spec: store-20
+    fn add_up(&self) -> Result<(), RowsError> {
+        let known = match self.with(|db| db.get(MARK_KEY))? {
+            Some(bytes) => marked(&bytes).ok_or(RowsError::Damaged)?.1,
+            None => 0,
+        };
+        let sum = self.with(|db| {
+            db.iter()
+                .filter(|entry| !matches!(entry, Ok((key, _)) if *key == MARK_KEY))
+                .try_fold(0_u64, |sum, entry| {
+                    entry.map(|(key, value)| sum.wrapping_add(part_of_sum(&key, &value)))
+                })
+        })?;
+        self.sum.store(sum, Ordering::Relaxed);
+        if sum == known { Ok(()) } else { Err(RowsError::Damaged) }
     }
 
     fn sync(&self) -> Result<(), RowsError> {
@@ -220,7 +263,8 @@ impl SledRows {
     /// wait meanwhile.
     fn reopen(&self) -> Result<(), RowsError> {
         let mut db = self.db.write().unwrap_or_else(PoisonError::into_inner);
-        drop(db.take());
+        let old = db.take();
+        let_go(old)?;
         // In this thread, which freed the memory of the old one and can use it again; these files were sound just now.
         *db = Some(patiently(&self.shelf.config())?);
         drop(db);
@@ -247,17 +291,35 @@ impl SledRows {
     }
 }
 
-fn put(batch: &mut ::sled::Batch, key: &[u8], value: &[u8]) {
+/// The entries of a row: one, or one for each part and one that counts them.
+fn put(entries: &mut BTreeMap<Vec<u8>, Vec<u8>>, key: Vec<u8>, value: Vec<u8>) {
     if value.len() <= PART_BYTES {
-        batch.insert(key, [&[WHOLE], value].concat());
+        entries.insert(key, [&[WHOLE][..], &value].concat());
         return;
     }
     let mut count: u32 = 0;
     for part in value.chunks(PART_BYTES) {
-        batch.insert(part_key(key, count), part);
+        entries.insert(part_key(&key, count), part.to_vec());
         count = count.saturating_add(1);
     }
-    batch.insert(key, [&[IN_PARTS][..], &count.to_be_bytes()].concat());
+    entries.insert(key, [&[IN_PARTS][..], &count.to_be_bytes()].concat());
+}
+
+/// What an entry adds to the sum. Every CRC becomes another number of 64 bits, so that losses do not make up for each
+/// other; nobody is to be kept out here who wants in. The numbers are those of SplitMix64.
+fn part_of_sum(key: &[u8], value: &[u8]) -> u64 {
+    let sum = crc32c::crc32c_append(crc32c::crc32c(key), value);
+    let len = u64::try_from(key.len()).unwrap_or(u64::MAX) << 32;
+    let mixed = (u64::from(sum) | len).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}
+
+/// The mark, and the sum beside it.
+fn marked(bytes: &[u8]) -> Option<(Mark, u64)> {
+    let (mark, sum) = bytes.split_last_chunk::<8>()?;
+    Some((Mark::from_bytes(mark)?, u64::from_be_bytes(*sum)))
 }
 
 /// Frees what a batch replaced. sled does it in small steps, one for many calls, and a batch is one call however many
@@ -278,6 +340,15 @@ fn guarded<T>(call: impl FnOnce() -> ::sled::Result<T>) -> Result<T, RowsError> 
         Ok(result) => result.map_err(|error| reduced(&error)),
         Err(_) => Err(RowsError::Panicked),
     }
+}
+
+/// Drops it: sled writes once more then, and panics when it cannot.
+// spec: store-19
+fn let_go(db: Option<::sled::Db>) -> Result<(), RowsError> {
+    guarded(move || {
+        drop(db);
+        Ok(())
+    })
 }
 
 /// A foreign error is reduced to its kind: its text may hold anything.

@@ -18,6 +18,7 @@ use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::digest::Digest;
 use zeroize::Zeroizing;
 
+use crate::store::disk;
 use crate::store::disk::Disk;
 use crate::store::disk::DiskFile;
 use crate::store::disk::Opening;
@@ -86,10 +87,7 @@ impl Slots {
         (life, storage): (Life, ContentKey),
         nonce: &[u8; aead::NONCE_BYTES],
     ) -> io::Result<Self> {
-        let file = disk.open(path, Opening::New)?;
-        file.write_at(&head(life, &storage, nonce)?, 0)?;
-        file.sync()?;
-        disk.sync_folder(path.parent().unwrap_or(Path::new(".")))?;
+        let file = disk::put_whole(disk, path, (&head(life, &storage, nonce)?, 0))?;
         Ok(Self { file, life, storage })
     }
 

@@ -10,6 +10,7 @@ use std::io;
 use std::io::ErrorKind;
 use std::path::Path;
 
+use crate::store::disk;
 use crate::store::disk::Disk;
 use crate::store::disk::DiskFile;
 use crate::store::disk::Opening;
@@ -79,12 +80,10 @@ impl<const N: usize> Twin<N> {
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
-        let file = disk.open(path, Opening::New)?;
-        let mut twin = Self { file, magic, life, counter: 0 };
-        twin.write(first)?;
-        twin.sync()?;
-        disk.sync_folder(path.parent().unwrap_or(Path::new(".")))?;
-        Ok(twin)
+        let counter = 1;
+        let begun = slot(magic, life, counter, first);
+        let file = disk::put_whole(disk, path, (&begun, place(counter)))?;
+        Ok(Self { file, magic, life, counter })
     }
 
     /// Writes the slot that is not the newest. Not waited for.

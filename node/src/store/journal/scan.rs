@@ -32,6 +32,14 @@ pub enum JournalError {
         /// Why.
         source: io::Error,
     },
+    /// The last record cannot be written again.
+    #[error("write the last record of the journal segment {path} again")]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
     /// The folder cannot be listed.
     #[error("list the journal folder {path}")]
     Unlisted {

@@ -52,8 +52,6 @@ pub(crate) struct Replayed {
     pub(crate) count: u64,
     /// Where the journal goes on.
     pub(crate) end: Position,
-    /// Where in the last segment the last record begins, unless it was synced for sure.
-    pub(crate) unsure: Option<u64>,
     pub(crate) torn_bytes: u64,
     /// Where the replay began: everything before is durable in the embedded store.
     pub(crate) durable: Position,
@@ -171,7 +169,11 @@ fn mark_of(bytes: &[u8; MARK_BYTES]) -> Position {
 }
 
 /// The mark that was synced last; the start when there is none that can be used.
-fn durable_mark(disk: &dyn Disk, path: &Path, life: Life) -> Result<Position, OpenError> {
+pub(crate) fn durable_mark(
+    disk: &dyn Disk,
+    path: &Path,
+    life: Life,
+) -> Result<Position, OpenError> {
     let start = Position { sequence: 0, segment: 1, offset: crate::store::journal::SEGMENT_HEAD };
     Ok(match Twin::read(disk, path, MARK_MAGIC, life).map_err(unusable(path))? {
         TwinFound::Held(bytes) => mark_of(&bytes),
@@ -229,7 +231,6 @@ fn apply(
         None => Tail::NONE,
     };
     let mut count: u64 = 0;
-    let mut last = None;
     let (end, torn_bytes) = loop {
         match scan.next().map_err(OpenError::from)? {
             Found::Frame(position, payload) => {
@@ -240,7 +241,6 @@ fn apply(
                 rows.commit(rows_now, Mark { life: ground.life, sequence: sequence.max(known) })?;
                 tail = after;
                 count = count.saturating_add(1);
-                last = Some((position.segment, position.begin(payload.len())));
             }
             Found::End(position, torn_bytes) => break (position, torn_bytes),
         }
@@ -251,14 +251,11 @@ fn apply(
         return Err(OpenError::JournalShort { found: end.sequence, known: acknowledged }.into());
     }
     let (newest, tree) = newest(rows.as_ref(), end.sequence)?;
-    // A segment is begun only after the last record before it was synced.
-    let unsure = last.filter(|(segment, _)| *segment == end.segment).map(|(_, offset)| offset);
     Ok(Replayed {
         rows,
         finding: RowsFinding::Kept,
         count,
         end,
-        unsure,
         torn_bytes,
         durable,
         newest,

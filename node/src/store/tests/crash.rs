@@ -201,3 +201,48 @@ fn what_a_start_found_after_a_fault_is_there_after_the_power_was_gone_too() {
         }
     }
 }
+
+#[test]
+fn a_first_start_that_is_cut_off_anywhere_can_be_made_again() {
+    // shows: store-21
+    for calls in 0..24 {
+        for seed in 0..24 {
+            let (disk, shelf) = (FakeDisk::default(), FakeShelf::default());
+            disk.fail_after(calls);
+            drop(fixture::open(&disk, &shelf));
+            let mut chance = Chance(seed);
+            let disk = disk.crash(|| chance.draw());
+
+            let (mut store, recovered) = fixture::open(&disk, &shelf).unwrap();
+
+            assert!(recovered.head.may_sign());
+            store.commit(World::default().batch(1)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn the_embedded_store_never_remembers_a_record_that_the_power_takes_from_the_journal() {
+    // shows: store-18
+    for seed in 0..40 {
+        let mut machine = Machine::new();
+        machine.pass(Event::Commit(3));
+        // The journal has the record, its sync failed; a start gets as far as it can.
+        machine.disk.fail_after(5);
+        drop(machine.store.commit(machine.world.clone().batch(2)));
+        machine.end();
+        let (first, known) = (machine.disk.clone(), machine.world.clone());
+        for calls in 0..12 {
+            (machine.disk, machine.world) = (first.kill(), known.clone());
+            machine.disk.fail_after(calls);
+            drop(fixture::open(&machine.disk, &machine.shelf));
+            let mut chance = Chance(seed);
+            // The embedded store lost nothing of what it took.
+            machine.disk = machine.disk.crash(|| chance.draw());
+
+            let opened = fixture::open(&machine.disk, &machine.shelf);
+
+            assert!(opened.is_ok(), "after {calls} calls: {opened:?}");
+        }
+    }
+}
