@@ -151,6 +151,14 @@ impl Daemon {
         })
     }
 
+    /// How the node ended, if it has.
+    ///
+    /// # Panics
+    /// When the system does not say.
+    pub fn ended_already(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
     /// Waits for a node that ends by itself.
     ///
     /// # Panics

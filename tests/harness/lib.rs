@@ -8,6 +8,7 @@
 //! | [`chance`] | all luck from one seed, printed first |
 //! | [`daemon`] | a real node: a process on loopback, killed by its id |
 //! | [`evidence`] | bundles of running nodes, verified and held together |
+//! | [`faults`] | a disk that forgets, tears and fails under a real process |
 //! | [`federation`] | agencies on the disk, ready to be run |
 //! | [`forge`] | a peer that lies |
 //! | [`letter`] | submissions, from the examples of the specification |
@@ -33,6 +34,7 @@ pub mod chance;
 pub mod chaos;
 pub mod daemon;
 pub mod evidence;
+pub mod faults;
 pub mod federation;
 pub mod forge;
 pub mod letter;

@@ -1,7 +1,8 @@
-//! What a developer and CI run: `cargo xtask ci | chaos | fuzz | vectors | bless`.
+//! What a developer and CI run: `cargo xtask ci | chaos | fuzz | storage | vectors | bless`.
 
 mod chaos;
 mod fuzzing;
+mod storage;
 
 use std::env;
 use std::path::Path;
@@ -14,6 +15,8 @@ cargo xtask sim       whole federations, each from one seed: [--seeds N] [--firs
 cargo xtask chaos     faults on six real nodes, then the verdict: [--minutes N] [--seed S] [--json]
 cargo xtask fuzz      changed bytes against every decoder and the engine: [--target T] [--seconds N] [--seed S]
                       [--input FILE] [--guided] [--ledger]
+cargo xtask storage   faults of the disk under the real store and node: [--rounds N] [--seed S] [--life N]
+                      [--sweep STEP] [--damage N] [--inject CALLS]
 cargo xtask vectors   makes the cases under spec/vectors anew
 cargo xtask bless     renews every file that a test compares: vectors, grammar, API description, transcripts
 ";
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
             Some(options) => fuzzing::run(&options),
             None => help(),
         },
+        Some("storage") => storage::run(&env::args().skip(2).collect::<Vec<String>>()),
         Some("vectors") => {
             harness::vectors::write();
             ExitCode::SUCCESS
