@@ -58,7 +58,7 @@ fn build() -> Option<PathBuf> {
     let host = host.lines().find_map(|line| line.strip_prefix("host: "))?.to_owned();
     let folder = harness::top().join("target/guided");
     let built = Command::new("cargo")
-        .args(["build", "--release", "--locked", "--manifest-path"])
+        .args(["build", "--release", "--manifest-path"])
         .arg(harness::top().join("tests/fuzz/libfuzzer/Cargo.toml"))
         // With a target the flags are not for build scripts and macros.
         .args(["--target", &host, "--target-dir"])
