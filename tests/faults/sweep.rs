@@ -18,10 +18,14 @@ fn a_store_whose_disk_fails_at_any_call_ends_in_order_and_has_everything_after_i
     for (name, plan) in sweep::kinds() {
         let from = 1 + chance.below(STEP);
 
-        let swept = sweep::sweep(&driver, plan, (chance.draw(), from, STEP));
+        let mut swept = sweep::sweep(&driver, plan, (chance.draw(), from, STEP));
+        // A short life makes few calls of some kinds, and the first one that was chosen may lie behind them all.
+        if swept.as_ref().is_ok_and(|swept| swept.met == 0) {
+            swept = sweep::sweep(&driver, plan, (chance.draw(), 1, 1));
+        }
 
         let swept = swept.unwrap_or_else(|why| panic!("{name}: {why}"));
         println!("{name}: {} met, {} told", swept.met, swept.told);
-        assert!(swept.met > 0 || name == "failed name", "{name} was never met");
+        assert!(swept.met > 0, "{name} was never met");
     }
 }
