@@ -50,10 +50,10 @@ impl Bug {
         (Self::ForgetsWhatItOwes, 100),
         (Self::ForgetsTheKeysOfRequests, 300),
         (Self::SkipsTheDuplicateCheck, 300),
-        (Self::AcceptsAGap, 300),
+        (Self::AcceptsAGap, 1_000),
         (Self::ForgetsWhatItWitnessed, 1_000),
         (Self::BelievesOldData, 300),
-        (Self::IgnoresThatItsLogWasLonger, 1_000),
+        (Self::IgnoresThatItsLogWasLonger, 3_000),
     ];
 
     /// As the command line names it.

@@ -93,6 +93,8 @@ pub struct Truth {
     restored: BTreeSet<usize>,
     /// Leaves that are durable, by seat.
     durable: BTreeMap<usize, u64>,
+    /// Places whose data were found to be older than they had been.
+    behind: BTreeSet<usize>,
     /// Places that have not heard from enough peers since.
     doubtful: BTreeSet<usize>,
     rolled_back: BTreeSet<usize>,
@@ -111,6 +113,7 @@ impl Truth {
             vouched: BTreeMap::new(),
             restored: BTreeSet::new(),
             durable: BTreeMap::new(),
+            behind: BTreeSet::new(),
             doubtful: BTreeSet::new(),
             rolled_back: BTreeSet::new(),
             quarantined: BTreeSet::new(),
@@ -164,10 +167,13 @@ impl Truth {
         }
         self.taken.insert(seat, taken);
         let lacks = life.engine.tree().size().get() < self.durable.get(&seat).copied().unwrap_or(0);
+        if lacks && self.doubtful.contains(&place) {
+            self.behind.insert(place);
+        }
         if life.head.may_sign() && self.doubtful.remove(&place) {
-            if lacks {
-                // A node that is wiped is a new one, as far as it can know; and a head file that is not waited for may be
-                // older than the data that were put back after a power cut.
+            if self.behind.contains(&place) {
+                // A node that is wiped is a new one, as far as it can know; a head file that is not waited for may be
+                // older than the data that were put back after a power cut; or enough peers have answered since.
                 self.rolled_back.insert(place);
             } else {
                 self.restored.remove(&place);
