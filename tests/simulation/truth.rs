@@ -137,6 +137,8 @@ impl Truth {
 
     pub(crate) fn restored(&mut self, place: usize, machine: bool) {
         self.restored.insert(place);
+        // Older data know nothing of what a peer showed since; it shows it again.
+        self.quarantined.remove(&place);
         if machine {
             self.rolled_back.insert(place);
         } else {
