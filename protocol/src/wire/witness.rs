@@ -342,7 +342,11 @@ pub fn lifted(
     };
     ordered?;
     let cosigners = witnesses.quorate(&shown)?;
-    Ok(VerifiedLift { checkpoint: shown, held: subject.held, cosigners })
+    // What is remembered is shown to auditors, who take no line that does not hold.
+    let note = witnesses.without_false_lines(shown.note());
+    let checkpoint = checkpoint::verify_by(&note, subject.origin, subject.log_keys)
+        .map_err(|_| LiftError::Checkpoint)?;
+    Ok(VerifiedLift { checkpoint, held: subject.held, cosigners })
 }
 
 /// Who may witness a log, and how many must: the judge of every cosigned checkpoint.
@@ -385,6 +389,19 @@ impl Witnesses {
             *newest = at.max(*newest);
         }
         cosigners
+    }
+
+    /// A note without the lines that bear the name and id of a witness key that is known, and do not hold.
+    // spec: wire-84
+    fn without_false_lines(&self, note: &[u8]) -> Vec<u8> {
+        let mut left = note.to_vec();
+        for (_, key) in &self.keys {
+            let holds = note::parse(&left).is_ok_and(|note| note.said(key).is_ok());
+            if !holds && let Ok(without) = note::drop_line(&left, key) {
+                left = without;
+            }
+        }
+        left
     }
 
     /// The same, when they are a quorum.

@@ -240,6 +240,30 @@ fn a_member_with_two_keys_of_one_id_spoils_no_log_of_others() {
 }
 
 #[test]
+fn what_is_remembered_of_a_lifted_checkpoint_has_no_line_that_does_not_hold() {
+    // shows: wire-84
+    let log = Log::of(&["a", "b", "c"]);
+    let mut lift = log.lift(3, 3, &[RECEIVER, THIRD]);
+    let whole = lift.note.len();
+    // The owner says a line of a witness that is not what the witness signed.
+    let name =
+        identity::witness_name(letters::directory().charter().name(), &members::agency(THIRD));
+    let key = members::signing_key(THIRD, "witness", 1);
+    let other = checkpoint::text(&log.checkpoint(2));
+    let line = cosignature::cosign(&other, Seconds::new(70).unwrap(), &name, &key).unwrap();
+    lift.note.extend_from_slice(&line);
+
+    let members = Witnesses::of(&letters::directory(), &members::agency(OWNER));
+    let witnesses = Witnesses { quorum: 1, ..members };
+    let believed = with_subject(Some(log.held(3)), |subject| lifted(&lift, &subject, &witnesses));
+
+    let believed = believed.unwrap();
+    assert_eq!(believed.cosigners().len(), 1);
+    assert!(believed.checkpoint().note().len() < whole, "the lines under the bad id are gone");
+    assert_eq!(witnesses.cosigners(believed.checkpoint()).len(), 1);
+}
+
+#[test]
 fn a_revoked_witness_key_cosigns_nothing_any_more() {
     // shows: id-44
     let log = Log::of(&["a", "b", "c"]);
