@@ -7,7 +7,7 @@ use harness::faults::rounds;
 use harness::faults::rounds::Driver;
 
 /// Rounds in each run of the tests; `cargo xtask storage` runs many more.
-const ROUNDS: usize = 24;
+const ROUNDS: usize = 50;
 
 #[test]
 fn nothing_acknowledged_is_lost_whatever_the_disk_does() {

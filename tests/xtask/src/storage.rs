@@ -63,7 +63,7 @@ fn inject(calls: &str) -> ExitCode {
     }
     let mut story = Story::begin();
     for kind in inject::KINDS.iter().filter(|(name, _)| calls == "all" || name.contains(calls)) {
-        let injected = story.kind(*kind, (1, 1));
+        let injected = story.kind(*kind, 1..);
         let (name, error) = kind;
         println!("{name:<28} {error:<7} {:>4} met {:>4} ended", injected.met, injected.ended);
     }
