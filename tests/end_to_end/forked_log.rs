@@ -127,12 +127,7 @@ fn two_messages_under_one_number_are_evidence_with_both_dispatches() {
     let world = Federation::of("number-proven", &["la.mps", "mm.mpf", "th.rtp"]);
     let node = world.ready(1);
     let forger = Forger::new(&world, 0, 1);
-    let (one, two) = (forger.letter(&["mm.mpf"], "one"), forger.letter(&["mm.mpf"], "two"));
-
-    let mut line = forger.meet();
-    line.say(&forger.offer(1, &[&one]));
-    line.receipt();
-    line.say(&forger.offer(1, &[&two]));
+    use_a_number_twice(&forger);
 
     let held = held(&node);
     assert_eq!(held.kind, "number-reused");
@@ -169,11 +164,7 @@ fn a_file_is_handed_out_once_on_a_connection_however_often_it_is_asked_for() {
     let world = Federation::of("evidence-wanted", &["la.mps", "mm.mpf", "th.rtp"]);
     let node = world.ready(1);
     let forger = Forger::new(&world, 0, 1);
-    let (one, two) = (forger.letter(&["mm.mpf"], "one"), forger.letter(&["mm.mpf"], "two"));
-    let mut line = forger.meet();
-    line.say(&forger.offer(1, &[&one]));
-    line.receipt();
-    line.say(&forger.offer(1, &[&two]));
+    use_a_number_twice(&forger);
     let file = Digest::parse(&held(&node).digest).unwrap();
 
     let mut line = forger.meet();
@@ -354,4 +345,14 @@ fn alarm_stands(world: &Federation, node: &Daemon) {
     });
     let said = String::from_utf8(watched.expect("an alarm stands").stdout).unwrap();
     assert!(said.contains("forked: log1 of la.mps has two histories"), "{said}");
+}
+
+/// Says two messages under the first number of a link, the second after the receipt for the first.
+fn use_a_number_twice(forger: &Forger<'_>) {
+    let (one, two) = (forger.letter(&["mm.mpf"], "one"), forger.letter(&["mm.mpf"], "two"));
+    let mut line = forger.meet();
+    line.say(&forger.offer(1, &[&one]));
+    line.receipt();
+    line.say(&forger.offer(1, &[&two]));
+    while line.hear().is_some() {}
 }

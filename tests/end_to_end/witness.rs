@@ -62,9 +62,10 @@ fn a_node_that_cannot_write_its_witness_file_ends_and_cosigns_again_after_its_ne
     let mut nodes = world.all_ready();
     let file = world.folder(2).join("state/witness");
     assert!(wait::for_up_to(WITHIN, || file.is_file().then_some(())).is_some());
-    // What is not empty is not replaced, whoever runs the test.
-    fs::remove_file(&file).unwrap();
-    fs::create_dir_all(file.join("in the way")).unwrap();
+    // What is not empty is not replaced, whoever runs the test. The node may write the file again in between.
+    let in_the_way =
+        || fs::remove_file(&file).and_then(|()| fs::create_dir_all(file.join("in the way"))).ok();
+    assert!(wait::for_up_to(WITHIN, in_the_way).is_some());
 
     let id = send(&nodes[0].client(), AGENCIES[1]);
     let status = nodes[2].ended();

@@ -22,9 +22,7 @@ use concord_protocol::codec;
 use concord_protocol::codec::value::Value;
 use concord_protocol::crypto::kem::PureKem;
 use concord_protocol::crypto::signature::SharedSigner;
-use concord_protocol::envelope::header::Sender;
 use concord_protocol::envelope::seal;
-use concord_protocol::envelope::seal::Draft;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::envelope::seal::Signed;
 use concord_protocol::identity::credential;
@@ -201,28 +199,9 @@ impl<'a> Forger<'a> {
         let text = letter::report(to, mark).to_string();
         let tree: Value = serde_json::from_str(&text).unwrap();
         let submission = Submission::read(&tree).unwrap();
-        let draft = Draft {
-            id,
-            kind: submission.kind(),
-            procedure: ProcedureId::new(now, entropy::draw().unwrap()),
-            participants_version: 1,
-            parents: Vec::new(),
-            supersedes: None,
-            from: Sender { agency: self.own.id.clone(), unit: None },
-            originator: None,
-            to: submission.to().to_vec(),
-            created: now,
-            respond_by: None,
-            expires: None,
-            urgency: submission.urgency(),
-            handling: submission.handling_codes(),
-            purpose: submission.purpose(),
-            legal_basis: submission.legal_basis().to_vec(),
-            attachments: Vec::new(),
-            serial: Serial::new(1),
-            exercise: true,
-            content: submission.content().write(),
-        };
+        let procedure = ProcedureId::new(now, entropy::draw().unwrap());
+        let people = (&self.own.id, submission.to().to_vec());
+        let draft = letter::draft(&submission, (id, procedure), people, now);
         let recipients = Recipients::find(&draft.to, &self.directory, draft.created).unwrap();
         let sealed = seal::seal(draft, &recipients, &PureKem, &entropy::draw().unwrap()).unwrap();
         seal::sign(sealed, self.signing.as_ref()).unwrap()

@@ -2,6 +2,15 @@
 
 use std::fs;
 
+use concord_protocol::envelope::header::Sender;
+use concord_protocol::envelope::seal::Draft;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::ids::Serial;
+use concord_protocol::message::recipient::Recipient;
+use concord_protocol::message::submission::Submission;
+use concord_protocol::moment::Timestamp;
 use serde_json::Value;
 use serde_json::json;
 
@@ -19,6 +28,39 @@ pub fn example(kind: &str, to: &[&str]) -> Value {
     });
     letter["to"] = recipients.collect();
     letter
+}
+
+/// The message that a submission asks for: who sends what to whom, and when.
+///
+/// As an exercise, under the author's first credential; who means another one says so.
+pub fn draft(
+    submission: &Submission,
+    (id, procedure): (MessageId, ProcedureId),
+    (from, to): (&AgencyId, Vec<Recipient>),
+    created: Timestamp,
+) -> Draft {
+    Draft {
+        id,
+        kind: submission.kind(),
+        procedure,
+        participants_version: 1,
+        parents: submission.parents().to_vec(),
+        supersedes: None,
+        from: Sender { agency: from.clone(), unit: None },
+        originator: None,
+        to,
+        created,
+        respond_by: None,
+        expires: None,
+        urgency: submission.urgency(),
+        handling: submission.handling_codes(),
+        purpose: submission.purpose(),
+        legal_basis: submission.legal_basis().to_vec(),
+        attachments: Vec::new(),
+        serial: Serial::new(1),
+        exercise: true,
+        content: submission.content().write(),
+    }
 }
 
 /// An intelligence report, which stands for itself, with a mark that makes it unlike all others.

@@ -118,7 +118,7 @@ pub(crate) fn is_vouched_for(world: &World) -> bool {
 
 /// How every node stands with its witnesses, for a reader.
 pub(crate) fn vouching(world: &World) -> String {
-    let one = |(place, seat): (usize, &crate::world::Seat)| {
+    let one = |(place, seat): (usize, &crate::world::seat::Seat)| {
         let Some(life) = &seat.life else { return format!("{place} is away") };
         let size = life.engine.head().map(|head| head.size.get());
         let quorate = life.engine.quorate().map(|quorate| quorate.size.get());

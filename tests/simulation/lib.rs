@@ -12,6 +12,7 @@
 //! | [`plan`] | what a seed decides before anything happens |
 //! | [`cast`] | who plays: charters, credentials, keys |
 //! | [`world`] | the run: seats, connections, one clock, one queue |
+//! | [`machine`] | what stays of a node when it does not run |
 //! | [`life`] | one life of a node, from start to death |
 //! | [`disk`], [`shelf`] | what a node writes to |
 //! | [`truth`] | what is true whatever the nodes say, and the invariants |
@@ -27,6 +28,7 @@ pub mod disk;
 mod ending;
 pub mod kem;
 pub mod life;
+pub mod machine;
 pub mod plan;
 pub mod planted;
 pub mod shelf;

@@ -6,8 +6,6 @@
 
 use std::collections::BTreeMap;
 use std::collections::VecDeque;
-use std::path::Path;
-use std::sync::Arc;
 
 use concord_node::host::accuse;
 use concord_node::host::accuse::Desk;
@@ -15,23 +13,17 @@ use concord_node::host::accuse::Scene;
 use concord_node::host::accuse::What;
 use concord_node::host::recall;
 use concord_node::host::recall::Opening;
-use concord_node::host::start;
-use concord_node::host::start::engine as recovery;
 use concord_node::host::witness::Witness;
 use concord_node::store::Batch;
 use concord_node::store::Store;
 use concord_node::store::StoreSettings;
 use concord_node::store::head::HeadFinding;
 use concord_node::store::read::Reader;
-use concord_node::store::stopped::Notes;
-use concord_node::store::witness::WitnessFile;
 use concord_protocol::audit::evidence::Accusation;
-use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::Connected;
 use concord_protocol::engine::Engine;
-use concord_protocol::engine::Persona;
 use concord_protocol::engine::effects::Action;
 use concord_protocol::engine::effects::Effects;
 use concord_protocol::engine::input::Accused;
@@ -51,7 +43,6 @@ use concord_protocol::engine::record::LinkRecord;
 use concord_protocol::engine::record::PeerHeadRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::envelope::seal::Signed;
-use concord_protocol::identity;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LinkNumber;
@@ -73,17 +64,14 @@ use concord_protocol::wire::witness::WitnessRefusal;
 use harness::chance::Chance;
 use serde_bytes::ByteBuf;
 
-use crate::cast::Cast;
 use crate::cast::Generation;
-use crate::disk::Disk;
 use crate::planted::Bug;
-use crate::shelf::Shelf;
 
 /// The node's directory on its disk.
 pub const DIR: &str = "/node";
 
 /// Small segments, so that seams are met; a reserve and a limit that a small disk reaches.
-const SETTINGS: StoreSettings = StoreSettings {
+pub(crate) const SETTINGS: StoreSettings = StoreSettings {
     cache_bytes: 1 << 20,
     reserve_bytes: 4 * 1024,
     low_bytes: 8 * 1024,
@@ -158,120 +146,12 @@ pub struct Life {
     pub keys: &'static Generation,
     /// What the head file said of the data at the start.
     pub head: HeadFinding,
-    jobs: VecDeque<Job>,
-    tickets: BTreeMap<Ticket, Errand>,
-    given: u64,
+    pub(crate) jobs: VecDeque<Job>,
+    pub(crate) tickets: BTreeMap<Ticket, Errand>,
+    pub(crate) given: u64,
     /// A commit that a planted bug puts off.
-    late: Option<(Batch, Vec<Action>)>,
-    bug: Option<Bug>,
-}
-
-/// What stays of a node when it does not run: its disk, and the papers in its folder.
-#[derive(Clone, Debug)]
-pub struct Rest {
-    /// Its agency's place in the cast.
-    pub place: usize,
-    /// The federation.
-    pub cast: &'static Cast,
-    /// Its disk.
-    pub disk: Disk,
-    /// Its embedded store.
-    pub shelf: Shelf,
-    /// Versions of the charter in its folder.
-    pub versions: usize,
-    /// Generations of its own keys in its folder.
-    pub generations: usize,
-}
-
-impl Rest {
-    /// A new machine.
-    pub fn new(cast: &'static Cast, place: usize) -> Self {
-        let (disk, shelf) = (Disk::default(), Shelf::default());
-        Self { place, cast, disk, shelf, versions: 1, generations: 1 }
-    }
-
-    /// The agency.
-    pub fn agency(&self) -> &'static AgencyId {
-        &self.cast.agencies[self.place]
-    }
-
-    /// The newest keys that it holds.
-    pub fn keys(&self) -> &'static Generation {
-        &self.cast.papers[self.place].generations[self.generations - 1]
-    }
-
-    /// Starts; starting is recovering.
-    ///
-    /// # Errors
-    /// Why it cannot, in the words of the node.
-    pub fn start(&self, bug: Option<Bug>) -> Result<Life, Died> {
-        let disk = Arc::new(self.disk.clone());
-        let storage = ContentKey::from_bytes([5; 32]);
-        let (mut store, recovered) =
-            Store::open_on(disk, &self.shelf, (Path::new(DIR), SETTINGS), storage)
-                .map_err(|error| died("open", &error))?;
-        let reader = store.reader();
-        let notes = Notes::of(&reader).map_err(|error| died("read", &error))?;
-        let directory = start::directory(&self.known(), &notes);
-        let volatile = bug == Some(Bug::ForgetsWhatItWitnessed);
-        let written = if volatile { Disk::default() } else { self.disk.clone() };
-        let (file, _) = WitnessFile::open_on(Arc::new(written), Path::new(DIR), self.agency())
-            .map_err(|error| died("witness", &error))?;
-        let mut head = recovered.head;
-        if bug == Some(Bug::BelievesOldData) && !head.may_sign() {
-            store.accept_head().map_err(|error| died("head", &error))?;
-            head = HeadFinding::Same;
-        }
-        let found = recovery::Found { reader: &reader, head, witness: &file };
-        let engine = recovery::recover(self.persona(&directory), &directory, &found)
-            .map_err(|error| died("recover", &error))?;
-        let keys = self.keys();
-        let name = identity::witness_name(directory.charter().name(), self.agency());
-        let witness = Witness { file, key: Arc::clone(&keys.witness), name };
-        let (desk, _) = Desk::new();
-        Ok(Life {
-            engine,
-            store,
-            reader,
-            witness,
-            directory,
-            desk,
-            keys,
-            head: recovered.head,
-            jobs: VecDeque::new(),
-            tickets: BTreeMap::new(),
-            given: 0,
-            late: None,
-            bug,
-        })
-    }
-
-    /// What the folder says of the members.
-    fn known(&self) -> Directory {
-        let mut known = self.cast.directory(self.versions).clone();
-        for own in &self.cast.papers[self.place].generations[1..self.generations] {
-            let verified = known.verify(&own.credential).unwrap();
-            known.admit(verified).unwrap();
-        }
-        known
-    }
-
-    fn persona(&self, directory: &Directory) -> Persona {
-        let (agency, keys) = (self.agency().clone(), self.keys());
-        let charter = directory.charter().charter();
-        let log_number = directory.log_of(&agency);
-        Persona {
-            charter: charter.name.clone(),
-            serial: keys.serial,
-            log_number,
-            origin: directory.origin(&agency, log_number),
-            witness_quorum: charter.witness_quorum,
-            dishonest_max: charter.dishonest_max,
-            signing: Arc::clone(&keys.signing),
-            log: Arc::clone(&keys.log),
-            agency,
-        }
-    }
+    pub(crate) late: Option<(Batch, Vec<Action>)>,
+    pub(crate) bug: Option<Bug>,
 }
 
 impl Life {

@@ -97,7 +97,6 @@ pub struct Truth {
     behind: BTreeSet<usize>,
     /// Places that have not heard from enough peers since.
     doubtful: BTreeSet<usize>,
-    rolled_back: BTreeSet<usize>,
     quarantined: BTreeSet<usize>,
     counts: Outcome,
 }
@@ -115,7 +114,6 @@ impl Truth {
             durable: BTreeMap::new(),
             behind: BTreeSet::new(),
             doubtful: BTreeSet::new(),
-            rolled_back: BTreeSet::new(),
             quarantined: BTreeSet::new(),
             counts: Outcome::default(),
         }
@@ -139,9 +137,7 @@ impl Truth {
         self.restored.insert(place);
         // Older data know nothing of what a peer showed since; it shows it again.
         self.quarantined.remove(&place);
-        if machine {
-            self.rolled_back.insert(place);
-        } else {
+        if !machine {
             self.doubtful.insert(place);
         }
     }
@@ -172,14 +168,11 @@ impl Truth {
         if lacks && self.doubtful.contains(&place) {
             self.behind.insert(place);
         }
-        if life.head.may_sign() && self.doubtful.remove(&place) {
-            if self.behind.contains(&place) {
-                // A node that is wiped is a new one, as far as it can know; a head file that is not waited for may be
-                // older than the data that were put back after a power cut; or enough peers have answered since.
-                self.rolled_back.insert(place);
-            } else {
-                self.restored.remove(&place);
-            }
+        // A node that is wiped is a new one, as far as it can know; a head file that is not waited for may be older than
+        // the data that were put back after a power cut; or enough peers have answered since: it may have lost something.
+        let vouched = life.head.may_sign() && self.doubtful.remove(&place);
+        if vouched && !self.behind.contains(&place) {
+            self.restored.remove(&place);
         }
         self.durable.insert(seat, life.engine.tree().size().get());
         if self.may_have_lost(place) {

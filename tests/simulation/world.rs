@@ -1,20 +1,20 @@
 //! The world of one run: seats with nodes, connections between them, one clock, one queue of what happens next.
 
+mod calm;
 mod clients;
 mod faults;
 mod hear;
 mod host;
 mod lies;
 mod network;
+pub(crate) mod seat;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::engine::Connected;
-use concord_protocol::envelope::seal::Draft;
 use concord_protocol::envelope::seal::Signed;
-use concord_protocol::ids::AgencyId;
+use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use harness::chance::Chance;
@@ -23,10 +23,7 @@ use crate::cast::Cast;
 use crate::cast::DAWN;
 use crate::ending;
 use crate::life::Errand;
-use crate::life::Life;
-use crate::life::Rest;
 use crate::life::WireId;
-use crate::plan::Fault;
 use crate::plan::Plan;
 use crate::plan::STORM;
 use crate::planted::Bug;
@@ -34,6 +31,7 @@ use crate::trace::Trace;
 use crate::truth::Truth;
 use crate::truth::Violation;
 use crate::wire::Wire;
+use crate::world::seat::Seat;
 
 /// How long a node waits for greetings before it begins. Units: milliseconds.
 const GREETING_WAIT: u64 = 600;
@@ -85,37 +83,6 @@ pub(crate) enum Event {
     Look,
 }
 
-/// A place at the table, with the node that sits there.
-#[derive(Debug)]
-pub(crate) struct Seat {
-    pub(crate) rest: Rest,
-    pub(crate) life: Option<Life>,
-    /// How often it was started.
-    pub(crate) lives: u64,
-    /// How its clock differs. Units: milliseconds.
-    pub(crate) skew: i64,
-    /// How much longer it takes for a group.
-    pub(crate) slow: u64,
-    pub(crate) ticking: bool,
-    pub(crate) starting: bool,
-    /// The process dies after so many effects.
-    pub(crate) cut: Option<Cut>,
-    /// The disk was told to fail or to be full: that the node ends is no fault of its own.
-    pub(crate) troubled: bool,
-    pub(crate) backup: Option<Rest>,
-    /// Whether the whole machine was rolled back: not prevented, and evident at first contact.
-    pub(crate) rolled_back: bool,
-    /// How long to rest after the cut or the trouble.
-    pub(crate) pause: u64,
-}
-
-/// A death between two effects.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Cut {
-    pub(crate) after: usize,
-    pub(crate) power: bool,
-}
-
 /// A client's message.
 #[derive(Clone, Debug)]
 pub(crate) struct Asked {
@@ -146,7 +113,8 @@ pub struct World {
     pub(crate) repeats: BTreeMap<Errand, Box<Signed>>,
     /// Frames that a liar said before.
     pub(crate) recorded: Vec<Vec<u8>>,
-    pub(crate) template: &'static Draft,
+    /// What clients submit.
+    pub(crate) submission: &'static Submission,
     /// A breach that was seen where nothing can fail.
     pub(crate) odd: Option<Violation>,
     queue: BTreeMap<(u64, u64), Event>,
@@ -216,7 +184,7 @@ impl World {
             trace: Trace::new(wanted),
             repeats: BTreeMap::new(),
             recorded: Vec::new(),
-            template: clients::template(),
+            submission: clients::shortest(),
             odd: None,
             queue: BTreeMap::new(),
             given: 0,
@@ -367,153 +335,14 @@ impl World {
         Violation { invariant, at: self.now, what }
     }
 
-    /// The faults are over: everything is repaired, started and connected; clocks are right.
-    fn calm(&mut self) {
-        self.calm = true;
-        self.trace.say(self.now, || "calm".to_owned());
-        self.blocked.clear();
-        if self.plan.network.rough > 0 {
-            // What a transport lost that keeps its word otherwise is offered again on the next connection.
-            for pair in self.pairs() {
-                self.lose(pair, None);
-            }
-        }
-        self.plan.network.breaks = 0;
-        self.plan.network.rough = 0;
-        self.plan.network.delay = 20;
-        for seat in 0..self.seats.len() {
-            self.seats[seat].rest.disk.repair();
-            (self.seats[seat].skew, self.seats[seat].slow, self.seats[seat].cut) = (0, 0, None);
-            self.seats[seat].troubled = false;
-            if self.seats[seat].life.is_none() {
-                self.soon(10, Event::Start { seat });
-            }
-        }
-        for pair in self.pairs() {
-            self.soon(50, Event::Dial { pair });
-        }
-    }
-
     /// Every pair of places.
     pub(crate) fn pairs(&self) -> BTreeSet<Pair> {
         let size = self.plan.size;
         (0..size).flat_map(|a| (a + 1..size).map(move |b| (a, b))).collect()
     }
 
-    /// Whether nothing is left to do: every client is answered, nothing is owed, everything is vouched for.
-    fn is_done(&self) -> bool {
-        self.seats.iter().all(|seat| {
-            seat.life.as_ref().is_some_and(Life::is_idle) && !seat.ticking && !seat.starting
-        }) && self
-            .errands
-            .iter()
-            .all(|asked| asked.answered.is_some() || !self.can_answer(asked.author))
-            && self.pairs().into_iter().all(|pair| self.is_settled(pair))
-            && ending::is_vouched_for(self)
-    }
-
-    /// Whether nothing more passes between two, or nothing can.
-    fn is_settled(&self, (a, b): Pair) -> bool {
-        let owes = |from: usize, to: usize| {
-            let life = self.seats[from].life.as_ref();
-            let links = life.and_then(|life| life.engine.links(&self.cast.agencies[to]));
-            links.is_some_and(|(out, _)| out.waiting() > 0)
-        };
-        let quiet = self
-            .wires
-            .get(&(a, b))
-            .is_some_and(|wire| wire.lanes.iter().all(std::collections::VecDeque::is_empty));
-        if self.lies(a) || self.lies(b) || self.is_in_doubt(a) || self.is_in_doubt(b) {
-            return true;
-        }
-        quiet && !owes(a, b) && !owes(b, a)
-    }
-
-    /// Whether a place is in doubt about its own log: a person was told, and decides.
-    pub(crate) fn is_in_doubt(&self, place: usize) -> bool {
-        let life = self.seats[place].life.as_ref();
-        life.is_some_and(|life| life.engine.mode().standing().is_some())
-            || self.truth.is_condemned(place)
-            || self.truth.may_have_lost(place) && self.is_shut_out(place)
-    }
-
-    /// Whether an honest peer has closed with a place that was put back, because it holds what the place lost: a person
-    /// sees the link down, with the reason.
-    fn is_shut_out(&self, place: usize) -> bool {
-        let Some(life) = &self.seats[place].life else { return false };
-        let down = |peer: &&AgencyId| life.engine.connected(peer) == Connected::Down;
-        self.calm
-            && life.engine.peers().any(|peer| down(&peer) && !self.lies(self.cast.place(peer)))
-    }
-
-    fn in_doubt(&self) -> u64 {
-        let places = 0..self.plan.size;
-        u64::try_from(places.filter(|place| self.is_in_doubt(*place)).count()).unwrap()
-    }
-
-    fn can_answer(&self, place: usize) -> bool {
-        !self.lies(place) && !self.is_in_doubt(place)
-    }
-
-    /// What is still owed when it should not be.
-    fn late(&self) -> Violation {
-        let pairs = self.pairs();
-        let owed = pairs.into_iter().filter(|pair| !self.is_settled(*pair));
-        let owed: Vec<String> = owed.map(|(a, b)| format!("{a} and {b}")).collect();
-        let open = self.errands.iter().enumerate();
-        let open =
-            open.filter(|(_, asked)| asked.answered.is_none() && self.can_answer(asked.author));
-        let open: Vec<usize> = open.map(|(errand, _)| errand).collect();
-        let vouched = ending::is_vouched_for(self);
-        let what = format!(
-            "after an hour of calm something is owed between {owed:?}, errands {open:?} have no answer, \
-             and quorums vouched for everything: {vouched}\n{}",
-            ending::vouching(self)
-        );
-        self.violation("sim-progress", what)
-    }
-
-    /// The beginning of a message's life, by the clock of its author.
+    /// How far clocks may differ.
     pub(crate) const fn tolerance() -> Span {
         Span::from_millis(300_000)
-    }
-}
-
-impl Seat {
-    fn new(cast: &'static Cast, place: usize, bug: Option<Bug>) -> Self {
-        let rest = Rest::new(cast, place);
-        if let Some(bug) = bug {
-            bug.prepare(&rest.disk);
-        }
-        Self::of(rest)
-    }
-
-    pub(crate) const fn of(rest: Rest) -> Self {
-        Self {
-            rest,
-            life: None,
-            lives: 0,
-            skew: 0,
-            slow: 0,
-            ticking: false,
-            starting: false,
-            cut: None,
-            troubled: false,
-            backup: None,
-            rolled_back: false,
-            pause: 0,
-        }
-    }
-
-    /// The node's clock is beside the point for whoever asks for its agency.
-    pub(crate) const fn place(&self) -> usize {
-        self.rest.place
-    }
-}
-
-/// What a fault needs to be undone.
-impl World {
-    pub(crate) fn fault_of(&self, number: usize) -> Fault {
-        self.plan.faults[number].1
     }
 }

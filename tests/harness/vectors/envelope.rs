@@ -9,14 +9,12 @@ use concord_protocol::crypto::cose;
 use concord_protocol::crypto::cose::ContentType;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::kem::PureKem;
-use concord_protocol::envelope::header::Sender;
 use concord_protocol::envelope::seal;
 use concord_protocol::envelope::seal::Draft;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::envelope::seal::Signed;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::ids::Serial;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::recipient::Recipient;
 use concord_protocol::message::recipient::Role;
@@ -34,6 +32,7 @@ use super::federation::NOW;
 use super::federation::RECEIVER;
 use super::federation::SENDER;
 use super::mutate;
+use crate::letter;
 use crate::top;
 
 /// Keys of header fields, as the grammar numbers them.
@@ -58,28 +57,9 @@ pub(super) fn example(kind: Kind) -> Submission {
 /// An acknowledgement from the sender to the receiver.
 pub(super) fn draft() -> Draft {
     let submission = example(Kind::Acknowledgement);
-    Draft {
-        id: MessageId::new(NOW, [1; 10]),
-        kind: submission.kind(),
-        procedure: ProcedureId::new(NOW, [2; 10]),
-        participants_version: 1,
-        parents: submission.parents().to_vec(),
-        supersedes: None,
-        from: Sender { agency: federation::agency(SENDER), unit: None },
-        originator: None,
-        to: vec![Recipient { agency: federation::agency(RECEIVER), role: Role::Action }],
-        created: NOW,
-        respond_by: None,
-        expires: None,
-        urgency: submission.urgency(),
-        handling: submission.handling_codes(),
-        purpose: submission.purpose(),
-        legal_basis: submission.legal_basis().to_vec(),
-        attachments: Vec::new(),
-        serial: Serial::new(1),
-        exercise: true,
-        content: submission.content().write(),
-    }
+    let names = (MessageId::new(NOW, [1; 10]), ProcedureId::new(NOW, [2; 10]));
+    let to = vec![Recipient { agency: federation::agency(RECEIVER), role: Role::Action }];
+    letter::draft(&submission, names, (&federation::agency(SENDER), to), NOW)
 }
 
 /// A draft, sealed and signed by the sender.

@@ -5,20 +5,17 @@ use std::sync::OnceLock;
 
 use concord_protocol::codec::value::Value;
 use concord_protocol::engine::effects::Answer;
-use concord_protocol::envelope::header::Sender;
 use concord_protocol::envelope::seal;
 use concord_protocol::envelope::seal::Draft;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::envelope::seal::Signed;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::ids::Serial;
 use concord_protocol::message::recipient::Recipient;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::message::submission::Submission;
+use harness::letter;
 
-use crate::cast::BEGIN;
-use crate::cast::Cast;
 use crate::kem::CheapKem;
 use crate::life::Errand;
 use crate::life::Job;
@@ -28,34 +25,12 @@ use crate::world::Event;
 use crate::world::World;
 
 /// An acknowledgement, as the specification shows one: the shortest message that there is.
-pub(super) fn template() -> &'static Draft {
-    static TEMPLATE: OnceLock<Draft> = OnceLock::new();
-    TEMPLATE.get_or_init(|| {
+pub(super) fn shortest() -> &'static Submission {
+    static SHORTEST: OnceLock<Submission> = OnceLock::new();
+    SHORTEST.get_or_init(|| {
         let file = harness::top().join("spec/examples/acknowledgement.json");
         let tree: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-        let submission = Submission::read(&tree).unwrap();
-        Draft {
-            id: MessageId::new(BEGIN, [0; 10]),
-            kind: submission.kind(),
-            procedure: ProcedureId::new(BEGIN, [0; 10]),
-            participants_version: 0,
-            parents: submission.parents().to_vec(),
-            supersedes: None,
-            from: Sender { agency: Cast::of(2).agencies[0].clone(), unit: None },
-            originator: None,
-            to: Vec::new(),
-            created: BEGIN,
-            respond_by: None,
-            expires: None,
-            urgency: submission.urgency(),
-            handling: submission.handling_codes(),
-            purpose: submission.purpose(),
-            legal_basis: submission.legal_basis().to_vec(),
-            attachments: Vec::new(),
-            serial: Serial::new(1),
-            exercise: true,
-            content: submission.content().write(),
-        }
+        Submission::read(&tree).unwrap()
     })
 }
 
@@ -105,28 +80,11 @@ impl World {
             .iter()
             .map(|place| Recipient { agency: agency(place), role: Role::Action })
             .collect();
-        let model = self.template;
+        let names = (MessageId::new(now, name), ProcedureId::new(now, name));
+        let people = (self.seats[seat].machine.agency(), to);
         let draft = Draft {
-            id: MessageId::new(now, name),
-            procedure: ProcedureId::new(now, name),
-            from: Sender { agency: agency(&self.seats[seat].place()), unit: None },
-            to,
-            created: now,
             serial: life.keys.serial,
-            parents: model.parents.clone(),
-            legal_basis: model.legal_basis.clone(),
-            attachments: Vec::new(),
-            content: model.content.clone(),
-            originator: None,
-            kind: model.kind,
-            participants_version: 0,
-            supersedes: None,
-            respond_by: None,
-            expires: None,
-            urgency: model.urgency,
-            handling: model.handling.clone(),
-            purpose: model.purpose,
-            exercise: true,
+            ..letter::draft(self.submission, names, people, now)
         };
         let recipients = Recipients::find(&draft.to, &life.directory, now).ok()?;
         let sealed = seal::seal(draft, &recipients, &CheapKem, &seed).unwrap();

@@ -7,13 +7,14 @@ use concord_node::store::disk::Disk as _;
 use crate::disk::Disk;
 use crate::disk::Trouble;
 use crate::life::DIR;
+use crate::machine::Machine;
 use crate::plan::Fault;
 use crate::plan::StateFolder;
 use crate::truth::Violation;
-use crate::world::Cut;
 use crate::world::Event;
 use crate::world::World;
 use crate::world::host::seat_number;
+use crate::world::seat::Cut;
 
 /// How long a node rests after trouble of its disk.
 const TROUBLE_REST: u64 = 800;
@@ -27,14 +28,14 @@ impl World {
         if self.calm {
             return Ok(());
         }
-        let fault = self.fault_of(number);
+        let fault = self.plan.faults[number].1;
         self.trace.note(self.now, "fault", &[seat_number(number)]);
         self.trace.say(self.now, || format!("{fault:?}"));
         match fault {
             Fault::Kill { place, rest } => self.kill(place, false, rest),
             Fault::PowerCut { place, rest } => self.kill(place, true, rest),
             Fault::DiskFails { place, after, rest } => {
-                self.seats[place].rest.disk.trouble(Trouble::Broken { after });
+                self.seats[place].machine.disk.trouble(Trouble::Broken { after });
                 (self.seats[place].troubled, self.seats[place].pause) = (true, rest);
             }
             Fault::BetweenEffects { place, after, power, rest } => {
@@ -42,7 +43,7 @@ impl World {
                 self.seats[place].pause = rest;
             }
             Fault::DiskFull { place, left, rest } => {
-                let disk = &self.seats[place].rest.disk;
+                let disk = &self.seats[place].machine.disk;
                 disk.trouble(Trouble::Small { capacity: disk.used() + left });
                 (self.seats[place].troubled, self.seats[place].pause) = (true, rest);
                 self.soon(rest, Event::Over { number });
@@ -54,10 +55,7 @@ impl World {
                 self.soon(rest, Event::Over { number });
             }
             Fault::Backup { place } => {
-                let rest = &self.seats[place].rest;
-                let mut copy = rest.clone();
-                (copy.disk, copy.shelf) = (rest.disk.after_death(), rest.shelf.after_death());
-                self.seats[place].backup = Some(copy);
+                self.seats[place].backup = Some(self.seats[place].machine.copied());
             }
             Fault::Restore { place, state, rest } => self.restore(place, state, rest),
             Fault::Rotate { place } => self.rotate(place),
@@ -75,8 +73,8 @@ impl World {
         if self.calm {
             return;
         }
-        match self.fault_of(number) {
-            Fault::DiskFull { place, .. } => self.seats[place].rest.disk.repair(),
+        match self.plan.faults[number].1 {
+            Fault::DiskFull { place, .. } => self.seats[place].machine.disk.repair(),
             Fault::Slow { place, .. } => self.seats[place].slow = 0,
             fault @ (Fault::Partition { .. } | Fault::Apart { .. }) => {
                 for way in self.ways(fault) {
@@ -137,13 +135,13 @@ impl World {
         self.seats[seat].lives += 1;
         (self.seats[seat].ticking, self.seats[seat].cut) = (false, None);
         let (disk, shelf) =
-            (self.seats[seat].rest.disk.clone(), self.seats[seat].rest.shelf.clone());
+            (self.seats[seat].machine.disk.clone(), self.seats[seat].machine.shelf.clone());
         let left = if power {
             (disk.after_power_cut(&mut self.chance), shelf.after_power_cut(&mut self.chance))
         } else {
             (disk.after_death(), shelf.after_death())
         };
-        (self.seats[seat].rest.disk, self.seats[seat].rest.shelf) = left;
+        (self.seats[seat].machine.disk, self.seats[seat].machine.shelf) = left;
         self.hang_up(seat);
         if !self.seats[seat].starting {
             self.seats[seat].starting = true;
@@ -164,7 +162,7 @@ impl World {
 
     /// The node ended because its disk failed or was full: the disk is mended, and the node is started again.
     pub(super) fn die_of_trouble(&mut self, seat: usize) {
-        self.seats[seat].rest.disk.repair();
+        self.seats[seat].machine.disk.repair();
         self.seats[seat].troubled = false;
         // A failed sync says nothing of what arrived.
         let power = self.chance.one_in(2);
@@ -175,27 +173,46 @@ impl World {
 
     /// An older state takes the place of what there is.
     fn restore(&mut self, place: usize, state: StateFolder, rest: u64) {
-        let Some(backup) = self.seats[place].backup.clone() else { return };
+        let Some(backup) = self.seats[place].backup.as_ref().map(Machine::copied) else { return };
         // A copy from before the first commit is none.
         let begun = |disk: &Disk| {
             disk.names(&Path::new(DIR).join("journal")).is_ok_and(|all| !all.is_empty())
         };
-        if !begun(&backup.disk) || !begun(&self.seats[place].rest.disk) {
+        if !begun(&backup.disk) || !begun(&self.seats[place].machine.disk) {
             return;
         }
         self.kill(place, false, rest);
-        let now = self.seats[place].rest.disk.clone();
+        let now = self.seats[place].machine.disk.clone();
         let folder = Path::new(DIR).join("state");
-        let (disk, shelf) = (backup.disk.after_death(), backup.shelf.after_death());
-        // Trouble is of the machine, and not of the copy.
-        disk.repair();
+        let Machine { disk, shelf, .. } = backup;
         let disk = match state {
             StateFolder::Newer => disk.without_folder(&folder, &now),
             StateFolder::Gone => disk.without_folder(&folder, &Disk::default()),
             StateFolder::RolledBack => disk,
         };
-        self.seats[place].rolled_back = state == StateFolder::RolledBack;
         self.truth.restored(place, state == StateFolder::RolledBack);
-        (self.seats[place].rest.disk, self.seats[place].rest.shelf) = (disk, shelf);
+        (self.seats[place].machine.disk, self.seats[place].machine.shelf) = (disk, shelf);
+    }
+
+    /// The operator's folder holds the next version of the charter: the node starts again under it.
+    pub(super) fn adopt(&mut self, seat: usize) {
+        self.seats[seat].machine.versions = 2;
+        self.trace.say(self.now, || format!("{seat} adopts the next version of the charter"));
+        self.kill(seat, false, 20);
+    }
+
+    /// The node goes by its next keys from its next start on.
+    pub(super) fn rotate(&mut self, seat: usize) {
+        self.seats[seat].machine.generations = 2;
+        self.trace.say(self.now, || format!("{seat} goes by its next keys"));
+        self.kill(seat, false, 20);
+    }
+
+    /// Whoever heals or starts dials again.
+    pub(super) fn dial_soon(&mut self) {
+        for pair in self.pairs() {
+            let after = 5 + self.time(300);
+            self.soon(after, Event::Dial { pair });
+        }
     }
 }

@@ -40,11 +40,10 @@ use serde_bytes::ByteBuf;
 
 use crate::life::Job;
 use crate::life::Life;
-use crate::life::Rest;
+use crate::machine::Machine;
 use crate::truth::Violation;
 use crate::wire::Say;
 use crate::wire::Stage;
-use crate::world::Event;
 use crate::world::World;
 
 /// What a frame leads to.
@@ -126,13 +125,6 @@ impl World {
         Ok(())
     }
 
-    /// The operator's folder holds the next version of the charter: the node starts again under it.
-    pub(super) fn adopt(&mut self, seat: usize) {
-        self.seats[seat].rest.versions = 2;
-        self.trace.say(self.now, || format!("{seat} adopts the next version of the charter"));
-        self.kill(seat, false, 20);
-    }
-
     fn heard(
         &mut self,
         seat: usize,
@@ -196,7 +188,7 @@ impl World {
         let judge = Judge {
             directory: &life.directory,
             me: &life.engine.persona().agency,
-            sealing: &keyring(&self.seats[seat].rest),
+            sealing: &keyring(&self.seats[seat].machine),
             now: self.clock(seat),
             tolerance: Self::tolerance(),
         };
@@ -352,26 +344,11 @@ impl World {
         let note = HeldNote { held, note: newest.note().to_vec() };
         self.wires.get_mut(&pair).unwrap().sides[end].held = Some(note);
     }
-
-    /// The node goes by its next keys from its next start on.
-    pub(super) fn rotate(&mut self, seat: usize) {
-        self.seats[seat].rest.generations = 2;
-        self.trace.say(self.now, || format!("{seat} goes by its next keys"));
-        self.kill(seat, false, 20);
-    }
-
-    /// Whoever heals or starts dials again.
-    pub(super) fn dial_soon(&mut self) {
-        for pair in self.pairs() {
-            let after = 5 + self.time(300);
-            self.soon(after, Event::Dial { pair });
-        }
-    }
 }
 
 /// The sealing keys that a node holds.
-fn keyring(rest: &Rest) -> SealingKeys {
-    let held = &rest.cast.papers[rest.place].generations[..rest.generations];
+fn keyring(machine: &Machine) -> SealingKeys {
+    let held = &machine.cast.papers[machine.place].generations[..machine.generations];
     SealingKeys::new(held.iter().map(|one| Arc::clone(&one.sealing)).collect())
 }
 

@@ -27,10 +27,10 @@ use crate::life::WireId;
 use crate::truth::Violation;
 use crate::wire::Say;
 use crate::wire::Stage;
-use crate::world::Cut;
 use crate::world::Event;
 use crate::world::GREETING_WAIT;
 use crate::world::World;
+use crate::world::seat::Cut;
 
 impl World {
     /// Starts a node: recovery, then links, then the wait for greetings.
@@ -41,7 +41,7 @@ impl World {
         }
         self.seats[seat].lives += 1;
         let lives = self.seats[seat].lives;
-        let life = match self.seats[seat].rest.start(self.bug) {
+        let life = match self.seats[seat].machine.start(self.bug) {
             Ok(life) => life,
             Err(_) if self.seats[seat].troubled => {
                 self.die_of_trouble(seat);
@@ -158,7 +158,7 @@ impl World {
             self.met(seat, &peer, wire, up);
         }
         if !heads.is_empty() {
-            let me = self.seats[seat].rest.agency();
+            let me = self.seats[seat].machine.agency();
             self.pursue(seat, me, What::Heads(heads));
         }
         for action in done.actions {

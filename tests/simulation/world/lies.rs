@@ -7,8 +7,8 @@ use crate::life::Errand;
 use crate::life::Job;
 use crate::plan::Habit;
 use crate::world::Event;
-use crate::world::Seat;
 use crate::world::World;
+use crate::world::seat::Seat;
 
 /// Frames that a liar remembers.
 const RECORDED_MAX: usize = 64;
@@ -80,10 +80,7 @@ impl World {
         let Some(liar) = self.plan.liar else { return };
         let twin = self.plan.size;
         if self.seats.len() == twin {
-            let rest = &self.seats[seat].rest;
-            let mut copy = rest.clone();
-            (copy.disk, copy.shelf) = (rest.disk.after_death(), rest.shelf.after_death());
-            copy.disk.repair();
+            let copy = self.seats[seat].machine.copied();
             self.seats.push(Seat::of(copy));
             self.soon(10, Event::Start { seat: twin });
             self.trace.say(self.now, || format!("the log of {} forks", liar.place));

@@ -64,7 +64,7 @@ impl World {
     /// Whether a node may be connected with another by the key that the other shows; a stranger introduces itself.
     fn knows(&mut self, seat: usize, other: usize) -> bool {
         let now = self.clock(seat);
-        let (agency, keys) = (self.seats[other].rest.agency(), self.seats[other].rest.keys());
+        let (agency, keys) = (self.seats[other].machine.agency(), self.seats[other].machine.keys());
         let life = self.seats[seat].life.as_ref().unwrap();
         let key = keys.transport_public();
         if life.directory.may_connect((agency, &key), now, Self::tolerance()).is_ok() {
@@ -103,7 +103,7 @@ impl World {
     pub(super) fn linked(&self, seat: usize) -> Vec<AgencyId> {
         let agencies = self.cast.agencies.iter();
         let up = |peer: &&AgencyId| {
-            **peer != *self.seats[seat].rest.agency()
+            **peer != *self.seats[seat].machine.agency()
                 && self.side_of(seat, peer).is_some_and(|(pair, _, end)| {
                     matches!(self.wires[&pair].sides[end].stage, Stage::Up(_))
                 })
@@ -268,7 +268,7 @@ impl World {
         self.put(seat, peer, Parcel::Close(code));
         self.post(seat, Job::Lost { peer: peer.clone() });
         if let Some(wire) = self.wires.get_mut(&pair) {
-            let end = usize::from(self.seats[seat].rest.place == pair.1);
+            let end = usize::from(self.seats[seat].machine.place == pair.1);
             // Nothing more is heard here.
             wire.sides[end].life = u64::MAX;
             wire.lanes[1 - end].clear();
@@ -314,7 +314,7 @@ impl World {
     pub(super) fn let_through(&mut self, seat: usize) -> Result<(), Violation> {
         let Some(life) = &self.seats[seat].life else { return Ok(()) };
         let (started, doubt) = (life.engine.started(), life.engine.mode().standing());
-        let (cast, me) = (self.cast, self.seats[seat].rest.agency());
+        let (cast, me) = (self.cast, self.seats[seat].machine.agency());
         for peer in cast.agencies.iter().filter(|peer| *peer != me) {
             let Some((pair, _, end)) = self.side_of(seat, peer) else { continue };
             let side = &mut self.wires.get_mut(&pair).unwrap().sides[end];
