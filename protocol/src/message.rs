@@ -8,8 +8,8 @@
 //! | texts, times, small values | [`text`] [`time`] [`values`] |
 //! | what a header says | [`kind`] [`recipient`] [`urgency`] [`handling`] [`purpose`] [`legal_basis`] [`attachment`] |
 //! | people, things, law | [`name`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
-//! | bodies | [`acknowledgement`] [`additional_information`] [`handover_request`] [`handover_decision`] [`intelligence_report`] [`information_request`] [`information_reply`] [`body`] |
-//! | the whole | [`content`] [`submission`] |
+//! | bodies by subject | [`control`] [`intelligence`] [`handover`] |
+//! | the whole | [`approval`] [`body`] [`content`] [`submission`] |
 //!
 //! A body is one tree in CBOR and in JSON (`codec::value`), so one reader serves both, and it lists every fault in one
 //! answer. Declarations read like the catalogue they come from, and the grammar in `spec/cddl` is printed from them.
@@ -45,15 +45,12 @@ pub mod partial_date;
 pub mod person;
 pub mod refusal_ground;
 
-pub mod acknowledgement;
-pub mod additional_information;
-pub mod body;
-pub mod handover_decision;
-pub mod handover_request;
-pub mod information_reply;
-pub mod information_request;
-pub mod intelligence_report;
+pub mod control;
+pub mod handover;
+pub mod intelligence;
 
+pub mod approval;
+pub mod body;
 pub mod content;
 pub mod submission;
 

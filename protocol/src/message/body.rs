@@ -6,9 +6,9 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::codec::value::Value;
-use crate::message::acknowledgement::Acknowledgement;
-use crate::message::additional_information::AdditionalInformationReply;
-use crate::message::additional_information::AdditionalInformationRequest;
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::control::acknowledgement::Acknowledgement;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::fault::FieldFault;
@@ -17,14 +17,28 @@ use crate::message::field::Field;
 use crate::message::grammar::Grammar;
 use crate::message::grammar::Rule;
 use crate::message::grammar::Shape;
-use crate::message::handover_decision::HandoverDecision;
-use crate::message::handover_request::HandoverRequest;
-use crate::message::information_reply::InformationReply;
-use crate::message::information_request::RequestForInformation;
-use crate::message::intelligence_report::IntelligenceReport;
+use crate::message::handover::additional_information::AdditionalInformationReply;
+use crate::message::handover::additional_information::AdditionalInformationRequest;
+use crate::message::handover::decision::HandoverDecision;
+use crate::message::handover::request::HandoverRequest;
+use crate::message::intelligence::information_reply::InformationReply;
+use crate::message::intelligence::information_request::RequestForInformation;
+use crate::message::intelligence::report::IntelligenceReport;
 use crate::message::kind::Kind;
 use crate::message::pointer::Pointer;
 use crate::message::time::CivilDate;
+
+/// What the body of a kind answers beside being read. Source: spec msgk-31.
+pub trait BodyRules: Field {
+    /// Whether U1 needs a reason in the body; then the body has the field `urgency_reason`.
+    const REASON_FOR_U1: bool = false;
+
+    /// Who has to approve the message.
+    fn approval(&self, said: &Said<'_>) -> Approval;
+
+    /// Adds what cannot be said on that day.
+    fn check_on(&self, _on: CivilDate, _at: &Pointer<'_>, _faults: &mut Faults) {}
+}
 
 macro_rules! bodies {
     ($($(#[$doc:meta])* $kind:ident,)+) => {
@@ -54,6 +68,28 @@ macro_rules! bodies {
                 match self {
                     $(Self::$kind(body) => body.write(),)+
                 }
+            }
+
+            /// Who has to approve the message.
+            // spec: msgk-31
+            pub fn approval(&self, said: &Said<'_>) -> Approval {
+                match self {
+                    $(Self::$kind(body) => body.approval(said),)+
+                }
+            }
+
+            /// Adds what cannot be said on that day.
+            pub fn check_on(&self, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {
+                match self {
+                    $(Self::$kind(body) => body.check_on(on, at, faults),)+
+                }
+            }
+        }
+
+        /// Whether a kind that is sent as U1 needs its reason.
+        const fn needs_reason(kind: Kind) -> bool {
+            match kind {
+                $(Kind::$kind => $kind::REASON_FOR_U1,)+
             }
         }
 
@@ -93,20 +129,6 @@ impl Body {
         let body = Self::read_at(kind, value, &Pointer::Root, &mut faults);
         faults.judge(body)
     }
-
-    /// Adds what cannot be said on that day.
-    pub fn check_on(&self, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {
-        match self {
-            Self::HandoverRequest(body) => body.check_on(on, at, faults),
-            Self::Acknowledgement(_)
-            | Self::AdditionalInformationRequest(_)
-            | Self::AdditionalInformationReply(_)
-            | Self::HandoverDecision(_)
-            | Self::IntelligenceReport(_)
-            | Self::RequestForInformation(_)
-            | Self::InformationReply(_) => {}
-        }
-    }
 }
 
 /// Shows the kind and nothing of what it holds.
@@ -139,9 +161,8 @@ impl Field for BodyPlace {
 /// The reason a kind needs when it is sent as U1, as the value stands: judged although the body has other faults.
 // spec: msgk-7
 pub fn demand_urgency_reason(kind: Kind, body: &Value, at: &Pointer<'_>, faults: &mut Faults) {
-    let needs_reason = matches!(kind, Kind::HandoverRequest | Kind::RequestForInformation);
     if let Value::Map(map) = body
-        && needs_reason
+        && needs_reason(kind)
         && matches!(map.get("urgency_reason"), None | Some(Value::Null))
     {
         faults.add(

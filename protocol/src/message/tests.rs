@@ -2,6 +2,7 @@
 
 extern crate std;
 
+mod approval;
 mod examples;
 mod faults;
 mod grammar;

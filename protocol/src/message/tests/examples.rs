@@ -92,7 +92,7 @@ fn without_a_required_field_exactly_that_fault_is_found() {
 }
 
 /// What the examples need although its declaration lets it be absent: the conditions that hold in them.
-const CONDITIONAL: [&str; 22] = [
+const CONDITIONAL: &[&str] = &[
     "handover-request /body/person/nationalities/0/country",
     "handover-request /body/warrant_or_judgment",
     "handover-request /body/offences/0/max_penalty/months",

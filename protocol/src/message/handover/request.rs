@@ -5,7 +5,10 @@
 use alloc::vec::Vec;
 
 use crate::ids::Party;
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
 use crate::message::assurance::Assurance;
+use crate::message::body::BodyRules;
 use crate::message::custody::CustodyStatus;
 use crate::message::custody::DetentionClock;
 use crate::message::fault::FaultCode;
@@ -281,10 +284,17 @@ fn detention_agrees(
     }
 }
 
-impl HandoverRequest {
+impl BodyRules for HandoverRequest {
+    const REASON_FOR_U1: bool = true;
+
+    // spec: msgk-31
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        Approval::A3
+    }
+
     /// What cannot be said on that day: that somebody who may be under 18 is certainly no child.
     // spec: msgk-11
-    pub fn check_on(&self, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {
+    fn check_on(&self, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {
         let may_be_child =
             self.person.birth.as_ref().is_some_and(|birth| birth.possibly_under(ADULT_YEARS, on));
         if may_be_child && self.minor == Minority::No {

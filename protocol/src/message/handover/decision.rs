@@ -2,6 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::field;
@@ -182,5 +185,12 @@ fn grounds_agree(
             let reason = "this ground refuses information, not a handover";
             faults.add(&at.item(index).key("ground"), FaultCode::Conflicting, reason);
         }
+    }
+}
+
+impl BodyRules for HandoverDecision {
+    // spec: msgk-31
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        Approval::A3
     }
 }

@@ -4,6 +4,9 @@ use alloc::vec::Vec;
 
 use crate::ids::AgencyId;
 use crate::ids::Party;
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::body::BodyRules;
 use crate::message::evaluation::Evaluation;
 use crate::message::fault::FaultCode;
 use crate::message::field;
@@ -124,5 +127,12 @@ record! {
             let reason = "a pending answer says when there will be news";
             field::demand(next_update_by.as_ref(), &at.key("next_update_by"), faults, reason);
         }
+    }
+}
+
+impl BodyRules for InformationReply {
+    // spec: msgk-31
+    fn approval(&self, said: &Said<'_>) -> Approval {
+        if said.is_restricted() { Approval::A2 } else { Approval::A1 }
     }
 }

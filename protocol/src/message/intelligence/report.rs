@@ -5,6 +5,9 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::body::BodyRules;
 use crate::message::evaluation::Evaluation;
 use crate::message::fault::FaultCode;
 use crate::message::field::choice;
@@ -208,5 +211,12 @@ record! {
                 }
             }
         }
+    }
+}
+
+impl BodyRules for IntelligenceReport {
+    // spec: msgk-31
+    fn approval(&self, said: &Said<'_>) -> Approval {
+        if said.is_restricted() || self.source_ref.is_some() { Approval::A2 } else { Approval::A1 }
     }
 }

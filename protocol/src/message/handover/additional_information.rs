@@ -2,6 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::body::BodyRules;
 use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
@@ -101,5 +104,19 @@ record! {
     rules(at, faults) {
         let ids = answers.iter().flat_map(|answers| answers.iter()).map(|answer| &answer.item_id);
         list::refuse_repeated(ids, &at.key("answers"), faults);
+    }
+}
+
+impl BodyRules for AdditionalInformationRequest {
+    // spec: msgk-31
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        Approval::A2
+    }
+}
+
+impl BodyRules for AdditionalInformationReply {
+    // spec: msgk-31
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        Approval::A2
     }
 }

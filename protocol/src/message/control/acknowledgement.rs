@@ -1,6 +1,9 @@
 //! A human took a message.
 
 use crate::ids::MessageId;
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::text::Line;
 use crate::message::time::Instant;
@@ -15,5 +18,12 @@ record! {
         assigned_unit: Line,
         /// By when an answer can be expected.
         expected_by: Option<Instant>,
+    }
+}
+
+impl BodyRules for Acknowledgement {
+    // spec: msgk-31
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        Approval::A1
     }
 }

@@ -2,6 +2,9 @@
 
 use alloc::vec::Vec;
 
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::body::BodyRules;
 use crate::message::field::choice;
 use crate::message::field::record;
 use crate::message::list;
@@ -11,6 +14,7 @@ use crate::message::person::PersonRecord;
 use crate::message::text::ItemId;
 use crate::message::text::LanguageTag;
 use crate::message::text::LocalizedText;
+use crate::message::urgency::Urgency;
 
 choice! {
     /// What kind of data a question asks for; need is shown class by class.
@@ -118,5 +122,18 @@ record! {
         // spec: msgk-25
         let ids = questions.iter().flat_map(|questions| questions.iter()).map(|question| &question.id);
         list::refuse_repeated(ids, &at.key("questions"), faults);
+    }
+}
+
+impl BodyRules for RequestForInformation {
+    const REASON_FOR_U1: bool = true;
+
+    // spec: msgk-31
+    fn approval(&self, said: &Said<'_>) -> Approval {
+        match said.urgency {
+            _ if self.coercive_measure_needed => Approval::A3,
+            Urgency::U1 | Urgency::U2 => Approval::A2,
+            Urgency::U3 | Urgency::U4 => Approval::A1,
+        }
     }
 }
