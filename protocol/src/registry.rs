@@ -98,6 +98,20 @@ codes! {
         RevokedCredential = "revoked-credential",
         /// The body is sealed with a suite that the charter in force does not list.
         UnlistedSuite = "unlisted-suite",
+        /// The message has no place where its procedure stood for its author.
+        OutOfTurn = "out-of-turn",
+        /// A safeguard that must be met first is not.
+        Safeguard = "safeguard",
+        /// Not every participant of the procedure is among the recipients.
+        ParticipantLeftOut = "participant-left-out",
+        /// Two messages of the procedure contradict each other, and both sides have to say which one counts.
+        InConflict = "in-conflict",
+        /// Both sides have not confirmed the same messages before an act that cannot be undone.
+        Unconfirmed = "unconfirmed",
+        /// A message that it follows was refused.
+        ParentRefused = "parent-refused",
+        /// The procedure has as many messages as one may have.
+        ProcedureFull = "procedure-full",
     }
 }
 

@@ -10,7 +10,7 @@ const PROTOCOL: &[&[&str]] = &[
     &["codec"],
     &["crypto"],
     &["identity", "message"],
-    &["envelope", "log"],
+    &["envelope", "log", "procedure"],
     &["wire", "link"],
     &["engine", "audit"],
 ];

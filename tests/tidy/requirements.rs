@@ -7,7 +7,7 @@ use crate::tree;
 #[test]
 fn every_promise_is_kept_by_code_and_shown_by_a_test() {
     let promised = promised();
-    let kept = cited("// spec: ", Where::Code);
+    let kept = cited(KEPT, Where::Code);
     let shown = cited("// shows: ", Where::Tests);
     let excused = excused();
 
@@ -29,7 +29,7 @@ fn every_promise_is_kept_by_code_and_shown_by_a_test() {
 #[test]
 fn no_citation_names_a_promise_that_does_not_exist() {
     let promised = promised();
-    let cited: BTreeSet<String> = cited("// spec: ", Where::Code)
+    let cited: BTreeSet<String> = cited(KEPT, Where::Code)
         .union(&cited("// shows: ", Where::Tests))
         .cloned()
         .collect();
@@ -46,6 +46,9 @@ fn an_id_is_promised_once() {
     tree::none(&twice, "ids that are promised twice:");
 }
 
+/// What a citation in code begins with.
+const KEPT: &str = "// spec: ";
+
 /// Where a citation may stand.
 enum Where {
     Code,
@@ -57,12 +60,12 @@ pub(crate) fn promised() -> BTreeSet<String> {
     promises().into_iter().collect()
 }
 
-/// Ids in bold at the start of a line of a chapter: `**[env-1]** A receiver MUST …`.
+/// Ids in bold at the start of a line, or of a row, of a chapter: `**[env-1]** A receiver MUST …`.
 fn promises() -> Vec<String> {
     let chapters = tree::sources("spec", ".md");
     let lines = chapters.iter().flat_map(|chapter| chapter.text.lines());
     lines
-        .filter_map(|line| line.trim_start_matches("- ").strip_prefix("**["))
+        .filter_map(|line| line.trim_start_matches(['-', '|', ' ']).strip_prefix("**["))
         .filter_map(|rest| rest.split_once("]**"))
         .map(|(id, _)| id.to_owned())
         .collect()
@@ -78,6 +81,10 @@ fn cited(mark: &str, place: Where) -> BTreeSet<String> {
     let mut ids = BTreeSet::new();
     for source in sources {
         for line in source.text.lines() {
+            // A row of a procedure's table is the code that keeps it.
+            let row = line.trim_start().trim_start_matches("row").trim_start_matches("stay");
+            let row = row.strip_prefix("(\"").and_then(|rest| rest.split_once("\","));
+            ids.extend(row.filter(|_| mark == KEPT).map(|(id, _)| id.to_owned()));
             let Some(list) = line.trim_start().strip_prefix(mark) else { continue };
             ids.extend(
                 list.split([',', ' ']).map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),

@@ -10,6 +10,7 @@ use crate::message::time::Instant;
 
 choice! {
     /// Whether and by whom a person is held. Source: DOMAIN 3.1.
+    #[derive(serde::Serialize, serde::Deserialize)]
     CustodyStatus {
         /// Not found.
         AtLarge = "at-large",

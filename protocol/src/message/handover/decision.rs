@@ -23,6 +23,7 @@ use crate::message::values::Ordinal;
 
 choice! {
     /// What was decided.
+    #[derive(serde::Serialize, serde::Deserialize)]
     Outcome {
         /// The person is handed over.
         Granted = "granted",
@@ -74,6 +75,10 @@ record! {
         victim_screening_ref: Option<RecordRef>,
         /// The assessment of the risk of ill-treatment; required for any grant.
         risk_assessment_ref: Option<RecordRef>,
+        /// Why the law allows to do without the promise that the person's life is spared; only with a grant.
+        death_penalty_waiver: Option<LocalizedText>,
+        /// Why nobody was consulted before a refusal: it was not possible, or would have endangered somebody.
+        consultation_omitted: Option<LocalizedText>,
         /// Whether the person was told.
         person_informed: bool,
         /// Until when the person can appeal.
@@ -104,8 +109,16 @@ record! {
                 let reason = "no grant without an assessment of the risk of ill-treatment";
                 field::demand(risk_assessment_ref.as_ref(), &at.key("risk_assessment_ref"), faults, reason);
             } else {
+                let waiver_at = at.key("death_penalty_waiver");
+                let reason = "only a grant can do without that promise";
+                field::exclude(death_penalty_waiver.as_ref(), &waiver_at, faults, reason);
                 let reason = "a person is collected after a grant only";
                 field::exclude(surrender_window.as_ref(), &at.key("surrender_window"), faults, reason);
+            }
+            if outcome != Outcome::Refused {
+                let omitted_at = at.key("consultation_omitted");
+                let reason = "consultation comes before a refusal, and before nothing else";
+                field::exclude(consultation_omitted.as_ref(), &omitted_at, faults, reason);
             }
             let conditions_at = at.key("conditions");
             if outcome == Outcome::GrantedConditional {

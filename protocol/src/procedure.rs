@@ -1,0 +1,44 @@
+//! What the messages of a procedure mean together.
+//!
+//! A procedure is a set of signed messages that name their parents: a directed acyclic graph. Its state is a pure fold
+//! over that set, so whoever holds the same messages computes the same state, in whatever order they came.
+//!
+//! Uses `ids`, `limits`, `moment`, `registry`, `crypto`, `message`. In reading order:
+//!
+//! | what | modules |
+//! |---|---|
+//! | one message, as far as it bears on a state | [`act`] [`fact`] [`side`] |
+//! | the graph | [`transcript`] |
+//! | which of two concurrent messages counts | [`rank`] |
+//! | what may follow what | [`table`] [`refusal`] |
+//! | from the graph to the state | [`common`] [`fold`] |
+//! | the procedures | [`handover`] |
+//!
+//! Two questions are answered, and never mixed:
+//!
+//! - *May this message be said?* It is judged by the state that its author saw: the fold of its ancestors. They are the
+//!   same at every node, and so is the answer.
+//! - *What does it do?* That is the fold of everything held. A message that was rightly said may have no effect there,
+//!   because a concurrent one outranks it. Both stay in the transcript.
+//!
+//! Absent on purpose: clocks (a lapse is a signed message), bodies (a fact outlives the body it was taken from), and any
+//! order by which two messages arrived.
+
+pub mod act;
+pub mod fact;
+pub mod side;
+
+pub mod transcript;
+
+pub mod rank;
+
+pub mod refusal;
+pub mod table;
+
+pub mod common;
+pub mod fold;
+
+pub mod handover;
+
+#[cfg(test)]
+mod tests;

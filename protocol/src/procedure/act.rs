@@ -1,0 +1,43 @@
+//! One message of a procedure, as far as it bears on the state.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::ids::MessageId;
+use crate::message::kind::Kind;
+use crate::moment::Timestamp;
+use crate::procedure::fact::Fact;
+
+/// What a signed message contributes: what its header says of its place, and the fact that its body states.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Act {
+    /// Names the message to machines.
+    pub digest: Digest,
+    /// Names it to people.
+    pub id: MessageId,
+    /// The messages of the procedure that its author had seen last.
+    pub parents: Vec<Digest>,
+    /// The message that it takes the place of.
+    pub supersedes: Option<Digest>,
+    /// Who says it.
+    pub author: AgencyId,
+    /// Who is asked to act on it.
+    pub asked: BTreeSet<AgencyId>,
+    /// Who is told of it.
+    pub told: BTreeSet<AgencyId>,
+    /// When its author made it, by the author's clock; it never decides order.
+    pub created: Timestamp,
+    /// What the message is.
+    pub kind: Kind,
+    /// What it states.
+    pub fact: Fact,
+}
+
+impl Act {
+    /// Everybody who has it: its author and its recipients.
+    pub fn holders(&self) -> BTreeSet<&AgencyId> {
+        self.asked.iter().chain(&self.told).chain([&self.author]).collect()
+    }
+}

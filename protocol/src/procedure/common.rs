@@ -1,0 +1,207 @@
+//! What every procedure has: participants, confirmations, conflicts and corrections.
+
+use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::ids::MessageId;
+use crate::message::field::choice;
+use crate::message::recipient::Role;
+use crate::procedure::act::Act;
+use crate::procedure::rank::Rank;
+use crate::procedure::refusal::Refusal;
+use crate::registry::RefusalCode;
+
+choice! {
+    /// An act that cannot be undone, before which both sides confirm the same messages. Source: DOMAIN 3.0, spec pro-9.
+    #[derive(Serialize, Deserialize)]
+    Irreversible {
+        /// A person leaves custody.
+        ReleaseCustody = "release-custody",
+        /// A freeze is lifted.
+        LiftFreeze = "lift-freeze",
+        /// A wanted notice is published.
+        PublishWanted = "publish-wanted",
+        /// A signing is completed.
+        CompleteSigning = "complete-signing",
+        /// A manifest is sealed.
+        SealManifest = "seal-manifest",
+    }
+}
+
+/// A fact that serves every procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CommonFact {
+    /// A human took a message.
+    Acknowledged {
+        /// The message.
+        of: MessageId,
+    },
+    /// The author takes the request back.
+    Withdrawn,
+    /// A term ended, and the side entitled to say so says it.
+    Lapsed {
+        /// The message whose term it was.
+        of: MessageId,
+    },
+    /// Agencies join.
+    Joined {
+        /// Who, and for what.
+        add: Vec<(AgencyId, Role)>,
+    },
+    /// One side confirms what it knows before an act that cannot be undone.
+    Confirmed {
+        /// The act.
+        act: Irreversible,
+        /// The last messages it knows, ascending.
+        heads: Vec<Digest>,
+    },
+    /// One side says which of several contradicting messages counts.
+    Resolved {
+        /// The messages, ascending.
+        between: Vec<Digest>,
+        /// The one that counts; absent when none does.
+        prevails: Option<Digest>,
+    },
+    /// What messages said is corrected.
+    Corrected {
+        /// The messages.
+        targets: Vec<MessageId>,
+        /// Whether decisions may rest on what was wrong.
+        material: bool,
+    },
+}
+
+impl CommonFact {
+    /// What it weighs among concurrent ones.
+    pub const fn rank(&self) -> Rank {
+        match self {
+            Self::Withdrawn => Rank::Withdrawal,
+            Self::Lapsed { .. } => Rank::Decision,
+            Self::Resolved { .. } => Rank::SignedByBoth,
+            Self::Acknowledged { .. }
+            | Self::Joined { .. }
+            | Self::Confirmed { .. }
+            | Self::Corrected { .. } => Rank::Information,
+        }
+    }
+}
+
+/// The common part of a procedure's state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Common {
+    participants: BTreeMap<AgencyId, Role>,
+    version: u32,
+    confirmed: BTreeMap<Irreversible, BTreeMap<AgencyId, Vec<Digest>>>,
+    conflicts: Vec<(Digest, Digest)>,
+}
+
+impl Common {
+    /// Begins with the first message: its author and its recipients take part.
+    pub(super) fn begin(opening: &Act) -> Self {
+        let mut participants = BTreeMap::new();
+        participants.insert(opening.author.clone(), Role::Action);
+        for agency in &opening.asked {
+            participants.insert(agency.clone(), Role::Action);
+        }
+        for agency in &opening.told {
+            participants.entry(agency.clone()).or_insert(Role::Information);
+        }
+        Self { participants, ..Self::default() }
+    }
+
+    /// Who takes part, and for what.
+    pub const fn participants(&self) -> &BTreeMap<AgencyId, Role> {
+        &self.participants
+    }
+
+    /// How often the participants changed.
+    pub const fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// Pairs of messages of which nobody can say which one counts.
+    pub fn conflicts(&self) -> &[(Digest, Digest)] {
+        &self.conflicts
+    }
+
+    /// Refuses an author who takes no part, and a message that leaves a participant out.
+    // spec: pro-7
+    pub(super) fn check_holders(&self, act: &Act) -> Result<(), Refusal> {
+        if !self.participants.contains_key(&act.author) {
+            return Err(Refusal::not_entitled(
+                "pro-7",
+                format!("{} takes no part in this procedure", act.author.as_str()),
+                "ask a participant to let you join",
+            ));
+        }
+        let holders = act.holders();
+        match self.participants.keys().find(|agency| !holders.contains(agency)) {
+            None => Ok(()),
+            Some(agency) => Err(Refusal::new(
+                RefusalCode::ParticipantLeftOut,
+                "pro-7",
+                format!("{} takes part and is not among the recipients", agency.as_str()),
+                "send it to every participant",
+            )),
+        }
+    }
+
+    /// Refuses an act that cannot be undone before all of these have confirmed the same messages.
+    ///
+    /// # Errors
+    /// With `unconfirmed`.
+    // spec: pro-9
+    pub fn demand_confirmed(
+        &self,
+        act: Irreversible,
+        by: &BTreeSet<AgencyId>,
+    ) -> Result<(), Refusal> {
+        let confirmed = self.confirmed.get(&act);
+        let heads: Vec<Option<&Vec<Digest>>> =
+            by.iter().map(|agency| confirmed.and_then(|said| said.get(agency))).collect();
+        let same = heads.windows(2).all(|pair| pair.first() == pair.last());
+        if same && heads.iter().all(Option::is_some) {
+            return Ok(());
+        }
+        let why = if heads.iter().any(Option::is_none) {
+            "not every side has confirmed what it knows"
+        } else {
+            "the sides confirmed different messages"
+        };
+        Err(Refusal::new(
+            RefusalCode::Unconfirmed,
+            "pro-9",
+            format!("before {act}: {why}"),
+            "exchange confirmations with equal heads first",
+        ))
+    }
+
+    pub(super) fn join(&mut self, add: &[(AgencyId, Role)]) {
+        for (agency, role) in add {
+            self.participants.entry(agency.clone()).or_insert(*role);
+        }
+        self.version = self.version.saturating_add(1);
+    }
+
+    pub(super) fn confirm(&mut self, by: &AgencyId, act: Irreversible, heads: &[Digest]) {
+        self.confirmed.entry(act).or_default().insert(by.clone(), heads.to_vec());
+    }
+
+    /// Something new took effect: what was confirmed before no longer covers it.
+    // spec: pro-9
+    pub(super) fn moved(&mut self) {
+        self.confirmed.clear();
+    }
+
+    pub(super) fn clash(&mut self, one: Digest, other: Digest) {
+        self.conflicts.push(if one < other { (one, other) } else { (other, one) });
+        self.conflicts.sort_unstable();
+    }
+}

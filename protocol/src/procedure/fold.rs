@@ -1,0 +1,304 @@
+//! From the graph to the state.
+
+use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+use core::fmt;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::procedure::act::Act;
+use crate::procedure::common::Common;
+use crate::procedure::common::CommonFact;
+use crate::procedure::fact::Fact;
+use crate::procedure::rank::Meeting;
+use crate::procedure::rank::Rank;
+use crate::procedure::refusal::Refusal;
+use crate::procedure::transcript::Places;
+use crate::procedure::transcript::Transcript;
+use crate::registry::RefusalCode;
+
+/// What one kind of procedure says about its messages. A value is the state.
+pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
+    /// Begins with the first message.
+    ///
+    /// # Errors
+    /// When this message begins no such procedure.
+    fn open(act: &Act) -> Result<Self, Refusal>;
+
+    /// What a message weighs among concurrent ones.
+    fn rank(act: &Act) -> Rank;
+
+    /// What two concurrent messages are to each other.
+    fn meet(earlier: &Act, later: &Act) -> Meeting;
+
+    /// Takes one message and says by which rule, or that it is a remark; refused, the state stays as it was.
+    ///
+    /// # Errors
+    /// Why the message has no place here.
+    fn step(&mut self, act: &Act, common: &Common) -> Result<Option<&'static str>, Refusal>;
+
+    /// Who has to agree where only both sides together can: to settle a conflict, to confirm.
+    fn both(&self) -> BTreeSet<AgencyId>;
+}
+
+/// What became of a message in the fold. Source: spec pro-2, pro-5, pro-8.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It took effect.
+    Took {
+        /// By this rule.
+        rule: &'static str,
+    },
+    /// It is read and kept; no state rests on it.
+    Noted,
+    /// A concurrent message outranks it.
+    Outranked {
+        /// That one.
+        by: Digest,
+    },
+    /// It contradicts a concurrent message, and nobody can say which one counts.
+    Clashes {
+        /// With this one.
+        with: Digest,
+    },
+    /// Both sides agreed that it does not count.
+    SetAside,
+    /// It had its place where its author stood, and has none where the procedure stands.
+    Overtaken(Refusal),
+}
+
+/// A procedure as a set of messages says it stands.
+#[derive(Clone, Debug)]
+pub struct Folded<R> {
+    /// What every procedure has.
+    pub common: Common,
+    /// What this kind has.
+    pub state: R,
+    fates: BTreeMap<Digest, Fate>,
+    effective: Places,
+}
+
+/// What two agencies compare. Which places are effective is left out: places come from the order of arrival.
+impl<R: PartialEq> PartialEq for Folded<R> {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.common, &self.state, &self.fates) == (&other.common, &other.state, &other.fates)
+    }
+}
+
+impl<R: Rules> Folded<R> {
+    /// Folds a set of messages that holds the ancestors of each; `None` when it is empty or begins no such procedure.
+    // spec: pro-2
+    // spec: promise-7
+    pub fn of(transcript: &Transcript, within: &Places) -> Option<Self> {
+        let opening = transcript.act(0).filter(|_| within.has(0))?;
+        let mut folded = Self::begin(opening).ok()?;
+        let aside = set_aside(transcript, within, &folded.state.both());
+        for place in order::<R>(transcript, within).into_iter().filter(|place| *place != 0) {
+            let Some(act) = transcript.act(place) else { continue };
+            let fate = if aside.contains(&act.digest) {
+                Fate::SetAside
+            } else {
+                folded.take(transcript, place, act)
+            };
+            folded.fates.insert(act.digest, fate);
+        }
+        Some(folded)
+    }
+
+    /// Begins with the first message.
+    ///
+    /// # Errors
+    /// When this message begins no such procedure.
+    pub fn begin(opening: &Act) -> Result<Self, Refusal> {
+        let state = R::open(opening)?;
+        let mut effective = Places::none();
+        effective.put(0);
+        let fates = BTreeMap::from([(opening.digest, Fate::Took { rule: "pro-1" })]);
+        Ok(Self { common: Common::begin(opening), state, fates, effective })
+    }
+
+    /// Whether its author could say this message when this was all that the author had seen.
+    ///
+    /// # Errors
+    /// The rule that it breaks.
+    // spec: pro-4
+    pub fn judge(&self, act: &Act) -> Result<(), Refusal> {
+        self.common.check_holders(act)?;
+        if let Fact::Common(CommonFact::Resolved { between, .. }) = &act.fact {
+            return self.judge_resolution(act, between);
+        }
+        if is_remark(&act.fact) {
+            return Ok(());
+        }
+        self.refuse_in_conflict(act)?;
+        self.state.clone().step(act, &self.common).map(|_| ())
+    }
+
+    /// What became of a message.
+    pub fn fate(&self, message: &Digest) -> Option<&Fate> {
+        self.fates.get(message)
+    }
+
+    /// What became of each message, by digest.
+    pub const fn fates(&self) -> &BTreeMap<Digest, Fate> {
+        &self.fates
+    }
+
+    /// Takes the next message in the order of the fold.
+    fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
+        match &act.fact {
+            Fact::Common(CommonFact::Joined { add }) => self.common.join(add),
+            // spec: pro-9
+            Fact::Common(CommonFact::Confirmed { act: what, heads }) => {
+                let covers = transcript.closure(heads);
+                if covers.is_ok_and(|covered| self.effective.beyond(&covered).next().is_none()) {
+                    self.common.confirm(&act.author, *what, heads);
+                }
+            }
+            Fact::Note | Fact::Common(_) | Fact::Handover(_) => {}
+        }
+        if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
+    }
+
+    /// Weighs a message against the concurrent ones that took effect, then lets the table decide.
+    // spec: pro-5
+    fn weigh(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
+        let past = transcript.past(place).cloned().unwrap_or(Places::none());
+        let beside = self.effective.beyond(&past).filter_map(|beside| transcript.act(beside));
+        let (mut heavier, mut equal) = (Vec::new(), Vec::new());
+        for earlier in beside {
+            match R::meet(earlier, act) {
+                Meeting::Both => {}
+                Meeting::EarlierCounts => heavier.push((R::rank(earlier), earlier.digest)),
+                Meeting::Conflict => equal.push(earlier.digest),
+            }
+        }
+        if let Some((_, by)) = heavier.into_iter().min() {
+            return Fate::Outranked { by };
+        }
+        // spec: pro-8
+        equal.iter().for_each(|earlier| self.common.clash(*earlier, act.digest));
+        if let Some(with) = equal.into_iter().min() {
+            return Fate::Clashes { with };
+        }
+        match self.state.step(act, &self.common) {
+            Ok(Some(rule)) => {
+                self.effective.put(place);
+                self.common.moved();
+                Fate::Took { rule }
+            }
+            Ok(None) => Fate::Noted,
+            Err(refusal) => Fate::Overtaken(refusal),
+        }
+    }
+
+    /// In a conflict nothing goes on but what protects somebody, happens in custody, or takes a request back.
+    // spec: pro-8
+    fn refuse_in_conflict(&self, act: &Act) -> Result<(), Refusal> {
+        let Some((one, other)) = self.common.conflicts().first() else { return Ok(()) };
+        match R::rank(act) {
+            Rank::ProtectiveStop | Rank::Custody | Rank::Withdrawal | Rank::SignedByBoth => Ok(()),
+            Rank::Decision | Rank::Plan | Rank::Information => Err(Refusal::new(
+                RefusalCode::InConflict,
+                "pro-8",
+                format!("the messages {one} and {other} contradict each other"),
+                "both sides send a conflict-resolution that names both and the one that counts",
+            )),
+        }
+    }
+
+    fn judge_resolution(&self, act: &Act, between: &[Digest]) -> Result<(), Refusal> {
+        if !self.state.both().contains(&act.author) {
+            return Err(Refusal::not_entitled(
+                "pro-8",
+                "a conflict is settled by its two sides",
+                "let both sides send the resolution",
+            ));
+        }
+        let named = |digest: &Digest| between.contains(digest);
+        if self.common.conflicts().iter().any(|(one, other)| named(one) && named(other)) {
+            return Ok(());
+        }
+        Err(Refusal::out_of_turn(
+            "pro-8",
+            "the messages it names are in no conflict",
+            "name two messages that contradict each other",
+        ))
+    }
+}
+
+/// Whether a fact moves no state: it may be said at any time, also when the procedure is over.
+fn is_remark(fact: &Fact) -> bool {
+    match fact {
+        Fact::Note => true,
+        Fact::Common(fact) => match fact {
+            CommonFact::Joined { .. }
+            | CommonFact::Confirmed { .. }
+            | CommonFact::Resolved { .. }
+            | CommonFact::Corrected { .. } => true,
+            CommonFact::Acknowledged { .. } | CommonFact::Withdrawn | CommonFact::Lapsed { .. } => {
+                false
+            }
+        },
+        Fact::Handover(_) => false,
+    }
+}
+
+/// The messages that both sides agreed not to count.
+// spec: pro-8
+fn set_aside(
+    transcript: &Transcript,
+    within: &Places,
+    both: &BTreeSet<AgencyId>,
+) -> BTreeSet<Digest> {
+    let mut said: BTreeMap<(&[Digest], Option<Digest>), BTreeSet<&AgencyId>> = BTreeMap::new();
+    for act in within.iter().filter_map(|place| transcript.act(place)) {
+        if let Fact::Common(CommonFact::Resolved { between, prevails }) = &act.fact {
+            said.entry((between, *prevails)).or_default().insert(&act.author);
+        }
+    }
+    let agreed = said.iter().filter(|(_, by)| both.iter().all(|agency| by.contains(agency)));
+    agreed
+        .flat_map(|((between, prevails), _)| {
+            between.iter().filter(move |one| Some(**one) != *prevails)
+        })
+        .copied()
+        .collect()
+}
+
+/// The order in which messages are folded: the heaviest first, and with each all that its author had seen.
+///
+/// So a message comes before a lighter concurrent one, unless a still heavier one rests on that lighter one; and the
+/// ancestors of a message stand in the same order in every set that holds them.
+// spec: pro-5
+fn order<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
+    let mut placed = Places::none();
+    let mut order = Vec::with_capacity(within.len());
+    let mut open: Vec<Vec<usize>> = Vec::from([by_weight::<R>(transcript, within.iter())]);
+    while let Some(waiting) = open.last_mut() {
+        let Some(place) = waiting.pop() else {
+            open.pop();
+            continue;
+        };
+        let Some(past) = transcript.past(place).filter(|_| !placed.has(place)) else { continue };
+        let before: Vec<usize> = past.beyond(&placed).collect();
+        if before.is_empty() {
+            placed.put(place);
+            order.push(place);
+        } else {
+            waiting.push(place);
+            open.push(by_weight::<R>(transcript, before.into_iter()));
+        }
+    }
+    order
+}
+
+/// Places from the lightest to the heaviest; among equals the digest decides, which everybody has.
+fn by_weight<R: Rules>(transcript: &Transcript, places: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut places: Vec<usize> = places.collect();
+    let weight = |place: &usize| transcript.act(*place).map(|act| (R::rank(act), act.digest));
+    places.sort_by_cached_key(|place| core::cmp::Reverse(weight(place)));
+    places
+}

@@ -1,0 +1,380 @@
+//! The handover of one person: requested, examined, decided, carried out.
+//!
+//! Two regions run beside each other: the stage, and where the person is. Only the holder writes the second one.
+
+pub mod fact;
+pub mod stage;
+
+mod guard;
+mod weight;
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::ids::MessageId;
+use crate::message::custody::CustodyStatus;
+use crate::message::handover::decision::Outcome;
+use crate::moment::Timestamp;
+use crate::procedure::act::Act;
+use crate::procedure::common::Common;
+use crate::procedure::common::CommonFact;
+use crate::procedure::fact::Fact;
+use crate::procedure::fold::Rules;
+use crate::procedure::handover::fact::CustodyChange;
+use crate::procedure::handover::fact::Decision;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::Leg;
+use crate::procedure::handover::fact::Request;
+use crate::procedure::handover::fact::ScheduleAnswer;
+use crate::procedure::handover::stage::Move;
+use crate::procedure::handover::stage::ROWS;
+use crate::procedure::handover::stage::Stage;
+use crate::procedure::rank::Meeting;
+use crate::procedure::rank::Rank;
+use crate::procedure::refusal::Refusal;
+use crate::procedure::side::Side;
+use crate::procedure::side::Sides;
+use crate::procedure::table;
+
+/// Where the handover of one person stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Handover {
+    stage: Stage,
+    custody: CustodyStatus,
+    requesting: AgencyId,
+    requested: BTreeSet<AgencyId>,
+    holder: Option<AgencyId>,
+    request: Option<(MessageId, Request)>,
+    due: Option<Timestamp>,
+    consulted: bool,
+    decision: Option<(MessageId, Digest, Decision)>,
+    schedule: Option<Schedule>,
+    certificate: Option<Certificate>,
+    returning: Option<AgencyId>,
+    legs_done: usize,
+}
+
+/// A schedule that was proposed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Schedule {
+    digest: Digest,
+    legs: Vec<Leg>,
+    accepted: BTreeSet<AgencyId>,
+}
+
+/// A certificate with one signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Certificate {
+    digest: Digest,
+    transferred: bool,
+    signed_at: Timestamp,
+}
+
+impl Handover {
+    /// Where it stands.
+    pub const fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Where the person is, by the last word of whoever holds the person.
+    pub const fn custody(&self) -> CustodyStatus {
+        self.custody
+    }
+
+    /// The offences for which the person may be tried, by their numbers in the request; none before a grant.
+    pub fn granted_offences(&self) -> &[u64] {
+        self.decision.as_ref().map_or(&[], |(_, _, decision)| &decision.granted)
+    }
+
+    /// Since when a certificate waits for its second signature, by the first signer's clock.
+    pub fn half_signed_since(&self) -> Option<Timestamp> {
+        self.certificate.as_ref().map(|certificate| certificate.signed_at)
+    }
+
+    /// By when something is awaited: information, views, or the full request after a provisional arrest.
+    pub const fn awaited_by(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    /// What an agency may do next, by what people call it.
+    pub fn open_moves(&self, agency: &AgencyId) -> Vec<Move> {
+        table::open_moves(ROWS, self.stage, &self.sides(agency))
+    }
+
+    /// On which sides an agency stands.
+    pub fn sides(&self, agency: &AgencyId) -> Sides {
+        let mut sides = Sides::new();
+        if *agency == self.requesting {
+            sides.insert(Side::Requesting);
+        }
+        if self.requested.contains(agency) {
+            sides.insert(Side::Requested);
+        }
+        let holds = self.holder.as_ref().is_some_and(|holder| holder == agency)
+            || (self.holder.is_none() && self.requested.contains(agency));
+        if holds {
+            sides.insert(Side::Holder);
+        }
+        if let Some(schedule) = &self.schedule {
+            if schedule.legs.iter().any(|leg| leg.releasing == *agency || leg.receiving == *agency)
+            {
+                sides.insert(Side::Leg);
+            }
+            if schedule.legs.get(self.legs_done).is_some_and(|leg| leg.receiving == *agency) {
+                sides.insert(Side::Receiving);
+            }
+        }
+        sides
+    }
+
+    /// The move that a message makes here; `None` when it is a remark.
+    fn move_of(&self, act: &Act) -> Option<Move> {
+        match &act.fact {
+            Fact::Note => None,
+            Fact::Common(fact) => match fact {
+                CommonFact::Acknowledged { of } => {
+                    let first = self.request.as_ref().is_some_and(|(request, _)| request == of);
+                    (first && self.stage == Stage::Submitted).then_some(Move::Acknowledge)
+                }
+                CommonFact::Withdrawn => Some(Move::Withdraw),
+                CommonFact::Lapsed { .. } => Some(Move::Lapse),
+                CommonFact::Joined { .. }
+                | CommonFact::Confirmed { .. }
+                | CommonFact::Resolved { .. }
+                | CommonFact::Corrected { .. } => None,
+            },
+            Fact::Handover(fact) => Some(self.move_of_handover(act, fact)),
+        }
+    }
+
+    fn move_of_handover(&self, act: &Act, fact: &HandoverFact) -> Move {
+        match fact {
+            HandoverFact::ArrestAsked { .. } | HandoverFact::Requested(_) => Move::Request,
+            HandoverFact::InformationAsked { .. } => Move::Ask,
+            HandoverFact::InformationGiven => Move::Give,
+            HandoverFact::RefusalIntended { .. } => Move::Intend,
+            HandoverFact::Viewed => Move::View,
+            HandoverFact::Decided(decision) => self.move_of_decision(act, decision),
+            HandoverFact::ConditionsAccepted { .. } => Move::AcceptConditions,
+            HandoverFact::Scheduled { .. } => Move::Propose,
+            HandoverFact::Answered { answer, .. } => match answer {
+                ScheduleAnswer::Rescheduled => Move::Reschedule,
+                ScheduleAnswer::Accepted if self.is_last_to_accept(&act.author) => Move::Agree,
+                ScheduleAnswer::Accepted => Move::Accept,
+            },
+            HandoverFact::Released { .. } => Move::Release,
+            HandoverFact::Returned { .. } => match &self.returning {
+                Some(first) if *first != act.author => Move::AgreeReturn,
+                Some(_) | None => Move::Return,
+            },
+            HandoverFact::Certified { .. } => Move::Certify,
+            HandoverFact::Countersigned { .. } => self.move_of_countersignature(),
+            HandoverFact::Custody(change) => Move::of_custody(*change),
+            HandoverFact::Screened { victim: true } => Move::Protect,
+            HandoverFact::Screened { victim: false } => Move::Clear,
+            HandoverFact::SpecialtyAsked => Move::AskSpecialty,
+            HandoverFact::SpecialtyDecided { .. } => Move::DecideSpecialty,
+            HandoverFact::OutcomeTold { closing } => {
+                if *closing && self.stage == Stage::HandedOver { Move::Close } else { Move::Tell }
+            }
+            HandoverFact::Incident => Move::Incident,
+            HandoverFact::Chosen { .. } => Move::Choose,
+        }
+    }
+
+    /// A decision that takes the place of the standing one and does not grant reopens the examination.
+    fn move_of_decision(&self, act: &Act, decision: &Decision) -> Move {
+        let standing = self.decision.as_ref().map(|(_, digest, _)| *digest);
+        let supersedes = act.supersedes.is_some() && act.supersedes == standing;
+        match decision.outcome {
+            Outcome::Granted => Move::Grant,
+            Outcome::GrantedConditional => Move::GrantUnderConditions,
+            Outcome::Deferred | Outcome::Refused if supersedes => Move::Revoke,
+            Outcome::Deferred => Move::Defer,
+            Outcome::Refused => Move::Refuse,
+        }
+    }
+
+    fn move_of_countersignature(&self) -> Move {
+        let last = self
+            .schedule
+            .as_ref()
+            .is_some_and(|schedule| self.legs_done.saturating_add(1) == schedule.legs.len());
+        match &self.certificate {
+            Some(certificate) if !certificate.transferred => Move::AgreeReturn,
+            Some(_) | None if last => Move::CountersignLast,
+            Some(_) | None => Move::Countersign,
+        }
+    }
+
+    fn is_last_to_accept(&self, agency: &AgencyId) -> bool {
+        let Some(schedule) = &self.schedule else { return false };
+        let mut parties = schedule.legs.iter().flat_map(|leg| [&leg.releasing, &leg.receiving]);
+        parties.all(|party| party == agency || schedule.accepted.contains(party))
+    }
+
+    /// Takes note of what a message says; the stage has moved.
+    fn note(&mut self, act: &Act, moved: Move) {
+        match &act.fact {
+            Fact::Note | Fact::Common(_) => {}
+            Fact::Handover(fact) => self.note_fact(act, fact, moved),
+        }
+    }
+
+    fn note_fact(&mut self, act: &Act, fact: &HandoverFact, moved: Move) {
+        match fact {
+            HandoverFact::ArrestAsked { full_request_by: due }
+            | HandoverFact::InformationAsked { due }
+            | HandoverFact::RefusalIntended { views_by: due } => self.due = Some(*due),
+            HandoverFact::Requested(request) => {
+                self.request = Some((act.id, *request));
+                self.due = None;
+            }
+            HandoverFact::InformationGiven => self.due = None,
+            HandoverFact::Viewed => {
+                self.due = None;
+                self.consulted = true;
+            }
+            HandoverFact::Decided(decision) => {
+                self.schedule = None;
+                self.decision = Some((act.id, act.digest, decision.clone()));
+                if moved == Move::Revoke {
+                    self.decision = None;
+                    self.consulted = false;
+                }
+            }
+            HandoverFact::Scheduled { legs } => {
+                let accepted = BTreeSet::from([act.author.clone()]);
+                self.schedule = Some(Schedule { digest: act.digest, legs: legs.clone(), accepted });
+            }
+            HandoverFact::Answered { answer, .. } => self.note_answer(act, *answer),
+            HandoverFact::Released { .. } => self.custody = CustodyStatus::InTransferCustody,
+            HandoverFact::Returned { .. } => {
+                self.returning = Some(act.author.clone());
+                if moved == Move::AgreeReturn {
+                    self.turn_back();
+                }
+            }
+            HandoverFact::Certified { transferred, .. } => {
+                self.certificate = Some(Certificate {
+                    digest: act.digest,
+                    transferred: *transferred,
+                    signed_at: act.created,
+                });
+            }
+            HandoverFact::Countersigned { .. } => self.note_countersignature(act, moved),
+            HandoverFact::Custody(change) => self.note_custody(*change),
+            HandoverFact::ConditionsAccepted { .. }
+            | HandoverFact::Screened { .. }
+            | HandoverFact::SpecialtyAsked
+            | HandoverFact::SpecialtyDecided { .. }
+            | HandoverFact::OutcomeTold { .. }
+            | HandoverFact::Incident
+            | HandoverFact::Chosen { .. } => {}
+        }
+    }
+
+    fn note_answer(&mut self, act: &Act, answer: ScheduleAnswer) {
+        match (answer, &mut self.schedule) {
+            (ScheduleAnswer::Accepted, Some(schedule)) => {
+                schedule.accepted.insert(act.author.clone());
+            }
+            (ScheduleAnswer::Rescheduled, schedule) => *schedule = None,
+            (ScheduleAnswer::Accepted, None) => {}
+        }
+    }
+
+    /// The person changed hands, or went back with both signatures.
+    fn note_countersignature(&mut self, act: &Act, moved: Move) {
+        if moved == Move::AgreeReturn {
+            self.turn_back();
+            return;
+        }
+        self.certificate = None;
+        self.legs_done = self.legs_done.saturating_add(1);
+        self.holder = Some(act.author.clone());
+        if moved == Move::CountersignLast {
+            self.custody = CustodyStatus::HeldByRequesting;
+        }
+    }
+
+    fn turn_back(&mut self) {
+        self.certificate = None;
+        self.returning = None;
+        self.custody = CustodyStatus::Held;
+    }
+
+    fn note_custody(&mut self, change: CustodyChange) {
+        match change {
+            CustodyChange::Is(status) => self.custody = status,
+            CustodyChange::FreedByCourt => self.custody = CustodyStatus::Released,
+            CustodyChange::Hospitalised => {
+                self.custody = CustodyStatus::Held;
+                self.schedule = None;
+                self.certificate = None;
+                self.legs_done = 0;
+            }
+        }
+    }
+}
+
+impl Rules for Handover {
+    fn open(act: &Act) -> Result<Self, Refusal> {
+        let (stage, custody, request, due) = match &act.fact {
+            // spec: ho-1
+            Fact::Handover(HandoverFact::Requested(request)) => {
+                (Stage::Submitted, request.custody, Some((act.id, *request)), None)
+            }
+            // spec: ho-2
+            Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) => {
+                (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by))
+            }
+            Fact::Note | Fact::Common(_) | Fact::Handover(_) => {
+                return Err(Refusal::out_of_turn(
+                    "ho-1",
+                    format!("{} begins no handover", act.kind),
+                    "begin with a handover-request or a provisional-arrest-request",
+                ));
+            }
+        };
+        Ok(Self {
+            stage,
+            custody,
+            requesting: act.author.clone(),
+            requested: act.asked.clone(),
+            holder: None,
+            request,
+            due,
+            consulted: false,
+            decision: None,
+            schedule: None,
+            certificate: None,
+            returning: None,
+            legs_done: 0,
+        })
+    }
+
+    fn rank(act: &Act) -> Rank {
+        weight::rank(act)
+    }
+
+    fn meet(earlier: &Act, later: &Act) -> Meeting {
+        weight::meet(earlier, later)
+    }
+
+    fn step(&mut self, act: &Act, common: &Common) -> Result<Option<&'static str>, Refusal> {
+        let Some(moved) = self.move_of(act) else { return Ok(None) };
+        let row = table::find(ROWS, self.stage, moved, &self.sides(&act.author))?;
+        self.guard(act, moved, common)?;
+        self.stage = row.to.unwrap_or(self.stage);
+        self.note(act, moved);
+        Ok(Some(row.id))
+    }
+
+    fn both(&self) -> BTreeSet<AgencyId> {
+        self.requested.iter().cloned().chain([self.requesting.clone()]).collect()
+    }
+}

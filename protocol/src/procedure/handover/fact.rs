@@ -1,0 +1,194 @@
+//! What the messages of a handover state.
+
+use alloc::vec::Vec;
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::ids::MessageId;
+use crate::message::assurance::AssuranceKind;
+use crate::message::custody::CustodyStatus;
+use crate::message::handover::additional_information::AdditionalInformationRequest;
+use crate::message::handover::decision::HandoverDecision;
+use crate::message::handover::decision::Outcome;
+use crate::message::handover::request::HandoverRequest;
+use crate::moment::Timestamp;
+
+/// A fact of a handover. Source: spec pro-6.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum HandoverFact {
+    /// A provisional arrest is asked for.
+    ArrestAsked {
+        /// By when the full request comes.
+        full_request_by: Timestamp,
+    },
+    /// A person is asked for.
+    Requested(Request),
+    /// More information is asked for.
+    InformationAsked {
+        /// By when.
+        due: Timestamp,
+    },
+    /// It is given.
+    InformationGiven,
+    /// A refusal is intended.
+    RefusalIntended {
+        /// By when the other side says what it thinks of it.
+        views_by: Timestamp,
+    },
+    /// The other side says what it thinks of it.
+    Viewed,
+    /// It is decided.
+    Decided(Decision),
+    /// The conditions of a grant are accepted.
+    ConditionsAccepted {
+        /// The decision.
+        of: MessageId,
+    },
+    /// A schedule is proposed.
+    Scheduled {
+        /// Its legs, in order.
+        legs: Vec<Leg>,
+    },
+    /// A schedule is answered.
+    Answered {
+        /// The schedule.
+        schedule: Digest,
+        /// The answer.
+        answer: ScheduleAnswer,
+    },
+    /// The person was released for a leg.
+    Released {
+        /// The leg, from 1.
+        leg: u64,
+    },
+    /// A leg failed and the person went back.
+    Returned {
+        /// The leg, from 1.
+        leg: u64,
+    },
+    /// The releasing side signed the certificate of a leg.
+    Certified {
+        /// The leg, from 1.
+        leg: u64,
+        /// Whether the person was handed on.
+        transferred: bool,
+    },
+    /// The receiving side signed it too.
+    Countersigned {
+        /// The message with the certificate.
+        of: Digest,
+    },
+    /// Something happened to the person in custody.
+    Custody(CustodyChange),
+    /// The person was screened for signs of a victim.
+    Screened {
+        /// Whether there are such signs.
+        victim: bool,
+    },
+    /// The receiving Party asks to try the person for something else, or to hand the person on.
+    SpecialtyAsked,
+    /// That is decided.
+    SpecialtyDecided {
+        /// Whether it may.
+        granted: bool,
+    },
+    /// How the case went on.
+    OutcomeTold {
+        /// Whether it is over and all property is settled.
+        closing: bool,
+    },
+    /// Something happened after the handover.
+    Incident,
+    /// Which of several requests for one person is preferred.
+    Chosen {
+        /// Whether it is this one.
+        this: bool,
+    },
+}
+
+/// What a request states that a decision has to respect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Where the person is.
+    pub custody: CustodyStatus,
+    /// How many offences it names.
+    pub offences: u64,
+    /// Whether one of them can cost the person's life.
+    pub death: bool,
+    /// Whether it promises that it will not.
+    pub spared: bool,
+}
+
+/// What a decision states.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// About the whole.
+    pub outcome: Outcome,
+    /// The offences that are granted, ascending, by their numbers in the request.
+    pub granted: Vec<u64>,
+    /// Whether the law allows to do without the promise to spare the person's life, and the decision says so.
+    pub death_waived: bool,
+    /// Whether the decision says why nobody was consulted before a refusal.
+    pub unconsulted: bool,
+}
+
+/// Who hands the person to whom in one leg.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Leg {
+    /// Who releases.
+    pub releasing: AgencyId,
+    /// Who receives.
+    pub receiving: AgencyId,
+}
+
+/// The answer of one Party of a leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ScheduleAnswer {
+    /// As proposed.
+    Accepted,
+    /// Not so: it has to be planned anew.
+    Rescheduled,
+}
+
+/// What happened to a person in custody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CustodyChange {
+    /// It is in this state now.
+    Is(CustodyStatus),
+    /// The person is too ill to go.
+    Hospitalised,
+    /// A court set the person free.
+    FreedByCourt,
+}
+
+impl HandoverFact {
+    pub(in crate::procedure) fn asked(body: &AdditionalInformationRequest) -> Self {
+        Self::InformationAsked { due: body.due.at() }
+    }
+
+    pub(in crate::procedure) fn requested(body: &HandoverRequest) -> Self {
+        let offences = body.offences.as_slice();
+        let spares = |kind: AssuranceKind| kind == AssuranceKind::NoDeathPenalty;
+        Self::Requested(Request {
+            custody: body.custody_status,
+            offences: u64::try_from(offences.len()).unwrap_or(u64::MAX),
+            death: offences.iter().any(|offence| offence.penalty_includes_death),
+            spared: body.assurances.iter().any(|assurance| spares(assurance.kind)),
+        })
+    }
+
+    pub(in crate::procedure) fn decided(body: &HandoverDecision) -> Self {
+        let granted = body.per_offence.iter().filter(|entry| entry.outcome.is_grant());
+        let mut granted: Vec<u64> = granted.map(|entry| entry.offence.get()).collect();
+        granted.sort_unstable();
+        Self::Decided(Decision {
+            outcome: body.outcome,
+            granted,
+            death_waived: body.death_penalty_waiver.is_some(),
+            unconsulted: body.consultation_omitted.is_some(),
+        })
+    }
+}

@@ -1,0 +1,136 @@
+//! What has to hold beside a row of the table: the safeguards, and that a message speaks of what stands.
+
+use alloc::format;
+
+use crate::message::handover::decision::Outcome;
+use crate::procedure::act::Act;
+use crate::procedure::common::Common;
+use crate::procedure::common::Irreversible;
+use crate::procedure::fact::Fact;
+use crate::procedure::fold::Rules;
+use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::Decision;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::stage::Move;
+use crate::procedure::handover::stage::Stage;
+use crate::procedure::refusal::Refusal;
+
+impl Handover {
+    /// What a row alone does not say.
+    pub(super) fn guard(&self, act: &Act, moved: Move, common: &Common) -> Result<(), Refusal> {
+        let Fact::Handover(fact) = &act.fact else {
+            return if moved == Move::Lapse { self.guard_term(act, "ho-7") } else { Ok(()) };
+        };
+        match fact {
+            HandoverFact::Decided(decision) => match decision.outcome {
+                Outcome::Granted | Outcome::GrantedConditional => self.guard_grant(decision),
+                Outcome::Refused if moved == Move::Refuse => self.guard_refusal(act, decision),
+                Outcome::Refused | Outcome::Deferred => Ok(()),
+            },
+            HandoverFact::ConditionsAccepted { of } => {
+                named(self.decision.as_ref().map(|(id, _, _)| id), of, ("ho-15", "decision"))
+            }
+            HandoverFact::Answered { schedule, .. } => {
+                let standing = self.schedule.as_ref().map(|schedule| &schedule.digest);
+                named(standing, schedule, ("ho-21", "schedule"))
+            }
+            HandoverFact::Released { .. } => {
+                common.demand_confirmed(Irreversible::ReleaseCustody, &self.both())
+            }
+            HandoverFact::Countersigned { of } => {
+                let signed = self.certificate.as_ref().map(|certificate| &certificate.digest);
+                named(signed, of, ("ho-28", "certificate"))
+            }
+            HandoverFact::ArrestAsked { .. }
+            | HandoverFact::Requested(_)
+            | HandoverFact::InformationAsked { .. }
+            | HandoverFact::InformationGiven
+            | HandoverFact::RefusalIntended { .. }
+            | HandoverFact::Viewed
+            | HandoverFact::Scheduled { .. }
+            | HandoverFact::Returned { .. }
+            | HandoverFact::Certified { .. }
+            | HandoverFact::Custody(_)
+            | HandoverFact::Screened { .. }
+            | HandoverFact::SpecialtyAsked
+            | HandoverFact::SpecialtyDecided { .. }
+            | HandoverFact::OutcomeTold { .. }
+            | HandoverFact::Incident
+            | HandoverFact::Chosen { .. } => Ok(()),
+        }
+    }
+
+    /// The safeguards of a grant.
+    fn guard_grant(&self, decision: &Decision) -> Result<(), Refusal> {
+        // spec: ho-42
+        if !self.custody.is_held() {
+            return Err(Refusal::safeguard(
+                "ho-42",
+                format!("nobody holds the person, who is {}", self.custody),
+                "send a custody-event once the person is held",
+            ));
+        }
+        let Some((_, request)) = &self.request else { return Ok(()) };
+        // spec: ho-43
+        if request.death && !request.spared && !decision.death_waived {
+            return Err(Refusal::safeguard(
+                "ho-43",
+                "an offence can cost the person's life",
+                "ask for the assurance that it will not, or state the lawful waiver",
+            ));
+        }
+        // spec: ho-44
+        if decision.granted.iter().any(|offence| *offence > request.offences) {
+            return Err(Refusal::safeguard(
+                "ho-44",
+                format!("the request names {} offences, the decision more", request.offences),
+                "decide the offences of the request, by their numbers",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Nobody is refused unheard.
+    fn guard_refusal(&self, act: &Act, decision: &Decision) -> Result<(), Refusal> {
+        // spec: ho-10
+        if self.stage == Stage::Consulting {
+            return self.guard_term(act, "ho-10");
+        }
+        // spec: ho-11
+        if self.consulted || decision.unconsulted {
+            return Ok(());
+        }
+        Err(Refusal::safeguard(
+            "ho-11",
+            "the requesting Party was not consulted",
+            "send an intent-to-refuse first, or say why that is not possible",
+        ))
+    }
+
+    fn guard_term(&self, act: &Act, rule: &'static str) -> Result<(), Refusal> {
+        match self.due {
+            Some(due) if act.created < due => Err(Refusal::out_of_turn(
+                rule,
+                "the term that was set has not ended",
+                "wait for the answer or for the end of the term",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+/// Refuses a message that speaks of something else than what stands.
+fn named<T: PartialEq>(
+    standing: Option<&T>,
+    said: &T,
+    (rule, what): (&'static str, &str),
+) -> Result<(), Refusal> {
+    if standing == Some(said) {
+        return Ok(());
+    }
+    Err(Refusal::out_of_turn(
+        rule,
+        format!("it names another {what} than the one that stands"),
+        format!("name the {what} that stands now"),
+    ))
+}

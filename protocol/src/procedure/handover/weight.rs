@@ -1,0 +1,109 @@
+//! What the messages of a handover weigh, and what two concurrent ones are to each other.
+
+use crate::procedure::act::Act;
+use crate::procedure::fact::Fact;
+use crate::procedure::handover::fact::CustodyChange;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::Leg;
+use crate::procedure::handover::stage::Move;
+use crate::procedure::rank;
+use crate::procedure::rank::Meeting;
+use crate::procedure::rank::Rank;
+
+/// What a message weighs among concurrent ones.
+// spec: pro-5
+pub(super) fn rank(act: &Act) -> Rank {
+    match &act.fact {
+        Fact::Note => Rank::Information,
+        Fact::Common(fact) => fact.rank(),
+        Fact::Handover(fact) => rank_of(fact),
+    }
+}
+
+/// What two concurrent messages are to each other.
+pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
+    let by_rank = || rank::meet(rank(earlier), rank(later));
+    if stands_beside(earlier) || stands_beside(later) {
+        return Meeting::Both;
+    }
+    let (Fact::Handover(one), Fact::Handover(other)) = (&earlier.fact, &later.fact) else {
+        return by_rank();
+    };
+    // spec: ho-45
+    if let (HandoverFact::Scheduled { legs: base }, HandoverFact::Scheduled { legs }) = (one, other)
+    {
+        return match (is_releasing(earlier, base), is_releasing(later, legs)) {
+            (true, false) => Meeting::EarlierCounts,
+            (false, true) => Meeting::Both,
+            (true, true) | (false, false) => Meeting::Conflict,
+        };
+    }
+    // spec: ho-46
+    let both_answer = matches!(
+        (one, other),
+        (HandoverFact::Answered { .. }, HandoverFact::Answered { .. })
+            | (HandoverFact::Returned { .. }, HandoverFact::Returned { .. })
+    );
+    if both_answer { Meeting::Both } else { by_rank() }
+}
+
+/// What a fact weighs. With the general rule it gives what is prescribed where two messages know nothing of each other.
+// spec: ho-47, ho-48, ho-49, ho-50, ho-51
+const fn rank_of(fact: &HandoverFact) -> Rank {
+    match fact {
+        HandoverFact::Countersigned { .. } => Rank::SignedByBoth,
+        HandoverFact::Screened { victim: true }
+        | HandoverFact::Custody(CustodyChange::Hospitalised) => Rank::ProtectiveStop,
+        HandoverFact::Custody(_)
+        | HandoverFact::Released { .. }
+        | HandoverFact::Returned { .. }
+        | HandoverFact::Certified { .. } => Rank::Custody,
+        HandoverFact::Decided(_)
+        | HandoverFact::SpecialtyDecided { .. }
+        | HandoverFact::Chosen { .. } => Rank::Decision,
+        HandoverFact::RefusalIntended { .. }
+        | HandoverFact::ConditionsAccepted { .. }
+        | HandoverFact::Scheduled { .. }
+        | HandoverFact::Answered { .. } => Rank::Plan,
+        HandoverFact::ArrestAsked { .. }
+        | HandoverFact::Requested(_)
+        | HandoverFact::InformationAsked { .. }
+        | HandoverFact::InformationGiven
+        | HandoverFact::Viewed
+        | HandoverFact::Screened { victim: false }
+        | HandoverFact::SpecialtyAsked
+        | HandoverFact::OutcomeTold { .. }
+        | HandoverFact::Incident => Rank::Information,
+    }
+}
+
+/// Whether a message leaves the stage alone, so that it contradicts nothing.
+const fn stands_beside(act: &Act) -> bool {
+    let Fact::Handover(fact) = &act.fact else { return false };
+    match fact {
+        HandoverFact::Custody(change) => matches!(Move::of_custody(*change), Move::Hold),
+        HandoverFact::Screened { victim } => !*victim,
+        HandoverFact::SpecialtyAsked | HandoverFact::Incident | HandoverFact::Chosen { .. } => true,
+        HandoverFact::OutcomeTold { closing } => !*closing,
+        HandoverFact::ArrestAsked { .. }
+        | HandoverFact::Requested(_)
+        | HandoverFact::InformationAsked { .. }
+        | HandoverFact::InformationGiven
+        | HandoverFact::RefusalIntended { .. }
+        | HandoverFact::Viewed
+        | HandoverFact::Decided(_)
+        | HandoverFact::ConditionsAccepted { .. }
+        | HandoverFact::Scheduled { .. }
+        | HandoverFact::Answered { .. }
+        | HandoverFact::Released { .. }
+        | HandoverFact::Returned { .. }
+        | HandoverFact::Certified { .. }
+        | HandoverFact::Countersigned { .. }
+        | HandoverFact::SpecialtyDecided { .. } => false,
+    }
+}
+
+/// Whether the author of a schedule is the one who releases first: its proposal is the base.
+fn is_releasing(act: &Act, legs: &[Leg]) -> bool {
+    legs.first().is_some_and(|leg| leg.releasing == act.author)
+}

@@ -1,0 +1,108 @@
+//! Whatever the order in which messages arrive, and however agencies were parted, the same set gives the same state.
+
+use alloc::vec::Vec;
+
+use proptest::prop_assert;
+use proptest::prop_assert_eq;
+use proptest::test_runner::TestCaseError;
+
+use super::ASKED;
+use super::ASKS;
+use super::Play;
+use super::TRANSIT;
+use crate::procedure::act::Act;
+use crate::procedure::fact::Fact;
+use crate::procedure::fold::Folded;
+use crate::procedure::fold::Rules;
+use crate::procedure::transcript::Transcript;
+
+/// One attempt to say something: who, what, and how much of the transcript the author has not seen yet.
+pub(in crate::procedure) type Attempt = (u8, u8, u8);
+
+/// Plays attempts; whatever its author may say there goes into the transcript.
+///
+/// `menu` gives the fact for a number, in view of what its author has seen.
+pub(in crate::procedure) fn play<R: Rules>(
+    opening: Fact,
+    attempts: &[Attempt],
+    menu: impl Fn(u8, &Folded<R>, &Transcript) -> Fact,
+) -> Play<R> {
+    let mut play = Play::<R>::begin(7, opening);
+    for (who, what, unseen) in attempts {
+        let authors = [ASKS, ASKED, TRANSIT];
+        let author = authors[usize::from(*who) % authors.len()];
+        let known = play.transcript.len().saturating_sub(usize::from(*unseen) % 4).max(1);
+        let view = first(&play.transcript, known);
+        let seen = Folded::<R>::of(&view, &view.all()).unwrap();
+        let fact = menu(*what, &seen, &view);
+        let act = play.act(author, &view.heads(), fact);
+        drop(play.put(act));
+    }
+    play
+}
+
+/// The first so many acts of a transcript: ancestors come first, so it is closed.
+fn first(transcript: &Transcript, count: usize) -> Transcript {
+    let mut view = Transcript::new();
+    acts(transcript).into_iter().take(count).for_each(|act| drop(view.put(act)));
+    view
+}
+
+fn acts(transcript: &Transcript) -> Vec<Act> {
+    (0..transcript.len()).filter_map(|place| transcript.act(place)).cloned().collect()
+}
+
+/// Checks that arrival decides nothing: the acts come in the order that `picks` says, repeated and with gaps.
+pub(in crate::procedure) fn converges<R: Rules>(
+    play: &Play<R>,
+    picks: &[u8],
+) -> Result<(), TestCaseError> {
+    let expected = play.now();
+    let mut waiting = acts(&play.transcript);
+    let mut other = Transcript::new();
+    let mut picks = picks.iter().cycle();
+    while !waiting.is_empty() {
+        let pick = usize::from(*picks.next().unwrap()) % waiting.len();
+        let ready = (0..waiting.len())
+            .map(|step| (pick + step) % waiting.len())
+            .find(|index| other.clone().put(waiting[*index].clone()).is_ok());
+        let act = waiting.remove(ready.expect("an act whose parents are all there"));
+        other.put(act.clone()).unwrap();
+        prop_assert!(other.put(act).is_err(), "a repetition changes nothing");
+    }
+    prop_assert_eq!(&Folded::<R>::of(&other, &other.all()).unwrap(), &expected);
+    prop_assert_eq!(other.heads(), play.transcript.heads());
+    Ok(())
+}
+
+/// Checks that what an author had seen stays what it was, whatever came beside it.
+pub(in crate::procedure) fn the_past_stays<R: Rules>(play: &Play<R>) -> Result<(), TestCaseError> {
+    for act in acts(&play.transcript) {
+        let seen = play.transcript.closure(&act.parents).unwrap();
+        let mut alone = Transcript::new();
+        for place in seen.iter() {
+            alone.put(play.transcript.act(place).unwrap().clone()).unwrap();
+        }
+        let here = Folded::<R>::of(&play.transcript, &seen);
+        prop_assert_eq!(here, Folded::<R>::of(&alone, &alone.all()));
+    }
+    Ok(())
+}
+
+/// Checks that a refused step leaves the state as it was.
+pub(in crate::procedure) fn refused_changes_nothing<R: Rules>(
+    play: &mut Play<R>,
+    facts: &[Fact],
+) -> Result<(), TestCaseError> {
+    let now = play.now();
+    for fact in facts {
+        for author in [ASKS, ASKED, TRANSIT] {
+            let act = play.act(author, &play.transcript.heads(), fact.clone());
+            let mut state = now.state.clone();
+            if state.step(&act, &now.common).is_err() {
+                prop_assert_eq!(&state, &now.state);
+            }
+        }
+    }
+    Ok(())
+}

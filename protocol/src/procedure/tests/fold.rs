@@ -1,0 +1,128 @@
+//! What every procedure has in common: participants, conflicts, confirmations.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::ASKED;
+use super::ASKS;
+use super::Play;
+use super::SALTS;
+use super::TRANSIT;
+use super::agency;
+use super::handover::decided;
+use super::handover::examined;
+use super::handover::granted;
+use super::handover::scheduled;
+use crate::crypto::digest::Digest;
+use crate::message::handover::decision::Outcome;
+use crate::message::recipient::Role;
+use crate::procedure::common::CommonFact;
+use crate::procedure::common::Irreversible;
+use crate::procedure::fact::Fact;
+use crate::procedure::fold::Fate;
+use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::stage::Stage;
+use crate::registry::RefusalCode;
+
+#[test]
+fn a_message_goes_to_every_participant_and_comes_from_one() {
+    // shows: pro-7
+    let mut play = examined(0);
+    let mut without = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
+    without.told = BTreeSet::new();
+    assert_eq!(play.judge(&without).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+
+    let stranger = play.act("mm.mpf", &play.transcript.heads(), Fact::Note);
+    assert_eq!(play.judge(&stranger).unwrap_err().code, RefusalCode::NotEntitled);
+
+    let add = Vec::from([(agency("mm.mpf"), Role::Information)]);
+    play.say(ASKS, Fact::Common(CommonFact::Joined { add }));
+    let late = play.act(ASKED, &play.transcript.heads(), Fact::Note);
+    assert_eq!(play.judge(&late).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+}
+
+#[test]
+fn two_decisions_that_know_nothing_of_each_other_are_a_conflict_until_both_sides_settle_it() {
+    // shows: pro-8
+    for salt in SALTS {
+        let mut play = examined(salt);
+        let seen = play.transcript.heads();
+        let yes = play.say_after(ASKED, &seen, decided(Outcome::Granted));
+        let later = play.say_after(ASKED, &seen, decided(Outcome::Deferred));
+
+        assert_eq!(play.now().common.conflicts().len(), 1);
+        let blocked = play.refused(ASKED, granted());
+        assert_eq!((blocked.code, blocked.rule), (RefusalCode::InConflict, "pro-8"));
+
+        let mut between = Vec::from([yes, later]);
+        between.sort_unstable();
+        let settle = Fact::Common(CommonFact::Resolved { between, prevails: Some(later) });
+        assert_eq!(play.refused(TRANSIT, settle.clone()).code, RefusalCode::NotEntitled);
+        play.say(ASKS, settle.clone());
+        assert_eq!(play.now().common.conflicts().len(), 1, "one side alone settles nothing");
+        play.say(ASKED, settle);
+
+        assert!(play.now().common.conflicts().is_empty());
+        assert_eq!(play.now().state.stage(), Stage::Deferred);
+        assert_eq!(play.fate(&yes), Fate::SetAside);
+    }
+}
+
+#[test]
+fn nothing_irreversible_happens_before_both_sides_confirmed_the_same_messages() {
+    // shows: pro-9
+    let confirm = |heads: Vec<Digest>| {
+        Fact::Common(CommonFact::Confirmed { act: Irreversible::ReleaseCustody, heads })
+    };
+    let release = Fact::Handover(HandoverFact::Released { leg: 1 });
+    let mut play = scheduled(0);
+    let heads = play.transcript.heads();
+
+    assert_eq!(play.refused(ASKED, release.clone()).code, RefusalCode::Unconfirmed);
+    play.say(ASKED, confirm(heads.clone()));
+    assert_eq!(play.refused(ASKED, release.clone()).code, RefusalCode::Unconfirmed, "one side");
+    play.say(ASKS, confirm(play.transcript.heads()));
+    assert_eq!(
+        play.refused(ASKED, release.clone()).code,
+        RefusalCode::Unconfirmed,
+        "unequal heads"
+    );
+    play.say(ASKS, confirm(heads));
+    play.say(ASKED, release);
+}
+
+#[test]
+fn a_confirmation_does_not_cover_what_came_beside_it() {
+    // shows: pro-9
+    let mut play = scheduled(0);
+    let heads = play.transcript.heads();
+    let held = super::handover::held();
+    play.say_after(ASKED, &heads, held);
+    for side in [ASKED, ASKS] {
+        let confirm =
+            CommonFact::Confirmed { act: Irreversible::ReleaseCustody, heads: heads.clone() };
+        play.say_after(side, &heads, Fact::Common(confirm));
+    }
+
+    let refusal = play.refused(ASKED, Fact::Handover(HandoverFact::Released { leg: 1 }));
+
+    assert_eq!(refusal.code, RefusalCode::Unconfirmed);
+}
+
+#[test]
+fn a_refusal_says_the_rule_why_and_what_would_be_acceptable() {
+    // shows: pro-3, pro-4
+    let mut play = Play::<Handover>::begin(0, super::handover::requested());
+
+    let early = play.refused(ASKED, decided(Outcome::Granted));
+    let foreign = {
+        let mut play = examined(0);
+        play.refused(ASKS, decided(Outcome::Granted))
+    };
+
+    assert_eq!((early.code, early.rule), (RefusalCode::OutOfTurn, "ho-12"));
+    assert!(early.remedy.contains("examining"), "{}", early.remedy);
+    assert_eq!((foreign.code, foreign.rule), (RefusalCode::NotEntitled, "ho-12"));
+    assert!(foreign.remedy.contains("requested"), "{}", foreign.remedy);
+}

@@ -1,0 +1,570 @@
+//! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::proptest;
+
+use super::ASKED;
+use super::ASKS;
+use super::Play;
+use super::SALTS;
+use super::TRANSIT;
+use super::agency;
+use super::convergence;
+use crate::crypto::digest::Digest;
+use crate::ids::MessageId;
+use crate::message::custody::CustodyStatus;
+use crate::message::handover::decision::Outcome;
+use crate::moment::Timestamp;
+use crate::procedure::common::CommonFact;
+use crate::procedure::common::Irreversible;
+use crate::procedure::fact::Fact;
+use crate::procedure::fold::Fate;
+use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::CustodyChange;
+use crate::procedure::handover::fact::Decision;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::Leg;
+use crate::procedure::handover::fact::Request;
+use crate::procedure::handover::fact::ScheduleAnswer;
+use crate::procedure::handover::stage::ROWS;
+use crate::procedure::handover::stage::Stage;
+use crate::procedure::transcript::Transcript;
+use crate::registry::RefusalCode;
+
+const DAY: u64 = 86_400_000;
+
+pub(super) fn requested() -> Fact {
+    Fact::Handover(HandoverFact::Requested(REQUEST))
+}
+
+const REQUEST: Request =
+    Request { custody: CustodyStatus::Held, offences: 3, death: false, spared: false };
+
+pub(super) fn decided(outcome: Outcome) -> Fact {
+    let granted = if outcome.is_grant() { Vec::from([1, 2]) } else { Vec::new() };
+    let decision = Decision { outcome, granted, death_waived: false, unconsulted: false };
+    Fact::Handover(HandoverFact::Decided(decision))
+}
+
+pub(super) fn granted() -> Fact {
+    decided(Outcome::Granted)
+}
+
+pub(super) fn held() -> Fact {
+    custody(CustodyChange::Is(CustodyStatus::Held))
+}
+
+fn custody(change: CustodyChange) -> Fact {
+    Fact::Handover(HandoverFact::Custody(change))
+}
+
+fn told(fact: HandoverFact) -> Fact {
+    Fact::Handover(fact)
+}
+
+const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
+const VICTIM: Fact = Fact::Handover(HandoverFact::Screened { victim: true });
+
+fn leg(releasing: &str, receiving: &str) -> Leg {
+    Leg { releasing: agency(releasing), receiving: agency(receiving) }
+}
+
+fn one_leg() -> Fact {
+    told(HandoverFact::Scheduled { legs: Vec::from([leg(ASKED, ASKS)]) })
+}
+
+fn two_legs() -> Fact {
+    told(HandoverFact::Scheduled { legs: Vec::from([leg(ASKED, TRANSIT), leg(TRANSIT, ASKS)]) })
+}
+
+fn accepts(schedule: Digest) -> Fact {
+    told(HandoverFact::Answered { schedule, answer: ScheduleAnswer::Accepted })
+}
+
+fn cannot_keep(schedule: Digest) -> Fact {
+    told(HandoverFact::Answered { schedule, answer: ScheduleAnswer::Rescheduled })
+}
+
+const CERTIFIED: Fact = Fact::Handover(HandoverFact::Certified { leg: 1, transferred: true });
+
+fn acknowledged(of: MessageId) -> Fact {
+    Fact::Common(CommonFact::Acknowledged { of })
+}
+
+/// A request that a human of the other side has taken.
+pub(super) fn examined(salt: u8) -> Play<Handover> {
+    examined_after(salt, requested())
+}
+
+fn examined_after(salt: u8, opening: Fact) -> Play<Handover> {
+    let mut play = Play::begin(salt, opening);
+    let request = play.transcript.act(0).unwrap().id;
+    play.say(ASKED, acknowledged(request));
+    play
+}
+
+fn granted_play(salt: u8) -> Play<Handover> {
+    let mut play = examined(salt);
+    play.say(ASKED, granted());
+    play
+}
+
+/// Agreed by all Parties of the legs.
+pub(super) fn scheduled(salt: u8) -> Play<Handover> {
+    let mut play = granted_play(salt);
+    let schedule = play.say(ASKED, one_leg());
+    play.say(ASKS, accepts(schedule));
+    play
+}
+
+/// On the way.
+fn released(salt: u8) -> Play<Handover> {
+    let mut play = scheduled(salt);
+    play.confirm(Irreversible::ReleaseCustody);
+    play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
+    play
+}
+
+fn stage(play: &Play<Handover>) -> Stage {
+    play.now().state.stage()
+}
+
+/// The stories that walk through the table, and the rules that each of them used.
+fn stories() -> Vec<BTreeSet<&'static str>> {
+    Vec::from([
+        from_arrest_to_the_last_outcome(),
+        through_transit_with_a_leg_that_fails(),
+        after_information_consultation_and_refusal(),
+        under_conditions_deferred_and_reopened(),
+        by_what_ends_it(),
+        around_it(),
+    ])
+}
+
+fn from_arrest_to_the_last_outcome() -> BTreeSet<&'static str> {
+    let by = Timestamp::from_millis(40 * DAY);
+    let mut play =
+        Play::<Handover>::begin(0, told(HandoverFact::ArrestAsked { full_request_by: by }));
+    assert_eq!(stage(&play), Stage::Provisional);
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::ProvisionallyHeld)));
+    play.say(ASKS, requested());
+    let request = play.transcript.act(2).unwrap().id;
+    play.say(ASKED, acknowledged(request));
+    assert_eq!(stage(&play), Stage::Examining);
+    play.say(ASKED, held());
+    play.say(ASKED, granted());
+    let schedule = play.say(ASKS, one_leg());
+    play.say(ASKED, accepts(schedule));
+    play.confirm(Irreversible::ReleaseCustody);
+    play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
+    let certificate = play.say(ASKED, CERTIFIED);
+    assert!(play.now().state.half_signed_since().is_some());
+    play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
+    assert_eq!(stage(&play), Stage::HandedOver);
+    assert_eq!(play.now().state.custody(), CustodyStatus::HeldByRequesting);
+    play.say(ASKS, told(HandoverFact::OutcomeTold { closing: false }));
+    play.say(ASKS, told(HandoverFact::SpecialtyAsked));
+    play.say(ASKED, told(HandoverFact::SpecialtyDecided { granted: false }));
+    play.say(ASKS, told(HandoverFact::Incident));
+    play.say(ASKS, told(HandoverFact::OutcomeTold { closing: true }));
+    assert_eq!(stage(&play), Stage::Closed);
+    play.rules()
+}
+
+fn through_transit_with_a_leg_that_fails() -> BTreeSet<&'static str> {
+    let mut play = granted_play(0);
+    let schedule = play.say(ASKED, two_legs());
+    play.say(TRANSIT, accepts(schedule));
+    assert_eq!(stage(&play), Stage::Granted, "one Party of a leg has not agreed");
+    play.say(ASKS, accepts(schedule));
+    assert_eq!(stage(&play), Stage::Scheduled);
+    play.confirm(Irreversible::ReleaseCustody);
+    play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
+    play.say(ASKED, told(HandoverFact::Returned { leg: 1 }));
+    assert_eq!(stage(&play), Stage::InTransfer, "one side alone does not say that a leg failed");
+    play.say(TRANSIT, told(HandoverFact::Returned { leg: 1 }));
+    assert_eq!(stage(&play), Stage::Scheduled);
+    play.confirm(Irreversible::ReleaseCustody);
+    play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
+    let first = play.say(ASKED, CERTIFIED);
+    let too_early = play.refused(ASKS, told(HandoverFact::Countersigned { of: first }));
+    assert_eq!(too_early.code, RefusalCode::NotEntitled, "the first leg ends in transit");
+    play.say(TRANSIT, told(HandoverFact::Countersigned { of: first }));
+    assert_eq!(stage(&play), Stage::InTransfer);
+    let second = play.say(TRANSIT, told(HandoverFact::Certified { leg: 2, transferred: true }));
+    play.say(ASKS, told(HandoverFact::Countersigned { of: second }));
+    assert_eq!(stage(&play), Stage::HandedOver);
+    play.rules()
+}
+
+fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
+    let mut play = examined(0);
+    let due = Timestamp::from_millis(2_000);
+    play.say(ASKED, told(HandoverFact::InformationAsked { due }));
+    play.say(ASKS, told(HandoverFact::InformationGiven));
+    play.say(ASKED, told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(DAY) }));
+    play.say(ASKS, told(HandoverFact::Viewed));
+    play.say(ASKED, decided(Outcome::Refused));
+    assert_eq!(stage(&play), Stage::Refused);
+    play.say(ASKED, told(HandoverFact::OutcomeTold { closing: false }));
+    let mut rules = play.rules();
+
+    let mut silent = examined(0);
+    silent
+        .say(ASKED, told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(DAY) }));
+    assert_eq!(silent.refused(ASKED, decided(Outcome::Refused)).rule, "ho-10");
+    silent.wait(DAY);
+    silent.say(ASKED, decided(Outcome::Refused));
+    rules.extend(silent.rules());
+
+    let mut lapsed = examined(0);
+    let asked = lapsed
+        .say(ASKED, told(HandoverFact::InformationAsked { due: Timestamp::from_millis(DAY) }));
+    let of = lapsed.transcript.act(lapsed.transcript.place(&asked).unwrap()).unwrap().id;
+    let lapse = Fact::Common(CommonFact::Lapsed { of });
+    assert_eq!(lapsed.refused(ASKED, lapse.clone()).rule, "ho-7");
+    lapsed.wait(DAY);
+    lapsed.say(ASKED, lapse);
+    assert_eq!(stage(&lapsed), Stage::Lapsed);
+    rules.extend(lapsed.rules());
+    rules
+}
+
+fn under_conditions_deferred_and_reopened() -> BTreeSet<&'static str> {
+    let mut play = examined(0);
+    let deferral = play.say(ASKED, decided(Outcome::Deferred));
+    play.say_instead(ASKED, deferral, decided(Outcome::Refused));
+    assert_eq!(stage(&play), Stage::Examining, "a deferral that no longer stands reopens");
+    let conditional = play.say(ASKED, decided(Outcome::GrantedConditional));
+    let of = play.transcript.act(play.transcript.place(&conditional).unwrap()).unwrap().id;
+    let other = MessageId::new(Timestamp::from_millis(1), [1; 10]);
+    assert_eq!(
+        play.refused(ASKS, told(HandoverFact::ConditionsAccepted { of: other })).rule,
+        "ho-15"
+    );
+    play.say(ASKS, told(HandoverFact::ConditionsAccepted { of }));
+    assert_eq!(stage(&play), Stage::Granted);
+    let schedule = play.say(ASKED, one_leg());
+    play.say(ASKS, cannot_keep(schedule));
+    let schedule = play.say(ASKED, one_leg());
+    play.say(ASKS, accepts(schedule));
+    play.say(ASKS, cannot_keep(schedule));
+    assert_eq!(stage(&play), Stage::Granted);
+    let mut rules = play.rules();
+
+    let mut temporary = examined(0);
+    temporary.say(ASKED, decided(Outcome::Deferred));
+    temporary.say(ASKED, granted());
+    assert_eq!(stage(&temporary), Stage::Granted, "a temporary surrender");
+    rules.extend(temporary.rules());
+    rules
+}
+
+fn by_what_ends_it() -> BTreeSet<&'static str> {
+    let mut rules = BTreeSet::new();
+    for (author, fact, end) in [
+        (ASKS, WITHDRAWN, Stage::Withdrawn),
+        (ASKED, VICTIM, Stage::Rerouted),
+        (ASKED, custody(CustodyChange::Is(CustodyStatus::Escaped)), Stage::Frustrated),
+        (ASKED, custody(CustodyChange::Is(CustodyStatus::Deceased)), Stage::Frustrated),
+        (ASKED, custody(CustodyChange::FreedByCourt), Stage::Frustrated),
+    ] {
+        let mut play = scheduled(0);
+        play.say(author, fact);
+        assert_eq!(stage(&play), end);
+        assert!(stage(&play).is_terminal());
+        assert_eq!(play.refused(ASKED, granted()).code, RefusalCode::OutOfTurn);
+        rules.extend(play.rules());
+    }
+    rules
+}
+
+fn around_it() -> BTreeSet<&'static str> {
+    let mut play = examined(0);
+    play.say(ASKED, told(HandoverFact::Chosen { this: true }));
+    play.say(ASKED, told(HandoverFact::Screened { victim: false }));
+    let unconsulted = Decision {
+        outcome: Outcome::Refused,
+        granted: Vec::new(),
+        death_waived: false,
+        unconsulted: true,
+    };
+    play.say(ASKED, told(HandoverFact::Decided(unconsulted)));
+    let mut rules = play.rules();
+
+    let mut ill = scheduled(0);
+    ill.say(ASKED, custody(CustodyChange::Hospitalised));
+    assert_eq!(stage(&ill), Stage::Granted, "whoever is too ill goes later");
+    rules.extend(ill.rules());
+    rules
+}
+
+#[test]
+fn the_chapter_prints_the_table_of_a_handover() {
+    // shows: pro-3
+    super::printed("ho", ROWS);
+}
+
+#[test]
+fn every_row_of_the_table_of_a_handover_is_walked() {
+    // shows: ho-1, ho-2, ho-3, ho-4, ho-5, ho-6, ho-7, ho-8, ho-9, ho-10, ho-11, ho-12, ho-13, ho-14, ho-15, ho-16
+    // shows: ho-17, ho-18, ho-19, ho-20, ho-21, ho-22, ho-23, ho-24, ho-25, ho-26, ho-27, ho-28, ho-29, ho-30, ho-31
+    // shows: ho-32, ho-33, ho-34, ho-35, ho-36, ho-37, ho-38, ho-39, ho-40, ho-41
+    let walked: BTreeSet<&str> = stories().into_iter().flatten().collect();
+    let missing: Vec<&str> =
+        ROWS.iter().map(|row| row.id).filter(|id| !walked.contains(id)).collect();
+    assert!(missing.is_empty(), "rows that no story walks: {missing:?}");
+}
+
+#[test]
+fn a_withdrawal_beside_a_decision_wins_and_the_decision_is_kept() {
+    // shows: pro-5, ho-47
+    for salt in SALTS {
+        let mut play = examined(salt);
+        let seen = play.transcript.heads();
+        let decision = play.say_after(ASKED, &seen, granted());
+        let withdrawal = play.say_after(ASKS, &seen, WITHDRAWN);
+
+        assert_eq!(stage(&play), Stage::Withdrawn);
+        assert_eq!(play.fate(&decision), Fate::Outranked { by: withdrawal });
+    }
+}
+
+#[test]
+fn a_withdrawal_beside_a_release_comes_too_late() {
+    // shows: ho-48
+    for salt in SALTS {
+        let mut play = scheduled(salt);
+        play.confirm(Irreversible::ReleaseCustody);
+        let seen = play.transcript.heads();
+        let release = play.say_after(ASKED, &seen, told(HandoverFact::Released { leg: 1 }));
+        let withdrawal = play.say_after(ASKS, &seen, WITHDRAWN);
+
+        assert_eq!(stage(&play), Stage::InTransfer);
+        assert_eq!(play.fate(&withdrawal), Fate::Outranked { by: release });
+        let certificate = play.say(ASKED, CERTIFIED);
+        play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
+        assert_eq!(stage(&play), Stage::HandedOver);
+    }
+}
+
+#[test]
+fn a_stop_for_a_victim_or_an_ill_person_wins_over_a_schedule_and_a_half_signed_certificate() {
+    // shows: ho-49
+    let ill = custody(CustodyChange::Hospitalised);
+    for (salt, stop, end) in SALTS
+        .into_iter()
+        .flat_map(|salt| [(salt, VICTIM, Stage::Rerouted), (salt, ill.clone(), Stage::Granted)])
+    {
+        let mut play = scheduled(salt);
+        let seen = play.transcript.heads();
+        play.say_after(ASKED, &seen, stop.clone());
+        let schedule = play.transcript.act(3).unwrap().digest;
+        play.say_after(ASKS, &seen, cannot_keep(schedule));
+        assert_eq!(stage(&play), end);
+
+        let mut play = released(salt);
+        let seen = play.transcript.heads();
+        play.say_after(ASKED, &seen, CERTIFIED);
+        play.say_after(ASKED, &seen, stop);
+        assert_eq!(stage(&play), end);
+    }
+}
+
+#[test]
+fn after_two_signatures_a_stop_comes_too_late_and_the_duty_to_screen_has_passed() {
+    // shows: ho-50
+    for salt in SALTS {
+        let mut play = released(salt);
+        let certificate = play.say(ASKED, CERTIFIED);
+        let signed = told(HandoverFact::Countersigned { of: certificate });
+        let countersignature = play.say_after(ASKS, &[certificate], signed);
+        let stop = play.say_after(ASKED, &[certificate], VICTIM);
+
+        assert_eq!(stage(&play), Stage::HandedOver);
+        assert_eq!(play.fate(&stop), Fate::Outranked { by: countersignature });
+    }
+}
+
+#[test]
+fn a_revocation_beside_accepted_conditions_wins() {
+    // shows: ho-51
+    for salt in SALTS {
+        let mut play = examined(salt);
+        let grant = play.say(ASKED, decided(Outcome::GrantedConditional));
+        let of = play.transcript.act(play.transcript.place(&grant).unwrap()).unwrap().id;
+        let seen = play.transcript.heads();
+        play.say_after(ASKS, &seen, told(HandoverFact::ConditionsAccepted { of }));
+        let mut revocation = play.act(ASKED, &seen, decided(Outcome::Deferred));
+        revocation.supersedes = Some(grant);
+        play.put(revocation).unwrap();
+
+        assert_eq!(stage(&play), Stage::Examining);
+    }
+}
+
+#[test]
+fn of_two_schedules_that_cross_the_releasing_partys_is_the_base() {
+    // shows: ho-45
+    for salt in SALTS {
+        let mut play = granted_play(salt);
+        let seen = play.transcript.heads();
+        let base = play.say_after(ASKED, &seen, one_leg());
+        play.say_after(ASKS, &seen, one_leg());
+
+        play.say(ASKS, accepts(base));
+        assert_eq!(stage(&play), Stage::Scheduled);
+    }
+}
+
+#[test]
+fn parties_of_the_legs_answer_a_schedule_at_the_same_time() {
+    // shows: ho-46
+    for salt in SALTS {
+        let mut play = granted_play(salt);
+        let schedule = play.say(ASKED, two_legs());
+        play.say_after(TRANSIT, &[schedule], accepts(schedule));
+        play.say_after(ASKS, &[schedule], accepts(schedule));
+        assert_eq!(stage(&play), Stage::Scheduled);
+
+        let mut play = granted_play(salt);
+        let schedule = play.say(ASKED, two_legs());
+        play.say_after(TRANSIT, &[schedule], cannot_keep(schedule));
+        play.say_after(ASKS, &[schedule], accepts(schedule));
+        assert_eq!(stage(&play), Stage::Granted);
+    }
+}
+
+#[test]
+fn nobody_is_granted_whom_nobody_holds() {
+    // shows: ho-42
+    let free = Request { custody: CustodyStatus::Located, ..REQUEST };
+    let mut play = examined_after(0, told(HandoverFact::Requested(free)));
+
+    assert_eq!(play.refused(ASKED, granted()).rule, "ho-42");
+    play.say(ASKED, held());
+    play.say(ASKED, granted());
+}
+
+#[test]
+fn an_offence_that_can_cost_the_life_needs_an_assurance_or_a_recorded_waiver() {
+    // shows: ho-43
+    let capital = Request { death: true, ..REQUEST };
+    let mut play = examined_after(0, told(HandoverFact::Requested(capital)));
+    let refusal = play.refused(ASKED, granted());
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-43"));
+
+    let waived = Decision {
+        outcome: Outcome::Granted,
+        granted: Vec::from([1]),
+        death_waived: true,
+        unconsulted: false,
+    };
+    play.say(ASKED, told(HandoverFact::Decided(waived)));
+
+    let spared = Request { spared: true, ..capital };
+    examined_after(0, told(HandoverFact::Requested(spared))).say(ASKED, granted());
+}
+
+#[test]
+fn only_offences_of_the_request_are_granted_and_they_are_what_the_person_may_be_tried_for() {
+    // shows: ho-44
+    let mut play = examined(0);
+    let beyond = Decision {
+        outcome: Outcome::Granted,
+        granted: Vec::from([4]),
+        death_waived: false,
+        unconsulted: false,
+    };
+    assert_eq!(play.refused(ASKED, told(HandoverFact::Decided(beyond))).rule, "ho-44");
+
+    play.say(ASKED, granted());
+    assert_eq!(play.now().state.granted_offences(), [1, 2]);
+}
+
+#[test]
+fn nobody_is_refused_unheard() {
+    // shows: ho-11
+    let mut play = examined(0);
+    assert_eq!(play.refused(ASKED, decided(Outcome::Refused)).rule, "ho-11");
+}
+
+#[test]
+fn what_an_agency_may_do_next_is_what_the_table_lets_it() {
+    // shows: pro-3
+    let play = examined(0);
+    let moves = |name: &str| -> Vec<&str> {
+        play.now().state.open_moves(&agency(name)).into_iter().map(|moved| moved.text()).collect()
+    };
+    assert!(moves(ASKED).contains(&"grant"), "{:?}", moves(ASKED));
+    assert_eq!(moves(ASKS), ["withdrawal"]);
+    assert!(moves(TRANSIT).is_empty());
+}
+
+/// What somebody may try to say, by a number, about what stands in view.
+fn menu(what: u8, seen: &Transcript) -> Fact {
+    let last = |wanted: fn(&HandoverFact) -> bool| {
+        (0..seen.len()).rev().filter_map(|place| seen.act(place)).find(|act| match &act.fact {
+            Fact::Handover(fact) => wanted(fact),
+            Fact::Note | Fact::Common(_) => false,
+        })
+    };
+    let root = seen.act(0).unwrap();
+    let id_of = |wanted| last(wanted).unwrap_or(root).id;
+    let digest_of = |wanted| last(wanted).unwrap_or(root).digest;
+    let schedule = digest_of(|fact| matches!(fact, HandoverFact::Scheduled { .. }));
+    let certificate = digest_of(|fact| matches!(fact, HandoverFact::Certified { .. }));
+    let decision = id_of(|fact| matches!(fact, HandoverFact::Decided(_)));
+    let act = Irreversible::ReleaseCustody;
+    let conflict = || {
+        let all = Vec::from_iter((1..seen.len().min(4)).filter_map(|place| seen.act(place)));
+        let mut between: Vec<Digest> = all.iter().map(|act| act.digest).collect();
+        between.sort_unstable();
+        CommonFact::Resolved { prevails: between.first().copied(), between }
+    };
+    match what % 26 {
+        0 => acknowledged(root.id),
+        1 => told(HandoverFact::InformationAsked { due: Timestamp::from_millis(0) }),
+        2 => told(HandoverFact::InformationGiven),
+        3 => told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(0) }),
+        4 => told(HandoverFact::Viewed),
+        5 | 6 => granted(),
+        7 => decided(Outcome::GrantedConditional),
+        8 => decided(Outcome::Deferred),
+        9 => decided(Outcome::Refused),
+        10 => told(HandoverFact::ConditionsAccepted { of: decision }),
+        11 => one_leg(),
+        12 => two_legs(),
+        13 | 14 => accepts(schedule),
+        15 => cannot_keep(schedule),
+        16 => Fact::Common(CommonFact::Confirmed { act, heads: seen.heads() }),
+        17 => told(HandoverFact::Released { leg: 1 }),
+        18 => CERTIFIED,
+        19 => told(HandoverFact::Countersigned { of: certificate }),
+        20 => told(HandoverFact::Returned { leg: 1 }),
+        21 => held(),
+        22 => WITHDRAWN,
+        23 => VICTIM,
+        24 => Fact::Common(conflict()),
+        _ => told(HandoverFact::OutcomeTold { closing: true }),
+    }
+}
+
+proptest! {
+    #[test]
+    fn agencies_that_hold_the_same_messages_agree_whatever_came_first(
+        attempts in vec(any::<convergence::Attempt>(), 1..60),
+        picks in vec(any::<u8>(), 1..40),
+    ) {
+        // shows: pro-2, promise-7
+        let mut play = convergence::play::<Handover>(requested(), &attempts, |what, _, seen| menu(what, seen));
+        convergence::converges(&play, &picks)?;
+        convergence::the_past_stays(&play)?;
+        let facts: Vec<Fact> = (0..26).map(|what| menu(what, &play.transcript)).collect();
+        convergence::refused_changes_nothing(&mut play, &facts)?;
+    }
+}
