@@ -9,6 +9,19 @@ use crate::codec::value::Value;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
 use crate::message::control::acknowledgement::Acknowledgement;
+use crate::message::control::conflict_resolution::ConflictResolution;
+use crate::message::control::correction::Correction;
+use crate::message::control::lapse_notice::LapseNotice;
+use crate::message::control::onward_transfer::OnwardTransferDecision;
+use crate::message::control::onward_transfer::OnwardTransferRequest;
+use crate::message::control::participants::Participants;
+use crate::message::control::recall::Recall;
+use crate::message::control::recall::RecallReport;
+use crate::message::control::rejection::Rejection;
+use crate::message::control::state_confirm::StateConfirm;
+use crate::message::control::subject_rights::SubjectRightsAnswer;
+use crate::message::control::subject_rights::SubjectRightsNotice;
+use crate::message::control::withdrawal::Withdrawal;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::fault::FieldFault;
@@ -117,6 +130,32 @@ bodies! {
     RequestForInformation,
     /// Answers it.
     InformationReply,
+    /// Sends a message back to its sender.
+    Rejection,
+    /// Asks to pass information on.
+    OnwardTransferRequest,
+    /// Decides whether it may be passed on.
+    OnwardTransferDecision,
+    /// Takes messages back.
+    Recall,
+    /// Reports what became of them.
+    RecallReport,
+    /// Corrects messages.
+    Correction,
+    /// Takes a request back.
+    Withdrawal,
+    /// Tells that somebody asks what is kept about them.
+    SubjectRightsNotice,
+    /// Answers that.
+    SubjectRightsAnswer,
+    /// Says that a term ended unused.
+    LapseNotice,
+    /// Confirms the state on which an act rests.
+    StateConfirm,
+    /// Ends a conflict.
+    ConflictResolution,
+    /// Adds agencies to a procedure.
+    Participants,
 }
 
 impl Body {

@@ -28,6 +28,32 @@ choice! {
         RequestForInformation = "request-for-information",
         /// Answers it.
         InformationReply = "information-reply",
+        /// Sends a message back to its sender.
+        Rejection = "rejection",
+        /// Asks to pass information on.
+        OnwardTransferRequest = "onward-transfer-request",
+        /// Decides whether it may be passed on.
+        OnwardTransferDecision = "onward-transfer-decision",
+        /// Takes messages back.
+        Recall = "recall",
+        /// Reports what became of them.
+        RecallReport = "recall-report",
+        /// Corrects messages.
+        Correction = "correction",
+        /// Takes a request back.
+        Withdrawal = "withdrawal",
+        /// Tells that somebody asks what is kept about them.
+        SubjectRightsNotice = "subject-rights-notice",
+        /// Answers that.
+        SubjectRightsAnswer = "subject-rights-answer",
+        /// Says that a term ended unused.
+        LapseNotice = "lapse-notice",
+        /// Confirms the state on which an act rests.
+        StateConfirm = "state-confirm",
+        /// Ends a conflict.
+        ConflictResolution = "conflict-resolution",
+        /// Adds agencies to a procedure.
+        Participants = "participants",
     }
 }
 

@@ -6,6 +6,7 @@ use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
+use core::cmp::Ordering;
 use core::fmt;
 use core::slice;
 
@@ -166,6 +167,22 @@ pub fn refuse_repeated<T: Ord>(
     for (index, id) in ids.enumerate() {
         if !seen.insert(id) {
             faults.add(&at.item(index), FaultCode::Repeated, "an item before it has the same id");
+        }
+    }
+}
+
+/// Adds a fault for each item that does not come after the one before it: such a list is a set in its one form.
+pub fn demand_ascending<T: Ord>(items: &[T], at: &Pointer<'_>, faults: &mut Faults) {
+    for ((index, item), before) in items.iter().enumerate().skip(1).zip(items) {
+        match item.cmp(before) {
+            Ordering::Greater => {}
+            Ordering::Equal => {
+                faults.add(&at.item(index), FaultCode::Repeated, "each item stands here once");
+            }
+            Ordering::Less => {
+                let reason = "items stand in ascending order, so that all sides write the same";
+                faults.add(&at.item(index), FaultCode::Conflicting, reason);
+            }
         }
     }
 }

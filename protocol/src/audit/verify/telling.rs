@@ -56,7 +56,20 @@ impl Telling {
             | Kind::AdditionalInformationReply
             | Kind::IntelligenceReport
             | Kind::RequestForInformation
-            | Kind::InformationReply => {}
+            | Kind::InformationReply
+            | Kind::Rejection
+            | Kind::OnwardTransferRequest
+            | Kind::OnwardTransferDecision
+            | Kind::Recall
+            | Kind::RecallReport
+            | Kind::Correction
+            | Kind::Withdrawal
+            | Kind::SubjectRightsNotice
+            | Kind::SubjectRightsAnswer
+            | Kind::LapseNotice
+            | Kind::StateConfirm
+            | Kind::ConflictResolution
+            | Kind::Participants => {}
         }
     }
 

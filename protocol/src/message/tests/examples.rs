@@ -115,6 +115,10 @@ const CONDITIONAL: &[&str] = &[
     "information-reply /body/refusal_scope",
     "information-reply /body/delay_reason",
     "information-reply /body/next_update_by",
+    "recall /body/detail",
+    "recall-report /body/cannot_erase_reason",
+    "subject-rights-notice /body/detail",
+    "subject-rights-answer /body/reason",
 ];
 
 #[test]

@@ -3,6 +3,8 @@
 //! They are made from the examples by the table below and renewed with `CONCORD_BLESS=1`; every file in the folders is
 //! run, whoever wrote it.
 
+mod control;
+
 use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
@@ -68,7 +70,7 @@ fn case(
 
 #[test]
 fn the_vectors_are_those_that_the_table_makes() {
-    for case in good().into_iter().chain(bad()) {
+    for case in good().into_iter().chain(control::good()).chain(bad()) {
         let mut submission = example(case.kind);
         for edit in case.edits {
             match edit {
@@ -102,6 +104,7 @@ fn a_good_vector_is_accepted_and_writes_back_what_it_says() {
     // shows: msgk-22
     // shows: msgk-23
     // shows: msgk-26
+    // shows: msgk-41, msgk-42, msgk-43, msgk-44, msgk-45
     for (name, vector) in vectors("good") {
         let submission =
             submit(&vector.submission).map_err(|faults| format!("{name}: {faults:?}")).unwrap();
@@ -127,6 +130,7 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-24
     // shows: msgk-25
     // shows: msgk-26
+    // shows: msgk-40, msgk-41, msgk-42, msgk-43, msgk-44, msgk-45, msgk-46
     let mut wrong = Vec::new();
     for (name, vector) in vectors("bad") {
         let wanted =
@@ -258,6 +262,7 @@ fn bad() -> Vec<Case> {
     cases.extend(bad_decisions());
     cases.extend(bad_information());
     cases.extend(bad_submissions());
+    cases.extend(control::bad());
     cases
 }
 
