@@ -34,9 +34,24 @@ use crate::message::handover::additional_information::AdditionalInformationReply
 use crate::message::handover::additional_information::AdditionalInformationRequest;
 use crate::message::handover::decision::HandoverDecision;
 use crate::message::handover::request::HandoverRequest;
+use crate::message::intelligence::block_effect_report::BlockEffectReport;
+use crate::message::intelligence::core_data::CoreData;
+use crate::message::intelligence::deconfliction::DeconflictionQuery;
+use crate::message::intelligence::deconfliction::DeconflictionReply;
+use crate::message::intelligence::feed::FeedDelta;
+use crate::message::intelligence::feed::FeedGapRequest;
+use crate::message::intelligence::feed::FeedSnapshot;
+use crate::message::intelligence::indicator_dispute::DisputeDecision;
+use crate::message::intelligence::indicator_dispute::IndicatorDispute;
 use crate::message::intelligence::information_reply::InformationReply;
 use crate::message::intelligence::information_request::RequestForInformation;
+use crate::message::intelligence::notice::Notice;
+use crate::message::intelligence::notice_challenge::NoticeChallenge;
 use crate::message::intelligence::report::IntelligenceReport;
+use crate::message::intelligence::sighting::Sighting;
+use crate::message::intelligence::usefulness_feedback::UsefulnessFeedback;
+use crate::message::intelligence::validity::ValidityConfirmation;
+use crate::message::intelligence::validity::ValidityQuery;
 use crate::message::kind::Kind;
 use crate::message::pointer::Pointer;
 use crate::message::time::CivilDate;
@@ -156,6 +171,36 @@ bodies! {
     ConflictResolution,
     /// Adds agencies to a procedure.
     Participants,
+    /// Tells how useful a message was.
+    UsefulnessFeedback,
+    /// Asks whether somebody works on the same target.
+    DeconflictionQuery,
+    /// Says hit or no hit.
+    DeconflictionReply,
+    /// Tells the least that follows a hit.
+    CoreData,
+    /// Asks agencies to look out.
+    Notice,
+    /// Reports a sighting or a hit.
+    Sighting,
+    /// Asks whether a notice still stands.
+    ValidityQuery,
+    /// Says whether it does.
+    ValidityConfirmation,
+    /// Challenges a notice.
+    NoticeChallenge,
+    /// Gives an indicator feed as a whole.
+    FeedSnapshot,
+    /// Gives what changed in it.
+    FeedDelta,
+    /// Asks for what was missed of it.
+    FeedGapRequest,
+    /// Reports what blocking did.
+    BlockEffectReport,
+    /// Disputes an entry of a feed.
+    IndicatorDispute,
+    /// Decides a dispute.
+    DisputeDecision,
 }
 
 impl Body {

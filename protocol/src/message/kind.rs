@@ -54,6 +54,36 @@ choice! {
         ConflictResolution = "conflict-resolution",
         /// Adds agencies to a procedure.
         Participants = "participants",
+        /// Tells how useful a message was.
+        UsefulnessFeedback = "usefulness-feedback",
+        /// Asks whether somebody works on the same target.
+        DeconflictionQuery = "deconfliction-query",
+        /// Says hit or no hit.
+        DeconflictionReply = "deconfliction-reply",
+        /// Tells the least that follows a hit.
+        CoreData = "core-data",
+        /// Asks agencies to look out.
+        Notice = "notice",
+        /// Reports a sighting or a hit.
+        Sighting = "sighting",
+        /// Asks whether a notice still stands.
+        ValidityQuery = "validity-query",
+        /// Says whether it does.
+        ValidityConfirmation = "validity-confirmation",
+        /// Challenges a notice.
+        NoticeChallenge = "notice-challenge",
+        /// Gives an indicator feed as a whole.
+        FeedSnapshot = "feed-snapshot",
+        /// Gives what changed in it.
+        FeedDelta = "feed-delta",
+        /// Asks for what was missed of it.
+        FeedGapRequest = "feed-gap-request",
+        /// Reports what blocking did.
+        BlockEffectReport = "block-effect-report",
+        /// Disputes an entry of a feed.
+        IndicatorDispute = "indicator-dispute",
+        /// Decides a dispute.
+        DisputeDecision = "dispute-decision",
     }
 }
 

@@ -7,6 +7,7 @@ mod examples;
 mod faults;
 mod grammar;
 mod header;
+mod intelligence;
 mod rules;
 mod values;
 mod vectors;

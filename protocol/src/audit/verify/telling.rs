@@ -69,7 +69,22 @@ impl Telling {
             | Kind::LapseNotice
             | Kind::StateConfirm
             | Kind::ConflictResolution
-            | Kind::Participants => {}
+            | Kind::Participants
+            | Kind::UsefulnessFeedback
+            | Kind::DeconflictionQuery
+            | Kind::DeconflictionReply
+            | Kind::CoreData
+            | Kind::Notice
+            | Kind::Sighting
+            | Kind::ValidityQuery
+            | Kind::ValidityConfirmation
+            | Kind::NoticeChallenge
+            | Kind::FeedSnapshot
+            | Kind::FeedDelta
+            | Kind::FeedGapRequest
+            | Kind::BlockEffectReport
+            | Kind::IndicatorDispute
+            | Kind::DisputeDecision => {}
         }
     }
 

@@ -119,6 +119,18 @@ const CONDITIONAL: &[&str] = &[
     "recall-report /body/cannot_erase_reason",
     "subject-rights-notice /body/detail",
     "subject-rights-answer /body/reason",
+    "core-data /body/hits/0/person/nationalities/0/country",
+    "notice /body/subject/person/nationalities/0/country",
+    "notice /body/judicial_document",
+    "notice /body/offences/0/max_penalty/months",
+    "notice /body/offences",
+    "notice /body/penalty_threshold_met",
+    "sighting /body/custody_status",
+    "sighting /body/validity_confirmation",
+    "validity-confirmation /body/valid_until",
+    "feed-gap-request /body/from_seq",
+    "feed-gap-request /body/to_seq",
+    "dispute-decision /body/recommended",
 ];
 
 #[test]

@@ -4,6 +4,7 @@
 //! run, whoever wrote it.
 
 mod control;
+mod intelligence;
 
 use alloc::format;
 use alloc::string::String;
@@ -70,7 +71,7 @@ fn case(
 
 #[test]
 fn the_vectors_are_those_that_the_table_makes() {
-    for case in good().into_iter().chain(control::good()).chain(bad()) {
+    for case in good().into_iter().chain(control::good()).chain(intelligence::good()).chain(bad()) {
         let mut submission = example(case.kind);
         for edit in case.edits {
             match edit {
@@ -105,6 +106,7 @@ fn a_good_vector_is_accepted_and_writes_back_what_it_says() {
     // shows: msgk-23
     // shows: msgk-26
     // shows: msgk-41, msgk-42, msgk-43, msgk-44, msgk-45
+    // shows: msgk-47, msgk-48, msgk-50, msgk-52, msgk-53, msgk-55, msgk-56, msgk-57, msgk-58
     for (name, vector) in vectors("good") {
         let submission =
             submit(&vector.submission).map_err(|faults| format!("{name}: {faults:?}")).unwrap();
@@ -131,6 +133,7 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-25
     // shows: msgk-26
     // shows: msgk-40, msgk-41, msgk-42, msgk-43, msgk-44, msgk-45, msgk-46
+    // shows: msgk-47, msgk-48, msgk-49, msgk-50, msgk-51, msgk-52, msgk-53, msgk-54, msgk-55, msgk-56, msgk-57, msgk-58
     let mut wrong = Vec::new();
     for (name, vector) in vectors("bad") {
         let wanted =
@@ -263,6 +266,7 @@ fn bad() -> Vec<Case> {
     cases.extend(bad_information());
     cases.extend(bad_submissions());
     cases.extend(control::bad());
+    cases.extend(intelligence::bad());
     cases
 }
 
