@@ -11,29 +11,16 @@ use serde::Serialize;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
-use crate::message::field::choice;
+use crate::message::control::conflict_resolution::ConflictResolution;
+use crate::message::control::correction::Correction;
+use crate::message::control::participants::Participants;
+use crate::message::control::state_confirm::IrreversibleAct;
+use crate::message::control::state_confirm::StateConfirm;
 use crate::message::recipient::Role;
 use crate::procedure::act::Act;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
 use crate::registry::RefusalCode;
-
-choice! {
-    /// An act that cannot be undone, before which both sides confirm the same messages. Source: DOMAIN 3.0, spec pro-9.
-    #[derive(Serialize, Deserialize)]
-    Irreversible {
-        /// A person leaves custody.
-        ReleaseCustody = "release-custody",
-        /// A freeze is lifted.
-        LiftFreeze = "lift-freeze",
-        /// A wanted notice is published.
-        PublishWanted = "publish-wanted",
-        /// A signing is completed.
-        CompleteSigning = "complete-signing",
-        /// A manifest is sealed.
-        SealManifest = "seal-manifest",
-    }
-}
 
 /// A fact that serves every procedure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +45,7 @@ pub enum CommonFact {
     /// One side confirms what it knows before an act that cannot be undone.
     Confirmed {
         /// The act.
-        act: Irreversible,
+        act: IrreversibleAct,
         /// The last messages it knows, ascending.
         heads: Vec<Digest>,
     },
@@ -79,6 +66,23 @@ pub enum CommonFact {
 }
 
 impl CommonFact {
+    pub(super) fn joined(body: &Participants) -> Self {
+        let add = body.add.iter().map(|joining| (joining.agency.clone(), joining.role));
+        Self::Joined { add: add.collect() }
+    }
+
+    pub(super) fn confirmed(body: &StateConfirm) -> Self {
+        Self::Confirmed { act: body.act, heads: body.heads.as_slice().to_vec() }
+    }
+
+    pub(super) fn resolved(body: &ConflictResolution) -> Self {
+        Self::Resolved { between: body.between.as_slice().to_vec(), prevails: body.prevails }
+    }
+
+    pub(super) fn corrected(body: &Correction) -> Self {
+        Self::Corrected { targets: body.targets.as_slice().to_vec(), material: body.material }
+    }
+
     /// What it weighs among concurrent ones.
     pub const fn rank(&self) -> Rank {
         match self {
@@ -98,7 +102,7 @@ impl CommonFact {
 pub struct Common {
     participants: BTreeMap<AgencyId, Role>,
     version: u32,
-    confirmed: BTreeMap<Irreversible, BTreeMap<AgencyId, Vec<Digest>>>,
+    confirmed: BTreeMap<IrreversibleAct, BTreeMap<AgencyId, Vec<Digest>>>,
     conflicts: Vec<(Digest, Digest)>,
 }
 
@@ -160,7 +164,7 @@ impl Common {
     // spec: pro-9
     pub fn demand_confirmed(
         &self,
-        act: Irreversible,
+        act: IrreversibleAct,
         by: &BTreeSet<AgencyId>,
     ) -> Result<(), Refusal> {
         let confirmed = self.confirmed.get(&act);
@@ -190,7 +194,7 @@ impl Common {
         self.version = self.version.saturating_add(1);
     }
 
-    pub(super) fn confirm(&mut self, by: &AgencyId, act: Irreversible, heads: &[Digest]) {
+    pub(super) fn confirm(&mut self, by: &AgencyId, act: IrreversibleAct, heads: &[Digest]) {
         self.confirmed.entry(act).or_default().insert(by.clone(), heads.to_vec());
     }
 

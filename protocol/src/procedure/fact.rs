@@ -24,13 +24,41 @@ impl Fact {
     pub fn of(body: &Body) -> Self {
         match body {
             Body::Acknowledgement(body) => Self::Common(CommonFact::Acknowledged { of: body.of }),
+            Body::Withdrawal(_) => Self::Common(CommonFact::Withdrawn),
+            Body::LapseNotice(body) => Self::Common(CommonFact::Lapsed { of: body.of }),
+            Body::Participants(body) => Self::Common(CommonFact::joined(body)),
+            Body::StateConfirm(body) => Self::Common(CommonFact::confirmed(body)),
+            Body::ConflictResolution(body) => Self::Common(CommonFact::resolved(body)),
+            Body::Correction(body) => Self::Common(CommonFact::corrected(body)),
+            Body::HandoverRequest(body) => Self::Handover(HandoverFact::requested(body)),
             Body::AdditionalInformationRequest(body) => Self::Handover(HandoverFact::asked(body)),
             Body::AdditionalInformationReply(_) => Self::Handover(HandoverFact::InformationGiven),
-            Body::HandoverRequest(body) => Self::Handover(HandoverFact::requested(body)),
             Body::HandoverDecision(body) => Self::Handover(HandoverFact::decided(body)),
-            Body::IntelligenceReport(_)
+            Body::Rejection(_)
+            | Body::OnwardTransferRequest(_)
+            | Body::OnwardTransferDecision(_)
+            | Body::Recall(_)
+            | Body::RecallReport(_)
+            | Body::SubjectRightsNotice(_)
+            | Body::SubjectRightsAnswer(_)
+            | Body::IntelligenceReport(_)
             | Body::RequestForInformation(_)
-            | Body::InformationReply(_) => Self::Note,
+            | Body::InformationReply(_)
+            | Body::UsefulnessFeedback(_)
+            | Body::DeconflictionQuery(_)
+            | Body::DeconflictionReply(_)
+            | Body::CoreData(_)
+            | Body::Notice(_)
+            | Body::Sighting(_)
+            | Body::ValidityQuery(_)
+            | Body::ValidityConfirmation(_)
+            | Body::NoticeChallenge(_)
+            | Body::FeedSnapshot(_)
+            | Body::FeedDelta(_)
+            | Body::FeedGapRequest(_)
+            | Body::BlockEffectReport(_)
+            | Body::IndicatorDispute(_)
+            | Body::DisputeDecision(_) => Self::Note,
         }
     }
 }

@@ -22,17 +22,18 @@ use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
+use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::kind::Kind;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
-use crate::procedure::common::Irreversible;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
 use crate::procedure::fold::Rules;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::table::Row;
+use crate::procedure::transcript::Places;
 use crate::procedure::transcript::Transcript;
 
 /// The agency that asks in every play.
@@ -150,15 +151,15 @@ impl<R: Rules> Play<R> {
 
     /// Judges a message by what its author had seen.
     pub(super) fn judge(&self, act: &Act) -> Result<(), Refusal> {
-        let seen = self.transcript.closure(&act.parents).unwrap();
-        Folded::<R>::of(&self.transcript, &seen).unwrap().judge(act)
+        let seen = self.transcript.closure(&act.parents).unwrap_or(Places::none());
+        Folded::<R>::of(&self.transcript, &seen).map_or(Ok(()), |folded| folded.judge(act))
     }
 
     /// Puts a message that was judged.
     pub(super) fn put(&mut self, act: Act) -> Result<Digest, Refusal> {
         self.judge(&act)?;
         let digest = act.digest;
-        self.transcript.put(act).unwrap();
+        drop(self.transcript.put(act));
         Ok(digest)
     }
 
@@ -173,7 +174,7 @@ impl<R: Rules> Play<R> {
     }
 
     /// Both sides confirm what they know.
-    pub(super) fn confirm(&mut self, act: Irreversible) {
+    pub(super) fn confirm(&mut self, act: IrreversibleAct) {
         let heads = self.transcript.heads();
         for side in [ASKED, ASKS] {
             self.say(side, Fact::Common(CommonFact::Confirmed { act, heads: heads.clone() }));

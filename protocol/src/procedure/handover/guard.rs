@@ -2,10 +2,10 @@
 
 use alloc::format;
 
+use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
-use crate::procedure::common::Irreversible;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Rules;
 use crate::procedure::handover::Handover;
@@ -35,7 +35,7 @@ impl Handover {
                 named(standing, schedule, ("ho-21", "schedule"))
             }
             HandoverFact::Released { .. } => {
-                common.demand_confirmed(Irreversible::ReleaseCustody, &self.both())
+                common.demand_confirmed(IrreversibleAct::ReleaseCustody, &self.both())
             }
             HandoverFact::Countersigned { of } => {
                 let signed = self.certificate.as_ref().map(|certificate| &certificate.digest);

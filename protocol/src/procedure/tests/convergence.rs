@@ -2,10 +2,6 @@
 
 use alloc::vec::Vec;
 
-use proptest::prop_assert;
-use proptest::prop_assert_eq;
-use proptest::test_runner::TestCaseError;
-
 use super::ASKED;
 use super::ASKS;
 use super::Play;
@@ -53,10 +49,7 @@ fn acts(transcript: &Transcript) -> Vec<Act> {
 }
 
 /// Checks that arrival decides nothing: the acts come in the order that `picks` says, repeated and with gaps.
-pub(in crate::procedure) fn converges<R: Rules>(
-    play: &Play<R>,
-    picks: &[u8],
-) -> Result<(), TestCaseError> {
+pub(in crate::procedure) fn converges<R: Rules>(play: &Play<R>, picks: &[u8]) {
     let expected = play.now();
     let mut waiting = acts(&play.transcript);
     let mut other = Transcript::new();
@@ -68,15 +61,14 @@ pub(in crate::procedure) fn converges<R: Rules>(
             .find(|index| other.clone().put(waiting[*index].clone()).is_ok());
         let act = waiting.remove(ready.expect("an act whose parents are all there"));
         other.put(act.clone()).unwrap();
-        prop_assert!(other.put(act).is_err(), "a repetition changes nothing");
+        assert!(other.put(act).is_err(), "a repetition changes nothing");
     }
-    prop_assert_eq!(&Folded::<R>::of(&other, &other.all()).unwrap(), &expected);
-    prop_assert_eq!(other.heads(), play.transcript.heads());
-    Ok(())
+    assert_eq!(&Folded::<R>::of(&other, &other.all()).unwrap(), &expected);
+    assert_eq!(other.heads(), play.transcript.heads());
 }
 
 /// Checks that what an author had seen stays what it was, whatever came beside it.
-pub(in crate::procedure) fn the_past_stays<R: Rules>(play: &Play<R>) -> Result<(), TestCaseError> {
+pub(in crate::procedure) fn the_past_stays<R: Rules>(play: &Play<R>) {
     for act in acts(&play.transcript) {
         let seen = play.transcript.closure(&act.parents).unwrap();
         let mut alone = Transcript::new();
@@ -84,25 +76,20 @@ pub(in crate::procedure) fn the_past_stays<R: Rules>(play: &Play<R>) -> Result<(
             alone.put(play.transcript.act(place).unwrap().clone()).unwrap();
         }
         let here = Folded::<R>::of(&play.transcript, &seen);
-        prop_assert_eq!(here, Folded::<R>::of(&alone, &alone.all()));
+        assert_eq!(here, Folded::<R>::of(&alone, &alone.all()));
     }
-    Ok(())
 }
 
 /// Checks that a refused step leaves the state as it was.
-pub(in crate::procedure) fn refused_changes_nothing<R: Rules>(
-    play: &mut Play<R>,
-    facts: &[Fact],
-) -> Result<(), TestCaseError> {
+pub(in crate::procedure) fn refused_changes_nothing<R: Rules>(play: &mut Play<R>, facts: &[Fact]) {
     let now = play.now();
     for fact in facts {
         for author in [ASKS, ASKED, TRANSIT] {
             let act = play.act(author, &play.transcript.heads(), fact.clone());
             let mut state = now.state.clone();
             if state.step(&act, &now.common).is_err() {
-                prop_assert_eq!(&state, &now.state);
+                assert_eq!(&state, &now.state);
             }
         }
     }
-    Ok(())
 }

@@ -14,10 +14,10 @@ use super::handover::examined;
 use super::handover::granted;
 use super::handover::scheduled;
 use crate::crypto::digest::Digest;
+use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
 use crate::message::recipient::Role;
 use crate::procedure::common::CommonFact;
-use crate::procedure::common::Irreversible;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::handover::Handover;
@@ -73,7 +73,7 @@ fn two_decisions_that_know_nothing_of_each_other_are_a_conflict_until_both_sides
 fn nothing_irreversible_happens_before_both_sides_confirmed_the_same_messages() {
     // shows: pro-9
     let confirm = |heads: Vec<Digest>| {
-        Fact::Common(CommonFact::Confirmed { act: Irreversible::ReleaseCustody, heads })
+        Fact::Common(CommonFact::Confirmed { act: IrreversibleAct::ReleaseCustody, heads })
     };
     let release = Fact::Handover(HandoverFact::Released { leg: 1 });
     let mut play = scheduled(0);
@@ -101,7 +101,7 @@ fn a_confirmation_does_not_cover_what_came_beside_it() {
     play.say_after(ASKED, &heads, held);
     for side in [ASKED, ASKS] {
         let confirm =
-            CommonFact::Confirmed { act: Irreversible::ReleaseCustody, heads: heads.clone() };
+            CommonFact::Confirmed { act: IrreversibleAct::ReleaseCustody, heads: heads.clone() };
         play.say_after(side, &heads, Fact::Common(confirm));
     }
 

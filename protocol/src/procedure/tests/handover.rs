@@ -16,11 +16,11 @@ use super::agency;
 use super::convergence;
 use crate::crypto::digest::Digest;
 use crate::ids::MessageId;
+use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::moment::Timestamp;
 use crate::procedure::common::CommonFact;
-use crate::procedure::common::Irreversible;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::handover::Handover;
@@ -124,7 +124,7 @@ pub(super) fn scheduled(salt: u8) -> Play<Handover> {
 /// On the way.
 fn released(salt: u8) -> Play<Handover> {
     let mut play = scheduled(salt);
-    play.confirm(Irreversible::ReleaseCustody);
+    play.confirm(IrreversibleAct::ReleaseCustody);
     play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
     play
 }
@@ -159,7 +159,7 @@ fn from_arrest_to_the_last_outcome() -> BTreeSet<&'static str> {
     play.say(ASKED, granted());
     let schedule = play.say(ASKS, one_leg());
     play.say(ASKED, accepts(schedule));
-    play.confirm(Irreversible::ReleaseCustody);
+    play.confirm(IrreversibleAct::ReleaseCustody);
     play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
     let certificate = play.say(ASKED, CERTIFIED);
     assert!(play.now().state.half_signed_since().is_some());
@@ -182,13 +182,13 @@ fn through_transit_with_a_leg_that_fails() -> BTreeSet<&'static str> {
     assert_eq!(stage(&play), Stage::Granted, "one Party of a leg has not agreed");
     play.say(ASKS, accepts(schedule));
     assert_eq!(stage(&play), Stage::Scheduled);
-    play.confirm(Irreversible::ReleaseCustody);
+    play.confirm(IrreversibleAct::ReleaseCustody);
     play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
     play.say(ASKED, told(HandoverFact::Returned { leg: 1 }));
     assert_eq!(stage(&play), Stage::InTransfer, "one side alone does not say that a leg failed");
     play.say(TRANSIT, told(HandoverFact::Returned { leg: 1 }));
     assert_eq!(stage(&play), Stage::Scheduled);
-    play.confirm(Irreversible::ReleaseCustody);
+    play.confirm(IrreversibleAct::ReleaseCustody);
     play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
     let first = play.say(ASKED, CERTIFIED);
     let too_early = play.refused(ASKS, told(HandoverFact::Countersigned { of: first }));
@@ -339,7 +339,7 @@ fn a_withdrawal_beside_a_release_comes_too_late() {
     // shows: ho-48
     for salt in SALTS {
         let mut play = scheduled(salt);
-        play.confirm(Irreversible::ReleaseCustody);
+        play.confirm(IrreversibleAct::ReleaseCustody);
         let seen = play.transcript.heads();
         let release = play.say_after(ASKED, &seen, told(HandoverFact::Released { leg: 1 }));
         let withdrawal = play.say_after(ASKS, &seen, WITHDRAWN);
@@ -519,7 +519,7 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
     let schedule = digest_of(|fact| matches!(fact, HandoverFact::Scheduled { .. }));
     let certificate = digest_of(|fact| matches!(fact, HandoverFact::Certified { .. }));
     let decision = id_of(|fact| matches!(fact, HandoverFact::Decided(_)));
-    let act = Irreversible::ReleaseCustody;
+    let act = IrreversibleAct::ReleaseCustody;
     let conflict = || {
         let all = Vec::from_iter((1..seen.len().min(4)).filter_map(|place| seen.act(place)));
         let mut between: Vec<Digest> = all.iter().map(|act| act.digest).collect();
@@ -562,9 +562,9 @@ proptest! {
     ) {
         // shows: pro-2, promise-7
         let mut play = convergence::play::<Handover>(requested(), &attempts, |what, _, seen| menu(what, seen));
-        convergence::converges(&play, &picks)?;
-        convergence::the_past_stays(&play)?;
+        convergence::converges(&play, &picks);
+        convergence::the_past_stays(&play);
         let facts: Vec<Fact> = (0..26).map(|what| menu(what, &play.transcript)).collect();
-        convergence::refused_changes_nothing(&mut play, &facts)?;
+        convergence::refused_changes_nothing(&mut play, &facts);
     }
 }
