@@ -93,6 +93,7 @@ fn described() -> OpenApiRouter<Api> {
         .merge(route::log::routes())
         .merge(route::proofs::routes())
         .merge(route::peers::routes())
+        .merge(route::procedures::routes())
         .merge(route::succession::routes())
         .merge(route::watch::routes())
         .merge(route::node::routes())

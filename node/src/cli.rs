@@ -21,6 +21,7 @@ pub mod own;
 pub mod passphrase;
 pub mod peer;
 pub mod peer_file;
+pub mod procedure;
 pub mod reach;
 pub mod root;
 pub mod run;
@@ -81,6 +82,9 @@ pub enum Noun {
     /// What the node sent and took.
     #[command(subcommand)]
     Message(message::MessageVerb),
+    /// Procedures: what messages mean together.
+    #[command(subcommand)]
+    Procedure(procedure::ProcedureVerb),
     /// The node's own log.
     #[command(subcommand)]
     Log(log::LogVerb),
@@ -151,6 +155,7 @@ fn command(
         Noun::Peer(verb) => peer::run(&verb),
         Noun::Send(arguments) => send::run(&arguments),
         Noun::Message(verb) => message::run(&verb),
+        Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Log(verb) => log::run(&verb),
         Noun::Evidence(verb) => evidence::run(&verb),
         Noun::Audit(audit::AuditVerb::Watch(arguments)) if !arguments.once => {

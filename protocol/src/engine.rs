@@ -21,6 +21,7 @@ mod erasure;
 mod inbound;
 pub mod input;
 mod outbound;
+pub mod procedures;
 pub mod record;
 pub mod recover;
 mod revocation;
@@ -47,6 +48,7 @@ use crate::engine::effects::Answer;
 use crate::engine::effects::Effects;
 use crate::engine::input::Input;
 use crate::engine::input::Start;
+use crate::engine::procedures::Procedures;
 use crate::engine::record::ErasureRecord;
 use crate::engine::record::HeadRecord;
 use crate::engine::record::LeafRecord;
@@ -142,6 +144,7 @@ pub struct Engine {
     rounds: Rounds,
     /// Revocations that the log does not say yet.
     unlogged: Vec<RevocationRecord>,
+    procedures: Procedures,
 }
 
 /// How a link stands, for those who look.

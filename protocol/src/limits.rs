@@ -26,6 +26,10 @@ pub const PARENTS_MAX: usize = 64;
 /// fewer. Who is whose ancestor takes a bit for each pair: 32 MiB for the longest, while it is folded. Source: spec pro-1.
 pub const TRANSCRIPT_ACTS_MAX: usize = 16_384;
 
+/// Memory for the procedures that the engine holds ready, in bytes, by estimate. Beyond it: those that were not used for
+/// longest are read again from the store when a message of theirs comes. The longest one fits. Source: spec pro-12.
+pub const PROCEDURES_HELD_BYTES_MAX: usize = 64 * 1024 * 1024;
+
 /// Attachments that one header names.
 pub const ATTACHMENTS_MAX: usize = 64;
 

@@ -12,7 +12,8 @@
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`fold`] |
-//! | the procedures | [`handover`] |
+//! | the procedures | [`handover`] [`plain`] |
+//! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
 //!
@@ -39,6 +40,10 @@ pub mod common;
 pub mod fold;
 
 pub mod handover;
+pub mod plain;
+
+pub mod book;
+pub mod machine;
 
 #[cfg(test)]
 mod tests;

@@ -289,7 +289,10 @@ impl Life {
                         Some(self.key(errand)?)
                     }
                 };
-                Input::Submit(Box::new(Submit { ticket, signed: *signed, key }))
+                let procedure = signed.header().procedure;
+                let history =
+                    recall::history(&self.engine, &self.reader, &procedure).map_err(unread)?;
+                Input::Submit(Box::new(Submit { ticket, signed: *signed, key, history }))
             }
             Job::Greet { peer, wire } => {
                 let opening = recall::opening(&self.engine, &self.directory, &peer);
@@ -309,7 +312,8 @@ impl Life {
                 if self.bug == Some(Bug::AcceptsAGap) {
                     self.jump(&peer, &offer)?;
                 }
-                let mut recalled = recall::offer(&self.reader, &peer, &offer).map_err(unread)?;
+                let mut recalled =
+                    recall::offer(&self.engine, &self.reader, &peer, &offer).map_err(unread)?;
                 if self.bug == Some(Bug::SkipsTheDuplicateCheck) {
                     recalled.iter_mut().for_each(|recalled| recalled.by_id = None);
                 }

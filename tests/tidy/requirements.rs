@@ -29,10 +29,8 @@ fn every_promise_is_kept_by_code_and_shown_by_a_test() {
 #[test]
 fn no_citation_names_a_promise_that_does_not_exist() {
     let promised = promised();
-    let cited: BTreeSet<String> = cited(KEPT, Where::Code)
-        .union(&cited("// shows: ", Where::Tests))
-        .cloned()
-        .collect();
+    let cited: BTreeSet<String> =
+        cited(KEPT, Where::Code).union(&cited("// shows: ", Where::Tests)).cloned().collect();
 
     let unknown: Vec<String> = cited.difference(&promised).cloned().collect();
     tree::none(&unknown, "citations of promises that no chapter of spec makes:");

@@ -16,6 +16,7 @@ use concord_protocol::identity::charter::papers::Papers;
 use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
@@ -40,6 +41,7 @@ use crate::host::handle::SharedView;
 use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
+use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 
@@ -111,6 +113,22 @@ pub trait Ask: Debug + Send + Sync {
     /// # Errors
     /// When there is none, or the store cannot be read.
     fn message(&self, name: MessageName) -> Result<MessageView, ReadError>;
+
+    /// One procedure.
+    ///
+    /// # Errors
+    /// When the node holds no message of it, or the store cannot be read.
+    fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError>;
+
+    /// At most `limit` procedures, oldest first, of those named after `after`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn procedures(
+        &self,
+        after: Option<ProcedureId>,
+        limit: usize,
+    ) -> Result<Vec<ProcedureView>, ReadError>;
 
     /// The proof that a message's leaf stands in the log.
     ///
@@ -259,6 +277,18 @@ impl Ask for Handle {
 
     fn message(&self, name: MessageName) -> Result<MessageView, ReadError> {
         Self::message(self, name)
+    }
+
+    fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
+        Self::procedure(self, id)
+    }
+
+    fn procedures(
+        &self,
+        after: Option<ProcedureId>,
+        limit: usize,
+    ) -> Result<Vec<ProcedureView>, ReadError> {
+        Self::procedures(self, after, limit)
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

@@ -36,6 +36,8 @@ use crate::api::shape::message::OpenedMessage;
 use crate::api::shape::message::SubmittedMessage;
 use crate::api::shape::node::Charter;
 use crate::api::shape::node::Readiness;
+use crate::api::shape::procedure::ProcedureDetail;
+use crate::api::shape::procedure::ProcedureList;
 use crate::report;
 use crate::report::Exit;
 use crate::report::FieldReport;
@@ -192,6 +194,27 @@ impl Client {
     /// When the node cannot be reached or refuses.
     pub fn message(&self, id: &str) -> Result<Message, Report> {
         self.get(&format!("/api/v1/messages/{}", escaped(id)))
+    }
+
+    /// Lists procedures, oldest first.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn procedures(
+        &self,
+        limit: Option<usize>,
+        cursor: Option<&str>,
+    ) -> Result<ProcedureList, Report> {
+        let limit = limit.map(|limit| limit.to_string());
+        self.get(&query("/api/v1/procedures", &[("limit", limit.as_deref()), ("cursor", cursor)]))
+    }
+
+    /// Shows one procedure.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn procedure(&self, id: &str) -> Result<ProcedureDetail, Report> {
+        self.get(&format!("/api/v1/procedures/{}", escaped(id)))
     }
 
     /// Erases the body of a message for good.

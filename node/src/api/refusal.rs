@@ -2,6 +2,7 @@
 
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
+use concord_protocol::registry::RefusalCode;
 
 use crate::api::problem::Problem;
 use crate::api::shape::node::why;
@@ -41,11 +42,54 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         SubmitError::InDoubt(doubt) => {
             return in_doubt(*doubt, "the message was not taken", view);
         }
+        SubmitError::OutOfPlace(refusal) => {
+            return Report::new(
+                of_rule(refusal.code),
+                "the message was not taken",
+                error.to_string(),
+            )
+            .with_remedy(refusal.remedy.clone())
+            .into();
+        }
         SubmitError::KeyAway => Code::KeyAway,
         SubmitError::PinRefused => Code::PinRefused,
         SubmitError::Stopping => Code::Stopping,
     };
     Problem::new(code, "the message was not taken", error.to_string())
+}
+
+/// The code under which an officer hears what a peer would answer.
+// spec: pro-4
+const fn of_rule(code: RefusalCode) -> Code {
+    match code {
+        RefusalCode::NotEntitled => Code::NotEntitled,
+        RefusalCode::Safeguard => Code::Safeguard,
+        RefusalCode::ParticipantLeftOut => Code::ParticipantLeftOut,
+        RefusalCode::InConflict => Code::InConflict,
+        RefusalCode::Unconfirmed => Code::Unconfirmed,
+        RefusalCode::ParentRefused => Code::ParentRefused,
+        RefusalCode::ProcedureFull => Code::ProcedureFull,
+        // A procedure refuses with no other code.
+        RefusalCode::OutOfTurn
+        | RefusalCode::NotCanonical
+        | RefusalCode::BadSignature
+        | RefusalCode::UnknownAgency
+        | RefusalCode::UnknownCredential
+        | RefusalCode::ExpiredCredential
+        | RefusalCode::NotForUs
+        | RefusalCode::BodyMismatch
+        | RefusalCode::UnknownKind
+        | RefusalCode::Expired
+        | RefusalCode::Equivocation
+        | RefusalCode::Duplicate
+        | RefusalCode::Unopenable
+        | RefusalCode::BadBody
+        | RefusalCode::HandlingUnsupported
+        | RefusalCode::FromTheFuture
+        | RefusalCode::SupersededCredential
+        | RefusalCode::RevokedCredential
+        | RefusalCode::UnlistedSuite => Code::OutOfTurn,
+    }
 }
 
 /// Faults of a submission as the report lists them.

@@ -18,6 +18,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::ProcedureId;
 use futures_core::Stream;
 use tokio::time;
 
@@ -63,6 +64,11 @@ impl Segments {
     /// The message that the path names.
     pub(crate) fn message(&self) -> Result<MessageName, Problem> {
         MessageName::parse(self.text("id")).map_err(|error| bad_parameter(format!("`id`: {error}")))
+    }
+
+    /// The procedure that the path names.
+    pub(crate) fn procedure(&self) -> Result<ProcedureId, Problem> {
+        ProcedureId::parse(self.text("id")).map_err(|error| bad_parameter(format!("`id`: {error}")))
     }
 
     /// The agency that the path names.

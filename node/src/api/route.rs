@@ -6,6 +6,7 @@ pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod node;
 pub(crate) mod peers;
+pub(crate) mod procedures;
 pub(crate) mod proofs;
 pub(crate) mod succession;
 pub(crate) mod watch;

@@ -11,6 +11,7 @@ pub mod log;
 pub mod message;
 pub mod node;
 pub mod peer;
+pub mod procedure;
 pub mod succession;
 pub mod watch;
 

@@ -6,6 +6,7 @@ mod client;
 pub(crate) mod fake;
 mod listener;
 mod parts;
+mod procedures;
 mod refusals;
 pub(crate) mod running;
 mod transcripts;

@@ -8,6 +8,7 @@ mod command;
 pub mod erasure;
 mod export;
 mod papers;
+pub mod procedures;
 mod proofs;
 mod query;
 pub mod succession;
@@ -29,6 +30,7 @@ use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::exchange::Surroundings;
 use crate::host::view::Delivery;
@@ -104,6 +106,9 @@ pub enum SubmitError {
         /// Since when.
         since: Timestamp,
     },
+    /// The message has no place in its procedure as it stands here.
+    #[error("{} ({})", .0.why, .0.rule)]
+    OutOfPlace(Box<Refusal>),
     /// The node is in doubt about its own log.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),

@@ -281,7 +281,8 @@ impl Patient {
                 | Record::PeerCosigned(_)
                 | Record::Evidence(_)
                 | Record::Revocation(_)
-                | Record::Notice(_) => {}
+                | Record::Notice(_)
+                | Record::Act(_) => {}
             }
         }
         match head {

@@ -1,13 +1,17 @@
 //! What the engine must be told from the store, and what a peer is told first. Pure look-ups; nothing is changed.
 
+use std::collections::BTreeSet;
+
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::effects;
 use concord_protocol::engine::input::MetPeer;
 use concord_protocol::engine::input::Recalled;
+use concord_protocol::engine::procedures::History;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::notice::VerifiedNotice;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::log::checkpoint::SignedCheckpoint;
 use concord_protocol::log::proof;
 use concord_protocol::wire::greeting::Cursor;
@@ -111,6 +115,7 @@ pub fn root_at(
 /// # Errors
 /// When the store cannot be read.
 pub fn offer(
+    engine: &Engine,
     reader: &Reader,
     peer: &AgencyId,
     offer: &VerifiedOffer,
@@ -118,17 +123,39 @@ pub fn offer(
     let dispatch = offer.dispatch().dispatch();
     let mut number = dispatch.first;
     let mut recalled = Vec::with_capacity(offer.arrivals().len());
+    let mut told = BTreeSet::new();
     for arrival in offer.arrivals() {
-        let by_id = match &arrival.judged {
-            Ok(verified) => reader.message_by_id(&verified.header().id, peer)?,
-            Err(_) => None,
+        let (by_id, history) = match &arrival.judged {
+            Ok(verified) => {
+                let procedure = verified.header().procedure;
+                let by_id = reader.message_by_id(&verified.header().id, peer)?;
+                let first = told.insert(procedure);
+                (by_id, if first { history(engine, reader, &procedure)? } else { None })
+            }
+            Err(_) => (None, None),
         };
         let by_number = reader.inbound(peer, dispatch.epoch, number)?;
         let by_number = by_number.map(|record| (record.message, record.leaf));
-        recalled.push(Recalled { by_id, by_number });
+        recalled.push(Recalled { by_id, by_number, history });
         number = number.next();
     }
     Ok(recalled)
+}
+
+/// What the store has of a procedure, unless the engine holds it.
+///
+/// # Errors
+/// When the store cannot be read.
+// spec: pro-12
+pub fn history(
+    engine: &Engine,
+    reader: &Reader,
+    procedure: &ProcedureId,
+) -> Result<Option<History>, ReadError> {
+    if engine.knows_procedure(procedure) {
+        return Ok(None);
+    }
+    reader.acts(procedure).map(Some)
 }
 
 /// The engine's batch in the store's words.

@@ -17,6 +17,7 @@ use concord_protocol::ids::Serial;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::book::Book;
 
 use crate::clock;
 use crate::entropy;
@@ -72,16 +73,21 @@ fn draft(
     now: Timestamp,
 ) -> Result<Draft, SubmitError> {
     let name = || entropy::draw::<10>().map_err(|_| SubmitError::Stopping);
-    let procedure = match submission.procedure() {
-        Some(procedure) => procedure,
-        None => ProcedureId::new(now, name()?),
+    let (procedure, book) = match submission.procedure() {
+        Some(procedure) => (procedure, book(shared, &procedure)?),
+        None => (ProcedureId::new(now, name()?), Book::default()),
+    };
+    // spec: api-27
+    let parents = match submission.parents() {
+        [] => book.transcript().heads(),
+        named => named.to_vec(),
     };
     Ok(Draft {
         id: MessageId::new(now, name()?),
         kind: submission.kind(),
         procedure,
-        participants_version: 0,
-        parents: submission.parents().to_vec(),
+        participants_version: book.machine().map_or(0, |machine| machine.common().version()),
+        parents,
         supersedes: submission.supersedes(),
         from: Sender { agency: shared.me.clone(), unit: submission.unit().cloned() },
         originator: submission.originator().cloned(),
@@ -98,6 +104,11 @@ fn draft(
         exercise: submission.exercise(),
         content: submission.content().write(),
     })
+}
+
+/// A procedure as it stands here.
+fn book(shared: &Shared, procedure: &ProcedureId) -> Result<Book, SubmitError> {
+    shared.reader.acts(procedure).map(Book::of).map_err(|_| SubmitError::Stopping)
 }
 
 /// Opens a stored body: a received one with the sealing key, the node's own with the kept content key.

@@ -326,6 +326,33 @@ codes! {
     /// The body of the request broke off, or its encoding breaks the rules of HTTP.
     RequestBroken = "request-broken", Caller, Refused, 400;
     "send it again, whole; nothing was done"
+    /// Another side of the procedure is the one to say this, or the agency takes no part in it.
+    NotEntitled = "not-entitled", Caller, Refused, 403;
+    "see who may say what: `concord procedure show ID`"
+    /// The message has no place where its procedure stands.
+    OutOfTurn = "out-of-turn", Caller, Refused, 409;
+    "see what may come next: `concord procedure show ID`"
+    /// A safeguard that must be met first is not.
+    Safeguard = "safeguard", Caller, Refused, 409;
+    "meet the safeguard that the answer names, then submit again"
+    /// Not every participant of the procedure is among the recipients.
+    ParticipantLeftOut = "participant-left-out", Caller, Refused, 422;
+    "name every participant among the recipients: `concord procedure show ID`"
+    /// Two messages of the procedure contradict each other, and both sides have to say which one counts.
+    InConflict = "in-conflict", Caller, Refused, 409;
+    "both sides send a `conflict-resolution` that names both messages"
+    /// The sides have not confirmed the same messages before an act that cannot be undone.
+    Unconfirmed = "unconfirmed", Caller, Refused, 409;
+    "exchange `state-confirm` with equal heads first"
+    /// A message that it follows was refused.
+    ParentRefused = "parent-refused", Caller, Refused, 409;
+    "follow messages that were accepted: `concord procedure show ID`"
+    /// The procedure has as many messages as one may have.
+    ProcedureFull = "procedure-full", Caller, Refused, 409;
+    "go on in a procedure of its own that names this one"
+    /// The node holds no message of such a procedure.
+    NoSuchProcedure = "no-such-procedure", Caller, Refused, 404;
+    "list what the node holds with `concord procedure list`"
 }
 
 impl Code {

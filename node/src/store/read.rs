@@ -6,6 +6,7 @@
 mod erasure;
 pub(crate) mod evidence;
 pub(crate) mod members;
+mod procedures;
 pub(crate) mod succession;
 
 use std::io;

@@ -17,6 +17,7 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::moment::Timestamp;
@@ -83,6 +84,8 @@ pub(crate) enum Table {
     Revocation = 44,
     /// By agency.
     Notice = 45,
+    /// By procedure, then by message.
+    Act = 46,
 }
 
 impl Table {
@@ -133,6 +136,16 @@ pub(crate) fn tile(level: u8, index: u64) -> Vec<u8> {
 /// Key of a message: its leaf, so that new messages stand side by side and long rows are never moved by random keys.
 pub(crate) fn message(leaf: LeafIndex) -> Vec<u8> {
     key(Table::Message, &[&leaf.get().to_be_bytes()])
+}
+
+/// Key of what a message contributes to its procedure.
+pub(crate) fn act(procedure: &ProcedureId, message: &Digest) -> Vec<u8> {
+    key(Table::Act, &[procedure.as_bytes(), message.as_bytes()])
+}
+
+/// What the keys of all acts of one procedure begin with.
+pub(crate) fn acts(procedure: &ProcedureId) -> Vec<u8> {
+    key(Table::Act, &[procedure.as_bytes()])
 }
 
 /// Key that leads from a digest to a message.
@@ -328,6 +341,7 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Evidence(record) => evidence(&record.digest),
         Record::Revocation(record) => revocation(&record.agency, &record.digest),
         Record::Notice(record) => agency(Table::Notice, &record.agency),
+        Record::Act(record) => act(&record.procedure, &record.act.digest),
     };
     rows.push((place, bytes.to_vec()));
 }

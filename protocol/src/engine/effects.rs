@@ -28,6 +28,7 @@ use crate::log::leaf::Doubt;
 use crate::log::leaf::EvidenceKind;
 use crate::log::leaf::Form;
 use crate::log::succession::fault::Objection;
+use crate::procedure::refusal::Refusal;
 use crate::registry::CloseCode;
 use crate::wire::witness::Misfit;
 use crate::wire::witness::WitnessRefusal;
@@ -292,6 +293,8 @@ pub enum Answer {
     KeyBackup(KeyBackupRecord),
     /// The node is in doubt about its own log and signs nothing.
     InDoubt(Doubt),
+    /// The message has no place in its procedure.
+    OutOfPlace(Box<Refusal>),
 }
 
 impl Effects {

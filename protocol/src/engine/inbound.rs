@@ -130,9 +130,15 @@ impl Engine {
         effects: &mut Effects,
     ) -> Result<LeafIndex, Fault> {
         let Judged { arrival, recalled } = judged;
-        let (digest, form) = (arrival.digest, arrival.form);
+        let (digest, form, fact) = (arrival.digest, arrival.form, arrival.fact);
         let verdict =
             arrival.judged.and_then(|verified| self.once(slot, verified, &recalled, effects));
+        // spec: pro-11
+        let verdict = verdict.and_then(|verified| {
+            let message = (digest, verified.header());
+            let judged = self.judge_act(message, fact, recalled.history);
+            judged.map(|(act, _)| (verified, act)).map_err(|refusal| refusal.code)
+        });
         let refused = verdict.as_ref().err().copied();
         let leaf = match refused {
             None => Leaf::Received {
@@ -155,7 +161,8 @@ impl Engine {
             },
         };
         let index = self.append(&leaf, effects)?;
-        if let Ok(verified) = verdict {
+        if let Ok((verified, act)) = verdict {
+            self.take_act(verified.header().procedure, act, effects);
             self.accept(moment, slot, verified, index, effects);
         }
         self.group.arrived.insert((slot.peer.clone(), slot.number), (digest, index));

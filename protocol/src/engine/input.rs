@@ -5,6 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
+use crate::engine::procedures::History;
 use crate::engine::record::CredentialRecord;
 use crate::engine::record::ErasureRecord;
 use crate::engine::record::EvidenceRecord;
@@ -248,6 +249,8 @@ pub struct Submit {
     pub signed: Signed,
     /// The caller's idempotency key, if it gave one.
     pub key: Option<Key>,
+    /// The message's procedure, where the engine does not hold it.
+    pub history: Option<History>,
 }
 
 /// An idempotency key with what the store recalls of it.
@@ -327,12 +330,14 @@ pub struct Offered {
 }
 
 /// What the store knows that bears on an arrival.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Recalled {
     /// The message of the same author held under the same id.
     pub by_id: Option<Digest>,
     /// The message and leaf under the same number of the same link.
     pub by_number: Option<(Digest, LeafIndex)>,
+    /// The message's procedure, where the engine does not hold it.
+    pub history: Option<History>,
 }
 
 /// A verified receipt.

@@ -1,5 +1,6 @@
 //! The way out: message → log → links, and what comes back for it.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -18,6 +19,7 @@ use crate::engine::effects::OfferAction;
 use crate::engine::input::Key;
 use crate::engine::input::Receipted;
 use crate::engine::input::Submit;
+use crate::engine::procedures::History;
 use crate::engine::record::BodyForm;
 use crate::engine::record::IdempotencyRecord;
 use crate::engine::record::LinkRecord;
@@ -39,6 +41,10 @@ use crate::log::leaf::Outcome;
 use crate::log::leaf::ReceiptItem;
 use crate::moment::Moment;
 use crate::moment::Timestamp;
+use crate::procedure::act::Act;
+use crate::procedure::book::Verdict;
+use crate::procedure::fact::Fact;
+use crate::procedure::refusal::Refusal;
 use crate::registry::CloseCode;
 use crate::wire::dispatch;
 use crate::wire::dispatch::Dispatch;
@@ -53,10 +59,13 @@ impl Engine {
         submit: Submit,
         effects: &mut Effects,
     ) -> Result<(), Fault> {
-        let Submit { ticket, signed, key } = submit;
+        let Submit { ticket, signed, key, history } = submit;
         let answer = match self.objection(&signed, key.as_ref())? {
             Some(objection) => objection,
-            None => self.take(moment, signed, key, effects)?,
+            None => match self.place_act(&signed, history) {
+                Ok(act) => self.take(moment, (signed, act), key, effects)?,
+                Err(objection) => objection,
+            },
         };
         effects.act(Action::Answer(ticket, answer));
         Ok(())
@@ -89,11 +98,27 @@ impl Engine {
         Ok(None)
     }
 
+    /// The act that a message is, where it has its place in its procedure. What it follows has to be here: its author
+    /// can have seen nothing else.
+    // spec: pro-11
+    fn place_act(&mut self, signed: &Signed, history: Option<History>) -> Result<Act, Answer> {
+        let message = (signed.digest(), signed.header());
+        match self.judge_act(message, Fact::of(signed.body()), history) {
+            Ok((act, Verdict::Fits)) => Ok(act),
+            Ok((_, Verdict::Waits)) => Err(Answer::OutOfPlace(Box::new(Refusal::out_of_turn(
+                "pro-11",
+                "a message that it follows is not here",
+                "name messages of this procedure that the node holds, or none: then it follows all of them",
+            )))),
+            Err(refusal) => Err(Answer::OutOfPlace(Box::new(refusal))),
+        }
+    }
+
     /// Logs a message and owes it to each recipient.
     fn take(
         &mut self,
         moment: &Moment,
-        signed: Signed,
+        (signed, act): (Signed, Act),
         key: Option<Key>,
         effects: &mut Effects,
     ) -> Result<Answer, Fault> {
@@ -121,6 +146,7 @@ impl Engine {
             message,
             body: BodyForm::Held,
         }));
+        self.take_act(header.procedure, act, effects);
         if let Some(key) = key {
             self.group.keys.insert(key.text.clone(), (key.request, digest));
             let record = IdempotencyRecord { key: key.text, request: key.request, message: digest };

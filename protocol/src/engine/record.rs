@@ -25,6 +25,7 @@ use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
 use crate::ids::MessageId;
+use crate::ids::ProcedureId;
 use crate::ids::Serial;
 use crate::ids::StaffNumber;
 use crate::ids::TreeSize;
@@ -35,6 +36,7 @@ use crate::log::leaf::EvidenceKind;
 use crate::log::leaf::Form;
 use crate::message::time::CivilDate;
 use crate::moment::Timestamp;
+use crate::procedure::act::Act;
 use crate::registry::RefusalCode;
 
 /// One fact to remember. The order of the variants is the disk format: add at the end only.
@@ -94,6 +96,17 @@ pub enum Record {
     Revocation(RevocationRecord),
     /// The newest change of a member's addresses, or of the node's own.
     Notice(NoticeRecord),
+    /// What a message contributes to its procedure.
+    Act(ActRecord),
+}
+
+/// What a message contributes to its procedure; it outlives the body that it was taken from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActRecord {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// Whose act it is, after which, and what it states.
+    pub act: Act,
 }
 
 /// A leaf and its place.

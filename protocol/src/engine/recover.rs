@@ -11,6 +11,7 @@ use crate::engine::Peer;
 use crate::engine::Persona;
 use crate::engine::Phase;
 use crate::engine::accused::Charge;
+use crate::engine::procedures::Procedures;
 use crate::engine::record::CosignedRecord;
 use crate::engine::record::EvidenceRecord;
 use crate::engine::record::HeadRecord;
@@ -120,6 +121,7 @@ impl Engine {
             retired,
             rounds,
             unlogged,
+            procedures: Procedures::default(),
         };
         engine.check()?;
         Ok(engine)

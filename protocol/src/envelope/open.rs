@@ -32,6 +32,7 @@ use crate::identity::directory::Directory;
 use crate::ids::AgencyId;
 use crate::ids::Serial;
 use crate::limits::CONTENT_BYTES_MAX;
+use crate::message::body::Body;
 use crate::message::fault::FieldFault;
 use crate::moment::Span;
 use crate::moment::Timestamp;
@@ -55,6 +56,7 @@ pub struct Verified {
 /// A body that is the one its header commits to, and valid for its kind. Only opening makes one.
 pub struct Opened {
     content: Value,
+    body: Body,
     bytes: Vec<u8>,
     salt: [u8; SALT_BYTES],
 }
@@ -298,9 +300,9 @@ fn read_plain(header: &Header, plain: Vec<u8>) -> Result<Opened, OpenError> {
     if bytes.len() > CONTENT_BYTES_MAX {
         return Err(OpenError::BadBody { faults: Vec::new() });
     }
-    let content =
+    let (content, body) =
         content::read(Frame::of(header), bytes).map_err(|faults| OpenError::BadBody { faults })?;
-    Ok(Opened { content, bytes: bytes.to_vec(), salt: *salt })
+    Ok(Opened { content, body, bytes: bytes.to_vec(), salt: *salt })
 }
 
 impl VerifyError {
@@ -387,6 +389,11 @@ impl Opened {
     /// The content.
     pub const fn content(&self) -> &Value {
         &self.content
+    }
+
+    /// The body, read by its kind.
+    pub const fn body(&self) -> &Body {
+        &self.body
     }
 
     /// The encoded content. With the salt, it shows a court that this is the body that was sent.

@@ -44,6 +44,7 @@ use crate::ids::Serial;
 use crate::limits::CONTENT_BYTES_MAX;
 use crate::limits::HEADER_BYTES_MAX;
 use crate::message::attachment::Attachment;
+use crate::message::body::Body;
 use crate::message::fault::FieldFault;
 use crate::message::handling::HandlingCodes;
 use crate::message::kind::Kind;
@@ -150,6 +151,7 @@ pub enum SealError {
 /// A draft whose body is sealed. Only [`seal`] makes one.
 pub struct Sealed {
     header: Header,
+    body: Body,
     encoded: Vec<u8>,
     sealed: Vec<u8>,
     own_key: ContentKey,
@@ -158,6 +160,7 @@ pub struct Sealed {
 /// A message that is ready to be logged and sent. Only [`sign`] makes one.
 pub struct Signed {
     header: Header,
+    body: Body,
     message: Vec<u8>,
     digest: Digest,
     sealed: Vec<u8>,
@@ -211,9 +214,9 @@ pub fn seal(
     }
     let Draft { kind, urgency, ref handling, created, .. } = draft;
     let frame = Frame { kind, urgency, handling, created };
-    let body = content::normalised(frame, &draft.content)
+    let (content, read) = content::normalised(frame, &draft.content)
         .map_err(|faults| SealError::BadBody { faults })?;
-    let body = codec::encode(&body)?;
+    let body = codec::encode(&content)?;
     // spec: env-12
     if body.len() > CONTENT_BYTES_MAX {
         return Err(SealError::BodyTooLong { len: body.len() });
@@ -237,7 +240,13 @@ pub fn seal(
     if encoded.len() > <Header as codec::Encoded>::BYTES_MAX {
         return Err(SealError::HeaderTooLong);
     }
-    Ok(Sealed { header, encoded, sealed: encrypted.bytes, own_key: encrypted.content_key })
+    Ok(Sealed {
+        header,
+        body: read,
+        encoded,
+        sealed: encrypted.bytes,
+        own_key: encrypted.content_key,
+    })
 }
 
 /// Signs the header of a sealed message with the key that its credential names.
@@ -249,6 +258,7 @@ pub fn sign(sealed: Sealed, signer: &dyn Signer) -> Result<Signed, SignError> {
     let message = cose::sign1(signer, ContentType::Message, &sealed.encoded)?;
     Ok(Signed {
         header: sealed.header,
+        body: sealed.body,
         digest: digest::sha256(&message),
         message,
         sealed: sealed.sealed,
@@ -320,6 +330,11 @@ impl Signed {
     /// SHA-256 of the COSE_Sign1 bytes: names the message to machines.
     pub const fn digest(&self) -> Digest {
         self.digest
+    }
+
+    /// The body, as it was read before it was sealed.
+    pub const fn body(&self) -> &Body {
+        &self.body
     }
 
     /// The COSE_Encrypt bytes.

@@ -3,6 +3,9 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use serde::Deserialize;
+use serde::Serialize;
+
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
@@ -11,7 +14,8 @@ use crate::moment::Timestamp;
 use crate::procedure::fact::Fact;
 
 /// What a signed message contributes: what its header says of its place, and the fact that its body states.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Act {
     /// Names the message to machines.
     pub digest: Digest,
@@ -20,6 +24,7 @@ pub struct Act {
     /// The messages of the procedure that its author had seen last.
     pub parents: Vec<Digest>,
     /// The message that it takes the place of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub supersedes: Option<Digest>,
     /// Who says it.
     pub author: AgencyId,

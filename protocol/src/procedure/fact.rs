@@ -12,6 +12,8 @@ use crate::procedure::handover::fact::HandoverFact;
 pub enum Fact {
     /// Nothing that a state rests on: it stands in the transcript and may be read.
     Note,
+    /// Nobody here knows what it stated: its body was erased before it came.
+    Gone,
     /// What serves every procedure.
     Common(CommonFact),
     /// Of the handover of a person.

@@ -107,6 +107,20 @@ impl<R: Rules> Folded<R> {
         Some(folded)
     }
 
+    /// Takes a message whose author had seen everything else: it is the last one in the order of the fold, so that what
+    /// was folded stays. What two sides settle works backwards; then all is folded again.
+    pub fn extend(&mut self, transcript: &Transcript, place: usize) {
+        let Some(act) = transcript.act(place) else { return };
+        if matches!(act.fact, Fact::Common(CommonFact::Resolved { .. })) {
+            if let Some(again) = Self::of(transcript, &transcript.all()) {
+                *self = again;
+            }
+            return;
+        }
+        let fate = self.take(transcript, place, act);
+        self.fates.insert(act.digest, fate);
+    }
+
     /// Begins with the first message.
     ///
     /// # Errors
@@ -157,7 +171,7 @@ impl<R: Rules> Folded<R> {
                     self.common.confirm(&act.author, *what, heads);
                 }
             }
-            Fact::Note | Fact::Common(_) | Fact::Handover(_) => {}
+            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => {}
         }
         if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
     }
@@ -232,7 +246,7 @@ impl<R: Rules> Folded<R> {
 /// Whether a fact moves no state: it may be said at any time, also when the procedure is over.
 fn is_remark(fact: &Fact) -> bool {
     match fact {
-        Fact::Note => true,
+        Fact::Note | Fact::Gone => true,
         Fact::Common(fact) => match fact {
             CommonFact::Joined { .. }
             | CommonFact::Confirmed { .. }

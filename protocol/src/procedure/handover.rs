@@ -133,7 +133,7 @@ impl Handover {
     /// The move that a message makes here; `None` when it is a remark.
     fn move_of(&self, act: &Act) -> Option<Move> {
         match &act.fact {
-            Fact::Note => None,
+            Fact::Note | Fact::Gone => None,
             Fact::Common(fact) => match fact {
                 CommonFact::Acknowledged { of } => {
                     let first = self.request.as_ref().is_some_and(|(request, _)| request == of);
@@ -219,7 +219,7 @@ impl Handover {
     /// Takes note of what a message says; the stage has moved.
     fn note(&mut self, act: &Act, moved: Move) {
         match &act.fact {
-            Fact::Note | Fact::Common(_) => {}
+            Fact::Note | Fact::Gone | Fact::Common(_) => {}
             Fact::Handover(fact) => self.note_fact(act, fact, moved),
         }
     }
@@ -332,7 +332,7 @@ impl Rules for Handover {
             Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) => {
                 (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by))
             }
-            Fact::Note | Fact::Common(_) | Fact::Handover(_) => {
+            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
                     format!("{} begins no handover", act.kind),

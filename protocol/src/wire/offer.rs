@@ -21,6 +21,7 @@ use crate::ids::AgencyId;
 use crate::log::leaf::Form;
 use crate::moment::Span;
 use crate::moment::Timestamp;
+use crate::procedure::fact::Fact;
 use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
 use crate::wire::dispatch;
@@ -83,6 +84,8 @@ pub struct Arrival {
     pub judged: Result<Verified, RefusalCode>,
     /// What it rests on.
     pub footing: Footing,
+    /// What its body states; of a tombstone or a refused message, that nothing is known.
+    pub fact: Fact,
 }
 
 /// What a message rests on, besides its signature.
@@ -181,9 +184,11 @@ pub fn verify(
             return Err(CloseCode::BadDispatch);
         }
         let judged = judge_message(offered, from, judge)?;
-        let footing = judged.as_ref().map_or(Footing::InForce, |(_, footing)| *footing);
-        let judged = judged.map(|(verified, _)| verified);
-        arrivals.push(Arrival { digest: item.message, form, judged, footing });
+        let (judged, footing, fact) = match judged {
+            Ok((verified, footing, fact)) => (Ok(verified), footing, fact),
+            Err(code) => (Err(code), Footing::InForce, Fact::Gone),
+        };
+        arrivals.push(Arrival { digest: item.message, form, judged, footing, fact });
     }
     Ok(VerifiedOffer { dispatch, arrivals })
 }
@@ -193,7 +198,7 @@ fn judge_message(
     offered: OfferedMessage,
     from: &AgencyId,
     judge: &Judge<'_>,
-) -> Result<Result<(Verified, Footing), RefusalCode>, CloseCode> {
+) -> Result<Result<(Verified, Footing, Fact), RefusalCode>, CloseCode> {
     let received = Received::new(offered.message.into_vec(), offered.sealed.map(ByteBuf::into_vec));
     let verified =
         open::verify(received, judge.directory, from, judge.me, judge.now, judge.tolerance)
@@ -204,11 +209,14 @@ fn judge_message(
         Err(code) => Err(code),
     };
     let (verified, footing) = match founded {
-        Ok(founded) if founded.0.sealed().is_some() => founded,
-        settled @ (Ok(_) | Err(_)) => return Ok(settled),
+        Ok(founded) => founded,
+        Err(code) => return Ok(Err(code)),
     };
+    if verified.sealed().is_none() {
+        return Ok(Ok((verified, footing, Fact::Gone)));
+    }
     match open::open(&verified, judge.sealing) {
-        Ok(_) => Ok(Ok((verified, footing))),
+        Ok(opened) => Ok(Ok((verified, footing, Fact::of(opened.body())))),
         Err(_) if judge.waits_for_a_key(&verified) => Err(CloseCode::Stopping),
         Err(error) => Ok(Err(error.code())),
     }

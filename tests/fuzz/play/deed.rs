@@ -76,7 +76,7 @@ pub(super) fn submit(node: &Node, tape: &mut Tape<'_>) -> Option<Input> {
     let sealed = seal::seal(draft, &recipients, &PureKem, &[content; 32]).ok()?;
     let signed = seal::sign(sealed, &federation::key(node.name, "signing")).ok()?;
     let key = (tape.below(3) == 0).then(|| key(node, tape));
-    Some(Input::Submit(Box::new(Submit { ticket: Ticket(1), signed, key })))
+    Some(Input::Submit(Box::new(Submit { ticket: Ticket(1), signed, key, history: None })))
 }
 
 fn key(node: &Node, tape: &mut Tape<'_>) -> Key {

@@ -182,7 +182,8 @@ fn recalled(node: &Node, from: &AgencyId, offer: &VerifiedOffer) -> Vec<Recalled
         let by_id = id.and_then(|id| node.memory.ids.get(&(from.clone(), id)).copied());
         let by_number = node.memory.inbound.get(&(from.clone(), dispatch.epoch, number));
         number = number.next();
-        Recalled { by_id, by_number: by_number.map(|record| (record.message, record.leaf)) }
+        let by_number = by_number.map(|record| (record.message, record.leaf));
+        Recalled { by_id, by_number, history: None }
     };
     offer.arrivals().iter().map(recall).collect()
 }

@@ -54,6 +54,7 @@ pub(super) fn of_an_answer(node: &Node, answer: &Answer) {
         Answer::KeyReused
         | Answer::NoLink(_)
         | Answer::OutboxFull(_)
+        | Answer::OutOfPlace(_)
         | Answer::SuccessionApproved
         | Answer::SuccessionObjected(_)
         | Answer::NothingToErase

@@ -142,7 +142,8 @@ impl Memory {
             | Record::Charter(_)
             | Record::Due(_)
             | Record::KeyBackup(_)
-            | Record::Notice(_) => {}
+            | Record::Notice(_)
+            | Record::Act(_) => {}
         }
     }
 

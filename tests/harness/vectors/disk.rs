@@ -3,6 +3,8 @@
 use ciborium::Value;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::ActRecord;
 use concord_protocol::engine::record::ApprovalRecord;
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::CosignedRecord;
@@ -34,6 +36,7 @@ use concord_protocol::engine::record::TileRecord;
 use concord_protocol::engine::record::papers::CharterRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::BasisCode;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
@@ -41,12 +44,19 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::EraseCause;
 use concord_protocol::log::leaf::Form;
+use concord_protocol::message::handover::decision::Outcome;
+use concord_protocol::message::kind::Kind;
 use concord_protocol::message::time::CivilDate;
+use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::fact::Fact;
+use concord_protocol::procedure::handover::fact::Decision;
+use concord_protocol::procedure::handover::fact::HandoverFact;
 use concord_protocol::registry::RefusalCode;
 use serde_bytes::ByteBuf;
 
@@ -88,6 +98,31 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
 }
 
 #[expect(clippy::too_many_lines, reason = "a table: one entry after the other")]
+/// What a message contributes: the richest fact of a handover.
+fn act(author: &AgencyId, message: Digest) -> ActRecord {
+    let decision = Decision {
+        outcome: Outcome::GrantedConditional,
+        granted: vec![1, 3],
+        death_waived: false,
+        unconsulted: false,
+    };
+    ActRecord {
+        procedure: ProcedureId::new(NOW, [2; 10]),
+        act: Act {
+            digest: message,
+            id: MessageId::new(NOW, [1; 10]),
+            parents: vec![digest::sha256(b"a parent")],
+            supersedes: Some(digest::sha256(b"another message")),
+            author: author.clone(),
+            asked: [federation::agency(SENDER)].into(),
+            told: [].into(),
+            created: NOW,
+            kind: Kind::HandoverDecision,
+            fact: Fact::Handover(HandoverFact::Decided(decision)),
+        },
+    }
+}
+
 fn records(world: &Federation) -> Vec<(&'static str, Record)> {
     let message = digest::sha256(b"a message");
     let root = digest::sha256(b"a root");
@@ -274,5 +309,6 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
                 notice: ByteBuf::from(identity::ends::signed_notice()),
             }),
         ),
+        ("act", Record::Act(act(&peer, root))),
     ]
 }

@@ -101,6 +101,7 @@ impl World {
             }
             Answer::NoLink(_)
             | Answer::OutboxFull(_)
+            | Answer::OutOfPlace(_)
             | Answer::ReadRecorded(_)
             | Answer::SuccessionApproved
             | Answer::SuccessionObjected(_)

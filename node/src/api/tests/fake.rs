@@ -97,6 +97,7 @@ use serde_bytes::ByteBuf;
 
 use crate::api::ask::Answer;
 use crate::api::ask::Ask;
+use crate::api::tests::procedures;
 use crate::api::tests::wire::NOON;
 use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
@@ -119,6 +120,7 @@ use crate::host::handle::SubmitError;
 use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
+use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::view::Agreement;
@@ -408,6 +410,20 @@ impl Ask for Fake {
             return Err(ReadError::Ambiguous(namesakes.collect()));
         }
         found.pop().ok_or(ReadError::NotFound)
+    }
+
+    fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
+        let mut views = procedures::views().into_iter();
+        views.find(|view| view.id == id).ok_or(ReadError::NotFound)
+    }
+
+    fn procedures(
+        &self,
+        after: Option<ProcedureId>,
+        limit: usize,
+    ) -> Result<Vec<ProcedureView>, ReadError> {
+        let views = procedures::views().into_iter();
+        Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

@@ -4,6 +4,7 @@ use axum::body::Body;
 use concord_protocol::ids::Serial;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::refusal::Refusal;
 
 use crate::api::tests::fake;
 use crate::api::tests::fake::Fake;
@@ -228,6 +229,26 @@ fn a_submission_in_another_media_type_is_refused() {
     }
 }
 
+fn out_of_place() -> SubmitError {
+    SubmitError::OutOfPlace(Box::new(Refusal::safeguard(
+        "ho-42",
+        "nobody holds the person",
+        "hold",
+    )))
+}
+
+#[test]
+fn what_a_procedure_refuses_says_the_rule_and_what_would_be_acceptable() {
+    // shows: pro-4
+    let answered =
+        World::new(Fake::refusing(out_of_place())).post("/api/v1/messages", &[JSON], SUBMISSION);
+
+    let problem: serde_json::Value = answered.json();
+    assert_eq!(problem["code"], "safeguard");
+    assert!(problem.to_string().contains("nobody holds the person (ho-42)"), "{problem}");
+    assert!(problem.to_string().contains("\"hold\""), "{problem}");
+}
+
 #[test]
 fn what_the_host_refuses_gets_its_code_and_status() {
     let cases = [
@@ -246,6 +267,7 @@ fn what_the_host_refuses_gets_its_code_and_status() {
         (SubmitError::Unwitnessed { since: Timestamp::from_millis(NOON) }, Code::Unwitnessed, 503),
         (SubmitError::InDoubt(Doubt::Quarantine), Code::Quarantined, 503),
         (SubmitError::Stopping, Code::Stopping, 503),
+        (out_of_place(), Code::Safeguard, 409),
     ];
     for (error, code, status) in cases {
         let answered =

@@ -200,7 +200,8 @@ pub(crate) fn heads_of(records: &[Record]) -> Vec<Vec<u8>> {
         | Record::Cosigned(_)
         | Record::Evidence(_)
         | Record::Revocation(_)
-        | Record::Notice(_) => None,
+        | Record::Notice(_)
+        | Record::Act(_) => None,
     });
     heads.collect()
 }

@@ -80,6 +80,7 @@ impl Handle {
             Answer::NoLink(agency) => Err(SubmitError::UnknownRecipient { agency }),
             Answer::OutboxFull(_) => Err(SubmitError::Busy),
             Answer::InDoubt(doubt) => Err(SubmitError::InDoubt(doubt)),
+            Answer::OutOfPlace(refusal) => Err(SubmitError::OutOfPlace(refusal)),
             Answer::ReadRecorded(_)
             | Answer::Erased(_)
             | Answer::NothingToErase
@@ -205,6 +206,7 @@ impl Handle {
             | Answer::Exported(_)
             | Answer::KeyBackup(_)
             | Answer::OutboxFull(_)
+            | Answer::OutOfPlace(_)
             | Answer::SuccessionApproved
             | Answer::SuccessionObjected(_) => return Err(ReadError::Stopping),
         };

@@ -63,6 +63,7 @@ impl Handle {
             | Answer::KeyBackup(_)
             | Answer::SuccessionApproved
             | Answer::SuccessionObjected(_)
+            | Answer::OutOfPlace(_)
             | Answer::OutboxFull(_) => Err(ReadError::Stopping),
         }
     }
@@ -87,6 +88,7 @@ impl Handle {
             | Answer::NoLink(_)
             | Answer::SuccessionApproved
             | Answer::SuccessionObjected(_)
+            | Answer::OutOfPlace(_)
             | Answer::OutboxFull(_) => Err(ReadError::Stopping),
         }
     }

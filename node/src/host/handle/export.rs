@@ -75,6 +75,7 @@ impl Handle {
             | Answer::KeyBackup(_)
             | Answer::SuccessionApproved
             | Answer::SuccessionObjected(_)
+            | Answer::OutOfPlace(_)
             | Answer::OutboxFull(_) => Err(ReadError::Stopping),
         }
     }

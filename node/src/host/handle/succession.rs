@@ -157,6 +157,7 @@ impl Handle {
             | Answer::Repeated { .. }
             | Answer::KeyReused
             | Answer::OutboxFull(_)
+            | Answer::OutOfPlace(_)
             | Answer::Erased(_)
             | Answer::NothingToErase
             | Answer::Exported(_)

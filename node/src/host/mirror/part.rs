@@ -124,7 +124,8 @@ impl Sealer {
                 | Record::PeerCosigned(_)
                 | Record::Evidence(_)
                 | Record::Revocation(_)
-                | Record::Notice(_) => {}
+                | Record::Notice(_)
+                | Record::Act(_) => {}
             }
             kept.push(bytes.clone());
         }

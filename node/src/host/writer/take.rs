@@ -26,7 +26,10 @@ impl Writer {
             Job::Start(start) => Input::Start(start),
             Job::Submit { signed, key, reply } => {
                 let key = key.map(|key| self.recall_key(key)).transpose()?;
-                Input::Submit(Box::new(Submit { ticket: self.ticket(reply), signed: *signed, key }))
+                let procedure = signed.header().procedure;
+                let history = recall::history(&self.engine, &self.shared.reader, &procedure)?;
+                let ticket = self.ticket(reply);
+                Input::Submit(Box::new(Submit { ticket, signed: *signed, key, history }))
             }
             Job::Read { message, officer, purpose, reply } => {
                 Input::Read(Read { ticket: self.ticket(reply), message, officer, purpose })
@@ -45,7 +48,7 @@ impl Writer {
                     self.tell(&peer, Outgoing::Close(code));
                     return Ok(());
                 }
-                let recalled = recall::offer(&self.shared.reader, &peer, &offer)?;
+                let recalled = recall::offer(&self.engine, &self.shared.reader, &peer, &offer)?;
                 Input::Offered(Box::new(Offered { peer, offer: *offer, recalled }))
             }
             Job::Receipted { peer, receipt, room: _room } => {

@@ -28,6 +28,13 @@ impl Record {
             Self::Shown(record) => record.note.len(),
             Self::Revocation(record) => record.revocation.len(),
             Self::Notice(record) => record.notice.len(),
+            Self::Act(record) => {
+                let act = &record.act;
+                act.parents
+                    .len()
+                    .saturating_mul(34)
+                    .saturating_add(act.holders().len().saturating_mul(66))
+            }
             Self::Outbound(_)
             | Self::Inbound(_)
             | Self::Link(_)

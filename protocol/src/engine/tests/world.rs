@@ -217,7 +217,8 @@ impl Memory {
             | Record::Dispatch(_)
             | Record::Receipt(_)
             | Record::Credential(_)
-            | Record::Charter(_) => {}
+            | Record::Charter(_)
+            | Record::Act(_) => {}
         }
     }
 
@@ -483,6 +484,7 @@ impl Node {
             recalled.push(Recalled {
                 by_id: by_id.copied(),
                 by_number: by_number.map(|record| (record.message, record.leaf)),
+                history: None,
             });
             number = number.next();
         }
@@ -536,7 +538,7 @@ impl Node {
 
 /// A submission as an input.
 pub(super) fn submission(signed: Signed, key: Option<Key>) -> Input {
-    Input::Submit(Box::new(Submit { ticket: Ticket(1), signed, key }))
+    Input::Submit(Box::new(Submit { ticket: Ticket(1), signed, key, history: None }))
 }
 
 /// Both greet; gives what each then wants.

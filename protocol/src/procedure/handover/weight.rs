@@ -14,7 +14,7 @@ use crate::procedure::rank::Rank;
 // spec: pro-5
 pub(super) fn rank(act: &Act) -> Rank {
     match &act.fact {
-        Fact::Note => Rank::Information,
+        Fact::Note | Fact::Gone => Rank::Information,
         Fact::Common(fact) => fact.rank(),
         Fact::Handover(fact) => rank_of(fact),
     }

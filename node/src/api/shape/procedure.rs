@@ -1,0 +1,202 @@
+//! A procedure in JSON: codes, names and digests, and nothing that a body says.
+
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::message::recipient::Role;
+use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::common::Common;
+use concord_protocol::procedure::fold::Fate;
+use concord_protocol::procedure::machine::Machine;
+use concord_protocol::procedure::refusal::Refusal;
+use serde::Deserialize;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::host::handle::procedures::ProcedureView;
+
+/// Where a procedure stands, in short.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Procedure {
+    /// Its id.
+    pub id: String,
+    /// What kind of procedure it is; absent while its first message is not here.
+    pub procedure: Option<String>,
+    /// Where it stands.
+    pub stage: Option<String>,
+    /// Whether messages contradict each other, so that both sides have to settle it.
+    pub in_conflict: bool,
+    /// How many messages were accepted.
+    pub messages: usize,
+    /// How many wait for a message that they follow.
+    pub waiting: usize,
+    /// The agency that began it.
+    pub begun_by: Option<String>,
+    /// When, by that agency's clock.
+    pub begun_at: Option<String>,
+}
+
+/// One page of procedures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProcedureList {
+    /// Oldest first.
+    pub items: Vec<Procedure>,
+    /// Where the next page begins; absent on the last one.
+    pub next: Option<String>,
+}
+
+/// A procedure with all that became of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ProcedureDetail {
+    /// Where it stands, in short.
+    #[serde(flatten)]
+    pub summary: Procedure,
+    /// Who takes part, and for what.
+    pub participants: Vec<Participant>,
+    /// Digests of the last messages: what the next one follows.
+    pub heads: Vec<String>,
+    /// What the node's own agency may do next.
+    pub may: Vec<String>,
+    /// Pairs of messages that contradict each other, by digest.
+    pub conflicts: Vec<Vec<String>>,
+    /// The accepted messages, each after those that it follows.
+    pub transcript: Vec<Entry>,
+    /// Messages that were receipted before what they follow was here, and broke a rule when it came.
+    pub refused: Vec<RefusedEntry>,
+}
+
+/// One participant.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Participant {
+    /// The agency.
+    pub agency: String,
+    /// `action` or `information`.
+    pub role: String,
+}
+
+/// One message of a transcript.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Entry {
+    /// The message's id.
+    pub id: String,
+    /// Its digest.
+    pub digest: String,
+    /// Its kind.
+    pub kind: String,
+    /// Who says it.
+    pub from: String,
+    /// When, by its author's clock.
+    pub created: String,
+    /// Digests of the messages that it follows.
+    pub parents: Vec<String>,
+    /// What became of it: `took-effect`, `noted`, `outranked`, `clashes`, `set-aside` or `overtaken`.
+    pub fate: String,
+    /// By which rule.
+    pub rule: Option<String>,
+    /// The message that outranks it or contradicts it.
+    pub by: Option<String>,
+    /// Why it has no effect.
+    pub why: Option<String>,
+}
+
+/// A message that waited and was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct RefusedEntry {
+    /// Its digest.
+    pub digest: String,
+    /// The code.
+    pub code: String,
+    /// The rule.
+    pub rule: String,
+    /// Why.
+    pub why: String,
+}
+
+impl From<&ProcedureView> for Procedure {
+    fn from(view: &ProcedureView) -> Self {
+        let book = &view.book;
+        let machine = book.machine();
+        let opening = book.transcript().act(0);
+        Self {
+            id: view.id.to_string(),
+            procedure: machine.map(|machine| machine.name().to_owned()),
+            stage: machine.map(|machine| machine.stage().to_owned()),
+            in_conflict: machine.is_some_and(|machine| !machine.common().conflicts().is_empty()),
+            messages: book.transcript().len(),
+            waiting: book.waiting().len(),
+            begun_by: opening.map(|act| act.author.as_str().to_owned()),
+            begun_at: opening.map(|act| act.created.to_string()),
+        }
+    }
+}
+
+impl From<&ProcedureView> for ProcedureDetail {
+    fn from(view: &ProcedureView) -> Self {
+        let book = &view.book;
+        let machine = book.machine();
+        let common = machine.map(Machine::common);
+        let moves = machine.map(|machine| machine.open_moves(&view.own)).unwrap_or_default();
+        let conflicts = common.map(|common| common.conflicts()).unwrap_or_default();
+        Self {
+            summary: Procedure::from(view),
+            participants: common.map(participants).unwrap_or_default(),
+            heads: book.transcript().heads().iter().map(ToString::to_string).collect(),
+            may: moves.into_iter().map(str::to_owned).collect(),
+            conflicts: conflicts
+                .iter()
+                .map(|(one, other)| vec![one.to_string(), other.to_string()])
+                .collect(),
+            transcript: entries(book),
+            refused: book.refused().iter().map(refused).collect(),
+        }
+    }
+}
+
+fn participants(common: &Common) -> Vec<Participant> {
+    let participant = |(agency, role): (&AgencyId, &Role)| Participant {
+        agency: agency.as_str().to_owned(),
+        role: role.text().to_owned(),
+    };
+    common.participants().iter().map(participant).collect()
+}
+
+fn entries(book: &Book) -> Vec<Entry> {
+    let transcript = book.transcript();
+    let fate = |act: &Act| book.machine().and_then(|machine| machine.fates().get(&act.digest));
+    let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    acts.map(|act| entry(act, fate(act))).collect()
+}
+
+fn entry(act: &Act, fate: Option<&Fate>) -> Entry {
+    let (fate, rule, by, why) = match fate {
+        None | Some(Fate::Noted) => ("noted", None, None, None),
+        Some(Fate::Took { rule }) => ("took-effect", Some(*rule), None, None),
+        Some(Fate::Outranked { by }) => ("outranked", Some("pro-5"), Some(by), None),
+        Some(Fate::Clashes { with }) => ("clashes", Some("pro-8"), Some(with), None),
+        Some(Fate::SetAside) => ("set-aside", Some("pro-8"), None, None),
+        Some(Fate::Overtaken(refusal)) => {
+            ("overtaken", Some(refusal.rule), None, Some(refusal.why.clone()))
+        }
+    };
+    Entry {
+        id: act.id.to_string(),
+        digest: act.digest.to_string(),
+        kind: act.kind.text().to_owned(),
+        from: act.author.as_str().to_owned(),
+        created: act.created.to_string(),
+        parents: act.parents.iter().map(ToString::to_string).collect(),
+        fate: fate.to_owned(),
+        rule: rule.map(str::to_owned),
+        by: by.map(ToString::to_string),
+        why,
+    }
+}
+
+fn refused((digest, refusal): (&Digest, &Refusal)) -> RefusedEntry {
+    RefusedEntry {
+        digest: digest.to_string(),
+        code: refusal.code.text().to_owned(),
+        rule: refusal.rule.to_owned(),
+        why: refusal.why.clone(),
+    }
+}

@@ -1,0 +1,104 @@
+//! `concord procedure list | show`: where procedures stand.
+
+use clap::Subcommand;
+
+use crate::api::shape::procedure::Entry;
+use crate::api::shape::procedure::Procedure;
+use crate::api::shape::procedure::ProcedureDetail;
+use crate::api::shape::procedure::ProcedureList;
+use crate::cli::answer::Answer;
+use crate::cli::reach::Reach;
+use crate::cli::table;
+use crate::report::Report;
+
+/// What can be asked about procedures.
+#[derive(Debug, Subcommand)]
+pub enum ProcedureVerb {
+    /// Lists procedures, oldest first.
+    List {
+        /// At most this many: 1 to 50.
+        #[arg(long)]
+        limit: Option<usize>,
+        /// Go on where an earlier list ended.
+        #[arg(long)]
+        cursor: Option<String>,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Shows where one stands, what became of each message, and what may come next.
+    Show {
+        /// The procedure's id.
+        id: String,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+}
+
+/// Runs one verb.
+///
+/// # Errors
+/// When the node cannot be reached or refuses.
+pub fn run(verb: &ProcedureVerb) -> Result<Answer, Report> {
+    match verb {
+        ProcedureVerb::List { limit, cursor, reach } => {
+            Ok(list(&reach.client()?.procedures(*limit, cursor.as_deref())?))
+        }
+        ProcedureVerb::Show { id, reach } => Ok(show(&reach.client()?.procedure(id)?)),
+    }
+}
+
+fn list(page: &ProcedureList) -> Answer {
+    let rows = page.items.iter().map(|procedure| {
+        [
+            procedure.id.clone(),
+            table::or_dash(procedure.procedure.clone()),
+            stage(procedure),
+            procedure.messages.to_string(),
+            table::or_dash(procedure.begun_by.clone()),
+            table::or_dash(procedure.begun_at.clone()),
+        ]
+    });
+    let head = ["procedure", "kind", "stage", "messages", "begun by", "at"];
+    let answer = Answer::new(table::table(head, rows), table::json(page));
+    match &page.next {
+        Some(next) => answer.say(format!("more: concord procedure list --cursor {next}")),
+        None => answer,
+    }
+}
+
+fn stage(procedure: &Procedure) -> String {
+    let stage = table::or_dash(procedure.stage.clone());
+    if procedure.in_conflict { format!("{stage}, in conflict") } else { stage }
+}
+
+fn show(detail: &ProcedureDetail) -> Answer {
+    let parts = detail.participants.iter();
+    let participants: Vec<String> =
+        parts.map(|part| format!("{} ({})", part.agency, part.role)).collect();
+    let mut text = table::facts([
+        ("procedure", detail.summary.id.clone()),
+        ("kind", table::or_dash(detail.summary.procedure.clone())),
+        ("stage", stage(&detail.summary)),
+        ("participants", participants.join(", ")),
+        ("you may", if detail.may.is_empty() { "–".to_owned() } else { detail.may.join(", ") }),
+        ("waiting", detail.summary.waiting.to_string()),
+    ]);
+    text.push_str(&table::table(
+        ["kind", "from", "at", "became", "rule", "message"],
+        detail.transcript.iter().map(entry),
+    ));
+    Answer::new(text, table::json(detail))
+}
+
+fn entry(entry: &Entry) -> [String; 6] {
+    [
+        entry.kind.clone(),
+        entry.from.clone(),
+        entry.created.clone(),
+        entry.fate.clone(),
+        table::or_dash(entry.rule.clone()),
+        entry.id.clone(),
+    ]
+}

@@ -1,0 +1,47 @@
+//! Procedures, as officers see them: where one stands, what became of each message, what may come next.
+
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::procedure::book::Book;
+
+use crate::host::handle::Handle;
+use crate::host::handle::ReadError;
+
+/// One procedure as this node holds it.
+#[derive(Clone, Debug)]
+pub struct ProcedureView {
+    /// Its id.
+    pub id: ProcedureId,
+    /// The agency that looks.
+    pub own: AgencyId,
+    /// Its messages, folded.
+    pub book: Book,
+}
+
+impl Handle {
+    /// One procedure.
+    ///
+    /// # Errors
+    /// When the node holds no message of it, or the store cannot be read.
+    pub fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
+        let acts = self.reader().acts(&id).map_err(|_| ReadError::Stopping)?;
+        if acts.is_empty() {
+            return Err(ReadError::NotFound);
+        }
+        Ok(ProcedureView { id, own: self.around.shared.me.clone(), book: Book::of(acts) })
+    }
+
+    /// At most `limit` procedures, oldest first, of those named after `after`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn procedures(
+        &self,
+        after: Option<ProcedureId>,
+        limit: usize,
+    ) -> Result<Vec<ProcedureView>, ReadError> {
+        let found = self.reader().procedures(after.as_ref(), limit);
+        let found = found.map_err(|_| ReadError::Stopping)?;
+        found.into_iter().map(|id| self.procedure(id)).collect()
+    }
+}

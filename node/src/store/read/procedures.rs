@@ -1,0 +1,50 @@
+//! Procedures: what their messages contribute.
+
+use concord_protocol::engine::record::ActRecord;
+use concord_protocol::engine::record::Record;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::limits::TRANSCRIPT_ACTS_MAX;
+use concord_protocol::procedure::act::Act;
+
+use crate::store::read::ReadError;
+use crate::store::read::Reader;
+use crate::store::read::record_of;
+use crate::store::rows::Order;
+use crate::store::schema;
+use crate::store::schema::Table;
+
+/// Messages that may wait for their parents beside a full transcript.
+const WAITING_MAX: usize = 1_024;
+
+impl Reader {
+    /// What the messages of a procedure contribute, in no order that means anything.
+    pub fn acts(&self, procedure: &ProcedureId) -> Result<Vec<Act>, ReadError> {
+        let keys = schema::within(schema::acts(procedure));
+        let rows = self.range(&keys, Order::Ascending, TRANSCRIPT_ACTS_MAX + WAITING_MAX)?;
+        rows.iter().map(|(_, value)| record_of(value, as_act).map(|record| record.act)).collect()
+    }
+
+    /// At most `limit` procedures, oldest first by when they were named, of those after `after`.
+    pub fn procedures(
+        &self,
+        after: Option<&ProcedureId>,
+        limit: usize,
+    ) -> Result<Vec<ProcedureId>, ReadError> {
+        let mut keys = Table::Act.all();
+        if let Some(after) = after {
+            keys.from = schema::after(&schema::acts(after));
+        }
+        let mut found = Vec::new();
+        while found.len() < limit {
+            let Some((_, value)) = self.range(&keys, Order::Ascending, 1)?.pop() else { break };
+            let procedure = record_of(&value, as_act)?.procedure;
+            keys.from = schema::after(&schema::acts(&procedure));
+            found.push(procedure);
+        }
+        Ok(found)
+    }
+}
+
+fn as_act(record: Record) -> Option<ActRecord> {
+    if let Record::Act(record) = record { Some(record) } else { None }
+}

@@ -1,0 +1,130 @@
+//! One procedure, whichever it is.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeMap;
+use alloc::vec::Vec;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::message::kind::Kind;
+use crate::procedure::act::Act;
+use crate::procedure::common::Common;
+use crate::procedure::fold::Fate;
+use crate::procedure::fold::Folded;
+use crate::procedure::handover::Handover;
+use crate::procedure::plain::Plain;
+use crate::procedure::refusal::Refusal;
+use crate::procedure::transcript::Places;
+use crate::procedure::transcript::Transcript;
+
+macro_rules! machines {
+    ($($(#[$doc:meta])* $name:ident = $text:literal begins with [$($kind:ident)|+],)+) => {
+        /// A procedure as a set of messages says it stands, whichever it is.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Machine {
+            $($(#[$doc])* $name(Box<Folded<$name>>),)+
+        }
+
+        impl Machine {
+            /// Begins with the first message.
+            ///
+            /// # Errors
+            /// When a message of this kind begins no procedure.
+            pub fn begin(opening: &Act) -> Result<Self, Refusal> {
+                match Beginning::of(opening.kind)? {
+                    $(Beginning::$name => Folded::begin(opening).map(Box::new).map(Self::$name),)+
+                }
+            }
+
+            /// Folds a set of messages that holds the ancestors of each; `None` when it is empty or begins nothing.
+            pub fn of(transcript: &Transcript, within: &Places) -> Option<Self> {
+                match Beginning::of(transcript.act(0)?.kind).ok()? {
+                    $(Beginning::$name => Folded::of(transcript, within).map(Box::new).map(Self::$name),)+
+                }
+            }
+
+            /// Whether its author could say this message when this was all that the author had seen.
+            ///
+            /// # Errors
+            /// The rule that it breaks.
+            pub fn judge(&self, act: &Act) -> Result<(), Refusal> {
+                match self {
+                    $(Self::$name(folded) => folded.judge(act),)+
+                }
+            }
+
+            /// Takes a message whose author had seen everything else.
+            pub fn extend(&mut self, transcript: &Transcript, place: usize) {
+                match self {
+                    $(Self::$name(folded) => folded.extend(transcript, place),)+
+                }
+            }
+
+            /// What every procedure has.
+            pub fn common(&self) -> &Common {
+                match self {
+                    $(Self::$name(folded) => &folded.common,)+
+                }
+            }
+
+            /// What became of each message, by digest.
+            pub fn fates(&self) -> &BTreeMap<Digest, Fate> {
+                match self {
+                    $(Self::$name(folded) => folded.fates(),)+
+                }
+            }
+
+            /// What people call the kind of procedure.
+            pub const fn name(&self) -> &'static str {
+                match self {
+                    $(Self::$name(_) => $text,)+
+                }
+            }
+
+            /// Where it stands, as people call it.
+            pub fn stage(&self) -> &'static str {
+                match self {
+                    $(Self::$name(folded) => folded.state.stage().text(),)+
+                }
+            }
+
+            /// What an agency may do next, as people call it.
+            pub fn open_moves(&self, agency: &AgencyId) -> Vec<&'static str> {
+                match self {
+                    $(Self::$name(folded) => {
+                        folded.state.open_moves(agency).into_iter().map(|step| step.text()).collect()
+                    })+
+                }
+            }
+        }
+
+        /// Which procedure a message begins.
+        enum Beginning {
+            $($name,)+
+        }
+
+        impl Beginning {
+            // spec: pro-10
+            fn of(kind: Kind) -> Result<Self, Refusal> {
+                $(if matches!(kind, $(Kind::$kind)|+) {
+                    return Ok(Self::$name);
+                })+
+                Err(Refusal::out_of_turn(
+                    "pro-10",
+                    alloc::format!("a message of the kind {kind} begins no procedure"),
+                    "send it in the procedure that it is about",
+                ))
+            }
+        }
+    };
+}
+
+machines! {
+    /// The handover of one person.
+    Handover = "handover" begins with [HandoverRequest],
+    /// Messages that move nothing.
+    Plain = "plain" begins with [
+        IntelligenceReport | RequestForInformation | Notice | DeconflictionQuery | FeedSnapshot
+            | SubjectRightsNotice | Recall | Correction | OnwardTransferRequest
+    ],
+}
