@@ -45,6 +45,9 @@ pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 /// Longest list in a body field.
 pub const LIST_MAX: usize = 1_000;
 
+/// People on one manifest: as many as a transit Party checks in a day. Beyond it: a further batch. Source: spec msgk-75.
+pub const MANIFEST_ENTRIES_MAX: usize = 500;
+
 /// Longest single line in a body field (a name, a title, a reference), in bytes.
 ///
 /// A hundred letters of Burmese or Khmer take three bytes each.
@@ -233,6 +236,11 @@ pub const MIRROR_ENTRY_PARTS_MAX: u32 = 160;
 const _: () =
     assert!(MIRROR_PART_BYTES_MAX + MIRROR_PARTS_MAX * 64 + 1024 * 1024 < FRAME_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX < LEAF_BYTES_MAX);
+const _: () = assert!(
+    MANIFEST_ENTRIES_MAX <= LIST_MAX
+        && MANIFEST_ENTRIES_MAX * 1_000 < CONTENT_BYTES_MAX
+        && MANIFEST_ENTRIES_MAX * 125 < ITEMS_MAX
+);
 const _: () =
     assert!(STATEMENT_BYTES_MAX + MEMBERS_MAX * (APPROVAL_BYTES_MAX + 3) + 64 <= LEAF_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX + SEALED_BYTES_MAX < OFFER_BYTES_MAX);

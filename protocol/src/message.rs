@@ -8,7 +8,7 @@
 //! | texts, times, small values | [`text`] [`time`] [`values`] |
 //! | what a header says | [`kind`] [`recipient`] [`urgency`] [`handling`] [`purpose`] [`legal_basis`] [`attachment`] |
 //! | people, things, law | [`name`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
-//! | bodies by subject | [`control`] [`intelligence`] [`handover`] |
+//! | bodies by subject | [`control`] [`intelligence`] [`handover`] [`batch`] [`rescue`] [`operation`] [`evidence`] [`assets`] [`coordination`] |
 //! | the whole | [`approval`] [`body`] [`content`] [`submission`] |
 //!
 //! A body is one tree in CBOR and in JSON (`codec::value`), so one reader serves both, and it lists every fault in one
@@ -45,9 +45,15 @@ pub mod partial_date;
 pub mod person;
 pub mod refusal_ground;
 
+pub mod assets;
+pub mod batch;
 pub mod control;
+pub mod coordination;
+pub mod evidence;
 pub mod handover;
 pub mod intelligence;
+pub mod operation;
+pub mod rescue;
 
 pub mod approval;
 pub mod body;

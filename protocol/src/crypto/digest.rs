@@ -89,6 +89,8 @@ pub enum Label {
     RootShare,
     /// The checksum of a share of a root.
     RootShareCheck,
+    /// Names what Parties sign: the texts and annexes of an outcome document.
+    OutcomePackage,
 }
 
 impl Label {
@@ -102,6 +104,7 @@ impl Label {
             Self::Root => "concord/1 root",
             Self::RootShare => "concord/1 root share",
             Self::RootShareCheck => "concord/1 root share check",
+            Self::OutcomePackage => "concord/1 outcome package",
         }
     }
 }

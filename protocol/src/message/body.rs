@@ -8,6 +8,20 @@ use core::fmt;
 use crate::codec::value::Value;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
+use crate::message::assets::disposition::AssetDispositionNotice;
+use crate::message::assets::extension::FreezingExtensionRequest;
+use crate::message::assets::freezing::FreezingRequest;
+use crate::message::assets::freezing_report::FreezingReport;
+use crate::message::assets::recovery::AssetRecoveryDecision;
+use crate::message::assets::recovery::AssetRecoveryRequest;
+use crate::message::assets::recovery::InterimDisposal;
+use crate::message::batch::manifest::BatchManifest;
+use crate::message::batch::reconciliation::BatchReconciliation;
+use crate::message::batch::sealing::ManifestRemoval;
+use crate::message::batch::sealing::ManifestReview;
+use crate::message::batch::sealing::ManifestSeal;
+use crate::message::batch::transit::ReceptionGuarantee;
+use crate::message::batch::transit::TransitAuthorisation;
 use crate::message::control::acknowledgement::Acknowledgement;
 use crate::message::control::conflict_resolution::ConflictResolution;
 use crate::message::control::correction::Correction;
@@ -22,6 +36,25 @@ use crate::message::control::state_confirm::StateConfirm;
 use crate::message::control::subject_rights::SubjectRightsAnswer;
 use crate::message::control::subject_rights::SubjectRightsNotice;
 use crate::message::control::withdrawal::Withdrawal;
+use crate::message::coordination::agenda::AgendaItem;
+use crate::message::coordination::agenda::AgendaObjection;
+use crate::message::coordination::agenda::MeetingAgenda;
+use crate::message::coordination::cycle::CycleStatus;
+use crate::message::coordination::minutes::ActionReport;
+use crate::message::coordination::minutes::MeetingMinutes;
+use crate::message::coordination::minutes::MinutesAdoption;
+use crate::message::coordination::outcome::OutcomeDocument;
+use crate::message::coordination::outcome::OutcomeReopening;
+use crate::message::coordination::outcome::OutcomeStatus;
+use crate::message::coordination::signature::SignatureConfirmation;
+use crate::message::coordination::signature::SignatureRetraction;
+use crate::message::coordination::signature::SignatureStatement;
+use crate::message::coordination::signature::SigningRecord;
+use crate::message::coordination::situation::SituationReport;
+use crate::message::evidence::preservation::DataPreservationReply;
+use crate::message::evidence::preservation::DataPreservationRequest;
+use crate::message::evidence::receipt::EvidenceReceipt;
+use crate::message::evidence::transfer::EvidenceTransfer;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::fault::FieldFault;
@@ -32,8 +65,24 @@ use crate::message::grammar::Rule;
 use crate::message::grammar::Shape;
 use crate::message::handover::additional_information::AdditionalInformationReply;
 use crate::message::handover::additional_information::AdditionalInformationRequest;
+use crate::message::handover::afterwards::CaseOutcomeNotice;
+use crate::message::handover::afterwards::PostHandoverIncident;
+use crate::message::handover::certificate::CertificateCountersignature;
+use crate::message::handover::certificate::HandoverCertificate;
+use crate::message::handover::concurrent_requests::ConcurrentRequests;
+use crate::message::handover::consultation::ConditionsAccepted;
+use crate::message::handover::consultation::ConsultationViews;
+use crate::message::handover::consultation::IntentToRefuse;
+use crate::message::handover::custody_event::CustodyEvent;
 use crate::message::handover::decision::HandoverDecision;
+use crate::message::handover::leg::LegRelease;
+use crate::message::handover::leg::LegReturn;
+use crate::message::handover::provisional_arrest::ProvisionalArrestRequest;
 use crate::message::handover::request::HandoverRequest;
+use crate::message::handover::schedule::CustodyTransferSchedule;
+use crate::message::handover::schedule::ScheduleAnswer;
+use crate::message::handover::specialty::SpecialtyConsentDecision;
+use crate::message::handover::specialty::SpecialtyConsentRequest;
 use crate::message::intelligence::block_effect_report::BlockEffectReport;
 use crate::message::intelligence::core_data::CoreData;
 use crate::message::intelligence::deconfliction::DeconflictionQuery;
@@ -53,7 +102,19 @@ use crate::message::intelligence::usefulness_feedback::UsefulnessFeedback;
 use crate::message::intelligence::validity::ValidityConfirmation;
 use crate::message::intelligence::validity::ValidityQuery;
 use crate::message::kind::Kind;
+use crate::message::operation::participation::ParticipationReply;
+use crate::message::operation::plan::OperationPlan;
+use crate::message::operation::plan::PlanSignature;
+use crate::message::operation::proposal::JointOperationProposal;
+use crate::message::operation::result::OperationResult;
+use crate::message::operation::signal::OperationSignal;
+use crate::message::operation::status::OperationStatus;
+use crate::message::operation::tasking::OperationTasking;
+use crate::message::operation::tasking::TaskReport;
 use crate::message::pointer::Pointer;
+use crate::message::rescue::request::RescueRequest;
+use crate::message::rescue::screening::VictimScreeningReport;
+use crate::message::rescue::update::RescueUpdate;
 use crate::message::time::CivilDate;
 
 /// What the body of a kind answers beside being read. Source: spec msgk-31.
@@ -201,6 +262,128 @@ bodies! {
     IndicatorDispute,
     /// Decides a dispute.
     DisputeDecision,
+    /// Asks for an arrest before the full request.
+    ProvisionalArrestRequest,
+    /// Tells what happened to a person in custody.
+    CustodyEvent,
+    /// Tells that a refusal is coming.
+    IntentToRefuse,
+    /// Answers it before the decision.
+    ConsultationViews,
+    /// Accepts the conditions of a grant.
+    ConditionsAccepted,
+    /// Proposes when and how people are handed over.
+    CustodyTransferSchedule,
+    /// Answers a schedule.
+    ScheduleAnswer,
+    /// Tells that a leg has begun.
+    LegRelease,
+    /// Tells that a leg failed and the people are back.
+    LegReturn,
+    /// Certifies what happened at the line.
+    HandoverCertificate,
+    /// Countersigns it.
+    CertificateCountersignature,
+    /// Asks for what a grant did not cover.
+    SpecialtyConsentRequest,
+    /// Decides on that.
+    SpecialtyConsentDecision,
+    /// Chooses between requests for one person.
+    ConcurrentRequests,
+    /// Tells what became of a case.
+    CaseOutcomeNotice,
+    /// Tells of something that happened after a handover.
+    PostHandoverIncident,
+    /// Proposes who travels together.
+    BatchManifest,
+    /// Strikes or confirms entries of a manifest.
+    ManifestReview,
+    /// Seals a manifest.
+    ManifestSeal,
+    /// Takes people off a sealed manifest.
+    ManifestRemoval,
+    /// Promises to take people.
+    ReceptionGuarantee,
+    /// Lets people through.
+    TransitAuthorisation,
+    /// Accounts for everybody on a manifest.
+    BatchReconciliation,
+    /// Asks that somebody be rescued.
+    RescueRequest,
+    /// Tells how a rescue stands.
+    RescueUpdate,
+    /// Tells whether a person is a victim.
+    VictimScreeningReport,
+    /// Proposes to act together.
+    JointOperationProposal,
+    /// Says whether a Party takes part.
+    ParticipationReply,
+    /// Plans an operation.
+    OperationPlan,
+    /// Signs one version of a plan.
+    PlanSignature,
+    /// Gives a task to a Party.
+    OperationTasking,
+    /// Says how a task stands.
+    TaskReport,
+    /// Says go, hold, abort or stand down.
+    OperationSignal,
+    /// Declares where an operation stands.
+    OperationStatus,
+    /// Says what an operation came to.
+    OperationResult,
+    /// Asks that data be kept.
+    DataPreservationRequest,
+    /// Says whether they are.
+    DataPreservationReply,
+    /// Hands exhibits over.
+    EvidenceTransfer,
+    /// Says how they arrived.
+    EvidenceReceipt,
+    /// Asks that assets be frozen.
+    FreezingRequest,
+    /// Says what became of each asset.
+    FreezingReport,
+    /// Asks that a freeze last longer.
+    FreezingExtensionRequest,
+    /// Asks for frozen assets.
+    AssetRecoveryRequest,
+    /// Decides on a recovery.
+    AssetRecoveryDecision,
+    /// Turns an asset into money before it is decided on.
+    InterimDisposal,
+    /// Says where assets went.
+    AssetDispositionNotice,
+    /// Says what a meeting is to decide.
+    MeetingAgenda,
+    /// Proposes an item for an agenda.
+    AgendaItem,
+    /// Objects to an agenda or an item.
+    AgendaObjection,
+    /// Declares where a cycle of meetings stands.
+    CycleStatus,
+    /// Says what a meeting decided.
+    MeetingMinutes,
+    /// Says whether a Party adopts minutes.
+    MinutesAdoption,
+    /// Says how an action stands.
+    ActionReport,
+    /// Holds one version of what Parties sign.
+    OutcomeDocument,
+    /// Opens a frozen text again.
+    OutcomeReopening,
+    /// Signs a package.
+    SignatureStatement,
+    /// Confirms a signature that was given ad referendum.
+    SignatureConfirmation,
+    /// Takes a signature back.
+    SignatureRetraction,
+    /// Lists every signature.
+    SigningRecord,
+    /// Declares what became of a document.
+    OutcomeStatus,
+    /// Gives figures and says what they count.
+    SituationReport,
 }
 
 impl Body {

@@ -84,6 +84,128 @@ choice! {
         IndicatorDispute = "indicator-dispute",
         /// Decides a dispute.
         DisputeDecision = "dispute-decision",
+        /// Asks for an arrest before the full request.
+        ProvisionalArrestRequest = "provisional-arrest-request",
+        /// Tells what happened to a person in custody.
+        CustodyEvent = "custody-event",
+        /// Tells that a refusal is coming.
+        IntentToRefuse = "intent-to-refuse",
+        /// Answers it before the decision.
+        ConsultationViews = "consultation-views",
+        /// Accepts the conditions of a grant.
+        ConditionsAccepted = "conditions-accepted",
+        /// Proposes when and how people are handed over.
+        CustodyTransferSchedule = "custody-transfer-schedule",
+        /// Answers a schedule.
+        ScheduleAnswer = "schedule-answer",
+        /// Tells that a leg has begun.
+        LegRelease = "leg-release",
+        /// Tells that a leg failed and the people are back.
+        LegReturn = "leg-return",
+        /// Certifies what happened at the line.
+        HandoverCertificate = "handover-certificate",
+        /// Countersigns it.
+        CertificateCountersignature = "certificate-countersignature",
+        /// Asks for what a grant did not cover.
+        SpecialtyConsentRequest = "specialty-consent-request",
+        /// Decides on that.
+        SpecialtyConsentDecision = "specialty-consent-decision",
+        /// Chooses between requests for one person.
+        ConcurrentRequests = "concurrent-requests",
+        /// Tells what became of a case.
+        CaseOutcomeNotice = "case-outcome-notice",
+        /// Tells of something that happened after a handover.
+        PostHandoverIncident = "post-handover-incident",
+        /// Proposes who travels together.
+        BatchManifest = "batch-manifest",
+        /// Strikes or confirms entries of a manifest.
+        ManifestReview = "manifest-review",
+        /// Seals a manifest.
+        ManifestSeal = "manifest-seal",
+        /// Takes people off a sealed manifest.
+        ManifestRemoval = "manifest-removal",
+        /// Promises to take people.
+        ReceptionGuarantee = "reception-guarantee",
+        /// Lets people through.
+        TransitAuthorisation = "transit-authorisation",
+        /// Accounts for everybody on a manifest.
+        BatchReconciliation = "batch-reconciliation",
+        /// Asks that somebody be rescued.
+        RescueRequest = "rescue-request",
+        /// Tells how a rescue stands.
+        RescueUpdate = "rescue-update",
+        /// Tells whether a person is a victim.
+        VictimScreeningReport = "victim-screening-report",
+        /// Proposes to act together.
+        JointOperationProposal = "joint-operation-proposal",
+        /// Says whether a Party takes part.
+        ParticipationReply = "participation-reply",
+        /// Plans an operation.
+        OperationPlan = "operation-plan",
+        /// Signs one version of a plan.
+        PlanSignature = "plan-signature",
+        /// Gives a task to a Party.
+        OperationTasking = "operation-tasking",
+        /// Says how a task stands.
+        TaskReport = "task-report",
+        /// Says go, hold, abort or stand down.
+        OperationSignal = "operation-signal",
+        /// Declares where an operation stands.
+        OperationStatus = "operation-status",
+        /// Says what an operation came to.
+        OperationResult = "operation-result",
+        /// Asks that data be kept.
+        DataPreservationRequest = "data-preservation-request",
+        /// Says whether they are.
+        DataPreservationReply = "data-preservation-reply",
+        /// Hands exhibits over.
+        EvidenceTransfer = "evidence-transfer",
+        /// Says how they arrived.
+        EvidenceReceipt = "evidence-receipt",
+        /// Asks that assets be frozen.
+        FreezingRequest = "freezing-request",
+        /// Says what became of each asset.
+        FreezingReport = "freezing-report",
+        /// Asks that a freeze last longer.
+        FreezingExtensionRequest = "freezing-extension-request",
+        /// Asks for frozen assets.
+        AssetRecoveryRequest = "asset-recovery-request",
+        /// Decides on a recovery.
+        AssetRecoveryDecision = "asset-recovery-decision",
+        /// Turns an asset into money before it is decided on.
+        InterimDisposal = "interim-disposal",
+        /// Says where assets went.
+        AssetDispositionNotice = "asset-disposition-notice",
+        /// Says what a meeting is to decide.
+        MeetingAgenda = "meeting-agenda",
+        /// Proposes an item for an agenda.
+        AgendaItem = "agenda-item",
+        /// Objects to an agenda or an item.
+        AgendaObjection = "agenda-objection",
+        /// Declares where a cycle of meetings stands.
+        CycleStatus = "cycle-status",
+        /// Says what a meeting decided.
+        MeetingMinutes = "meeting-minutes",
+        /// Says whether a Party adopts minutes.
+        MinutesAdoption = "minutes-adoption",
+        /// Says how an action stands.
+        ActionReport = "action-report",
+        /// Holds one version of what Parties sign.
+        OutcomeDocument = "outcome-document",
+        /// Opens a frozen text again.
+        OutcomeReopening = "outcome-reopening",
+        /// Signs a package.
+        SignatureStatement = "signature-statement",
+        /// Confirms a signature that was given ad referendum.
+        SignatureConfirmation = "signature-confirmation",
+        /// Takes a signature back.
+        SignatureRetraction = "signature-retraction",
+        /// Lists every signature.
+        SigningRecord = "signing-record",
+        /// Declares what became of a document.
+        OutcomeStatus = "outcome-status",
+        /// Gives figures and says what they count.
+        SituationReport = "situation-report",
     }
 }
 

@@ -187,6 +187,26 @@ pub fn demand_ascending<T: Ord>(items: &[T], at: &Pointer<'_>, faults: &mut Faul
     }
 }
 
+/// Adds a fault for each item whose number is not its place, counted from 1.
+pub fn demand_sequence(
+    numbers: impl Iterator<Item = u64>,
+    key: &str,
+    at: &Pointer<'_>,
+    faults: &mut Faults,
+) {
+    for ((index, number), place) in numbers.enumerate().zip(1_u64..) {
+        if number != place {
+            let reason = "items are numbered from 1, in order and without a gap";
+            faults.add(&at.item(index).key(key), FaultCode::Conflicting, reason);
+        }
+    }
+}
+
+/// How many there are.
+pub fn count<T>(items: impl Iterator<Item = T>) -> u64 {
+    items.fold(0, |count: u64, _| count.saturating_add(1))
+}
+
 /// Reads every item, so that each bad one is a fault; the count is judged before any of them.
 fn read_items<T: Field>(
     value: &Value,

@@ -42,6 +42,22 @@ choice! {
     }
 }
 
+impl SubjectCategory {
+    /// Whether the person is a presumed or identified victim, whom nobody arrests or lists for a handover.
+    pub const fn is_victim(self) -> bool {
+        match self {
+            Self::PresumedVictim | Self::Victim => true,
+            Self::Suspect
+            | Self::Convicted
+            | Self::Witness
+            | Self::Contact
+            | Self::Missing
+            | Self::Deceased
+            | Self::Unknown => false,
+        }
+    }
+}
+
 choice! {
     /// Whether something is asserted as a fact. Source: DOMAIN 1.
     AssertionKind {

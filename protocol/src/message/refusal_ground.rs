@@ -1,8 +1,11 @@
 //! Why a Party refuses: a closed set, because what Parties cannot do for each other is what they must talk about.
 
+use crate::message::fault::FaultCode;
+use crate::message::fault::Faults;
 use crate::message::field::choice;
 use crate::message::field::record;
 use crate::message::field::tagged;
+use crate::message::pointer::Pointer;
 use crate::message::text::Line;
 use crate::message::text::LocalizedText;
 
@@ -166,5 +169,20 @@ record! {
         law: Line,
         /// Why.
         reasons: Reasons,
+    }
+}
+
+/// Adds a fault for each ground that refuses information only, where a handover is refused.
+// spec: msgk-16
+pub fn refuse_information_grounds<'a>(
+    grounds: impl Iterator<Item = &'a StatedGround>,
+    at: &Pointer<'_>,
+    faults: &mut Faults,
+) {
+    for (index, stated) in grounds.enumerate() {
+        if stated.ground.default_class().is_none() {
+            let reason = "this ground refuses information, not a handover";
+            faults.add(&at.item(index).key("ground"), FaultCode::Conflicting, reason);
+        }
     }
 }

@@ -3,6 +3,7 @@
 extern crate std;
 
 mod approval;
+mod batch;
 mod examples;
 mod faults;
 mod grammar;

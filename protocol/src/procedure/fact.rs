@@ -23,6 +23,7 @@ pub enum Fact {
 impl Fact {
     /// The fact that a body states.
     // spec: pro-6
+    #[expect(clippy::too_many_lines, reason = "a table: one line for each kind")]
     pub fn of(body: &Body) -> Self {
         match body {
             Body::Acknowledgement(body) => Self::Common(CommonFact::Acknowledged { of: body.of }),
@@ -36,16 +37,47 @@ impl Fact {
             Body::AdditionalInformationRequest(body) => Self::Handover(HandoverFact::asked(body)),
             Body::AdditionalInformationReply(_) => Self::Handover(HandoverFact::InformationGiven),
             Body::HandoverDecision(body) => Self::Handover(HandoverFact::decided(body)),
-            Body::Rejection(_)
+            Body::ProvisionalArrestRequest(body) => Self::Handover(HandoverFact::arrest(body)),
+            Body::IntentToRefuse(body) => {
+                Self::Handover(HandoverFact::RefusalIntended { views_by: body.views_by.at() })
+            }
+            Body::ConsultationViews(body) => Self::Handover(HandoverFact::viewed(body)),
+            Body::ConditionsAccepted(body) => {
+                Self::Handover(HandoverFact::ConditionsAccepted { of: body.of })
+            }
+            Body::CustodyTransferSchedule(body) => Self::Handover(HandoverFact::scheduled(body)),
+            Body::ScheduleAnswer(body) => Self::Handover(HandoverFact::answered(body)),
+            Body::LegRelease(body) => {
+                Self::Handover(HandoverFact::Released { leg: body.leg.get() })
+            }
+            Body::LegReturn(body) => Self::Handover(HandoverFact::Returned { leg: body.leg.get() }),
+            Body::HandoverCertificate(body) => Self::Handover(HandoverFact::certified(body)),
+            Body::CertificateCountersignature(body) => {
+                Self::Handover(HandoverFact::Countersigned { of: body.of })
+            }
+            Body::CustodyEvent(body) => Self::Handover(HandoverFact::custody(body)),
+            Body::VictimScreeningReport(body) => {
+                Self::Handover(HandoverFact::Screened { victim: body.outcome.is_victim() })
+            }
+            Body::SpecialtyConsentRequest(_) => Self::Handover(HandoverFact::SpecialtyAsked),
+            Body::SpecialtyConsentDecision(body) => Self::Handover(HandoverFact::consented(body)),
+            Body::CaseOutcomeNotice(body) => Self::Handover(HandoverFact::OutcomeTold {
+                closing: body.last_notice && body.property_settled,
+            }),
+            Body::PostHandoverIncident(_) => Self::Handover(HandoverFact::Incident),
+            Body::ConcurrentRequests(body) => {
+                Self::Handover(HandoverFact::Chosen { chosen: body.chosen })
+            }
+            Body::IntelligenceReport(_)
+            | Body::RequestForInformation(_)
+            | Body::InformationReply(_)
+            | Body::Rejection(_)
             | Body::OnwardTransferRequest(_)
             | Body::OnwardTransferDecision(_)
             | Body::Recall(_)
             | Body::RecallReport(_)
             | Body::SubjectRightsNotice(_)
             | Body::SubjectRightsAnswer(_)
-            | Body::IntelligenceReport(_)
-            | Body::RequestForInformation(_)
-            | Body::InformationReply(_)
             | Body::UsefulnessFeedback(_)
             | Body::DeconflictionQuery(_)
             | Body::DeconflictionReply(_)
@@ -60,7 +92,51 @@ impl Fact {
             | Body::FeedGapRequest(_)
             | Body::BlockEffectReport(_)
             | Body::IndicatorDispute(_)
-            | Body::DisputeDecision(_) => Self::Note,
+            | Body::DisputeDecision(_)
+            | Body::BatchManifest(_)
+            | Body::ManifestReview(_)
+            | Body::ManifestSeal(_)
+            | Body::ManifestRemoval(_)
+            | Body::ReceptionGuarantee(_)
+            | Body::TransitAuthorisation(_)
+            | Body::BatchReconciliation(_)
+            | Body::RescueRequest(_)
+            | Body::RescueUpdate(_)
+            | Body::JointOperationProposal(_)
+            | Body::ParticipationReply(_)
+            | Body::OperationPlan(_)
+            | Body::PlanSignature(_)
+            | Body::OperationTasking(_)
+            | Body::TaskReport(_)
+            | Body::OperationSignal(_)
+            | Body::OperationStatus(_)
+            | Body::OperationResult(_)
+            | Body::DataPreservationRequest(_)
+            | Body::DataPreservationReply(_)
+            | Body::EvidenceTransfer(_)
+            | Body::EvidenceReceipt(_)
+            | Body::FreezingRequest(_)
+            | Body::FreezingReport(_)
+            | Body::FreezingExtensionRequest(_)
+            | Body::AssetRecoveryRequest(_)
+            | Body::AssetRecoveryDecision(_)
+            | Body::InterimDisposal(_)
+            | Body::AssetDispositionNotice(_)
+            | Body::MeetingAgenda(_)
+            | Body::AgendaItem(_)
+            | Body::AgendaObjection(_)
+            | Body::CycleStatus(_)
+            | Body::MeetingMinutes(_)
+            | Body::MinutesAdoption(_)
+            | Body::ActionReport(_)
+            | Body::OutcomeDocument(_)
+            | Body::OutcomeReopening(_)
+            | Body::SignatureStatement(_)
+            | Body::SignatureConfirmation(_)
+            | Body::SignatureRetraction(_)
+            | Body::SigningRecord(_)
+            | Body::OutcomeStatus(_)
+            | Body::SituationReport(_) => Self::Note,
         }
     }
 }

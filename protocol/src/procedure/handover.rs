@@ -156,7 +156,7 @@ impl Handover {
             HandoverFact::InformationAsked { .. } => Move::Ask,
             HandoverFact::InformationGiven => Move::Give,
             HandoverFact::RefusalIntended { .. } => Move::Intend,
-            HandoverFact::Viewed => Move::View,
+            HandoverFact::Viewed { .. } => Move::View,
             HandoverFact::Decided(decision) => self.move_of_decision(act, decision),
             HandoverFact::ConditionsAccepted { .. } => Move::AcceptConditions,
             HandoverFact::Scheduled { .. } => Move::Propose,
@@ -234,9 +234,12 @@ impl Handover {
                 self.due = None;
             }
             HandoverFact::InformationGiven => self.due = None,
-            HandoverFact::Viewed => {
+            HandoverFact::Viewed { spares } => {
                 self.due = None;
                 self.consulted = true;
+                if let Some((_, request)) = &mut self.request {
+                    request.spared |= *spares;
+                }
             }
             HandoverFact::Decided(decision) => {
                 self.schedule = None;

@@ -44,47 +44,10 @@ impl Telling {
     }
 
     pub(super) fn message(&mut self, header: &Header, leaf: LeafIndex) {
-        match header.kind {
-            Kind::HandoverRequest => {
-                self.ledger.requests.insert(header.procedure);
-            }
-            Kind::HandoverDecision => {
-                self.ledger.decisions.push(Decision { procedure: header.procedure, leaf });
-            }
-            Kind::Acknowledgement
-            | Kind::AdditionalInformationRequest
-            | Kind::AdditionalInformationReply
-            | Kind::IntelligenceReport
-            | Kind::RequestForInformation
-            | Kind::InformationReply
-            | Kind::Rejection
-            | Kind::OnwardTransferRequest
-            | Kind::OnwardTransferDecision
-            | Kind::Recall
-            | Kind::RecallReport
-            | Kind::Correction
-            | Kind::Withdrawal
-            | Kind::SubjectRightsNotice
-            | Kind::SubjectRightsAnswer
-            | Kind::LapseNotice
-            | Kind::StateConfirm
-            | Kind::ConflictResolution
-            | Kind::Participants
-            | Kind::UsefulnessFeedback
-            | Kind::DeconflictionQuery
-            | Kind::DeconflictionReply
-            | Kind::CoreData
-            | Kind::Notice
-            | Kind::Sighting
-            | Kind::ValidityQuery
-            | Kind::ValidityConfirmation
-            | Kind::NoticeChallenge
-            | Kind::FeedSnapshot
-            | Kind::FeedDelta
-            | Kind::FeedGapRequest
-            | Kind::BlockEffectReport
-            | Kind::IndicatorDispute
-            | Kind::DisputeDecision => {}
+        if header.kind == Kind::HandoverRequest {
+            self.ledger.requests.insert(header.procedure);
+        } else if header.kind == Kind::HandoverDecision {
+            self.ledger.decisions.push(Decision { procedure: header.procedure, leaf });
         }
     }
 

@@ -13,6 +13,7 @@ use crate::message::field::record;
 use crate::message::list;
 use crate::message::list::OneOrMore;
 use crate::message::pointer::Pointer;
+use crate::message::refusal_ground;
 use crate::message::refusal_ground::RefusalGround;
 use crate::message::refusal_ground::StatedGround;
 use crate::message::text::LocalizedText;
@@ -193,12 +194,7 @@ fn grounds_agree(
         }
         (Some(Outcome::Deferred) | None, _) | (_, None) => {}
     }
-    for (index, stated) in grounds.into_iter().flatten().enumerate() {
-        if stated.ground.default_class().is_none() {
-            let reason = "this ground refuses information, not a handover";
-            faults.add(&at.item(index).key("ground"), FaultCode::Conflicting, reason);
-        }
-    }
+    refusal_ground::refuse_information_grounds(grounds.into_iter().flatten(), at, faults);
 }
 
 impl BodyRules for HandoverDecision {

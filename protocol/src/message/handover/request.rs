@@ -73,6 +73,16 @@ choice! {
     }
 }
 
+impl Minority {
+    /// Whether the person is treated as a child.
+    pub const fn may_be_child(self) -> bool {
+        match self {
+            Self::Yes | Self::Uncertain => true,
+            Self::No => false,
+        }
+    }
+}
+
 choice! {
     /// What shows who the person is.
     IdentityEvidenceKind {
@@ -306,4 +316,4 @@ impl BodyRules for HandoverRequest {
 }
 
 /// From this age on nobody is a child. Source: Convention on the Rights of the Child, article 1.
-const ADULT_YEARS: i16 = 18;
+pub const ADULT_YEARS: i16 = 18;

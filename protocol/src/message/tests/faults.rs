@@ -126,12 +126,13 @@ fn debug_shows_a_kind_and_nothing_of_what_was_said() {
         let shown = format!("{submission:?} {:?} {:?}", submission.content(), submission.body());
 
         assert!(shown.contains(&format!("Body({kind})")), "{shown}");
+        let beside = shown.replace(kind.text(), "");
         let mut all = Vec::new();
         pointers(&example, "", &mut all);
         let texts =
             all.iter().filter_map(|pointer| example.pointer(pointer).and_then(Json::as_str));
-        for text in texts.filter(|text| text.len() > 3 && *text != kind.text()) {
-            assert!(!shown.contains(text), "{kind} shows {text}");
+        for text in texts.filter(|text| text.len() > 3) {
+            assert!(!beside.contains(text), "{kind} shows {text}");
         }
     }
 }

@@ -8,12 +8,25 @@ use serde::Serialize;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
+use crate::ids::ProcedureId;
+use crate::message::assurance::Assurance;
 use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::additional_information::AdditionalInformationRequest;
+use crate::message::handover::certificate::HandoverCertificate;
+use crate::message::handover::consultation::ConsultationViews;
+use crate::message::handover::custody_event::CustodyEvent;
+use crate::message::handover::custody_event::CustodyEventKind;
 use crate::message::handover::decision::HandoverDecision;
 use crate::message::handover::decision::Outcome;
+use crate::message::handover::provisional_arrest::ProvisionalArrestRequest;
 use crate::message::handover::request::HandoverRequest;
+use crate::message::handover::schedule as message;
+use crate::message::handover::schedule::CustodyTransferSchedule;
+use crate::message::handover::schedule::ScheduleReply;
+use crate::message::handover::schedule::TransferLeg;
+use crate::message::handover::specialty::SpecialtyConsent;
+use crate::message::handover::specialty::SpecialtyConsentDecision;
 use crate::moment::Timestamp;
 
 /// A fact of a handover. Source: spec pro-6.
@@ -39,7 +52,10 @@ pub enum HandoverFact {
         views_by: Timestamp,
     },
     /// The other side says what it thinks of it.
-    Viewed,
+    Viewed {
+        /// Whether it promises to spare the person's life.
+        spares: bool,
+    },
     /// It is decided.
     Decided(Decision),
     /// The conditions of a grant are accepted.
@@ -104,8 +120,8 @@ pub enum HandoverFact {
     Incident,
     /// Which of several requests for one person is preferred.
     Chosen {
-        /// Whether it is this one.
-        this: bool,
+        /// That one.
+        chosen: ProcedureId,
     },
 }
 
@@ -165,18 +181,21 @@ pub enum CustodyChange {
 }
 
 impl HandoverFact {
+    pub(in crate::procedure) fn arrest(body: &ProvisionalArrestRequest) -> Self {
+        Self::ArrestAsked { full_request_by: body.full_request_by.at() }
+    }
+
     pub(in crate::procedure) fn asked(body: &AdditionalInformationRequest) -> Self {
         Self::InformationAsked { due: body.due.at() }
     }
 
     pub(in crate::procedure) fn requested(body: &HandoverRequest) -> Self {
         let offences = body.offences.as_slice();
-        let spares = |kind: AssuranceKind| kind == AssuranceKind::NoDeathPenalty;
         Self::Requested(Request {
             custody: body.custody_status,
             offences: u64::try_from(offences.len()).unwrap_or(u64::MAX),
             death: offences.iter().any(|offence| offence.penalty_includes_death),
-            spared: body.assurances.iter().any(|assurance| spares(assurance.kind)),
+            spared: spares(&body.assurances),
         })
     }
 
@@ -191,4 +210,54 @@ impl HandoverFact {
             unconsulted: body.consultation_omitted.is_some(),
         })
     }
+
+    pub(in crate::procedure) fn viewed(body: &ConsultationViews) -> Self {
+        Self::Viewed { spares: spares(&body.assurances) }
+    }
+
+    pub(in crate::procedure) fn scheduled(body: &CustodyTransferSchedule) -> Self {
+        let leg = |leg: &TransferLeg| Leg {
+            releasing: leg.releasing.clone(),
+            receiving: leg.receiving.clone(),
+        };
+        Self::Scheduled { legs: body.legs.iter().map(leg).collect() }
+    }
+
+    pub(in crate::procedure) const fn answered(body: &message::ScheduleAnswer) -> Self {
+        let answer = match body.answer {
+            ScheduleReply::Accepted => ScheduleAnswer::Accepted,
+            ScheduleReply::Declined | ScheduleReply::Reschedule => ScheduleAnswer::Rescheduled,
+        };
+        Self::Answered { schedule: body.schedule_digest, answer }
+    }
+
+    pub(in crate::procedure) const fn certified(body: &HandoverCertificate) -> Self {
+        Self::Certified { leg: body.leg.get(), transferred: body.count_transferred > 0 }
+    }
+
+    pub(in crate::procedure) fn custody(body: &CustodyEvent) -> Self {
+        Self::Custody(match body.kind {
+            CustodyEventKind::Held => CustodyChange::Is(CustodyStatus::Held),
+            CustodyEventKind::ProvisionallyHeld => {
+                CustodyChange::Is(CustodyStatus::ProvisionallyHeld)
+            }
+            CustodyEventKind::Located => CustodyChange::Is(CustodyStatus::Located),
+            CustodyEventKind::Hospitalised => CustodyChange::Hospitalised,
+            CustodyEventKind::Transferred => CustodyChange::Is(CustodyStatus::InTransferCustody),
+            CustodyEventKind::Released if body.released_by_court == Some(true) => {
+                CustodyChange::FreedByCourt
+            }
+            CustodyEventKind::Released => CustodyChange::Is(CustodyStatus::Released),
+            CustodyEventKind::Escaped => CustodyChange::Is(CustodyStatus::Escaped),
+            CustodyEventKind::Deceased => CustodyChange::Is(CustodyStatus::Deceased),
+        })
+    }
+
+    pub(in crate::procedure) fn consented(body: &SpecialtyConsentDecision) -> Self {
+        Self::SpecialtyDecided { granted: body.consent != SpecialtyConsent::Refused }
+    }
+}
+
+fn spares(assurances: &[Assurance]) -> bool {
+    assurances.iter().any(|assurance| assurance.kind == AssuranceKind::NoDeathPenalty)
 }

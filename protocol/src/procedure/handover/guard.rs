@@ -46,7 +46,7 @@ impl Handover {
             | HandoverFact::InformationAsked { .. }
             | HandoverFact::InformationGiven
             | HandoverFact::RefusalIntended { .. }
-            | HandoverFact::Viewed
+            | HandoverFact::Viewed { .. }
             | HandoverFact::Scheduled { .. }
             | HandoverFact::Returned { .. }
             | HandoverFact::Certified { .. }

@@ -69,7 +69,7 @@ const fn rank_of(fact: &HandoverFact) -> Rank {
         | HandoverFact::Requested(_)
         | HandoverFact::InformationAsked { .. }
         | HandoverFact::InformationGiven
-        | HandoverFact::Viewed
+        | HandoverFact::Viewed { .. }
         | HandoverFact::Screened { victim: false }
         | HandoverFact::SpecialtyAsked
         | HandoverFact::OutcomeTold { .. }
@@ -90,7 +90,7 @@ const fn stands_beside(act: &Act) -> bool {
         | HandoverFact::InformationAsked { .. }
         | HandoverFact::InformationGiven
         | HandoverFact::RefusalIntended { .. }
-        | HandoverFact::Viewed
+        | HandoverFact::Viewed { .. }
         | HandoverFact::Decided(_)
         | HandoverFact::ConditionsAccepted { .. }
         | HandoverFact::Scheduled { .. }

@@ -16,6 +16,7 @@ use super::agency;
 use super::convergence;
 use crate::crypto::digest::Digest;
 use crate::ids::MessageId;
+use crate::ids::ProcedureId;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
@@ -207,7 +208,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     play.say(ASKED, told(HandoverFact::InformationAsked { due }));
     play.say(ASKS, told(HandoverFact::InformationGiven));
     play.say(ASKED, told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(DAY) }));
-    play.say(ASKS, told(HandoverFact::Viewed));
+    play.say(ASKS, told(HandoverFact::Viewed { spares: false }));
     play.say(ASKED, decided(Outcome::Refused));
     assert_eq!(stage(&play), Stage::Refused);
     play.say(ASKED, told(HandoverFact::OutcomeTold { closing: false }));
@@ -285,7 +286,10 @@ fn by_what_ends_it() -> BTreeSet<&'static str> {
 
 fn around_it() -> BTreeSet<&'static str> {
     let mut play = examined(0);
-    play.say(ASKED, told(HandoverFact::Chosen { this: true }));
+    play.say(
+        ASKED,
+        told(HandoverFact::Chosen { chosen: ProcedureId::new(Timestamp::from_millis(1), [1; 10]) }),
+    );
     play.say(ASKED, told(HandoverFact::Screened { victim: false }));
     let unconsulted = Decision {
         outcome: Outcome::Refused,
@@ -531,7 +535,7 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
         1 => told(HandoverFact::InformationAsked { due: Timestamp::from_millis(0) }),
         2 => told(HandoverFact::InformationGiven),
         3 => told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(0) }),
-        4 => told(HandoverFact::Viewed),
+        4 => told(HandoverFact::Viewed { spares: false }),
         5 | 6 => granted(),
         7 => decided(Outcome::GrantedConditional),
         8 => decided(Outcome::Deferred),

@@ -1,0 +1,156 @@
+//! How a rescue stands.
+
+use alloc::vec::Vec;
+
+use crate::ids::ProcedureId;
+use crate::message::approval::Approval;
+use crate::message::approval::Said;
+use crate::message::body::BodyRules;
+use crate::message::fault::FaultCode;
+use crate::message::fault::Faults;
+use crate::message::field;
+use crate::message::field::choice;
+use crate::message::field::record;
+use crate::message::handover::request::Minority;
+use crate::message::list;
+use crate::message::pointer::Pointer;
+use crate::message::text::LocalizedText;
+use crate::message::text::RecordRef;
+use crate::message::time::Instant;
+
+choice! {
+    /// How a rescue stands. Source: DOMAIN 3.4.
+    RescueState {
+        /// It was reported.
+        Reported = "reported",
+        /// Somebody looked at it.
+        Triaged = "triaged",
+        /// The Party of the territory took it over.
+        Accepted = "accepted",
+        /// The person is looked for.
+        Locating = "locating",
+        /// It is certain where the person is.
+        LocationConfirmed = "location-confirmed",
+        /// The rescue is planned.
+        Planned = "planned",
+        /// The person is out.
+        Extracted = "extracted",
+        /// The person is screened for signs of a victim.
+        Screening = "screening",
+        /// The person is protected.
+        Protected = "protected",
+        /// The way home is arranged.
+        ReturnArranged = "return-arranged",
+        /// The person is home.
+        Returned = "returned",
+        /// The person was not found.
+        NotFound = "not-found",
+        /// The person stays where the person is protected.
+        StaysWithProtection = "stays-with-protection",
+        /// A grown-up does not want help, and said so in a safe place.
+        DeclinedHelp = "declined-help",
+        /// There was nothing to it.
+        Unfounded = "unfounded",
+        /// The person is dead.
+        Deceased = "deceased",
+        /// The person is no victim, and a prosecutor decides.
+        ReferredToJustice = "referred-to-justice",
+    }
+}
+
+choice! {
+    /// Whether the person agrees to what the state says.
+    PersonConsents {
+        /// Yes.
+        Yes = "yes",
+        /// No.
+        No = "no",
+        /// Nobody asked yet.
+        NotAsked = "not-asked",
+    }
+}
+
+record! {
+    /// Tells how a rescue stands. Source: DOMAIN 2.3, 3.4, spec msgk-86.
+    RescueUpdate {
+        /// How.
+        state: RescueState,
+        /// What was done, or is done next.
+        action: Option<LocalizedText>,
+        /// By when the next step comes, or somebody looks at it again.
+        next_by: Instant,
+        /// Whether the person is a child; required with a return and where help is declined.
+        minor: Option<Minority>,
+        /// Whether the person agrees; yes with the return of a grown-up, no where help is declined.
+        person_consents: Option<PersonConsents>,
+        /// The determination of a child's best interests; required with the return of a child.
+        best_interests_ref: Option<RecordRef>,
+        /// The prosecutor's decision; required where the person is referred to justice.
+        prosecutor_decision_ref: Option<RecordRef>,
+        /// Procedures about the same person that are one with this; only where it is accepted.
+        merged_procedures: Vec<ProcedureId>,
+    }
+    rules(at, faults) {
+        // spec: msgk-86
+        let merged_at = at.key("merged_procedures");
+        list::refuse_repeated(merged_procedures.iter().flatten(), &merged_at, faults);
+        if state.is_some_and(|state| state != RescueState::Accepted) {
+            let reason = "reports are merged by the Party that accepts them, where it accepts";
+            field::exclude(merged_procedures.as_ref(), &merged_at, faults, reason);
+        }
+        let minor_at = at.key("minor");
+        match state {
+            Some(RescueState::ReturnArranged | RescueState::Returned) => {
+                let reason = "whether the person is a child decides who agrees to the return";
+                field::demand(minor.as_ref(), &minor_at, faults, reason);
+                match minor.flatten() {
+                    Some(Minority::No) => {
+                        let reason = "a grown-up returns who agrees to it: yes";
+                        consent_is(PersonConsents::Yes, person_consents, (&at.key("person_consents"), faults), reason);
+                    }
+                    Some(Minority::Yes | Minority::Uncertain) => {
+                        let reason = "a child returns after a determination of its best interests";
+                        field::demand(best_interests_ref.as_ref(), &at.key("best_interests_ref"), faults, reason);
+                    }
+                    None => {}
+                }
+            }
+            Some(RescueState::DeclinedHelp) => {
+                let reason = "only a grown-up declines help";
+                field::demand(minor.as_ref(), &minor_at, faults, reason);
+                if minor.flatten().is_some_and(Minority::may_be_child) {
+                    faults.add(&minor_at, FaultCode::Conflicting, reason);
+                }
+                let reason = "whoever declines help does not agree to it: no";
+                consent_is(PersonConsents::No, person_consents, (&at.key("person_consents"), faults), reason);
+            }
+            Some(RescueState::ReferredToJustice) => {
+                let reason = "nobody is referred to justice without the prosecutor's decision";
+                let decision_at = at.key("prosecutor_decision_ref");
+                field::demand(prosecutor_decision_ref.as_ref(), &decision_at, faults, reason);
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+/// Demands what the person said.
+fn consent_is(
+    wanted: PersonConsents,
+    said: Option<Option<PersonConsents>>,
+    (at, faults): (&Pointer<'_>, &mut Faults),
+    reason: &'static str,
+) {
+    match said {
+        Some(None) => faults.add(at, FaultCode::Missing, reason),
+        Some(Some(said)) if said != wanted => faults.add(at, FaultCode::Conflicting, reason),
+        Some(Some(_)) | None => {}
+    }
+}
+
+impl BodyRules for RescueUpdate {
+    // spec: msgk-31
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        Approval::A1
+    }
+}
