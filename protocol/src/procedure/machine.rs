@@ -121,10 +121,13 @@ macro_rules! machines {
 
 machines! {
     /// The handover of one person.
-    Handover = "handover" begins with [HandoverRequest],
+    Handover = "handover" begins with [HandoverRequest | ProvisionalArrestRequest],
     /// Messages that move nothing.
     Plain = "plain" begins with [
         IntelligenceReport | RequestForInformation | Notice | DeconflictionQuery | FeedSnapshot
-            | SubjectRightsNotice | Recall | Correction | OnwardTransferRequest
+            | SubjectRightsNotice | OnwardTransferRequest | BatchManifest | RescueRequest
+            | VictimScreeningReport | JointOperationProposal | DataPreservationRequest
+            | EvidenceTransfer | FreezingRequest | AssetRecoveryRequest | MeetingAgenda
+            | OutcomeDocument | SituationReport
     ],
 }
