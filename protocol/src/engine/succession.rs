@@ -82,13 +82,14 @@ impl Engine {
     }
 
     /// A peer states that its log ends: remembered until its operator withdraws it by another, or a quorum approved.
-    // spec: wire-67
+    // spec: wire-67, wire-85
     pub(super) fn proposed(&mut self, statement: &VerifiedStatement, effects: &mut Effects) {
         let said = statement.statement();
-        let Some(peer) = self.peers.get(&said.agency) else { return };
-        if said.from_log != peer.log {
+        let Some(peer) = self.peers.get_mut(&said.agency) else { return };
+        if said.from_log != peer.log || peer.proposed == Some(statement.digest()) {
             return;
         }
+        peer.proposed = Some(statement.digest());
         effects.remember(Record::Proposal(ProposalRecord {
             agency: said.agency.clone(),
             statement: ByteBuf::from(statement.bytes().to_vec()),

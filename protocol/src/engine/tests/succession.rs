@@ -173,6 +173,26 @@ fn a_proposal_is_kept_and_approved_only_if_it_names_what_the_node_holds() {
 }
 
 #[test]
+fn a_proposal_that_is_said_again_is_recorded_once_also_after_a_start() {
+    // shows: wire-85
+    let mut a = Node::started(SENDER);
+    let proposed = |size| {
+        let statement = fixtures::succession_of(RECEIVER, 1, size).statement().clone();
+        Input::Proposed(Box::new(statement))
+    };
+
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 1);
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 0);
+    let mut a = Node::recovered(SENDER, a.memory);
+    a.start();
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 0);
+
+    let often = [proposed(10), proposed(10), proposed(10)].into_iter().collect();
+    assert_eq!(recorded(&mut a, often), 1, "another one is news, and once in a group too");
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 1, "so is the first one after it");
+}
+
+#[test]
 fn a_node_in_quarantine_remembers_what_each_peer_shows_and_approves_nothing() {
     // shows: suc-6, suc-14
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
@@ -202,6 +222,17 @@ fn exchange(a: &mut Node, b: &mut Node, ordinals: &[u8]) -> Vec<crate::crypto::d
         digests.push(digest);
     }
     digests
+}
+
+/// How often a proposal is recorded, and told of, by inputs in one group.
+fn recorded(node: &mut Node, proposed: Vec<Input>) -> usize {
+    let before = core::mem::take(&mut node.memory.proposals);
+    let told = node.act(proposed).len();
+    assert_eq!(node.memory.proposals.len(), told.min(1), "what is told is recorded");
+    if told == 0 {
+        node.memory.proposals = before;
+    }
+    told
 }
 
 /// Hears a peer's succession and owes again what it asks for, one number in a page.

@@ -283,6 +283,7 @@ impl Node {
             mode: memory.mode.clone().unwrap_or(ModeRecord::Open),
             retired: memory.retired,
             unlogged: memory.unlogged(),
+            proposals: memory.proposals.values().cloned().collect(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona(name), agencies, remembered).unwrap();
@@ -313,6 +314,7 @@ impl Node {
             retired: None,
             unlogged: Vec::new(),
             logs: BTreeMap::new(),
+            proposals: Vec::new(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona, agencies, remembered).unwrap();
