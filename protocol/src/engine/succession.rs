@@ -161,13 +161,16 @@ impl Engine {
     }
 
     /// Owes again what a peer's succession may have lost, one page at a time.
-    // spec: suc-10
+    // spec: suc-10, suc-18
     pub(super) fn renew(&mut self, renew: Renew, effects: &mut Effects) -> Result<(), Fault> {
         if self.withheld()?.is_some() {
             return Ok(());
         }
         let Renew { succession, lost_from, records, rest } = renew;
         for record in records.into_iter().filter(|record| may_be_lost(record, lost_from)) {
+            if self.peers.get(&record.peer).is_some_and(|peer| peer.out.room() == 0) {
+                return Err(Fault::Invariant("link-inv-3"));
+            }
             self.owe_again(record, effects)?;
         }
         if rest == Rest::None {

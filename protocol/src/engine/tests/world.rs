@@ -108,7 +108,7 @@ pub(super) struct Memory {
     pub(super) bodies: BTreeMap<Digest, Vec<u8>>,
     pub(super) outbound: BTreeMap<(AgencyId, Epoch, LinkNumber), OutboundRecord>,
     pub(super) inbound: BTreeMap<(AgencyId, Epoch, LinkNumber), InboundRecord>,
-    links: BTreeMap<AgencyId, LinkRecord>,
+    pub(super) links: BTreeMap<AgencyId, LinkRecord>,
     pub(super) held: BTreeMap<AgencyId, PeerHeadRecord>,
     pub(super) cosigned: BTreeMap<Gathered, CosignedRecord>,
     pub(super) peers_cosigned: BTreeMap<AgencyId, PeerCosignedRecord>,
