@@ -158,7 +158,7 @@ async fn take_in(
     let (around, from) = (&around, &from);
     // spec: chr-15
     let shared = Arc::clone(&around.shared);
-    let judged = around.shared.workers.run(move || {
+    let judged = around.shared.crew.workers.run(move || {
         let taken = shared.charters.take(&documents)?;
         let directory = shared.directory();
         let doubles = taken.doubles.iter();

@@ -30,6 +30,7 @@ use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
 use concord_protocol::moment::Timestamp;
 
+use crate::host::crew::Crew;
 use crate::host::exchange::Surroundings;
 use crate::host::view::Delivery;
 use crate::host::view::EvidenceView;
@@ -373,6 +374,11 @@ impl Handle {
     /// The newest snapshot.
     pub fn view(&self) -> SharedView {
         self.around.shared.view()
+    }
+
+    /// The threads of the node.
+    pub fn crew(&self) -> &Crew {
+        &self.around.shared.crew
     }
 
     fn reader(&self) -> &Reader {

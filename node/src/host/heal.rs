@@ -155,7 +155,7 @@ async fn attempt(
             let records = patient.take(recalled.parts, &now);
             (patient, records)
         };
-        let done = shared.workers.run(work).await;
+        let done = shared.crew.workers.run(work).await;
         let (after, records) = done.map_err(|_| Failed::Ended(CloseCode::Stopping.into()))?;
         patient = after;
         let records = records?;
