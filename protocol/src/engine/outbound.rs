@@ -91,7 +91,7 @@ impl Engine {
             let Some(peer) = self.peers.get(&recipient.agency) else {
                 return Ok(Some(Answer::NoLink(recipient.agency.clone())));
             };
-            if peer.out.room().is_err() {
+            if peer.out.room() == 0 {
                 return Ok(Some(Answer::OutboxFull(recipient.agency.clone())));
             }
         }
