@@ -19,6 +19,7 @@ mod mass;
 mod metrics;
 mod pages;
 mod partial;
+mod procedures;
 mod proofs;
 mod restart;
 mod restore;

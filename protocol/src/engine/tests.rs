@@ -187,22 +187,25 @@ fn a_message_that_cannot_be_accepted_is_refused_and_the_link_goes_on() {
 }
 
 #[test]
-fn the_same_id_with_another_digest_is_equivocation_and_the_same_message_again_a_duplicate() {
-    // shows: link-10
+fn the_same_id_with_another_digest_is_equivocation_and_nobody_begins_a_procedure_twice() {
+    // shows: link-10, pro-1, pro-11
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
     connect(&mut a, &mut b);
     let one = a.signed(&[RECEIVER], 1);
     let same = a.signed(&[RECEIVER], 1);
     let other =
-        letters::signed_with(Draft { id: one.header().id, ..letters::draft(&[RECEIVER]) }, 9);
+        letters::signed_with(Draft { id: one.header().id, ..letters::opening(&[RECEIVER], 9) }, 9);
 
-    for signed in [one, same, other] {
+    for signed in [one, other] {
         let actions = a.act(vec_of(submission(signed, None)));
         carry(&mut a, &mut b, actions);
     }
+    let again = a.act(vec_of(submission(same, None)));
 
-    assert!(matches!(settlement(&a, 2), Settlement::Refused(_, RefusalCode::Duplicate)));
-    assert!(matches!(settlement(&a, 3), Settlement::Refused(_, RefusalCode::Equivocation)));
+    assert!(matches!(settlement(&a, 2), Settlement::Refused(_, RefusalCode::Equivocation)));
+    assert!(
+        matches!(&again[..], [Action::Answer(_, Answer::OutOfPlace(refusal))] if refusal.rule == "pro-1")
+    );
 }
 
 #[test]
@@ -211,7 +214,7 @@ fn a_message_that_expired_while_it_waited_settles_its_number_as_a_tombstone() {
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
     let expires = Some(letters::CREATED.after(Span::from_days(1)));
     let signed =
-        letters::signed(Draft { expires, respond_by: None, ..letters::draft(&[RECEIVER]) });
+        letters::signed(Draft { expires, respond_by: None, ..letters::opening(&[RECEIVER], 1) });
     a.act(vec_of(submission(signed, None)));
     (a.now, b.now) =
         (letters::CREATED.after(Span::from_days(2)), letters::CREATED.after(Span::from_days(2)));

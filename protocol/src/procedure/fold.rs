@@ -150,13 +150,11 @@ impl<R: Rules> Folded<R> {
                 Weight::Moves
             }
             Fact::Common(_) | Fact::Handover(_) => {
-                match self.state.clone().step(act, &self.common)? {
-                    Some(_) => {
-                        self.refuse_in_conflict(act)?;
-                        Weight::Moves
-                    }
-                    None => Weight::Remark,
+                let stepped = self.state.clone().step(act, &self.common);
+                if stepped != Ok(None) {
+                    self.refuse_in_conflict(act)?;
                 }
+                if stepped?.is_some() { Weight::Moves } else { Weight::Remark }
             }
         };
         self.common.check_recipients(act, weight)

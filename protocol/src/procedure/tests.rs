@@ -3,6 +3,7 @@
 extern crate std;
 
 mod convergence;
+mod facts;
 mod fold;
 mod handover;
 mod transcript;

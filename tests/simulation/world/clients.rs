@@ -28,7 +28,7 @@ use crate::world::World;
 pub(super) fn shortest() -> &'static Submission {
     static SHORTEST: OnceLock<Submission> = OnceLock::new();
     SHORTEST.get_or_init(|| {
-        let file = harness::top().join("spec/examples/acknowledgement.json");
+        let file = harness::top().join("spec/examples/deconfliction-query.json");
         let tree: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         Submission::read(&tree).unwrap()
     })

@@ -385,7 +385,7 @@ impl Node {
     pub(super) fn signed(&self, to: &[&str], ordinal: u8) -> Signed {
         assert_eq!(self.name, letters::SENDER, "the fixtures' sender");
         let id = MessageId::new(letters::CREATED, [ordinal; 10]);
-        letters::signed_with(Draft { id, ..letters::draft(to) }, ordinal)
+        letters::signed_with(Draft { id, ..letters::opening(to, ordinal) }, ordinal)
     }
 
     /// What this node says first to a peer.
