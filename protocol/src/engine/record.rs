@@ -8,7 +8,6 @@ pub mod idempotency;
 pub mod papers;
 mod weight;
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
