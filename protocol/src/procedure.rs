@@ -11,8 +11,9 @@
 //! | the graph | [`transcript`] |
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
-//! | from the graph to the state | [`common`] [`fold`] |
-//! | the procedures | [`handover`] |
+//! | from the graph to the state | [`common`] [`control`] [`fold`] |
+//! | what a correction touches | [`amber`] |
+//! | the procedures | [`handover`] [`information`] [`exchange`] |
 //!
 //! Two questions are answered, and never mixed:
 //!
@@ -36,9 +37,14 @@ pub mod refusal;
 pub mod table;
 
 pub mod common;
+pub mod control;
 pub mod fold;
 
+pub mod amber;
+
+pub mod exchange;
 pub mod handover;
+pub mod information;
 
 #[cfg(test)]
 mod tests;

@@ -33,6 +33,17 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     /// What two concurrent messages are to each other.
     fn meet(earlier: &Act, later: &Act) -> Meeting;
 
+    /// What they are to each other where the procedure stands, for what is prescribed only once.
+    fn meet_here(&self, earlier: &Act, later: &Act) -> Meeting {
+        Self::meet(earlier, later)
+    }
+
+    /// Looks at a message that a concurrent one outranks.
+    fn gave_way(&mut self, _act: &Act) {}
+
+    /// Looks at a remark, which serves every procedure and contradicts nothing.
+    fn remark(&mut self, _act: &Act) {}
+
     /// Takes one message and says by which rule, or that it is a remark; refused, the state stays as it was.
     ///
     /// # Errors
@@ -97,6 +108,7 @@ impl<R: Rules> Folded<R> {
         let aside = set_aside(transcript, within, &folded.state.both());
         for place in order::<R>(transcript, within).into_iter().filter(|place| *place != 0) {
             let Some(act) = transcript.act(place) else { continue };
+            folded.common.control_mut().saw(act);
             let fate = if aside.contains(&act.digest) {
                 Fate::SetAside
             } else {
@@ -129,6 +141,7 @@ impl<R: Rules> Folded<R> {
         if let Fact::Common(CommonFact::Resolved { between, .. }) = &act.fact {
             return self.judge_resolution(act, between);
         }
+        self.common.control().check(act)?;
         if is_remark(&act.fact) {
             return Ok(());
         }
@@ -157,9 +170,18 @@ impl<R: Rules> Folded<R> {
                     self.common.confirm(&act.author, *what, heads);
                 }
             }
-            Fact::Note | Fact::Common(_) | Fact::Handover(_) => {}
+            Fact::Control(fact) => self.common.control_mut().take(act, fact),
+            Fact::Note
+            | Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_) => {}
         }
-        if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
+        if is_remark(&act.fact) {
+            self.state.remark(act);
+            return Fate::Noted;
+        }
+        self.weigh(transcript, place, act)
     }
 
     /// Weighs a message against the concurrent ones that took effect, then lets the table decide.
@@ -169,13 +191,14 @@ impl<R: Rules> Folded<R> {
         let beside = self.effective.beyond(&past).filter_map(|beside| transcript.act(beside));
         let (mut heavier, mut equal) = (Vec::new(), Vec::new());
         for earlier in beside {
-            match R::meet(earlier, act) {
+            match self.state.meet_here(earlier, act) {
                 Meeting::Both => {}
                 Meeting::EarlierCounts => heavier.push((R::rank(earlier), earlier.digest)),
                 Meeting::Conflict => equal.push(earlier.digest),
             }
         }
         if let Some((_, by)) = heavier.into_iter().min() {
+            self.state.gave_way(act);
             return Fate::Outranked { by };
         }
         // spec: pro-8
@@ -232,17 +255,21 @@ impl<R: Rules> Folded<R> {
 /// Whether a fact moves no state: it may be said at any time, also when the procedure is over.
 fn is_remark(fact: &Fact) -> bool {
     match fact {
-        Fact::Note => true,
+        Fact::Note | Fact::Control(_) => true,
         Fact::Common(fact) => match fact {
             CommonFact::Joined { .. }
             | CommonFact::Confirmed { .. }
             | CommonFact::Resolved { .. }
-            | CommonFact::Corrected { .. } => true,
-            CommonFact::Acknowledged { .. } | CommonFact::Withdrawn | CommonFact::Lapsed { .. } => {
-                false
-            }
+            | CommonFact::Corrected { .. }
+            | CommonFact::Reported => true,
+            CommonFact::Acknowledged { .. }
+            | CommonFact::Withdrawn
+            | CommonFact::Lapsed { .. }
+            | CommonFact::InformationAsked { .. }
+            | CommonFact::InformationGiven
+            | CommonFact::Valued { .. } => false,
         },
-        Fact::Handover(_) => false,
+        Fact::Handover(_) | Fact::Information(_) | Fact::Exchange(_) => false,
     }
 }
 

@@ -10,7 +10,6 @@ use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
-use crate::message::handover::additional_information::AdditionalInformationRequest;
 use crate::message::handover::decision::HandoverDecision;
 use crate::message::handover::decision::Outcome;
 use crate::message::handover::request::HandoverRequest;
@@ -26,13 +25,6 @@ pub enum HandoverFact {
     },
     /// A person is asked for.
     Requested(Request),
-    /// More information is asked for.
-    InformationAsked {
-        /// By when.
-        due: Timestamp,
-    },
-    /// It is given.
-    InformationGiven,
     /// A refusal is intended.
     RefusalIntended {
         /// By when the other side says what it thinks of it.
@@ -165,8 +157,9 @@ pub enum CustodyChange {
 }
 
 impl HandoverFact {
-    pub(in crate::procedure) fn asked(body: &AdditionalInformationRequest) -> Self {
-        Self::InformationAsked { due: body.due.at() }
+    /// The messages that it names.
+    pub(in crate::procedure) fn names(&self) -> Vec<MessageId> {
+        if let Self::ConditionsAccepted { of } = self { Vec::from([*of]) } else { Vec::new() }
     }
 
     pub(in crate::procedure) fn requested(body: &HandoverRequest) -> Self {
