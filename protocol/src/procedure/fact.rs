@@ -3,9 +3,20 @@
 //! A fact is taken from a body once, when the body is opened, and kept beside the header: the state of a procedure can
 //! be computed, and proven, after every body in it was erased.
 
+use alloc::vec::Vec;
+
+use crate::ids::MessageId;
 use crate::message::body::Body;
 use crate::procedure::common::CommonFact;
+use crate::procedure::control::ControlFact;
+use crate::procedure::exchange::fact::DeconflictionFact;
+use crate::procedure::exchange::fact::ExchangeFact;
+use crate::procedure::exchange::fact::FeedFact;
+use crate::procedure::exchange::fact::NoticeFact;
+use crate::procedure::exchange::fact::RightsFact;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::information::fact::InformationFact;
+use crate::procedure::rank::Rank;
 
 /// What a message states, by the procedures that it bears on. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -16,8 +27,14 @@ pub enum Fact {
     Gone,
     /// What serves every procedure.
     Common(CommonFact),
+    /// What stays with the originator of a message.
+    Control(ControlFact),
     /// Of the handover of a person.
     Handover(HandoverFact),
+    /// Of a request for information.
+    Information(InformationFact),
+    /// Of something that is told, looked for or listed.
+    Exchange(ExchangeFact),
 }
 
 impl Fact {
@@ -33,9 +50,15 @@ impl Fact {
             Body::StateConfirm(body) => Self::Common(CommonFact::confirmed(body)),
             Body::ConflictResolution(body) => Self::Common(CommonFact::resolved(body)),
             Body::Correction(body) => Self::Common(CommonFact::corrected(body)),
+            Body::AdditionalInformationRequest(body) => Self::Common(CommonFact::asked(body)),
+            Body::AdditionalInformationReply(_) => Self::Common(CommonFact::InformationGiven),
+            Body::IntelligenceReport(_) => Self::Common(CommonFact::Reported),
+            Body::UsefulnessFeedback(body) => Self::Common(CommonFact::Valued { of: body.of }),
+            Body::OnwardTransferRequest(body) => Self::Control(ControlFact::asked(body)),
+            Body::OnwardTransferDecision(body) => Self::Control(ControlFact::decided(body)),
+            Body::Recall(body) => Self::Control(ControlFact::recalled(body)),
+            Body::RecallReport(body) => Self::Control(ControlFact::reported(body)),
             Body::HandoverRequest(body) => Self::Handover(HandoverFact::requested(body)),
-            Body::AdditionalInformationRequest(body) => Self::Handover(HandoverFact::asked(body)),
-            Body::AdditionalInformationReply(_) => Self::Handover(HandoverFact::InformationGiven),
             Body::HandoverDecision(body) => Self::Handover(HandoverFact::decided(body)),
             Body::ProvisionalArrestRequest(body) => Self::Handover(HandoverFact::arrest(body)),
             Body::IntentToRefuse(body) => {
@@ -68,31 +91,27 @@ impl Fact {
             Body::ConcurrentRequests(body) => {
                 Self::Handover(HandoverFact::Chosen { chosen: body.chosen })
             }
-            Body::IntelligenceReport(_)
-            | Body::RequestForInformation(_)
-            | Body::InformationReply(_)
-            | Body::Rejection(_)
-            | Body::OnwardTransferRequest(_)
-            | Body::OnwardTransferDecision(_)
-            | Body::Recall(_)
-            | Body::RecallReport(_)
-            | Body::SubjectRightsNotice(_)
-            | Body::SubjectRightsAnswer(_)
-            | Body::UsefulnessFeedback(_)
-            | Body::DeconflictionQuery(_)
-            | Body::DeconflictionReply(_)
-            | Body::CoreData(_)
-            | Body::Notice(_)
-            | Body::Sighting(_)
-            | Body::ValidityQuery(_)
-            | Body::ValidityConfirmation(_)
-            | Body::NoticeChallenge(_)
-            | Body::FeedSnapshot(_)
-            | Body::FeedDelta(_)
-            | Body::FeedGapRequest(_)
-            | Body::BlockEffectReport(_)
-            | Body::IndicatorDispute(_)
-            | Body::DisputeDecision(_)
+            Body::RequestForInformation(body) => {
+                Self::Information(InformationFact::requested(body))
+            }
+            Body::InformationReply(body) => Self::Information(InformationFact::replied(body)),
+            Body::Notice(body) => NoticeFact::published(body).into(),
+            Body::Sighting(body) => NoticeFact::seen(body).into(),
+            Body::NoticeChallenge(body) => NoticeFact::challenged(body).into(),
+            Body::ValidityQuery(body) => NoticeFact::asked(body).into(),
+            Body::ValidityConfirmation(body) => NoticeFact::confirmed(body).into(),
+            Body::DeconflictionQuery(body) => DeconflictionFact::asked(body).into(),
+            Body::DeconflictionReply(body) => DeconflictionFact::answered(body).into(),
+            Body::CoreData(body) => DeconflictionFact::told(body).into(),
+            Body::FeedSnapshot(body) => FeedFact::whole(body).into(),
+            Body::FeedDelta(body) => FeedFact::changed(body).into(),
+            Body::FeedGapRequest(body) => FeedFact::missed(body).into(),
+            Body::BlockEffectReport(body) => FeedFact::blocked(body).into(),
+            Body::IndicatorDispute(body) => FeedFact::disputed(body).into(),
+            Body::DisputeDecision(body) => FeedFact::decided(body).into(),
+            Body::SubjectRightsNotice(body) => RightsFact::asked(body).into(),
+            Body::SubjectRightsAnswer(body) => RightsFact::answered(body).into(),
+            Body::Rejection(_)
             | Body::BatchManifest(_)
             | Body::ManifestReview(_)
             | Body::ManifestSeal(_)
@@ -138,5 +157,53 @@ impl Fact {
             | Body::OutcomeStatus(_)
             | Body::SituationReport(_) => Self::Note,
         }
+    }
+
+    /// What it weighs where no procedure gives it a weight of its own.
+    pub const fn rank(&self) -> Rank {
+        match self {
+            Self::Common(fact) => fact.rank(),
+            Self::Control(fact) => fact.rank(),
+            Self::Note
+            | Self::Gone
+            | Self::Handover(_)
+            | Self::Information(_)
+            | Self::Exchange(_) => Rank::Information,
+        }
+    }
+
+    /// The messages that it names, of its own procedure or of another.
+    pub fn names(&self) -> Vec<MessageId> {
+        match self {
+            Self::Common(fact) => fact.names(),
+            Self::Control(fact) => fact.names(),
+            Self::Handover(fact) => fact.names(),
+            Self::Exchange(fact) => fact.names(),
+            Self::Note | Self::Gone | Self::Information(_) => Vec::new(),
+        }
+    }
+}
+
+impl From<NoticeFact> for Fact {
+    fn from(fact: NoticeFact) -> Self {
+        Self::Exchange(ExchangeFact::Notice(fact))
+    }
+}
+
+impl From<DeconflictionFact> for Fact {
+    fn from(fact: DeconflictionFact) -> Self {
+        Self::Exchange(ExchangeFact::Deconfliction(fact))
+    }
+}
+
+impl From<FeedFact> for Fact {
+    fn from(fact: FeedFact) -> Self {
+        Self::Exchange(ExchangeFact::Feed(fact))
+    }
+}
+
+impl From<RightsFact> for Fact {
+    fn from(fact: RightsFact) -> Self {
+        Self::Exchange(ExchangeFact::Rights(fact))
     }
 }

@@ -35,6 +35,17 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     /// What two concurrent messages are to each other.
     fn meet(earlier: &Act, later: &Act) -> Meeting;
 
+    /// What they are to each other where the procedure stands, for what is prescribed only once.
+    fn meet_here(&self, earlier: &Act, later: &Act) -> Meeting {
+        Self::meet(earlier, later)
+    }
+
+    /// Looks at a message that a concurrent one outranks.
+    fn gave_way(&mut self, _act: &Act) {}
+
+    /// Looks at a remark, which serves every procedure and contradicts nothing.
+    fn remark(&mut self, _act: &Act) {}
+
     /// Takes one message and says by which rule, or that it is a remark; refused, the state stays as it was.
     ///
     /// # Errors
@@ -100,6 +111,7 @@ impl<R: Rules> Folded<R> {
         for place in order::<R>(transcript, within).into_iter().filter(|place| *place != 0) {
             let Some(act) = transcript.act(place) else { continue };
             let fate = if aside.contains(&act.digest) {
+                folded.common.control_mut().saw(act);
                 Fate::SetAside
             } else {
                 folded.take(transcript, place, act)
@@ -142,14 +154,20 @@ impl<R: Rules> Folded<R> {
     // spec: pro-4
     pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
         self.common.check_author(act)?;
+        self.common.control().check(act)?;
         let weight = match &act.fact {
-            Fact::Note | Fact::Gone | Fact::Common(CommonFact::Corrected { .. }) => Weight::Remark,
-            Fact::Common(CommonFact::Joined { .. } | CommonFact::Confirmed { .. }) => Weight::Moves,
+            Fact::Note | Fact::Gone => Weight::Remark,
+            Fact::Control(_)
+            | Fact::Common(
+                CommonFact::Joined { .. }
+                | CommonFact::Confirmed { .. }
+                | CommonFact::Corrected { .. },
+            ) => Weight::Moves,
             Fact::Common(CommonFact::Resolved { between, .. }) => {
                 self.judge_resolution(act, between)?;
                 Weight::Moves
             }
-            Fact::Common(_) | Fact::Handover(_) => {
+            Fact::Common(_) | Fact::Handover(_) | Fact::Information(_) | Fact::Exchange(_) => {
                 let stepped = self.state.clone().step(act, &self.common);
                 if stepped != Ok(None) {
                     self.refuse_in_conflict(act)?;
@@ -172,6 +190,7 @@ impl<R: Rules> Folded<R> {
 
     /// Takes the next message in the order of the fold.
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
+        self.common.control_mut().saw(act);
         match &act.fact {
             Fact::Common(CommonFact::Joined { add }) => self.common.join(add),
             // spec: pro-9
@@ -181,9 +200,19 @@ impl<R: Rules> Folded<R> {
                     self.common.confirm(&act.author, *what, heads);
                 }
             }
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => {}
+            Fact::Control(fact) => self.common.control_mut().take(act, fact),
+            Fact::Note
+            | Fact::Gone
+            | Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_) => {}
         }
-        if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
+        if is_remark(&act.fact) {
+            self.state.remark(act);
+            return Fate::Noted;
+        }
+        self.weigh(transcript, place, act)
     }
 
     /// Weighs a message against the concurrent ones that took effect, then lets the table decide.
@@ -193,13 +222,14 @@ impl<R: Rules> Folded<R> {
         let beside = self.effective.beyond(&past).filter_map(|beside| transcript.act(beside));
         let (mut heavier, mut equal) = (Vec::new(), Vec::new());
         for earlier in beside {
-            match R::meet(earlier, act) {
+            match self.state.meet_here(earlier, act) {
                 Meeting::Both => {}
                 Meeting::EarlierCounts => heavier.push((R::rank(earlier), earlier.digest)),
                 Meeting::Conflict => equal.push(earlier.digest),
             }
         }
         if let Some((_, by)) = heavier.into_iter().min() {
+            self.state.gave_way(act);
             return Fate::Outranked { by };
         }
         // spec: pro-8
@@ -256,17 +286,21 @@ impl<R: Rules> Folded<R> {
 /// Whether a fact moves no state: it may be said at any time, also when the procedure is over.
 fn is_remark(fact: &Fact) -> bool {
     match fact {
-        Fact::Note | Fact::Gone => true,
+        Fact::Note | Fact::Gone | Fact::Control(_) => true,
         Fact::Common(fact) => match fact {
             CommonFact::Joined { .. }
             | CommonFact::Confirmed { .. }
             | CommonFact::Resolved { .. }
-            | CommonFact::Corrected { .. } => true,
-            CommonFact::Acknowledged { .. } | CommonFact::Withdrawn | CommonFact::Lapsed { .. } => {
-                false
-            }
+            | CommonFact::Corrected { .. }
+            | CommonFact::Reported => true,
+            CommonFact::Acknowledged { .. }
+            | CommonFact::Withdrawn
+            | CommonFact::Lapsed { .. }
+            | CommonFact::InformationAsked { .. }
+            | CommonFact::InformationGiven
+            | CommonFact::Valued { .. } => false,
         },
-        Fact::Handover(_) => false,
+        Fact::Handover(_) | Fact::Information(_) | Fact::Exchange(_) => false,
     }
 }
 

@@ -31,6 +31,8 @@ choice! {
         Home = "home",
         /// To whom a task or an action was given.
         Assignee = "assignee",
+        /// To whom something was told.
+        Recipient = "recipient",
         /// Anybody who takes part.
         Participant = "participant",
     }

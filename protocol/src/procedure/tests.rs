@@ -2,10 +2,14 @@
 
 extern crate std;
 
+mod control;
 mod convergence;
+mod exchange;
+mod fact;
 mod facts;
 mod fold;
 mod handover;
+mod information;
 mod transcript;
 
 use alloc::borrow::ToOwned;
@@ -59,6 +63,11 @@ pub(super) struct Play<R> {
 
 /// Compares the rows of a table with the chapter that prints them.
 pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: &[Row<S, M>]) {
+    printed_lines(family, &lines(rows));
+}
+
+/// Compares the rows of all tables of a family with the chapter that prints them.
+pub(super) fn printed_lines(family: &str, wanted: &[String]) {
     let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/22-procedures.md");
     let chapter = fs::read_to_string(chapter).unwrap();
     let begins = format!("| **[{family}-");
@@ -66,8 +75,19 @@ pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: 
         .lines()
         .filter(|line| line.starts_with(&begins) && line.matches('|').count() == 6)
         .collect();
-    let wanted: Vec<String> = rows.iter().map(line).collect();
     assert_eq!(kept, wanted, "the table should be:\n{}", wanted.join("\n"));
+}
+
+/// The rows of a table as the chapter prints them.
+pub(super) fn lines<S: Copy + Display, M: Copy + Display>(rows: &[Row<S, M>]) -> Vec<String> {
+    rows.iter().map(line).collect()
+}
+
+/// Checks that stories walk every row of a table.
+pub(super) fn all_walked<S: Copy, M: Copy>(rows: &[Row<S, M>], walked: &BTreeSet<&str>) {
+    let ids = rows.iter().map(|row| row.id);
+    let missing: Vec<&str> = ids.filter(|id| !walked.contains(id)).collect();
+    assert!(missing.is_empty(), "rows that no story walks: {missing:?}");
 }
 
 fn line<S: Copy + Display, M: Copy + Display>(row: &Row<S, M>) -> String {
@@ -169,6 +189,17 @@ impl<R: Rules> Play<R> {
     /// Where everything together stands.
     pub(super) fn now(&self) -> Folded<R> {
         Folded::of(&self.transcript, &self.transcript.all()).unwrap()
+    }
+
+    /// The id by which people name a message.
+    pub(super) fn id(&self, message: &Digest) -> MessageId {
+        let place = self.transcript.place(message).unwrap();
+        self.transcript.act(place).unwrap().id
+    }
+
+    /// The id of the first message.
+    pub(super) fn first(&self) -> MessageId {
+        self.transcript.act(0).unwrap().id
     }
 
     /// What became of a message.

@@ -73,7 +73,7 @@ fn a_message_begins_only_the_procedure_that_its_kind_begins() {
     let mut play = Play::<Plain>::begin(0, Fact::Note);
     let mut opening = play.act(ASKS, &[], Fact::Note);
     for (kind, begins) in [
-        (Kind::IntelligenceReport, Some("plain")),
+        (Kind::SituationReport, Some("plain")),
         (Kind::Acknowledgement, None),
         (Kind::HandoverDecision, None),
     ] {
@@ -87,6 +87,6 @@ fn a_message_begins_only_the_procedure_that_its_kind_begins() {
     }
 
     let decision = crate::procedure::tests::handover::granted();
-    assert_eq!(play.refused(ASKS, decision).rule, "pro-10");
+    assert_eq!(play.refused(ASKS, decision).rule, "pro-4");
     assert_eq!(play.now().fates().len(), 1);
 }
