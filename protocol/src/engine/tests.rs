@@ -41,6 +41,7 @@ use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::MessageId;
 use crate::ids::PurposeCode;
 use crate::ids::StaffNumber;
 use crate::ids::TreeSize;
@@ -187,8 +188,8 @@ fn a_message_that_cannot_be_accepted_is_refused_and_the_link_goes_on() {
 }
 
 #[test]
-fn the_same_id_with_another_digest_is_equivocation_and_nobody_begins_a_procedure_twice() {
-    // shows: link-10, pro-1, pro-11
+fn the_same_id_with_another_digest_is_equivocation_and_the_same_message_again_a_duplicate() {
+    // shows: link-10
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
     connect(&mut a, &mut b);
     let one = a.signed(&[RECEIVER], 1);
@@ -196,13 +197,26 @@ fn the_same_id_with_another_digest_is_equivocation_and_nobody_begins_a_procedure
     let other =
         letters::signed_with(Draft { id: one.header().id, ..letters::opening(&[RECEIVER], 9) }, 9);
 
-    for signed in [one, other] {
+    for signed in [one, same, other] {
         let actions = a.act(vec_of(submission(signed, None)));
         carry(&mut a, &mut b, actions);
     }
-    let again = a.act(vec_of(submission(same, None)));
 
-    assert!(matches!(settlement(&a, 2), Settlement::Refused(_, RefusalCode::Equivocation)));
+    assert!(matches!(settlement(&a, 2), Settlement::Refused(_, RefusalCode::Duplicate)));
+    assert!(matches!(settlement(&a, 3), Settlement::Refused(_, RefusalCode::Equivocation)));
+}
+
+#[test]
+fn nobody_begins_a_procedure_twice() {
+    // shows: pro-1, pro-11
+    let mut a = Node::started(SENDER);
+    let begun = letters::signed_with(letters::opening(&[RECEIVER], 1), 1);
+    let id = MessageId::new(letters::CREATED, [2; 10]);
+    let other = letters::signed_with(Draft { id, ..letters::opening(&[RECEIVER], 1) }, 2);
+    drop(a.act(vec_of(submission(begun, None))));
+
+    let again = a.act(vec_of(submission(other, None)));
+
     assert!(
         matches!(&again[..], [Action::Answer(_, Answer::OutOfPlace(refusal))] if refusal.rule == "pro-1")
     );

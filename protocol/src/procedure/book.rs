@@ -83,6 +83,10 @@ impl Book {
     /// The rule that it breaks.
     // spec: pro-4
     pub fn judge(&self, act: &Act) -> Result<Verdict, Refusal> {
+        // The link knows what to say of a repetition; here it changes nothing.
+        if self.transcript.place(&act.digest).is_some() {
+            return Ok(Verdict::Fits);
+        }
         if act.parents.iter().any(|parent| self.refused.contains_key(parent)) {
             return Err(Refusal::new(
                 RefusalCode::ParentRefused,
