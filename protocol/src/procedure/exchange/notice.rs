@@ -180,7 +180,7 @@ impl Notice {
             }
             // spec: xch-13
             Some(NoticeFact::Challenged { notice } | NoticeFact::Asked { notice }) => {
-                named(self.knows(notice), "xch-13", "notice")
+                if self.knows(notice) { Ok(()) } else { Err(unnamed("xch-13", "notice")) }
             }
             Some(NoticeFact::Confirmed { of, notice, standing }) => {
                 self.guard_confirmation(act, (of, notice), *standing)
@@ -190,8 +190,10 @@ impl Notice {
     }
 
     fn guard_replacing(&self, act: &Act) -> Result<(), Refusal> {
-        let supersedes = act.supersedes == Some(self.standing.1);
-        named(supersedes, "xch-6", "notice in the header's `supersedes`")
+        if act.supersedes == Some(self.standing.1) {
+            return Ok(());
+        }
+        Err(unnamed("xch-6", "notice in the header's `supersedes`"))
     }
 
     // spec: xch-14
@@ -201,7 +203,9 @@ impl Notice {
         notice: &MessageId,
         confirmation: Option<&MessageId>,
     ) -> Result<(), Refusal> {
-        named(*notice == self.standing.0, "xch-14", "notice that stands")?;
+        if *notice != self.standing.0 {
+            return Err(unnamed("xch-14", "notice that stands"));
+        }
         if act.created >= self.expires {
             return Err(Refusal::out_of_turn(
                 "xch-14",
@@ -209,8 +213,10 @@ impl Notice {
                 "tell it in an intelligence-report, or ask the originator to renew the notice",
             ));
         }
-        let confirmed = confirmation.is_none_or(|said| self.in_force_by.contains(said));
-        named(confirmed, "xch-14", "validity-confirmation that said in-force")
+        if confirmation.is_some_and(|said| !self.in_force_by.contains(said)) {
+            return Err(unnamed("xch-14", "validity-confirmation that said in-force"));
+        }
+        Ok(())
     }
 
     // spec: xch-15
@@ -220,8 +226,9 @@ impl Notice {
         (of, notice): (&MessageId, &MessageId),
         said: NoticeStanding,
     ) -> Result<(), Refusal> {
-        named(self.queries.contains_key(of), "xch-15", "validity-query")?;
-        named(self.knows(notice), "xch-15", "notice")?;
+        if !self.queries.contains_key(of) || !self.knows(notice) {
+            return Err(unnamed("xch-15", "validity-query and the notice"));
+        }
         let stands = if self.replaced.contains(notice) {
             NoticeStanding::Replaced
         } else {
@@ -279,16 +286,13 @@ fn fact_of(act: &Act) -> Option<&NoticeFact> {
     if let Fact::Exchange(ExchangeFact::Notice(fact)) = &act.fact { Some(fact) } else { None }
 }
 
-/// Refuses a message that does not name what it has to.
-fn named(holds: bool, rule: &'static str, what: &str) -> Result<(), Refusal> {
-    if holds {
-        return Ok(());
-    }
-    Err(Refusal::out_of_turn(
+/// The refusal of a message that does not name what it has to.
+fn unnamed(rule: &'static str, what: &str) -> Refusal {
+    Refusal::out_of_turn(
         rule,
         format!("it does not name the {what}"),
         format!("name the {what} of this procedure"),
-    ))
+    )
 }
 
 impl Rules for Notice {

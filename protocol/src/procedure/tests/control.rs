@@ -58,9 +58,13 @@ fn asks_to_pass_on(items: &[MessageId], to_use: OnwardUse) -> Fact {
     }))
 }
 
-fn decides(of: MessageId, granted: bool) -> Fact {
-    let valid_until = granted.then_some(UNTIL);
-    Fact::Control(ControlFact::TransferDecided { of, granted, valid_until })
+fn grants(of: MessageId) -> Fact {
+    let valid_until = Some(UNTIL);
+    Fact::Control(ControlFact::TransferDecided { of, granted: true, valid_until })
+}
+
+fn refuses(of: MessageId) -> Fact {
+    Fact::Control(ControlFact::TransferDecided { of, granted: false, valid_until: None })
 }
 
 fn recalls(target: MessageId) -> Fact {
@@ -76,8 +80,12 @@ fn reports(of: MessageId, done: RecallDone) -> Fact {
     Fact::Control(ControlFact::RecallReported { of, report })
 }
 
-fn corrects(target: MessageId, material: bool) -> Fact {
-    Fact::Common(CommonFact::Corrected { targets: Vec::from([target]), material })
+fn corrects(target: MessageId) -> Fact {
+    Fact::Common(CommonFact::Corrected { targets: Vec::from([target]), material: true })
+}
+
+fn corrects_a_detail(target: MessageId) -> Fact {
+    Fact::Common(CommonFact::Corrected { targets: Vec::from([target]), material: false })
 }
 
 /// A request that was answered, and the id of the reply.
@@ -113,11 +121,11 @@ fn what_is_said_about_control_moves_no_table_and_may_be_said_when_all_is_over() 
 
     let request = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
     let of = play.id(&request);
-    let decision = play.say(ASKED, decides(of, true));
+    let decision = play.say(ASKED, grants(of));
     let recall = play.say(ASKED, recalls(reply));
     let of = play.id(&recall);
     let report = play.say(ASKS, reports(of, RecallDone::Erased));
-    let correction = play.say(ASKED, corrects(reply, false));
+    let correction = play.say(ASKED, corrects_a_detail(reply));
 
     assert_eq!(play.now().state.stage(), Stage::Closed);
     assert_eq!(play.now().state, before);
@@ -148,11 +156,11 @@ fn only_the_originator_decides_on_a_request_that_stands_here() {
     let request = play.say(TRANSIT, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
     let of = play.id(&request);
 
-    let foreign = play.refused(ASKS, decides(of, true));
+    let foreign = play.refused(ASKS, grants(of));
     assert_eq!((foreign.code, foreign.rule), (RefusalCode::NotEntitled, "orc-3"));
     assert!(foreign.remedy.contains(ASKED), "{}", foreign.remedy);
-    assert_eq!(play.refused(ASKED, decides(reply, true)).rule, "orc-3");
-    play.say(ASKED, decides(of, true));
+    assert_eq!(play.refused(ASKED, grants(reply)).rule, "orc-3");
+    play.say(ASKED, grants(of));
     assert!(play.now().common.control().transfer(&of).unwrap().is_decided());
 }
 
@@ -164,7 +172,7 @@ fn silence_is_refusal_and_a_grant_covers_who_what_whom_what_for_and_how_long() {
     let of = play.id(&request);
     assert!(!may_be_told(&play, &reply), "silence");
 
-    play.say(ASKED, decides(of, true));
+    play.say(ASKED, grants(of));
     assert!(may_be_told(&play, &reply));
     let other = play.first();
     let to = court();
@@ -177,12 +185,12 @@ fn silence_is_refusal_and_a_grant_covers_who_what_whom_what_for_and_how_long() {
     assert!(may_pass_on(&play, &reply, (ASKS, &to), known, 8_999));
     assert!(!may_pass_on(&play, &reply, (ASKS, &to), known, 9_000), "how long");
 
-    play.say(ASKED, decides(of, false));
+    play.say(ASKED, refuses(of));
     assert!(!may_be_told(&play, &reply), "the later decision");
 
     let request = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Evidence));
     let of = play.id(&request);
-    play.say(ASKED, decides(of, true));
+    play.say(ASKED, grants(of));
     assert!(may_pass_on(&play, &reply, (ASKS, &to), OnwardUse::Evidence, 1_000));
     assert!(may_be_told(&play, &reply), "who may prove with it may know it");
 }
@@ -194,8 +202,8 @@ fn of_two_decisions_that_cross_the_refusal_counts() {
         let (mut play, reply) = answered(salt);
         let request = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
         let of = play.id(&request);
-        play.say_after(ASKED, &[request], decides(of, true));
-        play.say_after(ASKED, &[request], decides(of, false));
+        play.say_after(ASKED, &[request], grants(of));
+        play.say_after(ASKED, &[request], refuses(of));
 
         assert!(!may_be_told(&play, &reply));
     }
@@ -211,7 +219,7 @@ fn a_recall_is_the_originators_and_ends_every_grant() {
         let request = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
         let of = play.id(&request);
         play.say_after(ASKED, &[request], recalls(reply));
-        play.say_after(ASKED, &[request], decides(of, true));
+        play.say_after(ASKED, &[request], grants(of));
 
         assert!(!may_be_told(&play, &reply));
         let now = play.now();
@@ -251,10 +259,10 @@ fn a_correction_is_the_authors_of_what_it_corrects() {
     let (mut play, reply) = answered(0);
     let stranger = MessageId::new(Timestamp::from_millis(1), [1; 10]);
 
-    let foreign = play.refused(ASKS, corrects(reply, true));
+    let foreign = play.refused(ASKS, corrects(reply));
     assert_eq!((foreign.code, foreign.rule), (RefusalCode::NotEntitled, "orc-7"));
-    assert_eq!(play.refused(ASKED, corrects(stranger, true)).rule, "orc-7");
-    play.say(ASKED, corrects(reply, true));
+    assert_eq!(play.refused(ASKED, corrects(stranger)).rule, "orc-7");
+    play.say(ASKED, corrects(reply));
 }
 
 fn ids(found: &[Amber]) -> Vec<MessageId> {
@@ -272,12 +280,12 @@ fn decisions_that_rest_on_what_was_corrected_turn_amber() {
     assert!(amber::within::<Handover>(&play.transcript).is_empty());
 
     let before = play.transcript.heads();
-    play.say(ASKS, corrects(request, false));
+    play.say(ASKS, corrects_a_detail(request));
     assert!(
         amber::within::<Handover>(&play.transcript).is_empty(),
         "nobody would decide otherwise"
     );
-    play.say(ASKS, corrects(request, true));
+    play.say(ASKS, corrects(request));
     let mut revocation = play.act(ASKED, &before, handover::decided(Outcome::Deferred));
     revocation.supersedes = Some(grant);
     let beside = play.put(revocation).unwrap();
@@ -297,8 +305,8 @@ fn a_grant_to_pass_on_turns_amber_with_what_it_is_about() {
     let (mut play, reply) = answered(0);
     let request = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
     let of = play.id(&request);
-    let grant = play.say(ASKED, decides(of, true));
-    let correction = play.say(ASKED, corrects(reply, true));
+    let grant = play.say(ASKED, grants(of));
+    let correction = play.say(ASKED, corrects(reply));
 
     let found = amber::within::<Information>(&play.transcript);
 

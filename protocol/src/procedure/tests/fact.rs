@@ -108,7 +108,14 @@ fn every_body_bears_on_the_procedure_that_it_is_for() {
             CommonFact::Reported => kind == Kind::IntelligenceReport,
             CommonFact::InformationGiven => kind == Kind::AdditionalInformationReply,
             CommonFact::Valued { .. } => kind == Kind::UsefulnessFeedback,
-            _ => true,
+            CommonFact::Acknowledged { .. }
+            | CommonFact::Withdrawn
+            | CommonFact::Lapsed { .. }
+            | CommonFact::InformationAsked { .. }
+            | CommonFact::Joined { .. }
+            | CommonFact::Confirmed { .. }
+            | CommonFact::Resolved { .. }
+            | CommonFact::Corrected { .. } => true,
         },
         (Kind::OnwardTransferRequest, Fact::Control(ControlFact::TransferAsked(asked))) => {
             !asked.recipients.is_empty()

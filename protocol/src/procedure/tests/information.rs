@@ -48,14 +48,13 @@ fn question(number: u8) -> Digest {
     digest::sha256(&[b'q', number])
 }
 
-/// A request with two questions.
-pub(super) fn requested() -> Fact {
-    requested_with(false)
+/// Two questions.
+fn request() -> Request {
+    Request { questions: Vec::from([question(1), question(2)]), coercive: false }
 }
 
-fn requested_with(coercive: bool) -> Fact {
-    let questions = Vec::from([question(1), question(2)]);
-    Fact::Information(InformationFact::Requested(Request { questions, coercive }))
+pub(super) fn requested() -> Fact {
+    Fact::Information(InformationFact::Requested(request()))
 }
 
 fn reply(answers: &[(u8, ReplyStatus)]) -> Reply {
@@ -99,11 +98,11 @@ fn lapsed(of: MessageId) -> Fact {
 
 /// A request that a human of the other side has taken.
 pub(super) fn assigned(salt: u8) -> Play<Information> {
-    assigned_after(salt, requested())
+    assigned_after(salt, request())
 }
 
-fn assigned_after(salt: u8, opening: Fact) -> Play<Information> {
-    let mut play = Play::begin(salt, opening);
+fn assigned_after(salt: u8, request: Request) -> Play<Information> {
+    let mut play = Play::begin(salt, Fact::Information(InformationFact::Requested(request)));
     let of = play.first();
     play.say(ASKED, Fact::Common(CommonFact::Acknowledged { of }));
     play
@@ -276,7 +275,7 @@ fn what_a_reply_leads_to_follows_from_all_answers_together() {
         (false, Vec::from([reply(&[(1, NoRecord), (2, NoRecord)])]), Stage::Answered),
         (false, Vec::from([reply(&[(1, Refused)]), reply(&[(2, Refused)])]), Stage::Refused),
     ] {
-        let mut play = assigned_after(0, requested_with(coercive));
+        let mut play = assigned_after(0, Request { coercive, ..request() });
         for reply in replies {
             play.say(ASKED, said(reply));
         }
