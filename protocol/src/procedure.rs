@@ -12,7 +12,7 @@
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`fold`] |
-//! | the procedures | [`handover`] [`plain`] |
+//! | the procedures | [`handover`] [`outcome`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -40,6 +40,7 @@ pub mod common;
 pub mod fold;
 
 pub mod handover;
+pub mod outcome;
 pub mod plain;
 
 pub mod book;

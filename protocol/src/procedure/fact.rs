@@ -6,6 +6,8 @@
 use crate::message::body::Body;
 use crate::procedure::common::CommonFact;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::outcome::fact::OutcomeFact;
+use crate::procedure::rank::Rank;
 
 /// What a message states, by the procedures that it bears on. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -18,6 +20,8 @@ pub enum Fact {
     Common(CommonFact),
     /// Of the handover of a person.
     Handover(HandoverFact),
+    /// Of a document that Parties sign.
+    Outcome(OutcomeFact),
 }
 
 impl Fact {
@@ -68,6 +72,17 @@ impl Fact {
             Body::ConcurrentRequests(body) => {
                 Self::Handover(HandoverFact::Chosen { chosen: body.chosen })
             }
+            Body::OutcomeDocument(body) => Self::Outcome(OutcomeFact::text(body)),
+            Body::OutcomeReopening(body) => {
+                Self::Outcome(OutcomeFact::Reopened { package: body.package_digest })
+            }
+            Body::SignatureStatement(body) => Self::Outcome(OutcomeFact::signed(body)),
+            Body::SignatureConfirmation(body) => Self::Outcome(OutcomeFact::confirmed(body)),
+            Body::SignatureRetraction(body) => {
+                Self::Outcome(OutcomeFact::Retracted { package: body.package_digest })
+            }
+            Body::SigningRecord(body) => Self::Outcome(OutcomeFact::recorded(body)),
+            Body::OutcomeStatus(body) => Self::Outcome(OutcomeFact::declared(body)),
             Body::IntelligenceReport(_)
             | Body::RequestForInformation(_)
             | Body::InformationReply(_)
@@ -129,14 +144,15 @@ impl Fact {
             | Body::MeetingMinutes(_)
             | Body::MinutesAdoption(_)
             | Body::ActionReport(_)
-            | Body::OutcomeDocument(_)
-            | Body::OutcomeReopening(_)
-            | Body::SignatureStatement(_)
-            | Body::SignatureConfirmation(_)
-            | Body::SignatureRetraction(_)
-            | Body::SigningRecord(_)
-            | Body::OutcomeStatus(_)
             | Body::SituationReport(_) => Self::Note,
+        }
+    }
+
+    /// What it weighs where no procedure gives it a weight of its own.
+    pub const fn rank(&self) -> Rank {
+        match self {
+            Self::Common(fact) => fact.rank(),
+            Self::Note | Self::Gone | Self::Handover(_) | Self::Outcome(_) => Rank::Information,
         }
     }
 }

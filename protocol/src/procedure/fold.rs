@@ -33,6 +33,11 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     /// What two concurrent messages are to each other.
     fn meet(earlier: &Act, later: &Act) -> Meeting;
 
+    /// What they are to each other where the procedure stands; the state may note what is prescribed only once.
+    fn meet_here(&mut self, earlier: &Act, later: &Act) -> Meeting {
+        Self::meet(earlier, later)
+    }
+
     /// Takes one message and says by which rule, or that it is a remark; refused, the state stays as it was.
     ///
     /// # Errors
@@ -171,7 +176,7 @@ impl<R: Rules> Folded<R> {
                     self.common.confirm(&act.author, *what, heads);
                 }
             }
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => {}
+            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) | Fact::Outcome(_) => {}
         }
         if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
     }
@@ -183,7 +188,7 @@ impl<R: Rules> Folded<R> {
         let beside = self.effective.beyond(&past).filter_map(|beside| transcript.act(beside));
         let (mut heavier, mut equal) = (Vec::new(), Vec::new());
         for earlier in beside {
-            match R::meet(earlier, act) {
+            match self.state.meet_here(earlier, act) {
                 Meeting::Both => {}
                 Meeting::EarlierCounts => heavier.push((R::rank(earlier), earlier.digest)),
                 Meeting::Conflict => equal.push(earlier.digest),
@@ -256,7 +261,7 @@ fn is_remark(fact: &Fact) -> bool {
                 false
             }
         },
-        Fact::Handover(_) => false,
+        Fact::Handover(_) | Fact::Outcome(_) => false,
     }
 }
 

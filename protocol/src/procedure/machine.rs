@@ -12,6 +12,7 @@ use crate::procedure::common::Common;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
 use crate::procedure::handover::Handover;
+use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::transcript::Places;
@@ -122,12 +123,14 @@ macro_rules! machines {
 machines! {
     /// The handover of one person.
     Handover = "handover" begins with [HandoverRequest | ProvisionalArrestRequest],
+    /// A document that Parties sign.
+    Outcome = "outcome document" begins with [OutcomeDocument],
     /// Messages that move nothing.
     Plain = "plain" begins with [
         IntelligenceReport | RequestForInformation | Notice | DeconflictionQuery | FeedSnapshot
             | SubjectRightsNotice | OnwardTransferRequest | BatchManifest | RescueRequest
             | VictimScreeningReport | JointOperationProposal | DataPreservationRequest
             | EvidenceTransfer | FreezingRequest | AssetRecoveryRequest | MeetingAgenda
-            | OutcomeDocument | SituationReport
+            | SituationReport
     ],
 }

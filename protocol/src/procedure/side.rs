@@ -31,6 +31,8 @@ choice! {
         Home = "home",
         /// To whom a task or an action was given.
         Assignee = "assignee",
+        /// Whose signature a text asks for.
+        Signatory = "signatory",
         /// Anybody who takes part.
         Participant = "participant",
     }

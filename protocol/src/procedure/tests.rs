@@ -5,6 +5,7 @@ extern crate std;
 mod convergence;
 mod fold;
 mod handover;
+mod outcome;
 mod transcript;
 
 use alloc::borrow::ToOwned;
@@ -66,6 +67,13 @@ pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: 
         .collect();
     let wanted: Vec<String> = rows.iter().map(line).collect();
     assert_eq!(kept, wanted, "the table should be:\n{}", wanted.join("\n"));
+}
+
+/// Checks that stories walk every row of a table.
+pub(super) fn all_walked<S: Copy, M: Copy>(rows: &[Row<S, M>], walked: &BTreeSet<&str>) {
+    let ids = rows.iter().map(|row| row.id);
+    let missing: Vec<&str> = ids.filter(|id| !walked.contains(id)).collect();
+    assert!(missing.is_empty(), "rows that no story walks: {missing:?}");
 }
 
 fn line<S: Copy + Display, M: Copy + Display>(row: &Row<S, M>) -> String {
@@ -168,6 +176,12 @@ impl<R: Rules> Play<R> {
         Folded::of(&self.transcript, &self.transcript.all()).unwrap()
     }
 
+    /// The id by which people name a message.
+    pub(super) fn id(&self, message: &Digest) -> MessageId {
+        let place = self.transcript.place(message).unwrap();
+        self.transcript.act(place).unwrap().id
+    }
+
     /// What became of a message.
     pub(super) fn fate(&self, message: &Digest) -> Fate {
         self.now().fate(message).unwrap().clone()
@@ -175,8 +189,13 @@ impl<R: Rules> Play<R> {
 
     /// Both sides confirm what they know.
     pub(super) fn confirm(&mut self, act: IrreversibleAct) {
+        self.confirm_by(&[ASKED, ASKS], act);
+    }
+
+    /// These confirm what they know.
+    pub(super) fn confirm_by(&mut self, sides: &[&str], act: IrreversibleAct) {
         let heads = self.transcript.heads();
-        for side in [ASKED, ASKS] {
+        for side in sides {
             self.say(side, Fact::Common(CommonFact::Confirmed { act, heads: heads.clone() }));
         }
     }

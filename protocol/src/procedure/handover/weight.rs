@@ -13,11 +13,7 @@ use crate::procedure::rank::Rank;
 /// What a message weighs among concurrent ones.
 // spec: pro-5
 pub(super) fn rank(act: &Act) -> Rank {
-    match &act.fact {
-        Fact::Note | Fact::Gone => Rank::Information,
-        Fact::Common(fact) => fact.rank(),
-        Fact::Handover(fact) => rank_of(fact),
-    }
+    if let Fact::Handover(fact) = &act.fact { rank_of(fact) } else { act.fact.rank() }
 }
 
 /// What two concurrent messages are to each other.
