@@ -26,6 +26,7 @@ mod second_opinion;
 mod strangers;
 mod succession;
 mod tamper;
+mod threads;
 mod token;
 mod two_nodes;
 mod witness;

@@ -97,6 +97,24 @@ impl CommonFact {
     }
 }
 
+/// Whether a state rests on a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// One does.
+    Moves,
+    /// None does.
+    Remark,
+}
+
+/// Where a message stands that is not refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the transcript, which every participant has.
+    Within,
+    /// Beside it: not every participant has it, and nothing follows it.
+    Aside,
+}
+
 /// The common part of a procedure's state.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Common {
@@ -135,20 +153,28 @@ impl Common {
         &self.conflicts
     }
 
-    /// Refuses an author who takes no part, and a message that leaves a participant out.
+    /// Refuses an author who takes no part.
     // spec: pro-7
-    pub(super) fn check_holders(&self, act: &Act) -> Result<(), Refusal> {
-        if !self.participants.contains_key(&act.author) {
-            return Err(Refusal::not_entitled(
-                "pro-7",
-                format!("{} takes no part in this procedure", act.author.as_str()),
-                "ask a participant to let you join",
-            ));
+    pub(super) fn check_author(&self, act: &Act) -> Result<(), Refusal> {
+        if self.participants.contains_key(&act.author) {
+            return Ok(());
         }
+        Err(Refusal::not_entitled(
+            "pro-7",
+            format!("{} takes no part in this procedure", act.author.as_str()),
+            "ask a participant to let you join",
+        ))
+    }
+
+    /// A message that moves something goes to every participant; a remark may go to some, and stands aside then.
+    // spec: pro-7, pro-13
+    pub(super) fn check_recipients(&self, act: &Act, weight: Weight) -> Result<Place, Refusal> {
         let holders = act.holders();
-        match self.participants.keys().find(|agency| !holders.contains(agency)) {
-            None => Ok(()),
-            Some(agency) => Err(Refusal::new(
+        let left_out = self.participants.keys().find(|agency| !holders.contains(agency));
+        match (left_out, weight) {
+            (None, _) => Ok(Place::Within),
+            (Some(_), Weight::Remark) => Ok(Place::Aside),
+            (Some(agency), Weight::Moves) => Err(Refusal::new(
                 RefusalCode::ParticipantLeftOut,
                 "pro-7",
                 format!("{} takes part and is not among the recipients", agency.as_str()),

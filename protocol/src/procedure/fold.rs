@@ -11,6 +11,8 @@ use crate::ids::AgencyId;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
 use crate::procedure::common::CommonFact;
+use crate::procedure::common::Place;
+use crate::procedure::common::Weight;
 use crate::procedure::fact::Fact;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
@@ -143,16 +145,26 @@ impl<R: Rules> Folded<R> {
     /// # Errors
     /// The rule that it breaks.
     // spec: pro-4
-    pub fn judge(&self, act: &Act) -> Result<(), Refusal> {
-        self.common.check_holders(act)?;
-        if let Fact::Common(CommonFact::Resolved { between, .. }) = &act.fact {
-            return self.judge_resolution(act, between);
-        }
-        if is_remark(&act.fact) {
-            return Ok(());
-        }
-        self.refuse_in_conflict(act)?;
-        self.state.clone().step(act, &self.common).map(|_| ())
+    pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
+        self.common.check_author(act)?;
+        let weight = match &act.fact {
+            Fact::Note | Fact::Gone | Fact::Common(CommonFact::Corrected { .. }) => Weight::Remark,
+            Fact::Common(CommonFact::Joined { .. } | CommonFact::Confirmed { .. }) => Weight::Moves,
+            Fact::Common(CommonFact::Resolved { between, .. }) => {
+                self.judge_resolution(act, between)?;
+                Weight::Moves
+            }
+            Fact::Common(_) | Fact::Handover(_) => {
+                match self.state.clone().step(act, &self.common)? {
+                    Some(_) => {
+                        self.refuse_in_conflict(act)?;
+                        Weight::Moves
+                    }
+                    None => Weight::Remark,
+                }
+            }
+        };
+        self.common.check_recipients(act, weight)
     }
 
     /// What became of a message.

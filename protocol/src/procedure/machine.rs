@@ -9,6 +9,7 @@ use crate::ids::AgencyId;
 use crate::message::kind::Kind;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
+use crate::procedure::common::Place;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
 use crate::procedure::handover::Handover;
@@ -48,7 +49,7 @@ macro_rules! machines {
             ///
             /// # Errors
             /// The rule that it breaks.
-            pub fn judge(&self, act: &Act) -> Result<(), Refusal> {
+            pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
                 match self {
                     $(Self::$name(folded) => folded.judge(act),)+
                 }

@@ -28,6 +28,7 @@ use crate::message::kind::Kind;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
+use crate::procedure::common::Place;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
@@ -122,7 +123,7 @@ impl<R: Rules> Play<R> {
             asked: to(&[ASKS, ASKED]),
             told: to(&[TRANSIT]),
             created,
-            kind: Kind::Acknowledgement,
+            kind: if parents.is_empty() { Kind::HandoverRequest } else { Kind::Acknowledgement },
             fact,
         }
     }
@@ -158,9 +159,10 @@ impl<R: Rules> Play<R> {
     }
 
     /// Judges a message by what its author had seen.
-    pub(super) fn judge(&self, act: &Act) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, act: &Act) -> Result<Place, Refusal> {
         let seen = self.transcript.closure(&act.parents).unwrap_or(Places::none());
-        Folded::<R>::of(&self.transcript, &seen).map_or(Ok(()), |folded| folded.judge(act))
+        Folded::<R>::of(&self.transcript, &seen)
+            .map_or(Ok(Place::Within), |folded| folded.judge(act))
     }
 
     /// Puts a message that was judged.

@@ -189,10 +189,18 @@ impl Story<'_> {
             if filed.case.number % 5 == 2 {
                 thread = self.complete(filed, &thread)?;
             }
+            let ending = handover::ending(&filed.case);
+            if ending.is_refusal() {
+                thread = self.consult(filed, &thread)?;
+            }
+            if ending.is_grant() && !filed.case.is_held() {
+                let held = self.submit(filed.requested, &handover::held(&filed.case, &thread))?;
+                thread = self.take(filed.sent.from, &held, "prosecution")?;
+            }
             let decision =
                 self.submit(filed.requested, &handover::decision(&filed.case, &thread))?;
             self.take(filed.sent.from, &decision, "prosecution")?;
-            match handover::ending(&filed.case) {
+            match ending {
                 Ending::Granted | Ending::Conditional => endings.granted += 1,
                 Ending::Deferred => endings.deferred += 1,
                 Ending::NoEvidence | Ending::OwnNational | Ending::Risk | Ending::Victim => {
@@ -216,6 +224,14 @@ impl Story<'_> {
         let thread = self.take(filed.sent.from, &missing, "prosecution")?;
         let supplied = self.submit(filed.sent.from, &handover::supplied(&filed.case, &thread))?;
         self.take(filed.requested, &supplied, "prosecution")
+    }
+
+    /// Nobody is refused unheard.
+    fn consult(&mut self, filed: &Filed, thread: &Thread) -> Result<Thread, Report> {
+        let intent = self.submit(filed.requested, &handover::intent(&filed.case, thread))?;
+        let thread = self.take(filed.sent.from, &intent, "prosecution")?;
+        let views = self.submit(filed.sent.from, &handover::views(&filed.case, &thread))?;
+        self.take(filed.requested, &views, "prosecution")
     }
 
     /// Waits until every delivery of the story has a receipt or a refusal, and each of these is witnessed by a quorum;
