@@ -12,7 +12,7 @@
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`fold`] |
-//! | the procedures | [`handover`] [`outcome`] [`plain`] |
+//! | the procedures | [`handover`] [`outcome`] [`freezing`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -39,6 +39,7 @@ pub mod table;
 pub mod common;
 pub mod fold;
 
+pub mod freezing;
 pub mod handover;
 pub mod outcome;
 pub mod plain;

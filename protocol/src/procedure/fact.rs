@@ -5,6 +5,7 @@
 
 use crate::message::body::Body;
 use crate::procedure::common::CommonFact;
+use crate::procedure::freezing::fact::FreezingFact;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::outcome::fact::OutcomeFact;
 use crate::procedure::rank::Rank;
@@ -22,6 +23,8 @@ pub enum Fact {
     Handover(HandoverFact),
     /// Of a document that Parties sign.
     Outcome(OutcomeFact),
+    /// Of assets that are frozen.
+    Freezing(FreezingFact),
 }
 
 impl Fact {
@@ -83,6 +86,13 @@ impl Fact {
             }
             Body::SigningRecord(body) => Self::Outcome(OutcomeFact::recorded(body)),
             Body::OutcomeStatus(body) => Self::Outcome(OutcomeFact::declared(body)),
+            Body::FreezingRequest(body) => Self::Freezing(FreezingFact::requested(body)),
+            Body::FreezingReport(body) => Self::Freezing(FreezingFact::reported(body)),
+            Body::FreezingExtensionRequest(body) => Self::Freezing(FreezingFact::extension(body)),
+            Body::AssetRecoveryRequest(body) => Self::Freezing(FreezingFact::recovery(body)),
+            Body::AssetRecoveryDecision(body) => Self::Freezing(FreezingFact::decided(body)),
+            Body::InterimDisposal(body) => Self::Freezing(FreezingFact::converted(body)),
+            Body::AssetDispositionNotice(body) => Self::Freezing(FreezingFact::disposed(body)),
             Body::IntelligenceReport(_)
             | Body::RequestForInformation(_)
             | Body::InformationReply(_)
@@ -130,13 +140,6 @@ impl Fact {
             | Body::DataPreservationReply(_)
             | Body::EvidenceTransfer(_)
             | Body::EvidenceReceipt(_)
-            | Body::FreezingRequest(_)
-            | Body::FreezingReport(_)
-            | Body::FreezingExtensionRequest(_)
-            | Body::AssetRecoveryRequest(_)
-            | Body::AssetRecoveryDecision(_)
-            | Body::InterimDisposal(_)
-            | Body::AssetDispositionNotice(_)
             | Body::MeetingAgenda(_)
             | Body::AgendaItem(_)
             | Body::AgendaObjection(_)
@@ -152,7 +155,9 @@ impl Fact {
     pub const fn rank(&self) -> Rank {
         match self {
             Self::Common(fact) => fact.rank(),
-            Self::Note | Self::Gone | Self::Handover(_) | Self::Outcome(_) => Rank::Information,
+            Self::Note | Self::Gone | Self::Handover(_) | Self::Outcome(_) | Self::Freezing(_) => {
+                Rank::Information
+            }
         }
     }
 }

@@ -154,13 +154,13 @@ impl<R: Rules> Folded<R> {
                 self.judge_resolution(act, between)?;
                 Weight::Moves
             }
-            Fact::Common(_) | Fact::Handover(_) => {
-                match self.state.clone().step(act, &self.common)? {
-                    Some(_) => {
-                        self.refuse_in_conflict(act)?;
-                        Weight::Moves
-                    }
-                    None => Weight::Remark,
+            Fact::Common(_) | Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) => {
+                let moved = self.state.clone().step(act, &self.common);
+                if moved == Ok(None) {
+                    Weight::Remark
+                } else {
+                    self.refuse_in_conflict(act)?;
+                    moved.map(|_| Weight::Moves)?
                 }
             }
         };
@@ -188,7 +188,12 @@ impl<R: Rules> Folded<R> {
                     self.common.confirm(&act.author, *what, heads);
                 }
             }
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) | Fact::Outcome(_) => {}
+            Fact::Note
+            | Fact::Gone
+            | Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_) => {}
         }
         if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
     }
@@ -273,7 +278,7 @@ fn is_remark(fact: &Fact) -> bool {
                 false
             }
         },
-        Fact::Handover(_) | Fact::Outcome(_) => false,
+        Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) => false,
     }
 }
 

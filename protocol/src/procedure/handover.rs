@@ -334,7 +334,12 @@ impl Rules for Handover {
             Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) => {
                 (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by))
             }
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) | Fact::Outcome(_) => {
+            Fact::Note
+            | Fact::Gone
+            | Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_) => {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
                     format!("{} begins no handover", act.kind),

@@ -12,6 +12,7 @@ use crate::procedure::common::Common;
 use crate::procedure::common::Place;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
+use crate::procedure::freezing::Freezing;
 use crate::procedure::handover::Handover;
 use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
@@ -126,12 +127,14 @@ machines! {
     Handover = "handover" begins with [HandoverRequest | ProvisionalArrestRequest],
     /// A document that Parties sign.
     Outcome = "outcome document" begins with [OutcomeDocument],
+    /// Assets that are frozen for another Party.
+    Freezing = "freezing" begins with [FreezingRequest],
     /// Messages that move nothing.
     Plain = "plain" begins with [
         IntelligenceReport | RequestForInformation | Notice | DeconflictionQuery | FeedSnapshot
             | SubjectRightsNotice | OnwardTransferRequest | BatchManifest | RescueRequest
             | VictimScreeningReport | JointOperationProposal | DataPreservationRequest
-            | EvidenceTransfer | FreezingRequest | AssetRecoveryRequest | MeetingAgenda
+            | EvidenceTransfer | MeetingAgenda
             | SituationReport
     ],
 }

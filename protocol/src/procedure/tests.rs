@@ -4,6 +4,7 @@ extern crate std;
 
 mod convergence;
 mod fold;
+mod freezing;
 mod handover;
 mod outcome;
 mod transcript;
@@ -54,11 +55,17 @@ pub(super) struct Play<R> {
     salt: u8,
     count: u32,
     clock: u64,
+    asked: &'static [&'static str],
     rules: PhantomData<R>,
 }
 
 /// Compares the rows of a table with the chapter that prints them.
 pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: &[Row<S, M>]) {
+    printed_lines(family, &lines(rows));
+}
+
+/// Compares the rows of all tables of a family with the chapter that prints them.
+pub(super) fn printed_lines(family: &str, wanted: &[String]) {
     let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/22-procedures.md");
     let chapter = fs::read_to_string(chapter).unwrap();
     let begins = format!("| **[{family}-");
@@ -66,8 +73,12 @@ pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: 
         .lines()
         .filter(|line| line.starts_with(&begins) && line.matches('|').count() == 6)
         .collect();
-    let wanted: Vec<String> = rows.iter().map(line).collect();
     assert_eq!(kept, wanted, "the table should be:\n{}", wanted.join("\n"));
+}
+
+/// The rows of a table as the chapter prints them.
+pub(super) fn lines<S: Copy + Display, M: Copy + Display>(rows: &[Row<S, M>]) -> Vec<String> {
+    rows.iter().map(line).collect()
 }
 
 /// Checks that stories walk every row of a table.
@@ -83,6 +94,15 @@ fn line<S: Copy + Display, M: Copy + Display>(row: &Row<S, M>) -> String {
     format!("| **[{}]** | {} | {} | {} | {to} |", row.id, from.join(", "), row.on, row.by)
 }
 
+/// The kind of message that begins a procedure with this fact.
+const fn begins(fact: &Fact) -> Kind {
+    match fact {
+        Fact::Outcome(_) => Kind::OutcomeDocument,
+        Fact::Freezing(_) => Kind::FreezingRequest,
+        Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => Kind::HandoverRequest,
+    }
+}
+
 pub(super) fn agency(name: &str) -> AgencyId {
     AgencyId::parse(name).unwrap()
 }
@@ -90,7 +110,17 @@ pub(super) fn agency(name: &str) -> AgencyId {
 impl<R: Rules> Play<R> {
     /// Begins with a message from the one who asks to the one who is asked; the third one is told.
     pub(super) fn begin(salt: u8, opening: Fact) -> Self {
+        Self::begin_among(&[ASKS, ASKED], salt, opening)
+    }
+
+    /// Begins with a message from the one who asks to these; the others are told.
+    pub(super) fn begin_among(
+        asked: &'static [&'static str],
+        salt: u8,
+        opening: Fact,
+    ) -> Self {
         let mut play = Self {
+            asked,
             transcript: Transcript::new(),
             salt,
             count: 0,
@@ -108,6 +138,8 @@ impl<R: Rules> Play<R> {
         self.count += 1;
         let name = self.count.to_be_bytes();
         let created = Timestamp::from_millis(self.clock);
+        let others: Vec<&str> =
+            [ASKS, ASKED, TRANSIT].into_iter().filter(|name| !self.asked.contains(name)).collect();
         let to = |names: &[&str]| -> BTreeSet<AgencyId> {
             names.iter().filter(|name| **name != author).map(|name| agency(name)).collect()
         };
@@ -120,10 +152,10 @@ impl<R: Rules> Play<R> {
             parents: parents.to_vec(),
             supersedes: None,
             author: agency(author),
-            asked: to(&[ASKS, ASKED]),
-            told: to(&[TRANSIT]),
+            asked: to(self.asked),
+            told: to(&others),
             created,
-            kind: if parents.is_empty() { Kind::HandoverRequest } else { Kind::Acknowledgement },
+            kind: if parents.is_empty() { begins(&fact) } else { Kind::Acknowledgement },
             fact,
         }
     }
