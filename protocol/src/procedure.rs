@@ -13,7 +13,7 @@
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`control`] [`fold`] |
 //! | what a correction touches | [`amber`] |
-//! | the procedures | [`handover`] [`information`] [`exchange`] [`plain`] |
+//! | the procedures | [`handover`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -44,8 +44,10 @@ pub mod fold;
 pub mod amber;
 
 pub mod exchange;
+pub mod freezing;
 pub mod handover;
 pub mod information;
+pub mod outcome;
 pub mod plain;
 
 pub mod book;

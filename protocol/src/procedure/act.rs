@@ -47,17 +47,19 @@ impl Act {
     ///
     /// # Errors
     /// When it is of another procedure.
-    // spec: pro-4
+    // spec: pro-10
     pub(super) fn stray<T>(&self) -> Result<Option<T>, Refusal> {
         match &self.fact {
             Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Control(_) => Ok(None),
-            Fact::Handover(_) | Fact::Information(_) | Fact::Exchange(_) => {
-                Err(Refusal::out_of_turn(
-                    "pro-4",
-                    format!("{} has no place in this procedure", self.kind),
-                    "send it in a procedure of its own",
-                ))
-            }
+            Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_) => Err(Refusal::out_of_turn(
+                "pro-10",
+                format!("{} has no place in this procedure", self.kind),
+                "send it in the procedure that it is about",
+            )),
         }
     }
 

@@ -320,7 +320,9 @@ impl Control {
             | Fact::Common(_)
             | Fact::Handover(_)
             | Fact::Information(_)
-            | Fact::Exchange(_) => Ok(()),
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_) => Ok(()),
         }
     }
 

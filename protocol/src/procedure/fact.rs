@@ -14,8 +14,10 @@ use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::exchange::fact::FeedFact;
 use crate::procedure::exchange::fact::NoticeFact;
 use crate::procedure::exchange::fact::RightsFact;
+use crate::procedure::freezing::fact::FreezingFact;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::information::fact::InformationFact;
+use crate::procedure::outcome::fact::OutcomeFact;
 use crate::procedure::rank::Rank;
 
 /// What a message states, by the procedures that it bears on. Source: spec pro-6.
@@ -35,6 +37,10 @@ pub enum Fact {
     Information(InformationFact),
     /// Of something that is told, looked for or listed.
     Exchange(ExchangeFact),
+    /// Of a document that Parties sign.
+    Outcome(OutcomeFact),
+    /// Of assets that are frozen.
+    Freezing(FreezingFact),
 }
 
 impl Fact {
@@ -111,6 +117,24 @@ impl Fact {
             Body::DisputeDecision(body) => FeedFact::decided(body).into(),
             Body::SubjectRightsNotice(body) => RightsFact::asked(body).into(),
             Body::SubjectRightsAnswer(body) => RightsFact::answered(body).into(),
+            Body::OutcomeDocument(body) => Self::Outcome(OutcomeFact::text(body)),
+            Body::OutcomeReopening(body) => {
+                Self::Outcome(OutcomeFact::Reopened { package: body.package_digest })
+            }
+            Body::SignatureStatement(body) => Self::Outcome(OutcomeFact::signed(body)),
+            Body::SignatureConfirmation(body) => Self::Outcome(OutcomeFact::confirmed(body)),
+            Body::SignatureRetraction(body) => {
+                Self::Outcome(OutcomeFact::Retracted { package: body.package_digest })
+            }
+            Body::SigningRecord(body) => Self::Outcome(OutcomeFact::recorded(body)),
+            Body::OutcomeStatus(body) => Self::Outcome(OutcomeFact::declared(body)),
+            Body::FreezingRequest(body) => Self::Freezing(FreezingFact::requested(body)),
+            Body::FreezingReport(body) => Self::Freezing(FreezingFact::reported(body)),
+            Body::FreezingExtensionRequest(body) => Self::Freezing(FreezingFact::extension(body)),
+            Body::AssetRecoveryRequest(body) => Self::Freezing(FreezingFact::recovery(body)),
+            Body::AssetRecoveryDecision(body) => Self::Freezing(FreezingFact::decided(body)),
+            Body::InterimDisposal(body) => Self::Freezing(FreezingFact::converted(body)),
+            Body::AssetDispositionNotice(body) => Self::Freezing(FreezingFact::disposed(body)),
             Body::Rejection(_)
             | Body::BatchManifest(_)
             | Body::ManifestReview(_)
@@ -134,13 +158,6 @@ impl Fact {
             | Body::DataPreservationReply(_)
             | Body::EvidenceTransfer(_)
             | Body::EvidenceReceipt(_)
-            | Body::FreezingRequest(_)
-            | Body::FreezingReport(_)
-            | Body::FreezingExtensionRequest(_)
-            | Body::AssetRecoveryRequest(_)
-            | Body::AssetRecoveryDecision(_)
-            | Body::InterimDisposal(_)
-            | Body::AssetDispositionNotice(_)
             | Body::MeetingAgenda(_)
             | Body::AgendaItem(_)
             | Body::AgendaObjection(_)
@@ -148,13 +165,6 @@ impl Fact {
             | Body::MeetingMinutes(_)
             | Body::MinutesAdoption(_)
             | Body::ActionReport(_)
-            | Body::OutcomeDocument(_)
-            | Body::OutcomeReopening(_)
-            | Body::SignatureStatement(_)
-            | Body::SignatureConfirmation(_)
-            | Body::SignatureRetraction(_)
-            | Body::SigningRecord(_)
-            | Body::OutcomeStatus(_)
             | Body::SituationReport(_) => Self::Note,
         }
     }
@@ -168,7 +178,9 @@ impl Fact {
             | Self::Gone
             | Self::Handover(_)
             | Self::Information(_)
-            | Self::Exchange(_) => Rank::Information,
+            | Self::Exchange(_)
+            | Self::Outcome(_)
+            | Self::Freezing(_) => Rank::Information,
         }
     }
 
@@ -179,7 +191,11 @@ impl Fact {
             Self::Control(fact) => fact.names(),
             Self::Handover(fact) => fact.names(),
             Self::Exchange(fact) => fact.names(),
-            Self::Note | Self::Gone | Self::Information(_) => Vec::new(),
+            Self::Note
+            | Self::Gone
+            | Self::Information(_)
+            | Self::Outcome(_)
+            | Self::Freezing(_) => Vec::new(),
         }
     }
 }

@@ -35,8 +35,8 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     /// What two concurrent messages are to each other.
     fn meet(earlier: &Act, later: &Act) -> Meeting;
 
-    /// What they are to each other where the procedure stands, for what is prescribed only once.
-    fn meet_here(&self, earlier: &Act, later: &Act) -> Meeting {
+    /// What they are to each other where the procedure stands; the state may note what is prescribed only once.
+    fn meet_here(&mut self, earlier: &Act, later: &Act) -> Meeting {
         Self::meet(earlier, later)
     }
 
@@ -167,7 +167,12 @@ impl<R: Rules> Folded<R> {
                 self.judge_resolution(act, between)?;
                 Weight::Moves
             }
-            Fact::Common(_) | Fact::Handover(_) | Fact::Information(_) | Fact::Exchange(_) => {
+            Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_) => {
                 let stepped = self.state.clone().step(act, &self.common);
                 if stepped != Ok(None) {
                     self.refuse_in_conflict(act)?;
@@ -206,7 +211,9 @@ impl<R: Rules> Folded<R> {
             | Fact::Common(_)
             | Fact::Handover(_)
             | Fact::Information(_)
-            | Fact::Exchange(_) => {}
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_) => {}
         }
         if is_remark(&act.fact) {
             self.state.remark(act);
@@ -300,7 +307,11 @@ fn is_remark(fact: &Fact) -> bool {
             | CommonFact::InformationGiven
             | CommonFact::Valued { .. } => false,
         },
-        Fact::Handover(_) | Fact::Information(_) | Fact::Exchange(_) => false,
+        Fact::Handover(_)
+        | Fact::Information(_)
+        | Fact::Exchange(_)
+        | Fact::Outcome(_)
+        | Fact::Freezing(_) => false,
     }
 }
 

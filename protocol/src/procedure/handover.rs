@@ -344,7 +344,9 @@ impl Rules for Handover {
             | Fact::Control(_)
             | Fact::Handover(_)
             | Fact::Information(_)
-            | Fact::Exchange(_) => {
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_) => {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
                     format!("{} begins no handover", act.kind),

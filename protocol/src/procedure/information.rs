@@ -238,7 +238,7 @@ impl Rules for Information {
     }
 
     // spec: rfi-21
-    fn meet_here(&self, earlier: &Act, later: &Act) -> Meeting {
+    fn meet_here(&mut self, earlier: &Act, later: &Act) -> Meeting {
         if weight::crosses(earlier, later) && !self.reopened {
             Meeting::EarlierCounts
         } else {

@@ -18,8 +18,10 @@ use crate::procedure::exchange::rights::Rights;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
+use crate::procedure::freezing::Freezing;
 use crate::procedure::handover::Handover;
 use crate::procedure::information::Information;
+use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::transcript::Places;
@@ -147,11 +149,15 @@ machines! {
     Feed = "feed" begins with [FeedSnapshot],
     /// What a person asks for.
     Rights = "subject-rights" begins with [SubjectRightsNotice],
+    /// A document that Parties sign.
+    Outcome = "outcome document" begins with [OutcomeDocument],
+    /// Assets that are frozen for another Party.
+    Freezing = "freezing" begins with [FreezingRequest],
     /// Messages that move nothing.
     Plain = "plain" begins with [
         OnwardTransferRequest | BatchManifest | RescueRequest
             | VictimScreeningReport | JointOperationProposal | DataPreservationRequest
-            | EvidenceTransfer | FreezingRequest | AssetRecoveryRequest | MeetingAgenda
-            | OutcomeDocument | SituationReport
+            | EvidenceTransfer | MeetingAgenda
+            | SituationReport
     ],
 }

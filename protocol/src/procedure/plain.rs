@@ -51,7 +51,6 @@ impl Rules for Plain {
         Meeting::Both
     }
 
-    // spec: pro-10
     fn step(&mut self, act: &Act, _common: &Common) -> Result<Option<&'static str>, Refusal> {
         act.stray()
     }

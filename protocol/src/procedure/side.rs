@@ -33,6 +33,8 @@ choice! {
         Assignee = "assignee",
         /// To whom something was told.
         Recipient = "recipient",
+        /// Whose signature a text asks for.
+        Signatory = "signatory",
         /// Anybody who takes part.
         Participant = "participant",
     }

@@ -8,8 +8,10 @@ mod exchange;
 mod fact;
 mod facts;
 mod fold;
+mod freezing;
 mod handover;
 mod information;
+mod outcome;
 mod transcript;
 
 use alloc::borrow::ToOwned;
@@ -33,6 +35,7 @@ use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
 use crate::procedure::common::Place;
+use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
@@ -58,6 +61,7 @@ pub(super) struct Play<R> {
     salt: u8,
     count: u32,
     clock: u64,
+    asked: &'static [&'static str],
     rules: PhantomData<R>,
 }
 
@@ -96,6 +100,23 @@ fn line<S: Copy + Display, M: Copy + Display>(row: &Row<S, M>) -> String {
     format!("| **[{}]** | {} | {} | {} | {to} |", row.id, from.join(", "), row.on, row.by)
 }
 
+/// The kind of message that begins a procedure with this fact.
+const fn begins(fact: &Fact) -> Kind {
+    match fact {
+        Fact::Outcome(_) => Kind::OutcomeDocument,
+        Fact::Freezing(_) => Kind::FreezingRequest,
+        Fact::Information(_) => Kind::RequestForInformation,
+        Fact::Exchange(ExchangeFact::Notice(_)) => Kind::Notice,
+        Fact::Exchange(ExchangeFact::Deconfliction(_)) => Kind::DeconflictionQuery,
+        Fact::Exchange(ExchangeFact::Feed(_)) => Kind::FeedSnapshot,
+        Fact::Exchange(ExchangeFact::Rights(_)) => Kind::SubjectRightsNotice,
+        Fact::Common(CommonFact::Reported) => Kind::IntelligenceReport,
+        Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Control(_) | Fact::Handover(_) => {
+            Kind::HandoverRequest
+        }
+    }
+}
+
 pub(super) fn agency(name: &str) -> AgencyId {
     AgencyId::parse(name).unwrap()
 }
@@ -103,7 +124,13 @@ pub(super) fn agency(name: &str) -> AgencyId {
 impl<R: Rules> Play<R> {
     /// Begins with a message from the one who asks to the one who is asked; the third one is told.
     pub(super) fn begin(salt: u8, opening: Fact) -> Self {
+        Self::begin_among(&[ASKS, ASKED], salt, opening)
+    }
+
+    /// Begins with a message from the one who asks to these; the others are told.
+    pub(super) fn begin_among(asked: &'static [&'static str], salt: u8, opening: Fact) -> Self {
         let mut play = Self {
+            asked,
             transcript: Transcript::new(),
             salt,
             count: 0,
@@ -121,6 +148,8 @@ impl<R: Rules> Play<R> {
         self.count += 1;
         let name = self.count.to_be_bytes();
         let created = Timestamp::from_millis(self.clock);
+        let others: Vec<&str> =
+            [ASKS, ASKED, TRANSIT].into_iter().filter(|name| !self.asked.contains(name)).collect();
         let to = |names: &[&str]| -> BTreeSet<AgencyId> {
             names.iter().filter(|name| **name != author).map(|name| agency(name)).collect()
         };
@@ -133,10 +162,10 @@ impl<R: Rules> Play<R> {
             parents: parents.to_vec(),
             supersedes: None,
             author: agency(author),
-            asked: to(&[ASKS, ASKED]),
-            told: to(&[TRANSIT]),
+            asked: to(self.asked),
+            told: to(&others),
             created,
-            kind: if parents.is_empty() { Kind::HandoverRequest } else { Kind::Acknowledgement },
+            kind: if parents.is_empty() { begins(&fact) } else { Kind::Acknowledgement },
             fact,
         }
     }
@@ -209,8 +238,13 @@ impl<R: Rules> Play<R> {
 
     /// Both sides confirm what they know.
     pub(super) fn confirm(&mut self, act: IrreversibleAct) {
+        self.confirm_by(&[ASKED, ASKS], act);
+    }
+
+    /// These confirm what they know.
+    pub(super) fn confirm_by(&mut self, sides: &[&str], act: IrreversibleAct) {
         let heads = self.transcript.heads();
-        for side in [ASKED, ASKS] {
+        for side in sides {
             self.say(side, Fact::Common(CommonFact::Confirmed { act, heads: heads.clone() }));
         }
     }

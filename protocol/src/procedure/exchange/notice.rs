@@ -332,7 +332,9 @@ impl Rules for Notice {
                 | Fact::Control(_)
                 | Fact::Handover(_)
                 | Fact::Information(_)
-                | Fact::Exchange(_) => act.fact.rank(),
+                | Fact::Exchange(_)
+                | Fact::Outcome(_)
+                | Fact::Freezing(_) => act.fact.rank(),
             },
         }
     }

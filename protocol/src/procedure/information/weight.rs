@@ -23,7 +23,9 @@ pub(super) fn rank(act: &Act) -> Rank {
         | Fact::Control(_)
         | Fact::Handover(_)
         | Fact::Information(_)
-        | Fact::Exchange(_) => act.fact.rank(),
+        | Fact::Exchange(_)
+        | Fact::Outcome(_)
+        | Fact::Freezing(_) => act.fact.rank(),
     }
 }
 

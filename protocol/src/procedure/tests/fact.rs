@@ -131,7 +131,7 @@ fn every_body_bears_on_the_procedure_that_it_is_for() {
             Kind::RequestForInformation | Kind::InformationReply | Kind::Notice | Kind::Sighting,
             Fact::Handover(_) | Fact::Note,
         ) => false,
-        (_, Fact::Handover(_) | Fact::Note) => true,
+        (_, Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) | Fact::Note) => true,
         (Kind::RequestForInformation | Kind::InformationReply, Fact::Information(_)) => true,
         (kind, Fact::Exchange(fact)) => match fact {
             Notice(NoticeFact::Published { .. }) => kind == Kind::Notice,

@@ -87,6 +87,6 @@ fn a_message_begins_only_the_procedure_that_its_kind_begins() {
     }
 
     let decision = crate::procedure::tests::handover::granted();
-    assert_eq!(play.refused(ASKS, decision).rule, "pro-4");
+    assert_eq!(play.refused(ASKS, decision).rule, "pro-10");
     assert_eq!(play.now().fates().len(), 1);
 }

@@ -229,7 +229,7 @@ fn what_belongs_to_another_procedure_has_no_place_here() {
 
     let refusal = play.refused(ASKS, NoticeFact::Published { expires }.into());
 
-    assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "pro-4"));
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "pro-10"));
 }
 
 #[test]
