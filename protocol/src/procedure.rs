@@ -12,7 +12,7 @@
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`fold`] |
-//! | the procedures | [`handover`] [`outcome`] [`freezing`] [`plain`] |
+//! | the procedures | [`handover`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -39,8 +39,10 @@ pub mod table;
 pub mod common;
 pub mod fold;
 
+pub mod cycle;
 pub mod freezing;
 pub mod handover;
+pub mod operation;
 pub mod outcome;
 pub mod plain;
 

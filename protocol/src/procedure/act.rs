@@ -51,7 +51,11 @@ impl Act {
     pub(super) fn stray<T>(&self) -> Result<Option<T>, Refusal> {
         match &self.fact {
             Fact::Note | Fact::Gone | Fact::Common(_) => Ok(None),
-            Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) => Err(Refusal::out_of_turn(
+            Fact::Handover(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => Err(Refusal::out_of_turn(
                 "pro-10",
                 format!("{} has no place in this procedure", self.kind),
                 "send it in the procedure that it is about",

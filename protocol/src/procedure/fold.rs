@@ -154,7 +154,12 @@ impl<R: Rules> Folded<R> {
                 self.judge_resolution(act, between)?;
                 Weight::Moves
             }
-            Fact::Common(_) | Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) => {
+            Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => {
                 let moved = self.state.clone().step(act, &self.common);
                 if moved == Ok(None) {
                     Weight::Remark
@@ -193,7 +198,9 @@ impl<R: Rules> Folded<R> {
             | Fact::Common(_)
             | Fact::Handover(_)
             | Fact::Outcome(_)
-            | Fact::Freezing(_) => {}
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => {}
         }
         if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
     }
@@ -278,7 +285,11 @@ fn is_remark(fact: &Fact) -> bool {
                 false
             }
         },
-        Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) => false,
+        Fact::Handover(_)
+        | Fact::Outcome(_)
+        | Fact::Freezing(_)
+        | Fact::Operation(_)
+        | Fact::Cycle(_) => false,
     }
 }
 

@@ -10,10 +10,12 @@ use crate::message::kind::Kind;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
 use crate::procedure::common::Place;
+use crate::procedure::cycle::Cycle;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
 use crate::procedure::freezing::Freezing;
 use crate::procedure::handover::Handover;
+use crate::procedure::operation::Operation;
 use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
 use crate::procedure::refusal::Refusal;
@@ -129,12 +131,14 @@ machines! {
     Outcome = "outcome document" begins with [OutcomeDocument],
     /// Assets that are frozen for another Party.
     Freezing = "freezing" begins with [FreezingRequest],
+    /// A joint operation.
+    Operation = "operation" begins with [JointOperationProposal],
+    /// A cycle of meetings.
+    Cycle = "coordination cycle" begins with [MeetingAgenda | CycleStatus],
     /// Messages that move nothing.
     Plain = "plain" begins with [
         IntelligenceReport | RequestForInformation | Notice | DeconflictionQuery | FeedSnapshot
             | SubjectRightsNotice | OnwardTransferRequest | BatchManifest | RescueRequest
-            | VictimScreeningReport | JointOperationProposal | DataPreservationRequest
-            | EvidenceTransfer | MeetingAgenda
-            | SituationReport
+            | VictimScreeningReport | DataPreservationRequest | EvidenceTransfer | SituationReport
     ],
 }

@@ -3,9 +3,11 @@
 extern crate std;
 
 mod convergence;
+mod cycle;
 mod fold;
 mod freezing;
 mod handover;
+mod operation;
 mod outcome;
 mod transcript;
 
@@ -99,6 +101,8 @@ const fn begins(fact: &Fact) -> Kind {
     match fact {
         Fact::Outcome(_) => Kind::OutcomeDocument,
         Fact::Freezing(_) => Kind::FreezingRequest,
+        Fact::Operation(_) => Kind::JointOperationProposal,
+        Fact::Cycle(_) => Kind::CycleStatus,
         Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => Kind::HandoverRequest,
     }
 }
@@ -114,11 +118,7 @@ impl<R: Rules> Play<R> {
     }
 
     /// Begins with a message from the one who asks to these; the others are told.
-    pub(super) fn begin_among(
-        asked: &'static [&'static str],
-        salt: u8,
-        opening: Fact,
-    ) -> Self {
+    pub(super) fn begin_among(asked: &'static [&'static str], salt: u8, opening: Fact) -> Self {
         let mut play = Self {
             asked,
             transcript: Transcript::new(),

@@ -1,6 +1,7 @@
 //! Frozen assets: every row of their tables, every prescribed meeting, every safeguard.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -11,6 +12,7 @@ use super::ASKED;
 use super::ASKS;
 use super::Play;
 use super::SALTS;
+use super::TRANSIT;
 use super::agency;
 use super::convergence;
 use crate::message::assets::disposition::Disposition;
@@ -529,5 +531,16 @@ proptest! {
         let now = play.now();
         let facts: Vec<Fact> = (0..44).map(|what| menu(what, &now, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
+    }
+
+    #[test]
+    fn of_two_messages_about_assets_no_digest_decides(
+        attempts in vec(any::<convergence::Attempt>(), 2..24),
+    ) {
+        // shows: pro-5
+        convergence::no_digest_decides(|salt| Play::begin(salt, requested(false, 2)), &attempts, menu, |now| {
+            let moves = [ASKS, ASKED, TRANSIT].map(|who| now.state.open_moves(&agency(who)));
+            format!("{:?} {moves:?}", now.state.stage())
+        });
     }
 }

@@ -514,9 +514,13 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
     let last = |wanted: fn(&HandoverFact) -> bool| {
         (0..seen.len()).rev().filter_map(|place| seen.act(place)).find(|act| match &act.fact {
             Fact::Handover(fact) => wanted(fact),
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Outcome(_) | Fact::Freezing(_) => {
-                false
-            }
+            Fact::Note
+            | Fact::Gone
+            | Fact::Common(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => false,
         })
     };
     let root = seen.act(0).unwrap();

@@ -1,6 +1,7 @@
 //! Outcome documents: every row of their table, every prescribed meeting, every rule about signatures.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -585,5 +586,16 @@ proptest! {
         let now = play.now();
         let facts: Vec<Fact> = (0..20).map(|what| menu(what, &now, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
+    }
+
+    #[test]
+    fn of_two_messages_about_a_document_no_digest_decides(
+        attempts in vec(any::<convergence::Attempt>(), 2..24),
+    ) {
+        // shows: pro-5
+        convergence::no_digest_decides(negotiated, &attempts, menu, |now| {
+            let moves = [ASKS, ASKED, TRANSIT].map(|who| now.state.open_moves(&agency(who)));
+            format!("{:?} {moves:?}", now.state.stage())
+        });
     }
 }
