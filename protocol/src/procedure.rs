@@ -13,7 +13,7 @@
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`control`] [`fold`] |
 //! | what a correction touches | [`amber`] |
-//! | the procedures | [`handover`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`plain`] |
+//! | the procedures | [`handover`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -43,10 +43,12 @@ pub mod fold;
 
 pub mod amber;
 
+pub mod cycle;
 pub mod exchange;
 pub mod freezing;
 pub mod handover;
 pub mod information;
+pub mod operation;
 pub mod outcome;
 pub mod plain;
 

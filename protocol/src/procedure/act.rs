@@ -55,7 +55,9 @@ impl Act {
             | Fact::Information(_)
             | Fact::Exchange(_)
             | Fact::Outcome(_)
-            | Fact::Freezing(_) => Err(Refusal::out_of_turn(
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => Err(Refusal::out_of_turn(
                 "pro-10",
                 format!("{} has no place in this procedure", self.kind),
                 "send it in the procedure that it is about",

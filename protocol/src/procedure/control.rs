@@ -322,7 +322,9 @@ impl Control {
             | Fact::Information(_)
             | Fact::Exchange(_)
             | Fact::Outcome(_)
-            | Fact::Freezing(_) => Ok(()),
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => Ok(()),
         }
     }
 

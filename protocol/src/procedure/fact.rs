@@ -9,6 +9,7 @@ use crate::ids::MessageId;
 use crate::message::body::Body;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
+use crate::procedure::cycle::fact::CycleFact;
 use crate::procedure::exchange::fact::DeconflictionFact;
 use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::exchange::fact::FeedFact;
@@ -17,6 +18,7 @@ use crate::procedure::exchange::fact::RightsFact;
 use crate::procedure::freezing::fact::FreezingFact;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::information::fact::InformationFact;
+use crate::procedure::operation::fact::OperationFact;
 use crate::procedure::outcome::fact::OutcomeFact;
 use crate::procedure::rank::Rank;
 
@@ -41,6 +43,10 @@ pub enum Fact {
     Outcome(OutcomeFact),
     /// Of assets that are frozen.
     Freezing(FreezingFact),
+    /// Of a joint operation.
+    Operation(OperationFact),
+    /// Of a cycle of meetings.
+    Cycle(CycleFact),
 }
 
 impl Fact {
@@ -135,6 +141,22 @@ impl Fact {
             Body::AssetRecoveryDecision(body) => Self::Freezing(FreezingFact::decided(body)),
             Body::InterimDisposal(body) => Self::Freezing(FreezingFact::converted(body)),
             Body::AssetDispositionNotice(body) => Self::Freezing(FreezingFact::disposed(body)),
+            Body::JointOperationProposal(body) => Self::Operation(OperationFact::proposed(body)),
+            Body::ParticipationReply(body) => Self::Operation(OperationFact::Replied(body.answer)),
+            Body::OperationPlan(body) => Self::Operation(OperationFact::planned(body)),
+            Body::PlanSignature(body) => Self::Operation(OperationFact::signed(body)),
+            Body::OperationTasking(body) => Self::Operation(OperationFact::tasked(body)),
+            Body::TaskReport(body) => Self::Operation(OperationFact::reported(body)),
+            Body::OperationSignal(body) => Self::Operation(OperationFact::signalled(body)),
+            Body::OperationStatus(body) => Self::Operation(OperationFact::declared(body)),
+            Body::OperationResult(_) => Self::Operation(OperationFact::Resulted),
+            Body::MeetingAgenda(body) => Self::Cycle(CycleFact::agenda(body)),
+            Body::AgendaItem(_) => Self::Cycle(CycleFact::ItemProposed),
+            Body::AgendaObjection(body) => Self::Cycle(CycleFact::objected(body)),
+            Body::CycleStatus(body) => Self::Cycle(CycleFact::declared(body)),
+            Body::MeetingMinutes(body) => Self::Cycle(CycleFact::minutes(body)),
+            Body::MinutesAdoption(body) => Self::Cycle(CycleFact::answered(body)),
+            Body::ActionReport(body) => Self::Cycle(CycleFact::reported(body)),
             Body::Rejection(_)
             | Body::BatchManifest(_)
             | Body::ManifestReview(_)
@@ -145,26 +167,10 @@ impl Fact {
             | Body::BatchReconciliation(_)
             | Body::RescueRequest(_)
             | Body::RescueUpdate(_)
-            | Body::JointOperationProposal(_)
-            | Body::ParticipationReply(_)
-            | Body::OperationPlan(_)
-            | Body::PlanSignature(_)
-            | Body::OperationTasking(_)
-            | Body::TaskReport(_)
-            | Body::OperationSignal(_)
-            | Body::OperationStatus(_)
-            | Body::OperationResult(_)
             | Body::DataPreservationRequest(_)
             | Body::DataPreservationReply(_)
             | Body::EvidenceTransfer(_)
             | Body::EvidenceReceipt(_)
-            | Body::MeetingAgenda(_)
-            | Body::AgendaItem(_)
-            | Body::AgendaObjection(_)
-            | Body::CycleStatus(_)
-            | Body::MeetingMinutes(_)
-            | Body::MinutesAdoption(_)
-            | Body::ActionReport(_)
             | Body::SituationReport(_) => Self::Note,
         }
     }
@@ -180,7 +186,9 @@ impl Fact {
             | Self::Information(_)
             | Self::Exchange(_)
             | Self::Outcome(_)
-            | Self::Freezing(_) => Rank::Information,
+            | Self::Freezing(_)
+            | Self::Operation(_)
+            | Self::Cycle(_) => Rank::Information,
         }
     }
 
@@ -195,7 +203,9 @@ impl Fact {
             | Self::Gone
             | Self::Information(_)
             | Self::Outcome(_)
-            | Self::Freezing(_) => Vec::new(),
+            | Self::Freezing(_)
+            | Self::Operation(_)
+            | Self::Cycle(_) => Vec::new(),
         }
     }
 }

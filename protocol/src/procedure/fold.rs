@@ -172,7 +172,9 @@ impl<R: Rules> Folded<R> {
             | Fact::Information(_)
             | Fact::Exchange(_)
             | Fact::Outcome(_)
-            | Fact::Freezing(_) => {
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => {
                 let stepped = self.state.clone().step(act, &self.common);
                 if stepped != Ok(None) {
                     self.refuse_in_conflict(act)?;
@@ -213,7 +215,9 @@ impl<R: Rules> Folded<R> {
             | Fact::Information(_)
             | Fact::Exchange(_)
             | Fact::Outcome(_)
-            | Fact::Freezing(_) => {}
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => {}
         }
         if is_remark(&act.fact) {
             self.state.remark(act);
@@ -311,7 +315,9 @@ fn is_remark(fact: &Fact) -> bool {
         | Fact::Information(_)
         | Fact::Exchange(_)
         | Fact::Outcome(_)
-        | Fact::Freezing(_) => false,
+        | Fact::Freezing(_)
+        | Fact::Operation(_)
+        | Fact::Cycle(_) => false,
     }
 }
 

@@ -346,7 +346,9 @@ impl Rules for Handover {
             | Fact::Information(_)
             | Fact::Exchange(_)
             | Fact::Outcome(_)
-            | Fact::Freezing(_) => {
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_) => {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
                     format!("{} begins no handover", act.kind),

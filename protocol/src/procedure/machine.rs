@@ -10,6 +10,7 @@ use crate::message::kind::Kind;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
 use crate::procedure::common::Place;
+use crate::procedure::cycle::Cycle;
 use crate::procedure::exchange::deconfliction::Deconfliction;
 use crate::procedure::exchange::feed::Feed;
 use crate::procedure::exchange::notice::Notice;
@@ -21,6 +22,7 @@ use crate::procedure::fold::Folded;
 use crate::procedure::freezing::Freezing;
 use crate::procedure::handover::Handover;
 use crate::procedure::information::Information;
+use crate::procedure::operation::Operation;
 use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
 use crate::procedure::refusal::Refusal;
@@ -153,11 +155,14 @@ machines! {
     Outcome = "outcome document" begins with [OutcomeDocument],
     /// Assets that are frozen for another Party.
     Freezing = "freezing" begins with [FreezingRequest],
+    /// A joint operation.
+    Operation = "operation" begins with [JointOperationProposal],
+    /// A cycle of meetings.
+    Cycle = "coordination cycle" begins with [MeetingAgenda | CycleStatus],
     /// Messages that move nothing.
     Plain = "plain" begins with [
         OnwardTransferRequest | BatchManifest | RescueRequest
-            | VictimScreeningReport | JointOperationProposal | DataPreservationRequest
-            | EvidenceTransfer | MeetingAgenda
-            | SituationReport
+            | VictimScreeningReport | DataPreservationRequest
+            | EvidenceTransfer | SituationReport
     ],
 }

@@ -4,6 +4,7 @@ extern crate std;
 
 mod control;
 mod convergence;
+mod cycle;
 mod exchange;
 mod fact;
 mod facts;
@@ -11,6 +12,7 @@ mod fold;
 mod freezing;
 mod handover;
 mod information;
+mod operation;
 mod outcome;
 mod transcript;
 
@@ -114,6 +116,8 @@ const fn begins(fact: &Fact) -> Kind {
         Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Control(_) | Fact::Handover(_) => {
             Kind::HandoverRequest
         }
+        Fact::Operation(_) => Kind::JointOperationProposal,
+        Fact::Cycle(_) => Kind::CycleStatus,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::ids::AgencyId;
 use crate::ids::Party;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
@@ -16,6 +17,7 @@ use crate::message::text::RecordRef;
 
 choice! {
     /// Where it stands. Source: DOMAIN 3.8.
+    #[derive(serde::Serialize, serde::Deserialize)]
     CycleStanding {
         /// It will take place.
         Planned = "planned",
@@ -55,6 +57,8 @@ record! {
     UrgencyConsent {
         /// Which.
         party: Party,
+        /// The agency that speaks for it here.
+        agency: AgencyId,
         /// Where it said so.
         consent_ref: RecordRef,
     }

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
 use crate::ids::Party;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
@@ -49,6 +50,8 @@ record! {
         id: ItemId,
         /// Which Party has to do it.
         owner: Party,
+        /// Which of its agencies does it, and reports of it.
+        agency: AgencyId,
         /// By when.
         due: Instant,
         /// What.
@@ -97,6 +100,7 @@ record! {
 
 choice! {
     /// What a Party says of minutes.
+    #[derive(serde::Serialize, serde::Deserialize)]
     AdoptionAnswer {
         /// It adopts them.
         Adopt = "adopt",
@@ -139,6 +143,7 @@ record! {
 
 choice! {
     /// How an action stands.
+    #[derive(serde::Serialize, serde::Deserialize)]
     ActionStatus {
         /// It is under way.
         InProgress = "in-progress",

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::ids::AgencyId;
 use crate::ids::Party;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
@@ -24,6 +25,8 @@ record! {
         task_id: ItemId,
         /// Whose task it is.
         assignee_party: Party,
+        /// Which of its agencies does it.
+        assignee: AgencyId,
         /// What.
         what: LocalizedText,
         /// Where.
@@ -54,6 +57,7 @@ record! {
 
 choice! {
     /// How a task stands. Source: DOMAIN 3.5.
+    #[derive(serde::Serialize, serde::Deserialize)]
     TaskStatus {
         /// The assignee takes it.
         Accepted = "accepted",

@@ -334,7 +334,9 @@ impl Rules for Notice {
                 | Fact::Information(_)
                 | Fact::Exchange(_)
                 | Fact::Outcome(_)
-                | Fact::Freezing(_) => act.fact.rank(),
+                | Fact::Freezing(_)
+                | Fact::Operation(_)
+                | Fact::Cycle(_) => act.fact.rank(),
             },
         }
     }

@@ -25,7 +25,9 @@ pub(super) fn rank(act: &Act) -> Rank {
         | Fact::Information(_)
         | Fact::Exchange(_)
         | Fact::Outcome(_)
-        | Fact::Freezing(_) => act.fact.rank(),
+        | Fact::Freezing(_)
+        | Fact::Operation(_)
+        | Fact::Cycle(_) => act.fact.rank(),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Whatever the order in which messages arrive, and however agencies were parted, the same set gives the same state.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::ASKED;
 use super::ASKS;
 use super::Play;
+use super::SALTS;
 use super::TRANSIT;
 use crate::procedure::act::Act;
 use crate::procedure::book::Book;
@@ -25,7 +27,15 @@ pub(in crate::procedure) fn play<R: Rules>(
     attempts: &[Attempt],
     menu: impl Fn(u8, &Folded<R>, &Transcript) -> Fact,
 ) -> Play<R> {
-    let mut play = Play::<R>::begin(7, opening);
+    play_on(Play::begin(7, opening), attempts, menu)
+}
+
+/// Plays attempts on a play that has begun.
+pub(in crate::procedure) fn play_on<R: Rules>(
+    mut play: Play<R>,
+    attempts: &[Attempt],
+    menu: impl Fn(u8, &Folded<R>, &Transcript) -> Fact,
+) -> Play<R> {
     for (who, what, unseen) in attempts {
         let authors = [ASKS, ASKED, TRANSIT];
         let author = authors[usize::from(*who) % authors.len()];
@@ -37,6 +47,36 @@ pub(in crate::procedure) fn play<R: Rules>(
         drop(play.put(act));
     }
     play
+}
+
+/// Checks that which of two digests is the lower one decides nothing between two agencies that know nothing of each other.
+///
+/// Everybody has seen all but the last two attempts; those are said beside each other. `view` says what is compared.
+pub(in crate::procedure) fn no_digest_decides<R: Rules>(
+    begin: impl Fn(u8) -> Play<R>,
+    attempts: &[Attempt],
+    menu: impl Fn(u8, &Folded<R>, &Transcript) -> Fact + Copy,
+    view: impl Fn(&Folded<R>) -> String,
+) {
+    let [story @ .., one, other] = attempts else { return };
+    let story: Vec<Attempt> = story.iter().map(|(who, what, _)| (*who, *what, 0)).collect();
+    let author = |who: u8| [ASKS, ASKED, TRANSIT][usize::from(who) % 3];
+    if author(one.0) == author(other.0) {
+        return;
+    }
+    let views = SALTS.map(|salt| {
+        let mut play = play_on(begin(salt), &story, menu);
+        let (heads, now) = (play.transcript.heads(), play.now());
+        for (who, what, _) in [one, other] {
+            let fact = menu(*what, &now, &play.transcript);
+            let act = play.act(author(*who), &heads, fact);
+            drop(play.put(act));
+        }
+        let now = play.now();
+        // What both sides have to settle may look either way until they do.
+        if now.common.conflicts().is_empty() { view(&now) } else { String::from("in conflict") }
+    });
+    assert!(views.iter().all(|view| *view == views[0]), "{views:?}");
 }
 
 /// The first so many acts of a transcript: ancestors come first, so it is closed.

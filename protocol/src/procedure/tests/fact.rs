@@ -97,6 +97,7 @@ fn a_delta_is_kept_as_two_points_of_its_feed() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table: one line for each kind")]
 fn every_body_bears_on_the_procedure_that_it_is_for() {
     // shows: pro-6
     use ExchangeFact::Deconfliction;
@@ -131,7 +132,15 @@ fn every_body_bears_on_the_procedure_that_it_is_for() {
             Kind::RequestForInformation | Kind::InformationReply | Kind::Notice | Kind::Sighting,
             Fact::Handover(_) | Fact::Note,
         ) => false,
-        (_, Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) | Fact::Note) => true,
+        (
+            _,
+            Fact::Handover(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
+            | Fact::Operation(_)
+            | Fact::Cycle(_)
+            | Fact::Note,
+        ) => true,
         (Kind::RequestForInformation | Kind::InformationReply, Fact::Information(_)) => true,
         (kind, Fact::Exchange(fact)) => match fact {
             Notice(NoticeFact::Published { .. }) => kind == Kind::Notice,

@@ -1,6 +1,7 @@
 //! Frozen assets: every row of their tables, every prescribed meeting, every safeguard.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -11,6 +12,7 @@ use super::ASKED;
 use super::ASKS;
 use super::Play;
 use super::SALTS;
+use super::TRANSIT;
 use super::agency;
 use super::convergence;
 use crate::message::assets::disposition::Disposition;
@@ -48,6 +50,7 @@ fn told(fact: FreezingFact) -> Fact {
     Fact::Freezing(fact)
 }
 
+#[expect(clippy::fn_params_excessive_bools, reason = "read beside its argument in every story")]
 fn requested(by_order: bool, assets: u64) -> Fact {
     told(FreezingFact::Requested(Request { by_order, assets, formal_request_by: at(3) }))
 }
@@ -95,6 +98,7 @@ fn recovers(asset: u64) -> Fact {
     told(FreezingFact::RecoveryAsked { assets: Vec::from([asset]) })
 }
 
+#[expect(clippy::fn_params_excessive_bools, reason = "read beside its argument in every story")]
 fn decides(asset: u64, granted: bool, confiscated: bool) -> Fact {
     let assets = Vec::from([Recovery { asset, granted, confiscated }]);
     told(FreezingFact::RecoveryDecided { assets })
@@ -529,5 +533,16 @@ proptest! {
         let now = play.now();
         let facts: Vec<Fact> = (0..44).map(|what| menu(what, &now, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
+    }
+
+    #[test]
+    fn of_two_messages_about_assets_no_digest_decides(
+        attempts in vec(any::<convergence::Attempt>(), 2..24),
+    ) {
+        // shows: pro-5
+        convergence::no_digest_decides(|salt| Play::begin(salt, requested(false, 2)), &attempts, menu, |now| {
+            let moves = [ASKS, ASKED, TRANSIT].map(|who| now.state.open_moves(&agency(who)));
+            format!("{:?} {moves:?}", now.state.stage())
+        });
     }
 }

@@ -1,6 +1,7 @@
 //! Outcome documents: every row of their table, every prescribed meeting, every rule about signatures.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -535,9 +536,9 @@ fn signatures_and_acknowledgements_at_the_same_time_all_count() {
 fn menu(what: u8, seen: &Folded<Outcome>, view: &Transcript) -> Fact {
     let version = seen.state.version();
     let statements = || {
-        (0..view.len()).filter_map(|place| view.act(place)).filter_map(|act| match &act.fact {
-            Fact::Outcome(OutcomeFact::Signed { party, .. }) => Some((party.clone(), act.digest)),
-            _ => None,
+        (0..view.len()).filter_map(|place| view.act(place)).filter_map(|act| {
+            let Fact::Outcome(OutcomeFact::Signed { party, .. }) = &act.fact else { return None };
+            Some((party.clone(), act.digest))
         })
     };
     let record = (0..view.len())
@@ -546,7 +547,7 @@ fn menu(what: u8, seen: &Folded<Outcome>, view: &Transcript) -> Fact {
         .find(|act| matches!(act.fact, Fact::Outcome(OutcomeFact::Recorded { .. })));
     let all: Vec<Listed> = SIGN
         .iter()
-        .filter_map(|(name, _)| statements().filter(|(of, _)| *of == party(name)).last())
+        .filter_map(|(name, _)| statements().rfind(|(of, _)| *of == party(name)))
         .map(|(party, statement)| Listed { party, statement, confirmation: None })
         .collect();
     let act = IrreversibleAct::CompleteSigning;
@@ -585,5 +586,16 @@ proptest! {
         let now = play.now();
         let facts: Vec<Fact> = (0..20).map(|what| menu(what, &now, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
+    }
+
+    #[test]
+    fn of_two_messages_about_a_document_no_digest_decides(
+        attempts in vec(any::<convergence::Attempt>(), 2..24),
+    ) {
+        // shows: pro-5
+        convergence::no_digest_decides(negotiated, &attempts, menu, |now| {
+            let moves = [ASKS, ASKED, TRANSIT].map(|who| now.state.open_moves(&agency(who)));
+            format!("{:?} {moves:?}", now.state.stage())
+        });
     }
 }

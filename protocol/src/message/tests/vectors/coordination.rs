@@ -115,7 +115,7 @@ fn bad_minutes() -> Vec<Case> {
             "each Party stands once", Vec::from([Put("/body/attendance/1/party", json!("CN"))])),
         case("action-id-twice", MeetingMinutes, ("msgk-109", "repeated /body/actions/1"),
             "ids of actions differ",
-            Vec::from([Put("/body/actions/-", json!({"id": "a1", "owner": "LA", "due": "2026-03-01T17:00:00+07:00", "measure": said("To wait.")}))])),
+            Vec::from([Put("/body/actions/-", json!({"id": "a1", "owner": "LA", "agency": "la.mps", "due": "2026-03-01T17:00:00+07:00", "measure": said("To wait.")}))])),
         case("actions-not-stated", MeetingMinutes, ("msgk-109", "missing /body/actions"),
             "that nothing is to be done is stated", Vec::from([Cut("/body/actions")])),
         case("adoption-of-nothing", MinutesAdoption, ("msgk-110", "missing /body/minutes_digest"),
