@@ -5,6 +5,8 @@ use std::fs;
 use std::io;
 use std::num::NonZeroUsize;
 use std::panic;
+use std::sync::Arc;
+use std::sync::Barrier;
 use std::sync::mpsc;
 use std::thread;
 
@@ -19,6 +21,17 @@ const TWO: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
 /// More than any address space.
 const NO_STACK: usize = 1 << 50;
+
+/// Two pieces of work that wait for each other: afterwards both threads have begun, and have their names.
+async fn both_at_once(workers: &Workers) {
+    let meeting = Arc::new(Barrier::new(2));
+    let meet = || {
+        let meeting = Arc::clone(&meeting);
+        workers.run(move || drop(meeting.wait()))
+    };
+    let (one, other) = tokio::join!(meet(), meet());
+    assert_eq!((one, other), (Ok(()), Ok(())));
+}
 
 #[tokio::test]
 async fn work_is_done_by_the_threads_that_were_made_at_the_start() {
@@ -40,6 +53,7 @@ async fn work_is_done_by_the_threads_that_were_made_at_the_start() {
     }
     let made = BTreeSet::from(["steady-1".to_owned(), "steady-2".to_owned()]);
     assert!(names.is_subset(&made), "{names:?}");
+    both_at_once(&workers).await;
     assert_eq!(threads("steady-"), 2);
 }
 
@@ -55,6 +69,7 @@ async fn work_that_panics_is_lost_and_its_thread_is_not() {
     }
 
     assert_eq!(workers.run(|| 7).await, Ok(7));
+    both_at_once(&workers).await;
     assert_eq!(threads("hardy-"), 2);
 }
 
