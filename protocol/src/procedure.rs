@@ -12,7 +12,7 @@
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`fold`] |
-//! | the procedures | [`handover`] [`plain`] |
+//! | the procedures | [`handover`] [`batch`] [`rescue`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -39,8 +39,10 @@ pub mod table;
 pub mod common;
 pub mod fold;
 
+pub mod batch;
 pub mod handover;
 pub mod plain;
+pub mod rescue;
 
 pub mod book;
 pub mod machine;

@@ -1,6 +1,7 @@
 //! One message of a procedure, as far as it bears on the state.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use crate::ids::MessageId;
 use crate::message::kind::Kind;
 use crate::moment::Timestamp;
 use crate::procedure::fact::Fact;
+use crate::procedure::refusal::Refusal;
 
 /// What a signed message contributes: what its header says of its place, and the fact that its body states.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +43,22 @@ pub struct Act {
 }
 
 impl Act {
+    /// What a table that does not know this message makes of it: a remark, when it belongs to no procedure in particular.
+    ///
+    /// # Errors
+    /// When it is of another procedure.
+    // spec: pro-10
+    pub(super) fn stray<T>(&self) -> Result<Option<T>, Refusal> {
+        match &self.fact {
+            Fact::Note | Fact::Gone | Fact::Common(_) => Ok(None),
+            Fact::Handover(_) | Fact::Batch(_) | Fact::Rescue(_) => Err(Refusal::out_of_turn(
+                "pro-10",
+                format!("{} has no place in this procedure", self.kind),
+                "send it in the procedure that it is about",
+            )),
+        }
+    }
+
     /// Everybody who has it: its author and its recipients.
     pub fn holders(&self) -> BTreeSet<&AgencyId> {
         self.asked.iter().chain(&self.told).chain([&self.author]).collect()

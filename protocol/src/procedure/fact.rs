@@ -4,8 +4,11 @@
 //! be computed, and proven, after every body in it was erased.
 
 use crate::message::body::Body;
+use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::common::CommonFact;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::rank::Rank;
+use crate::procedure::rescue::fact::RescueFact;
 
 /// What a message states, by the procedures that it bears on. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -18,6 +21,10 @@ pub enum Fact {
     Common(CommonFact),
     /// Of the handover of a person.
     Handover(HandoverFact),
+    /// Of people who travel together.
+    Batch(BatchFact),
+    /// Of a person who needs help.
+    Rescue(RescueFact),
 }
 
 impl Fact {
@@ -56,9 +63,7 @@ impl Fact {
                 Self::Handover(HandoverFact::Countersigned { of: body.of })
             }
             Body::CustodyEvent(body) => Self::Handover(HandoverFact::custody(body)),
-            Body::VictimScreeningReport(body) => {
-                Self::Handover(HandoverFact::Screened { victim: body.outcome.is_victim() })
-            }
+            Body::VictimScreeningReport(body) => Self::Handover(HandoverFact::screened(body)),
             Body::SpecialtyConsentRequest(_) => Self::Handover(HandoverFact::SpecialtyAsked),
             Body::SpecialtyConsentDecision(body) => Self::Handover(HandoverFact::consented(body)),
             Body::CaseOutcomeNotice(body) => Self::Handover(HandoverFact::OutcomeTold {
@@ -68,6 +73,17 @@ impl Fact {
             Body::ConcurrentRequests(body) => {
                 Self::Handover(HandoverFact::Chosen { chosen: body.chosen })
             }
+            Body::BatchManifest(body) => Self::Batch(BatchFact::listed(body)),
+            Body::ManifestReview(body) => Self::Batch(BatchFact::reviewed(body)),
+            Body::ManifestSeal(body) => Self::Batch(BatchFact::sealed(body)),
+            Body::ManifestRemoval(body) => Self::Batch(BatchFact::taken_off(body)),
+            Body::ReceptionGuarantee(body) => Self::Batch(BatchFact::guaranteed(body)),
+            Body::TransitAuthorisation(body) => {
+                Self::Batch(BatchFact::LetThrough { daily: body.daily_capacity })
+            }
+            Body::BatchReconciliation(body) => Self::Batch(BatchFact::reconciled(body)),
+            Body::RescueRequest(body) => Self::Rescue(RescueFact::reported(body)),
+            Body::RescueUpdate(body) => Self::Rescue(RescueFact::updated(body)),
             Body::IntelligenceReport(_)
             | Body::RequestForInformation(_)
             | Body::InformationReply(_)
@@ -93,15 +109,6 @@ impl Fact {
             | Body::BlockEffectReport(_)
             | Body::IndicatorDispute(_)
             | Body::DisputeDecision(_)
-            | Body::BatchManifest(_)
-            | Body::ManifestReview(_)
-            | Body::ManifestSeal(_)
-            | Body::ManifestRemoval(_)
-            | Body::ReceptionGuarantee(_)
-            | Body::TransitAuthorisation(_)
-            | Body::BatchReconciliation(_)
-            | Body::RescueRequest(_)
-            | Body::RescueUpdate(_)
             | Body::JointOperationProposal(_)
             | Body::ParticipationReply(_)
             | Body::OperationPlan(_)
@@ -137,6 +144,16 @@ impl Fact {
             | Body::SigningRecord(_)
             | Body::OutcomeStatus(_)
             | Body::SituationReport(_) => Self::Note,
+        }
+    }
+
+    /// What it weighs where no procedure gives it a weight of its own.
+    pub const fn rank(&self) -> Rank {
+        match self {
+            Self::Common(fact) => fact.rank(),
+            Self::Note | Self::Gone | Self::Handover(_) | Self::Batch(_) | Self::Rescue(_) => {
+                Rank::Information
+            }
         }
     }
 }

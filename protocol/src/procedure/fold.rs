@@ -171,7 +171,12 @@ impl<R: Rules> Folded<R> {
                     self.common.confirm(&act.author, *what, heads);
                 }
             }
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => {}
+            Fact::Note
+            | Fact::Gone
+            | Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => {}
         }
         if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
     }
@@ -256,7 +261,7 @@ fn is_remark(fact: &Fact) -> bool {
                 false
             }
         },
-        Fact::Handover(_) => false,
+        Fact::Handover(_) | Fact::Batch(_) | Fact::Rescue(_) => false,
     }
 }
 

@@ -131,23 +131,23 @@ impl Handover {
     }
 
     /// The move that a message makes here; `None` when it is a remark.
-    fn move_of(&self, act: &Act) -> Option<Move> {
-        match &act.fact {
-            Fact::Note | Fact::Gone => None,
-            Fact::Common(fact) => match fact {
-                CommonFact::Acknowledged { of } => {
-                    let first = self.request.as_ref().is_some_and(|(request, _)| request == of);
-                    (first && self.stage == Stage::Submitted).then_some(Move::Acknowledge)
-                }
-                CommonFact::Withdrawn => Some(Move::Withdraw),
-                CommonFact::Lapsed { .. } => Some(Move::Lapse),
-                CommonFact::Joined { .. }
-                | CommonFact::Confirmed { .. }
-                | CommonFact::Resolved { .. }
-                | CommonFact::Corrected { .. } => None,
-            },
-            Fact::Handover(fact) => Some(self.move_of_handover(act, fact)),
+    fn move_of(&self, act: &Act) -> Result<Option<Move>, Refusal> {
+        if let Fact::Handover(fact) = &act.fact {
+            return Ok(Some(self.move_of_handover(act, fact)));
         }
+        let Fact::Common(fact) = &act.fact else { return act.stray() };
+        Ok(match fact {
+            CommonFact::Acknowledged { of } => {
+                let first = self.request.as_ref().is_some_and(|(request, _)| request == of);
+                (first && self.stage == Stage::Submitted).then_some(Move::Acknowledge)
+            }
+            CommonFact::Withdrawn => Some(Move::Withdraw),
+            CommonFact::Lapsed { .. } => Some(Move::Lapse),
+            CommonFact::Joined { .. }
+            | CommonFact::Confirmed { .. }
+            | CommonFact::Resolved { .. }
+            | CommonFact::Corrected { .. } => None,
+        })
     }
 
     fn move_of_handover(&self, act: &Act, fact: &HandoverFact) -> Move {
@@ -173,8 +173,8 @@ impl Handover {
             HandoverFact::Certified { .. } => Move::Certify,
             HandoverFact::Countersigned { .. } => self.move_of_countersignature(),
             HandoverFact::Custody(change) => Move::of_custody(*change),
-            HandoverFact::Screened { victim: true } => Move::Protect,
-            HandoverFact::Screened { victim: false } => Move::Clear,
+            HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Move::Protect,
+            HandoverFact::Screened { .. } => Move::Clear,
             HandoverFact::SpecialtyAsked => Move::AskSpecialty,
             HandoverFact::SpecialtyDecided { .. } => Move::DecideSpecialty,
             HandoverFact::OutcomeTold { closing } => {
@@ -218,9 +218,8 @@ impl Handover {
 
     /// Takes note of what a message says; the stage has moved.
     fn note(&mut self, act: &Act, moved: Move) {
-        match &act.fact {
-            Fact::Note | Fact::Gone | Fact::Common(_) => {}
-            Fact::Handover(fact) => self.note_fact(act, fact, moved),
+        if let Fact::Handover(fact) = &act.fact {
+            self.note_fact(act, fact, moved);
         }
     }
 
@@ -261,10 +260,10 @@ impl Handover {
                     self.turn_back();
                 }
             }
-            HandoverFact::Certified { transferred, .. } => {
+            HandoverFact::Certified { results, .. } => {
                 self.certificate = Some(Certificate {
                     digest: act.digest,
-                    transferred: *transferred,
+                    transferred: results.hands_over(),
                     signed_at: act.created,
                 });
             }
@@ -335,7 +334,12 @@ impl Rules for Handover {
             Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) => {
                 (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by))
             }
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) => {
+            Fact::Note
+            | Fact::Gone
+            | Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
                     format!("{} begins no handover", act.kind),
@@ -369,7 +373,7 @@ impl Rules for Handover {
     }
 
     fn step(&mut self, act: &Act, common: &Common) -> Result<Option<&'static str>, Refusal> {
-        let Some(moved) = self.move_of(act) else { return Ok(None) };
+        let Some(moved) = self.move_of(act)? else { return Ok(None) };
         let row = table::find(ROWS, self.stage, moved, &self.sides(&act.author))?;
         self.guard(act, moved, common)?;
         self.stage = row.to.unwrap_or(self.stage);

@@ -8,12 +8,14 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::message::kind::Kind;
 use crate::procedure::act::Act;
+use crate::procedure::batch::Batch;
 use crate::procedure::common::Common;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
 use crate::procedure::handover::Handover;
 use crate::procedure::plain::Plain;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::rescue::Rescue;
 use crate::procedure::transcript::Places;
 use crate::procedure::transcript::Transcript;
 
@@ -122,11 +124,15 @@ macro_rules! machines {
 machines! {
     /// The handover of one person.
     Handover = "handover" begins with [HandoverRequest | ProvisionalArrestRequest],
+    /// People who travel together.
+    Batch = "batch" begins with [BatchManifest],
+    /// A person who needs help.
+    Rescue = "rescue" begins with [RescueRequest | VictimScreeningReport],
     /// Messages that move nothing.
     Plain = "plain" begins with [
         IntelligenceReport | RequestForInformation | Notice | DeconflictionQuery | FeedSnapshot
-            | SubjectRightsNotice | OnwardTransferRequest | BatchManifest | RescueRequest
-            | VictimScreeningReport | JointOperationProposal | DataPreservationRequest
+            | SubjectRightsNotice | OnwardTransferRequest | JointOperationProposal
+            | DataPreservationRequest
             | EvidenceTransfer | FreezingRequest | AssetRecoveryRequest | MeetingAgenda
             | OutcomeDocument | SituationReport
     ],

@@ -7,7 +7,6 @@ use crate::ids::AgencyId;
 use crate::message::field::choice;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
-use crate::procedure::fact::Fact;
 use crate::procedure::fold::Rules;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
@@ -52,16 +51,8 @@ impl Rules for Plain {
         Meeting::Both
     }
 
-    // spec: pro-10
     fn step(&mut self, act: &Act, _common: &Common) -> Result<Option<&'static str>, Refusal> {
-        match &act.fact {
-            Fact::Note | Fact::Gone | Fact::Common(_) => Ok(None),
-            Fact::Handover(_) => Err(Refusal::out_of_turn(
-                "pro-10",
-                "a message of a handover has its place in a handover",
-                "send it in the procedure that the request began",
-            )),
-        }
+        act.stray()
     }
 
     fn both(&self) -> BTreeSet<AgencyId> {

@@ -2,9 +2,11 @@
 
 extern crate std;
 
+mod batch;
 mod convergence;
 mod fold;
 mod handover;
+mod rescue;
 mod transcript;
 
 use alloc::borrow::ToOwned;
@@ -49,6 +51,7 @@ pub(super) const SALTS: [u8; 6] = [0, 1, 2, 3, 4, 5];
 /// One procedure that grows message by message.
 pub(super) struct Play<R> {
     pub(super) transcript: Transcript,
+    asked: &'static [&'static str],
     salt: u8,
     count: u32,
     clock: u64,
@@ -68,6 +71,13 @@ pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: 
     assert_eq!(kept, wanted, "the table should be:\n{}", wanted.join("\n"));
 }
 
+/// Checks that stories walk every row of a table.
+pub(super) fn all_walked<S: Copy, M: Copy>(rows: &[Row<S, M>], walked: &BTreeSet<&str>) {
+    let ids = rows.iter().map(|row| row.id);
+    let missing: Vec<&str> = ids.filter(|id| !walked.contains(id)).collect();
+    assert!(missing.is_empty(), "rows that no story walks: {missing:?}");
+}
+
 fn line<S: Copy + Display, M: Copy + Display>(row: &Row<S, M>) -> String {
     let from: Vec<String> = row.from.iter().map(S::to_string).collect();
     let to = row.to.map_or("stays".to_owned(), |to| to.to_string());
@@ -81,8 +91,14 @@ pub(super) fn agency(name: &str) -> AgencyId {
 impl<R: Rules> Play<R> {
     /// Begins with a message from the one who asks to the one who is asked; the third one is told.
     pub(super) fn begin(salt: u8, opening: Fact) -> Self {
+        Self::begin_asking(&[ASKS, ASKED], salt, opening)
+    }
+
+    /// Begins with a message that asks all of these to act, the author left out.
+    pub(super) fn begin_asking(asked: &'static [&'static str], salt: u8, opening: Fact) -> Self {
         let mut play = Self {
             transcript: Transcript::new(),
+            asked,
             salt,
             count: 0,
             clock: 1_000,
@@ -111,8 +127,8 @@ impl<R: Rules> Play<R> {
             parents: parents.to_vec(),
             supersedes: None,
             author: agency(author),
-            asked: to(&[ASKS, ASKED]),
-            told: to(&[TRANSIT]),
+            asked: to(self.asked),
+            told: if self.asked.contains(&TRANSIT) { to(&[]) } else { to(&[TRANSIT]) },
             created,
             kind: Kind::Acknowledgement,
             fact,
@@ -168,6 +184,12 @@ impl<R: Rules> Play<R> {
         Folded::of(&self.transcript, &self.transcript.all()).unwrap()
     }
 
+    /// The id by which people name a message.
+    pub(super) fn id(&self, message: &Digest) -> MessageId {
+        let place = self.transcript.place(message).unwrap();
+        self.transcript.act(place).unwrap().id
+    }
+
     /// What became of a message.
     pub(super) fn fate(&self, message: &Digest) -> Fate {
         self.now().fate(message).unwrap().clone()
@@ -175,8 +197,13 @@ impl<R: Rules> Play<R> {
 
     /// Both sides confirm what they know.
     pub(super) fn confirm(&mut self, act: IrreversibleAct) {
+        self.confirm_by(&[ASKED, ASKS], act);
+    }
+
+    /// These confirm what they know.
+    pub(super) fn confirm_by(&mut self, sides: &[&str], act: IrreversibleAct) {
         let heads = self.transcript.heads();
-        for side in [ASKED, ASKS] {
+        for side in sides {
             self.say(side, Fact::Common(CommonFact::Confirmed { act, heads: heads.clone() }));
         }
     }

@@ -23,7 +23,15 @@ pub(in crate::procedure) fn play<R: Rules>(
     attempts: &[Attempt],
     menu: impl Fn(u8, &Folded<R>, &Transcript) -> Fact,
 ) -> Play<R> {
-    let mut play = Play::<R>::begin(7, opening);
+    play_on(Play::<R>::begin(7, opening), attempts, menu)
+}
+
+/// Plays attempts on what was said already.
+pub(in crate::procedure) fn play_on<R: Rules>(
+    mut play: Play<R>,
+    attempts: &[Attempt],
+    menu: impl Fn(u8, &Folded<R>, &Transcript) -> Fact,
+) -> Play<R> {
     for (who, what, unseen) in attempts {
         let authors = [ASKS, ASKED, TRANSIT];
         let author = authors[usize::from(*who) % authors.len()];
