@@ -60,7 +60,7 @@ impl Api {
         R: FnOnce(&dyn Ask) -> Result<T, ReadError> + Send + 'static,
     {
         let node = Arc::clone(&self.node);
-        let answer = tokio::task::spawn_blocking(move || read(&*node)).await;
+        let answer = self.node.crew().disk.run(move || read(&*node)).await;
         answer
             .unwrap_or(Err(ReadError::Stopping))
             .map_err(|error| refusal::of_reading(&error, missing, &self.node.view()))

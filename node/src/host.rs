@@ -9,6 +9,7 @@
 pub mod accept;
 pub mod accuse;
 pub mod backup;
+pub mod crew;
 mod erasure;
 pub mod evidence;
 pub mod frames;
@@ -37,5 +38,4 @@ mod shared;
 mod succession;
 pub(crate) mod turnover;
 mod watch;
-mod work;
 pub mod writer;

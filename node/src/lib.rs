@@ -5,7 +5,7 @@
 //! | shelf | modules | guest in its room |
 //! |---|---|---|
 //! | 0 | [`files`] [`report`] [`telemetry`] | tracing-subscriber |
-//! | 1 | [`settings`] [`clock`] [`entropy`] [`keystore`] [`provider`] | toml, the system clock, getrandom, aws-lc-rs |
+//! | 1 | [`settings`] [`clock`] [`entropy`] [`keystore`] [`provider`] [`workers`] | toml, the system clock, getrandom, aws-lc-rs |
 //! | 2 | [`store`] [`transport`], never each other | sled; quinn, rustls |
 //! | 3 | [`host`] | tokio |
 //! | 4 | [`api`] | axum, utoipa |
@@ -21,6 +21,7 @@ pub mod entropy;
 pub mod keystore;
 pub mod provider;
 pub mod settings;
+pub mod workers;
 
 pub mod store;
 pub mod transport;

@@ -23,7 +23,6 @@ use axum::response::IntoResponse;
 use axum::response::Response;
 use axum::routing::get;
 use concord_protocol::moment::Timestamp;
-use tokio::task;
 
 use crate::clock;
 use crate::host::handle::Handle;
@@ -31,6 +30,7 @@ use crate::host::handle::SharedView;
 use crate::host::tally::Tally;
 use crate::settings::folder::NodeFolder;
 use crate::store::usage;
+use crate::workers::Workers;
 
 /// The media type of OpenMetrics 1.0 text.
 const OPENMETRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -52,9 +52,12 @@ pub struct Seen {
     pub backup: Option<Timestamp>,
 }
 
-/// Looks at a node.
+/// Looks at a node, on a thread that may wait for a disk.
 #[derive(Clone)]
-struct Look(Arc<dyn Fn() -> Seen + Send + Sync>);
+struct Look {
+    look: Arc<dyn Fn() -> Seen + Send + Sync>,
+    disk: Workers,
+}
 
 impl fmt::Debug for Look {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -64,24 +67,26 @@ impl fmt::Debug for Look {
 
 /// The metrics of a node, at `/metrics`.
 pub fn of_node(node: Handle, folder: NodeFolder) -> Router {
-    router(move || Seen {
+    let disk = node.crew().disk.clone();
+    let look = move || Seen {
         now: clock::now(),
         view: node.view(),
         tally: node.tally(),
         store: usage::usage(folder.path()),
         free: usage::free(folder.path()),
         backup: folder.last_backup(),
-    })
+    };
+    router(look, disk)
 }
 
-fn router(look: impl Fn() -> Seen + Send + Sync + 'static) -> Router {
-    Router::new().route("/metrics", get(metrics)).with_state(Look(Arc::new(look)))
+fn router(look: impl Fn() -> Seen + Send + Sync + 'static, disk: Workers) -> Router {
+    Router::new().route("/metrics", get(metrics)).with_state(Look { look: Arc::new(look), disk })
 }
 
 // spec: api-21
-async fn metrics(State(Look(look)): State<Look>) -> Response {
-    // Folders are gone through, which may wait for a disk.
-    let written = task::spawn_blocking(move || text::text(look())).await;
+async fn metrics(State(Look { look, disk }): State<Look>) -> Response {
+    // Folders are gone through.
+    let written = disk.run(move || text::text(look())).await;
     match written {
         Ok(Ok(text)) => ([(header::CONTENT_TYPE, OPENMETRICS)], text).into_response(),
         Ok(Err(_)) | Err(_) => {

@@ -11,6 +11,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use concord_protocol::crypto::signature::SharedSigner;
@@ -36,6 +37,7 @@ use crate::transport::reset::ResetKey;
 use crate::transport::settings::Settings;
 use crate::transport::settings::SetupError;
 use crate::transport::tls::Identity;
+use crate::workers::Workers;
 
 pub mod backoff;
 pub mod close;
@@ -55,6 +57,10 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+/// Names that are looked up at once; whoever waits longer than a handshake may take tries again later. A name server that
+/// does not answer holds a thread for as long as the system has patience, and no address that is a number waits for it.
+pub const NAMES: NonZeroUsize = NonZeroUsize::new(4).unwrap();
+
 /// Version 1 of QUIC. Source: RFC 9000 section 15, spec wire-1.
 const QUIC_1: u32 = 1;
 
@@ -73,6 +79,8 @@ struct Shared {
     settings: Settings,
     seats: Arc<Seats>,
     door: Door,
+    /// Look names up.
+    names: Workers,
 }
 
 /// Why the endpoint could not be set up.
@@ -95,6 +103,9 @@ pub enum BindError {
     /// The listening side cannot be set up.
     #[error("set up the listening side")]
     Setup(#[from] SetupError),
+    /// The system gives no threads.
+    #[error("make the threads that look names up")]
+    Thread(#[source] io::Error),
 }
 
 impl Endpoint {
@@ -129,7 +140,9 @@ impl Endpoint {
 
         let (seats, door) =
             (Arc::new(Seats::new(settings.connections_per_peer_max)), Door::new(&settings));
-        Ok(Self { shared: Arc::new(Shared { quinn, identity, pins, settings, seats, door }) })
+        let names = Workers::start("name", NAMES).map_err(BindError::Thread)?;
+        let shared = Shared { quinn, identity, pins, settings, seats, door, names };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// Whose keys may connect.

@@ -179,6 +179,8 @@ struct Peer {
     /// Numbers to receipt with the next head.
     due: Vec<(LinkNumber, LeafIndex)>,
     witness: Watch,
+    /// What it proposes about its log, and what is remembered of it.
+    proposed: Option<Digest>,
 }
 
 impl Peer {

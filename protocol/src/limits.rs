@@ -86,7 +86,8 @@ pub const WINDOW_MESSAGES_MAX: usize = 1024;
 /// Numbers that one receipt settles: a `receipt-held` leaf names each, with the longest codes and numbers in 90 bytes.
 pub const RECEIPT_MESSAGES_MAX: usize = 512;
 
-/// Messages that wait in the outbox of one link. Beyond it: a submission is refused with `busy`.
+/// Messages that wait in the outbox of one link. Beyond it: a submission is refused with `busy`, and what is owed again
+/// after a succession of the peer waits on the disk for room. Source: spec suc-18.
 ///
 /// The engine keeps 64 bytes for each, so that an absent peer costs at most 4 MiB of memory.
 pub const OUTBOX_MESSAGES_MAX: usize = 65_536;

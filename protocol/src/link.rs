@@ -7,6 +7,7 @@
 //!
 //! - `link-inv-1`: the numbers owed on a link are below the next number, and none is owed twice.
 //! - `link-inv-2`: a cursor never goes back.
+//! - `link-inv-3`: what a peer's succession may have lost is owed again only where the outbox has room for it.
 
 pub mod inbound;
 pub mod outbound;

@@ -11,8 +11,9 @@
 //! | the graph | [`transcript`] |
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
-//! | from the graph to the state | [`common`] [`fold`] |
-//! | the procedures | [`handover`] [`batch`] [`rescue`] [`plain`] |
+//! | from the graph to the state | [`common`] [`control`] [`fold`] |
+//! | what a correction touches | [`amber`] |
+//! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -37,10 +38,17 @@ pub mod refusal;
 pub mod table;
 
 pub mod common;
+pub mod control;
 pub mod fold;
 
+pub mod amber;
+
 pub mod batch;
+pub mod exchange;
+pub mod freezing;
 pub mod handover;
+pub mod information;
+pub mod outcome;
 pub mod plain;
 pub mod rescue;
 

@@ -25,7 +25,7 @@ const COVERED: &[&str] = &[
     "revocation-payload",
     "revocation",
     "notice-payload",
-    "notice",
+    "address-notice",
     "root-announcement",
     "transcript",
     "header",

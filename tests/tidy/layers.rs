@@ -17,7 +17,7 @@ const PROTOCOL: &[&[&str]] = &[
 
 const NODE: &[&[&str]] = &[
     &["report", "telemetry"],
-    &["settings", "clock", "entropy", "files", "keystore", "provider"],
+    &["settings", "clock", "entropy", "files", "keystore", "provider", "workers"],
     &["store", "transport"],
     &["host"],
     &["api"],

@@ -80,10 +80,11 @@ fn cited(mark: &str, place: Where) -> BTreeSet<String> {
     for source in sources {
         for line in source.text.lines() {
             // A row of a procedure's table is the code that keeps it.
-            let row = line.trim_start().trim_start_matches("row").trim_start_matches("stay");
-            let row = row.strip_prefix("(\"").and_then(|rest| rest.split_once("\","));
+            let line = line.trim_start();
+            let row = line.strip_prefix("row(\"").or_else(|| line.strip_prefix("stay(\""));
+            let row = row.and_then(|rest| rest.split_once("\","));
             ids.extend(row.filter(|_| mark == KEPT).map(|(id, _)| id.to_owned()));
-            let Some(list) = line.trim_start().strip_prefix(mark) else { continue };
+            let Some(list) = line.strip_prefix(mark) else { continue };
             ids.extend(
                 list.split([',', ' ']).map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()),
             );

@@ -22,6 +22,7 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
 use concord_protocol::message::submission::Submission;
 
+use crate::host::crew::Crew;
 use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
@@ -52,6 +53,9 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Ask: Debug + Send + Sync {
     /// The newest snapshot.
     fn view(&self) -> SharedView;
+
+    /// The threads that do what must not hold a task up.
+    fn crew(&self) -> &Crew;
 
     /// Logs and sends a message, once for each idempotency key.
     fn submit(&self, submission: Submission, key: Option<RequestKey>) -> Answer<'_, SubmitResult>;
@@ -212,6 +216,10 @@ pub trait Ask: Debug + Send + Sync {
 impl Ask for Handle {
     fn view(&self) -> SharedView {
         Self::view(self)
+    }
+
+    fn crew(&self) -> &Crew {
+        Self::crew(self)
     }
 
     fn submit(&self, submission: Submission, key: Option<RequestKey>) -> Answer<'_, SubmitResult> {

@@ -4,6 +4,8 @@ use core::time::Duration;
 
 use concord_protocol::limits::BODY_BYTES_MAX;
 
+use crate::host::crew;
+
 /// Longest submission, in bytes. Beyond it: `request-too-long`. Source: spec api-6.
 ///
 /// Four times the longest content: JSON may write one character as an escape of six.
@@ -34,7 +36,7 @@ pub const DRAIN_TIME_MAX: Duration = Duration::from_secs(2);
 pub const CONNECTIONS_MAX: usize = 256;
 
 /// Bundles that are exported at once, each of which holds a thread. Beyond it: `busy`.
-pub const EXPORTS_MAX: usize = 2;
+pub const EXPORTS_MAX: usize = crew::EXPORTS.get();
 
 /// Pieces of a bundle that wait for a slow reader. Beyond it: the export waits.
 pub const EXPORT_PIECES_MAX: usize = 4;

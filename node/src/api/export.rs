@@ -33,7 +33,8 @@ pub(crate) async fn stream(
 ) -> Result<Body, ReadError> {
     let (sender, mut receiver) = mpsc::channel(EXPORT_PIECES_MAX);
     // The thread ends when the bundle does, or when the caller goes away and the channel closes.
-    drop(tokio::task::spawn_blocking(move || write(&*node, &extent, sender)));
+    let exports = node.crew().exports.clone();
+    drop(tokio::spawn(async move { exports.run(move || write(&*node, &extent, sender)).await }));
     let first = receiver.recv().await.transpose()?;
     Ok(Body::from_stream(Pieces { first, receiver, _place: place }))
 }

@@ -10,6 +10,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use clap::Args;
@@ -17,6 +18,7 @@ use clap::ValueEnum;
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::runtime;
+use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::time;
 
@@ -30,6 +32,7 @@ use crate::cli::fail;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::entropy;
 use crate::files;
+use crate::host::crew;
 use crate::host::start;
 use crate::host::start::Node;
 use crate::host::start::StartError;
@@ -44,8 +47,10 @@ use crate::settings::folder::NodeFolder;
 use crate::settings::folder::Occupancy;
 use crate::store::recover::OpenError;
 use crate::telemetry;
+use crate::transport::BindError;
 use crate::web;
 use crate::web::session::Door;
+use crate::workers;
 
 /// Longest token file, in bytes.
 const TOKEN_BYTES_MAX: usize = 1024;
@@ -116,9 +121,7 @@ pub fn run(
     let parts = Parts { arguments, folder, settings, token, vault: &vault, door: &door };
     let mut first = true;
     loop {
-        let runtime = runtime::Builder::new_multi_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|error| Report::new(Code::NotStarted, WHAT, error.to_string()))?;
+        let runtime = runtime(settings).map_err(|error| no_threads(&error))?;
         let mut once =
             |answer: &Answer| if std::mem::take(&mut first) { announce(answer) } else { Ok(()) };
         match runtime.block_on(serve(&parts, (&listener, metrics.as_ref()), &mut once)) {
@@ -138,6 +141,14 @@ pub fn run(
             }
         }
     }
+}
+
+/// The runtime, one thread for each core, and room for every other thread of a run.
+// spec: store-22
+fn runtime(settings: &Settings) -> io::Result<Runtime> {
+    let cores = thread::available_parallelism()?;
+    workers::rehearse(cores.get().saturating_add(crew::threads(settings.workers)))?;
+    runtime::Builder::new_multi_thread().worker_threads(cores.get()).enable_all().build()
 }
 
 /// Whoever starts a node twice hears that, rather than that its own address is taken.
@@ -201,7 +212,9 @@ async fn serve(
 
     let by_itself = tokio::select! {
         asked = stop::asked() => asked.err().map(|error| Err(unheard(&error))),
-        () = stop::input_ended(), if arguments.until_stdin_ends => None,
+        ended = stop::input_ended(), if arguments.until_stdin_ends => {
+            ended.err().map(|error| Err(no_threads(&error)))
+        }
         stopped = node.ended() => Some(if matches!(stopped, Stopped::Again) {
             Ok(Ended::Again)
         } else {
@@ -308,9 +321,11 @@ pub(crate) fn refused(error: &StartError) -> Report {
         StartError::Keys(error) => fail::key(WHAT, error),
         StartError::Mismatch(_) => Report::caused(Code::KeyUnusable, WHAT, error)
             .with_remedy("adopt a credential that this node asked for: `concord node credential`"),
-        StartError::Bind(_) | StartError::Address(_) => {
-            Report::caused(Code::AddressTaken, WHAT, error)
-        }
+        StartError::Bind(BindError::Thread(error)) | StartError::Thread(error) => no_threads(error),
+        StartError::Bind(
+            BindError::Socket { .. } | BindError::Signer | BindError::Entropy | BindError::Setup(_),
+        )
+        | StartError::Address(_) => Report::caused(Code::AddressTaken, WHAT, error),
         StartError::Store(OpenError::Locked { .. }) => {
             Report::caused(Code::NodeRunning, WHAT, error)
         }
@@ -330,8 +345,14 @@ pub(crate) fn refused(error: &StartError) -> Report {
         | StartError::WitnessFile(_)
         | StartError::Tree(_)
         | StartError::Engine(_) => Report::caused(Code::StoreRefused, WHAT, error),
-        StartError::Thread(_) => Report::caused(Code::NotStarted, WHAT, error),
     }
+}
+
+fn no_threads(error: &io::Error) -> Report {
+    let why = format!("the system does not give the threads of the node: {error}");
+    Report::new(Code::NotStarted, WHAT, why).with_remedy(
+        "let the process have more threads and memory (`TasksMax` and `MemoryMax` of its service, `pids` and `memory` of its container), or set fewer `workers`; then start it again",
+    )
 }
 
 fn stopped_by_itself(stopped: &Stopped) -> Report {

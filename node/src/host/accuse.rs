@@ -236,7 +236,7 @@ pub(crate) async fn follow(around: Surroundings, mut leads: mpsc::Receiver<Lead>
             let (reader, desk) = (&shared.reader, &shared.desk);
             look_into(&Scene { reader, directory: &directory, desk }, &who, what)
         };
-        let found = around.shared.workers.run(look).await;
+        let found = around.shared.crew.workers.run(look).await;
         drop(room);
         for accusation in found.unwrap_or_default() {
             let notes = accusation.notes().to_vec();

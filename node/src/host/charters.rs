@@ -61,11 +61,38 @@ const HANDOVER_WAIT: Duration = Duration::from_secs(30);
 pub(crate) struct Charters {
     folder: NodeFolder,
     papers: Mutex<Arc<Papers>>,
-    /// Held while documents are judged, which takes its time: one after the other. Whoever waits for it holds what it
-    /// brought no longer than its connection lives.
-    turn: Arc<Semaphore>,
+    /// Documents are judged in them, which takes its time. Whoever waits for one holds what it brought no longer than its
+    /// connection lives.
+    turns: Turns,
     /// What each peer showed in its last greeting since the start, and when.
     shown: Mutex<BTreeMap<AgencyId, (Place, Timestamp)>>,
+}
+
+/// Work that is done one after the other.
+#[derive(Debug)]
+struct Turns(Arc<Semaphore>);
+
+impl Default for Turns {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(1)))
+    }
+}
+
+impl Turns {
+    /// Does it when everything before it is done, and then to its end, also where nobody waits for it any more; `None`
+    /// when the node stops.
+    async fn next<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
+        let turn = Arc::clone(&self.0).acquire_owned().await.ok()?;
+        let done = tokio::spawn(async move {
+            let done = work.await;
+            drop(turn);
+            done
+        });
+        done.await.ok()
+    }
 }
 
 /// Why documents were not taken.
@@ -95,7 +122,7 @@ impl NotTaken {
 impl Charters {
     pub(crate) fn new(folder: NodeFolder, papers: Papers) -> Self {
         let papers = Mutex::new(Arc::new(papers));
-        Self { folder, papers, turn: Arc::new(Semaphore::new(1)), shown: Mutex::default() }
+        Self { folder, papers, turns: Turns::default(), shown: Mutex::default() }
     }
 
     /// Remembers where a peer stands, as it says.
@@ -138,15 +165,9 @@ pub(crate) async fn hear(
     from: &AgencyId,
     documents: Vec<Vec<u8>>,
 ) -> Result<Taken, NotTaken> {
-    let turn = Arc::clone(&around.shared.charters.turn).acquire_owned().await;
-    let turn = turn.map_err(|_| NotTaken::Stopping)?;
-    let (around, from) = (around.clone(), from.clone());
-    let heard = tokio::spawn(async move {
-        let taken = take_in(around, from, documents).await;
-        drop(turn);
-        taken
-    });
-    heard.await.unwrap_or(Err(NotTaken::Stopping))
+    let judge = take_in(around.clone(), from.clone(), documents);
+    let taken = around.shared.charters.turns.next(judge).await;
+    taken.unwrap_or(Err(NotTaken::Stopping))
 }
 
 /// Evidence first, then the news to all peers but the one that brought it. Source: spec chr-17.
@@ -158,7 +179,7 @@ async fn take_in(
     let (around, from) = (&around, &from);
     // spec: chr-15
     let shared = Arc::clone(&around.shared);
-    let judged = around.shared.workers.run(move || {
+    let judged = around.shared.crew.workers.run(move || {
         let taken = shared.charters.take(&documents)?;
         let directory = shared.directory();
         let doubles = taken.doubles.iter();
@@ -320,3 +341,6 @@ pub(crate) fn tell(around: &Surroundings, answers: &mpsc::Sender<Outgoing>) {
         drop(answers.try_send(Outgoing::Say(Box::new(frame))));
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -210,7 +210,8 @@ fn held_of(shared: &Shared, peer: &AgencyId) -> Option<TreeSize> {
 /// How far this node mirrors the peer's log, which it says in its greeting.
 async fn mirrored(shared: &Arc<Shared>, peer: &AgencyId) -> Result<Option<MirrorHead>, Ended> {
     let (shared, peer) = (Arc::clone(shared), peer.clone());
-    let head = tokio::task::spawn_blocking(move || shared.keeper.head(&shared, &peer)).await;
+    let disk = shared.crew.disk.clone();
+    let head = disk.run(move || shared.keeper.head(&shared, &peer)).await;
     head.map_err(|_| CloseCode::Stopping.into())
 }
 

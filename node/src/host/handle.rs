@@ -32,6 +32,7 @@ use concord_protocol::message::fault::FieldFault;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::refusal::Refusal;
 
+use crate::host::crew::Crew;
 use crate::host::exchange::Surroundings;
 use crate::host::view::Delivery;
 use crate::host::view::EvidenceView;
@@ -378,6 +379,11 @@ impl Handle {
     /// The newest snapshot.
     pub fn view(&self) -> SharedView {
         self.around.shared.view()
+    }
+
+    /// The threads of the node.
+    pub fn crew(&self) -> &Crew {
+        &self.around.shared.crew
     }
 
     fn reader(&self) -> &Reader {

@@ -4,6 +4,9 @@
 //! the tree that this node has, and ends in a head that this node signed; only then is it stored. So a mirror can
 //! withhold and never forge, and a crash leaves a longer beginning of the same log, from which the next try goes on.
 //!
+//! One mirror at a time has a turn. It ends by the clock, however well the mirror behaves, and the next one that waits
+//! goes on from what is stored: a slow mirror, or one that wants to be slow, costs its turns and nothing more.
+//!
 //! Absent on purpose: what to do with two pasts. Where this node's log is no beginning of what it signed elsewhere,
 //! nothing is taken, and a person opens the next log.
 
@@ -30,6 +33,7 @@ use concord_protocol::wire::mirror::RecallOutcome;
 use concord_protocol::wire::mirror::Recalled;
 use tokio::sync::mpsc;
 use tokio::time;
+use tokio::time::Instant;
 
 use crate::host::exchange;
 use crate::host::exchange::Ended;
@@ -43,9 +47,15 @@ use crate::host::view::HealError;
 use crate::host::view::HealingView;
 use crate::host::view::Mode;
 use crate::store::edge;
+use crate::telemetry::shown;
 
 /// How long a mirror may take to give the next parts.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
+
+/// How long the first turn of a mirror lasts; each further one on the same connection is twice as long. Parts of an entry
+/// that has not ended are asked for again in the next turn, so that a turn that stayed as it is could be too short for
+/// ever where every line is slow.
+const TURN_FIRST: Duration = Duration::from_secs(10 * 60);
 
 /// Heals over one connection, once there is enough to heal from; ends when the connection does.
 // spec: rst-30
@@ -59,24 +69,32 @@ pub(crate) async fn heal(
     if !shared.wait_for(|published| target(published, peer).is_some()).await {
         return CloseCode::Stopping.into();
     }
-    // One mirror at a time; a connection that ends lets the next one try.
-    let turn = shared.healer.lock().await;
-    let done = attempt(around, peer, &mut given, speech).await;
-    match done {
-        Ok(()) => {}
-        Err(Failed::Ended(ended)) => return ended,
-        Err(Failed::Forked(size)) => {
-            tracing::error!(
-                "this node's log is no beginning of what it has signed: it cannot heal"
-            );
-            shared.note_healing(HealingView::Forked { size });
-        }
-        Err(Failed::Mirror(why)) => {
-            tracing::warn!("a mirror did not give back what is missing");
-            shared.note_healing(HealingView::Failed { mirror: peer.clone(), why });
+    let mut length = TURN_FIRST;
+    loop {
+        // One mirror at a time, in the order in which they asked; a connection that ends lets the next one try.
+        let _turn = shared.healer.lock().await;
+        let mut mirror = Asked { given: &mut given, speech, since: Instant::now(), length };
+        match attempt(around, peer, &mut mirror).await {
+            Ok(()) => break,
+            Err(Failed::Ended(ended)) => return ended,
+            Err(Failed::TurnOver) => {
+                tracing::info!(peer = shown(peer), "a mirror had its turn; the next one goes on");
+                length = length.saturating_mul(2);
+            }
+            Err(Failed::Forked(size)) => {
+                tracing::error!(
+                    "this node's log is no beginning of what it has signed: it cannot heal"
+                );
+                shared.note_healing(HealingView::Forked { size });
+                break;
+            }
+            Err(Failed::Mirror(why)) => {
+                tracing::warn!("a mirror did not give back what is missing");
+                shared.note_healing(HealingView::Failed { mirror: peer.clone(), why });
+                break;
+            }
         }
     }
-    drop(turn);
     // The connection stays, for the peer to see how this node stands.
     std::future::pending().await
 }
@@ -92,10 +110,13 @@ fn target(published: &Published, peer: &AgencyId) -> Option<TreeSize> {
 }
 
 /// Why an attempt ended without a whole log.
+#[derive(Debug)]
 enum Failed {
     Ended(Ended),
     Forked(TreeSize),
     Mirror(HealError),
+    /// It is another one's turn; what was taken stays.
+    TurnOver,
 }
 
 impl From<HealError> for Failed {
@@ -107,8 +128,7 @@ impl From<HealError> for Failed {
 async fn attempt(
     around: &Surroundings,
     peer: &AgencyId,
-    given: &mut mpsc::Receiver<Recalled>,
-    speech: &mpsc::WeakSender<Outgoing>,
+    mirror: &mut Asked<'_>,
 ) -> Result<(), Failed> {
     let shared = &around.shared;
     let published = shared.published();
@@ -119,7 +139,7 @@ async fn attempt(
     loop {
         let size = patient.tree.size();
         shared.note_healing(HealingView::Fetching { mirror: peer.clone(), size, target });
-        let recalled = recall(place, given, speech).await?;
+        let recalled = mirror.recall(place).await?;
         match (recalled.parts.last(), recalled.outcome) {
             (Some(last), _) => {
                 place = Recall::After { sequence: last.sequence, part: last.part };
@@ -135,7 +155,7 @@ async fn attempt(
             let records = patient.take(recalled.parts, &now);
             (patient, records)
         };
-        let done = shared.workers.run(work).await;
+        let done = shared.crew.workers.run(work).await;
         let (after, records) = done.map_err(|_| Failed::Ended(CloseCode::Stopping.into()))?;
         patient = after;
         let records = records?;
@@ -151,17 +171,29 @@ async fn attempt(
     healed.map_err(|_| Failed::Ended(CloseCode::Stopping.into()))
 }
 
-async fn recall(
-    place: Recall,
-    given: &mut mpsc::Receiver<Recalled>,
-    speech: &mpsc::WeakSender<Outgoing>,
-) -> Result<Recalled, Failed> {
-    let speaker = speech.upgrade().ok_or(Failed::Ended(Ended::Broken))?;
-    let said = speaker.send(Outgoing::Say(Box::new(Frame::Recall(place)))).await;
-    said.map_err(|_| Failed::Ended(Ended::Broken))?;
-    drop(speaker);
-    let answer = time::timeout(ANSWER_WAIT, given.recv()).await;
-    answer.map_err(|_| HealError::Silent)?.ok_or(Failed::Ended(Ended::Broken))
+/// A mirror that has its turn.
+struct Asked<'a> {
+    given: &'a mut mpsc::Receiver<Recalled>,
+    speech: &'a mpsc::WeakSender<Outgoing>,
+    since: Instant,
+    /// How long its turn lasts.
+    length: Duration,
+}
+
+impl Asked<'_> {
+    /// The next parts. A turn ends between two questions: no answer of an earlier turn waits for a later one.
+    // spec: rst-35
+    async fn recall(&mut self, place: Recall) -> Result<Recalled, Failed> {
+        if self.since.elapsed() >= self.length {
+            return Err(Failed::TurnOver);
+        }
+        let speaker = self.speech.upgrade().ok_or(Failed::Ended(Ended::Broken))?;
+        let said = speaker.send(Outgoing::Say(Box::new(Frame::Recall(place)))).await;
+        said.map_err(|_| Failed::Ended(Ended::Broken))?;
+        drop(speaker);
+        let answer = time::timeout(ANSWER_WAIT, self.given.recv()).await;
+        answer.map_err(|_| HealError::Silent)?.ok_or(Failed::Ended(Ended::Broken))
+    }
 }
 
 /// The log as it is stored now, and what must hold of what comes.

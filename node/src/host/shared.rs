@@ -36,6 +36,7 @@ use zeroize::Zeroizing;
 use crate::clock;
 use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
+use crate::host::crew::Crew;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
@@ -48,7 +49,6 @@ use crate::host::view::Mode;
 use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::host::view::WatchView;
-use crate::host::work::Workers;
 use crate::keystore::token::Presence;
 use crate::keystore::token::Token;
 use crate::settings::unwitnessed::UnwitnessedLimit;
@@ -84,7 +84,7 @@ pub(crate) struct Shared {
     /// What is not taken while it lacks its quorum for hours.
     pub(crate) unwitnessed_limit: UnwitnessedLimit,
     /// Threads for pure work.
-    pub(crate) workers: Workers,
+    pub(crate) crew: Crew,
     /// Which transport keys belong to whom.
     pub(crate) pins: Arc<Pins>,
     /// Our own credential in use, for introductions.
@@ -152,7 +152,7 @@ pub(crate) struct Parts {
     pub(crate) unwitnessed_alert: Span,
     /// What is not taken while it lacks its quorum for hours.
     pub(crate) unwitnessed_limit: UnwitnessedLimit,
-    pub(crate) workers: Workers,
+    pub(crate) crew: Crew,
     pub(crate) pins: Arc<Pins>,
     pub(crate) credential: Vec<u8>,
     pub(crate) serial: Serial,
@@ -193,7 +193,7 @@ impl Shared {
             tolerance: parts.tolerance,
             unwitnessed_alert: parts.unwitnessed_alert,
             unwitnessed_limit: parts.unwitnessed_limit,
-            workers: parts.workers,
+            crew: parts.crew,
             pins: parts.pins,
             credential: parts.credential,
             serial: parts.serial,

@@ -35,6 +35,7 @@ use crate::host::accuse;
 use crate::host::accuse::Desk;
 use crate::host::accuse::Lead;
 use crate::host::charters::Charters;
+use crate::host::crew::Crew;
 use crate::host::exchange::Surroundings;
 use crate::host::handle::Handle;
 use crate::host::mailbox::Job;
@@ -49,7 +50,6 @@ use crate::host::shared::Shared;
 use crate::host::start::engine::Found;
 use crate::host::witness;
 use crate::host::witness::Witness;
-use crate::host::work::Workers;
 use crate::host::writer::Stopped;
 use crate::host::writer::Writer;
 use crate::keystore::KeyError;
@@ -134,8 +134,8 @@ pub enum StartError {
     /// The address of the socket.
     #[error("learn the listening address")]
     Address(#[source] io::Error),
-    /// The writer's thread.
-    #[error("start the writer")]
+    /// A thread.
+    #[error("make the threads of the node")]
     Thread(#[source] io::Error),
     /// No randomness.
     #[error("the machine gives no randomness")]
@@ -186,12 +186,13 @@ pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<
     let name = identity::witness_name(&engine.persona().charter, &engine.persona().agency);
     let witness = Witness { file: witness, key: Arc::clone(&keys.witness), name };
     let requests = witness::spawn(witness, Arc::clone(&shared)).map_err(StartError::Thread)?;
+    let asks = keys.token.map(tasks::Asks::start).transpose().map_err(StartError::Thread)?;
     let writer = Writer::new(engine, store, Arc::clone(&shared), (jobs, requests));
     let stopped = spawn_writer(writer)?;
     let around = Surroundings { shared, mailbox: mailbox.clone() };
     tasks::spawn(&around, &endpoint, peers, settings);
     tokio::spawn(accuse::follow(around.clone(), leads));
-    tokio::spawn(tasks::probe_regularly(keys.token));
+    tokio::spawn(tasks::probe_regularly(asks));
     Ok(Node { handle: Handle::new(around), endpoint, mailbox, stopped, patience })
 }
 
@@ -239,6 +240,8 @@ fn open_log(
     data: &Path,
     vault: &Vault,
 ) -> Result<Opened, StartError> {
+    // Before the store: what a start needs first is what it may not get.
+    let crew = Crew::start(settings.workers).map_err(StartError::Thread)?;
     let now = clock::now();
     let enrolment = enrolment::load(folder, settings, now)?;
     let held = generations::open(&folder.keys(), &settings.agency, vault, sealing_key)?;
@@ -281,7 +284,7 @@ fn open_log(
         tolerance: settings.clock_tolerance,
         unwitnessed_alert: settings.unwitnessed_alert,
         unwitnessed_limit: settings.unwitnessed_limit,
-        workers: Workers::new(settings.workers.get()),
+        crew,
         pins,
         credential: enrolment.own.bytes().to_vec(),
         keeper: Keeper::new(folder.mirrors()),

@@ -170,6 +170,8 @@ pub(crate) fn build(next: Next<'_>) -> Result<(), StartError> {
         peers_cosigned: next.reader.peers_cosigned()?,
         unlogged: Vec::new(),
         logs: next.logs.clone(),
+        // They are inherited as rows, and nobody proposes anything before the next start.
+        proposals: Vec::new(),
     };
     let engine = Engine::recover(next.persona.clone(), next.peers.clone(), remembered)?;
     let store = Store::open_next(next.dir, next.settings, ContentKey::from_bytes(*next.storage))?;

@@ -217,11 +217,16 @@ impl Writer {
         Ok(next)
     }
 
-    /// Owes again what successions of peers may have lost, a page in each group, until nothing is left of it.
-    // spec: suc-10
+    /// Owes again what successions of peers may have lost, a page in each group, until nothing is left of it or no link
+    /// has room. It has its turn before every group, so submissions do not take again and again the room that receipts make.
+    // spec: suc-10, suc-18
     fn renew(&mut self) -> Result<(), Stopped> {
         while self.engine.started() && self.engine.mode().standing().is_none() {
-            let Some(page) = self.renewals.page(&self.shared.reader)? else { break };
+            let engine = &self.engine;
+            // Nothing is owed to who is no member any more, so it needs no room.
+            let room =
+                |peer: &AgencyId| engine.links(peer).map_or(usize::MAX, |(out, _)| out.room());
+            let Some(page) = self.renewals.page(&self.shared.reader, room)? else { break };
             let mut effects = Effects::default();
             self.step(Input::Renew(page), &mut effects)?;
             self.step(Input::Checkpoint, &mut effects)?;

@@ -4,6 +4,7 @@ use core::future;
 use core::pin::pin;
 use std::collections::BTreeSet;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -27,6 +28,7 @@ use crate::host::view::Mode;
 use crate::metrics::Seen;
 use crate::metrics::router;
 use crate::metrics::text;
+use crate::workers::Workers;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
@@ -151,7 +153,7 @@ fn said(seen: &Seen) -> String {
 fn get(path: &str) -> (StatusCode, String, String) {
     let runtime = Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let mut router = router(everything);
+        let mut router = router(everything, Workers::start("disk", NonZeroUsize::MIN).unwrap());
         let mut service = pin!(&mut router);
         future::poll_fn(|context| Service::<Request>::poll_ready(&mut *service, context))
             .await

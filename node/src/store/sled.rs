@@ -12,12 +12,15 @@ use std::panic::AssertUnwindSafe;
 use std::panic::catch_unwind;
 use std::path::Path;
 use std::path::PathBuf;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::PoisonError;
 use std::sync::RwLock;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
+use std::task::Context;
+use std::task::Waker;
 use std::time::Duration;
 
 use crate::store::rows::Keys;
@@ -53,7 +56,8 @@ const CACHE_SHARE: u64 = 3;
 /// sled takes no smaller one.
 const CACHE_BYTES_MIN: u64 = 1024 * 1024;
 
-const LOCK_TRIES: usize = 100;
+/// For two seconds: a thread of the run before may still read.
+const LOCK_TRIES: usize = 200;
 const LOCK_WAIT: Duration = Duration::from_millis(10);
 
 const WHOLE: u8 = 0;
@@ -97,29 +101,45 @@ impl SledShelf {
             .flush_every_ms(None)
     }
 
-    /// Opens in a thread of its own: a panic while opening cannot take the node down.
+    /// Opens in a thread of its own: a panic while opening cannot take the node down. Where the system gives none, which is
+    /// no reason to end a node that runs, it is caught here alone.
     fn open_db(&self) -> Result<::sled::Db, RowsError> {
         let config = self.config();
-        // spec: store-11
+        // spec: store-11, store-22
         let opening = std::thread::Builder::new()
             .name("sled-open".to_owned())
-            .spawn(move || patiently(&config))
-            .map_err(|error| RowsError::Unusable { kind: error.kind() })?;
-        opening.join().unwrap_or(Err(RowsError::Panicked))
+            .spawn(move || patiently(&config));
+        match opening {
+            Ok(opening) => opening.join().unwrap_or(Err(RowsError::Panicked)),
+            Err(_) => patiently(&self.config()),
+        }
     }
+}
+
+/// Has sled make its own threads now. It makes them when it first needs one, and where the system gives none then, whoever
+/// needed it waits for ever.
+// spec: store-22
+fn wake_threads(db: &::sled::Db) {
+    // The first look at it hands the work to them; what comes of it no commit relies on.
+    drop(pin!(db.flush_async()).poll(&mut Context::from_waker(Waker::noop())));
 }
 
 /// Threads of a sled that was just closed may hold its file lock for a moment. Nobody else can: the node's lock is held.
 fn patiently(config: &::sled::Config) -> Result<::sled::Db, RowsError> {
+    let open = || {
+        let db = config.open()?;
+        wake_threads(&db);
+        Ok(db)
+    };
     for _ in 0..LOCK_TRIES {
-        match guarded(|| config.open()) {
+        match guarded(open) {
             Err(RowsError::Unusable { kind: io::ErrorKind::Other }) => {
                 std::thread::sleep(LOCK_WAIT)
             }
             opened => return opened,
         }
     }
-    guarded(|| config.open())
+    guarded(open)
 }
 
 impl Shelf for SledShelf {

@@ -4,6 +4,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::net::ToSocketAddrs;
 use std::sync::Arc;
 use std::sync::OnceLock;
 
@@ -11,7 +12,6 @@ use concord_protocol::crypto::signature::VerifyingKey;
 use concord_protocol::ids::AgencyId;
 use quinn::ClientConfig;
 use quinn::NoneTokenStore;
-use tokio::net;
 use tokio::time;
 
 use crate::transport::Shared;
@@ -22,6 +22,7 @@ use crate::transport::connection::Proven;
 use crate::transport::pair::Dialer;
 use crate::transport::settings::SetupError;
 use crate::transport::tls;
+use crate::workers::WorkLost;
 
 /// Addresses that one host name may stand for; the rest are not tried.
 const ADDRESSES_TRIED_MAX: usize = 4;
@@ -88,11 +89,25 @@ pub(super) async fn dial(
 }
 
 async fn resolve(shared: &Shared, address: &str) -> Result<Vec<SocketAddr>, DialError> {
-    let found = time::timeout(shared.settings.handshake_wait, net::lookup_host(address)).await;
-    let found = found.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-    let found = found.map_err(|source| DialError::Unresolved { source })?;
+    let found = match address.parse() {
+        Ok(number) => vec![number],
+        Err(_) => {
+            look_up(shared, address).await.map_err(|source| DialError::Unresolved { source })?
+        }
+    };
+    let found = found.into_iter();
     let six = shared.settings.listen.is_ipv6();
     Ok(found.filter(|address| six || address.is_ipv4()).take(ADDRESSES_TRIED_MAX).collect())
+}
+
+async fn look_up(shared: &Shared, name: &str) -> io::Result<Vec<SocketAddr>> {
+    let name = name.to_owned();
+    let found = shared.names.run(move || name.to_socket_addrs().map(Iterator::collect));
+    match time::timeout(shared.settings.handshake_wait, found).await {
+        Ok(Ok(found)) => found,
+        Ok(Err(WorkLost)) => Err(io::ErrorKind::Other.into()),
+        Err(_) => Err(io::ErrorKind::TimedOut.into()),
+    }
 }
 
 async fn connect(

@@ -21,7 +21,6 @@ use axum::response::Response;
 use axum::routing::get;
 use axum::routing::post;
 use serde::Deserialize;
-use tokio::task;
 use tokio::time;
 
 use crate::api::ask::Ask;
@@ -183,7 +182,7 @@ where
     R: FnOnce(&dyn Ask) -> Result<T, ReadError> + Send + 'static,
 {
     let node = Arc::clone(&web.node);
-    let answer = task::spawn_blocking(move || read(&*node)).await;
+    let answer = web.node.crew().disk.run(move || read(&*node)).await;
     answer.unwrap_or(Err(ReadError::Stopping)).map_err(|error| {
         let problem = refusal::of_reading(&error, Code::NoSuchMessage, &web.node.view());
         trouble(web, problem.report().clone())

@@ -194,7 +194,7 @@ pub struct Renew {
     pub succession: SuccessionRecord,
     /// First leaf of the peer's old log that may be lost.
     pub lost_from: LeafIndex,
-    /// Numbers of earlier epochs.
+    /// Numbers of earlier epochs, no more of them than the link has room for.
     pub records: Vec<OutboundRecord>,
     /// Whether this is the last page.
     pub rest: Rest,

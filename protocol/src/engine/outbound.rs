@@ -21,13 +21,13 @@ use crate::engine::input::Receipted;
 use crate::engine::input::Submit;
 use crate::engine::procedures::History;
 use crate::engine::record::BodyForm;
-use crate::engine::record::IdempotencyRecord;
 use crate::engine::record::LinkRecord;
 use crate::engine::record::MessageRecord;
 use crate::engine::record::OutboundRecord;
 use crate::engine::record::ReceiptRecord;
 use crate::engine::record::Record;
 use crate::engine::record::Settlement;
+use crate::engine::record::idempotency::IdempotencyRecord;
 use crate::envelope::seal::Signed;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
@@ -91,7 +91,7 @@ impl Engine {
             let Some(peer) = self.peers.get(&recipient.agency) else {
                 return Ok(Some(Answer::NoLink(recipient.agency.clone())));
             };
-            if peer.out.room().is_err() {
+            if peer.out.room() == 0 {
                 return Ok(Some(Answer::OutboxFull(recipient.agency.clone())));
             }
         }
@@ -104,7 +104,7 @@ impl Engine {
     fn place_act(&mut self, signed: &Signed, history: Option<History>) -> Result<Act, Answer> {
         let message = (signed.digest(), signed.header());
         match self.judge_act(message, Fact::of(signed.body()), history) {
-            Ok((act, Verdict::Fits)) => Ok(act),
+            Ok((act, Verdict::Fits | Verdict::Aside)) => Ok(act),
             Ok((_, Verdict::Waits)) => Err(Answer::OutOfPlace(Box::new(Refusal::out_of_turn(
                 "pro-11",
                 "a message that it follows is not here",

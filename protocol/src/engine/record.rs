@@ -3,10 +3,11 @@
 //! Uses `ids`, `registry`, `crypto`. Each record is one fact; applying it twice changes nothing (store-4).
 //! Absent on purpose: bodies. They are handed over beside the records and stand in segment files.
 
+pub mod act;
+pub mod idempotency;
 pub mod papers;
 mod weight;
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
@@ -15,6 +16,8 @@ use serde_bytes::ByteBuf;
 
 use crate::codec::Encoded;
 use crate::crypto::digest::Digest;
+use crate::engine::record::act::ActRecord;
+use crate::engine::record::idempotency::IdempotencyRecord;
 use crate::engine::record::papers::CharterRecord;
 use crate::engine::record::papers::NoticeRecord;
 use crate::engine::record::papers::RevocationRecord;
@@ -25,7 +28,6 @@ use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
 use crate::ids::MessageId;
-use crate::ids::ProcedureId;
 use crate::ids::Serial;
 use crate::ids::StaffNumber;
 use crate::ids::TreeSize;
@@ -36,7 +38,6 @@ use crate::log::leaf::EvidenceKind;
 use crate::log::leaf::Form;
 use crate::message::time::CivilDate;
 use crate::moment::Timestamp;
-use crate::procedure::act::Act;
 use crate::registry::RefusalCode;
 
 /// One fact to remember. The order of the variants is the disk format: add at the end only.
@@ -98,15 +99,6 @@ pub enum Record {
     Notice(NoticeRecord),
     /// What a message contributes to its procedure.
     Act(ActRecord),
-}
-
-/// What a message contributes to its procedure; it outlives the body that it was taken from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ActRecord {
-    /// The procedure.
-    pub procedure: ProcedureId,
-    /// Whose act it is, after which, and what it states.
-    pub act: Act,
 }
 
 /// A leaf and its place.
@@ -292,17 +284,6 @@ pub struct CredentialRecord {
     pub serial: Serial,
     /// The COSE_Sign bytes.
     pub credential: ByteBuf,
-}
-
-/// A submission that was answered: the same key gives the same answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct IdempotencyRecord {
-    /// The key, as the caller wrote it.
-    pub key: String,
-    /// Digest of the submission.
-    pub request: Digest,
-    /// The message that it made.
-    pub message: Digest,
 }
 
 /// Whether the node may sign.

@@ -3,6 +3,8 @@
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
+use crate::crypto::digest;
+use crate::crypto::digest::Digest;
 use crate::engine::Connection;
 use crate::engine::Engine;
 use crate::engine::Fault;
@@ -20,6 +22,7 @@ use crate::engine::record::ModeRecord;
 use crate::engine::record::OutboundRecord;
 use crate::engine::record::PeerCosignedRecord;
 use crate::engine::record::PeerHeadRecord;
+use crate::engine::record::ProposalRecord;
 use crate::engine::record::Settlement;
 use crate::engine::record::papers::RevocationRecord;
 use crate::engine::witness;
@@ -66,6 +69,8 @@ pub struct Remembered {
     pub retired: Option<CivilDate>,
     /// Revocations that the log does not say yet.
     pub unlogged: Vec<RevocationRecord>,
+    /// What peers propose about their logs.
+    pub proposals: Vec<ProposalRecord>,
 }
 
 impl Engine {
@@ -78,8 +83,12 @@ impl Engine {
         peers: impl IntoIterator<Item = AgencyId>,
         remembered: Remembered,
     ) -> Result<Self, Fault> {
-        let Remembered { tree, head, links, owed, held, cosigned, peers_cosigned, .. } = remembered;
+        let Remembered {
+            tree, head, links, owed, held, cosigned, peers_cosigned, proposals, ..
+        } = remembered;
         let Remembered { evidence, mode, retired, logs, unlogged, unwitnessed, .. } = remembered;
+        let proposed: BTreeMap<AgencyId, Digest> =
+            proposals.into_iter().map(|one| (one.agency, digest::sha256(&one.statement))).collect();
         let mut links: BTreeMap<AgencyId, LinkRecord> =
             links.into_iter().map(|link| (link.peer.clone(), link)).collect();
         let mut held: BTreeMap<AgencyId, PeerHeadRecord> =
@@ -102,6 +111,7 @@ impl Engine {
                 standing: None,
                 due: Vec::new(),
                 witness: Watch::restore(&agency, &cosigned, quorate.remove(&agency)),
+                proposed: proposed.get(&agency).copied(),
             };
             (agency, peer)
         });

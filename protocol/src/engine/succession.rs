@@ -82,13 +82,14 @@ impl Engine {
     }
 
     /// A peer states that its log ends: remembered until its operator withdraws it by another, or a quorum approved.
-    // spec: wire-67
+    // spec: wire-67, wire-85
     pub(super) fn proposed(&mut self, statement: &VerifiedStatement, effects: &mut Effects) {
         let said = statement.statement();
-        let Some(peer) = self.peers.get(&said.agency) else { return };
-        if said.from_log != peer.log {
+        let Some(peer) = self.peers.get_mut(&said.agency) else { return };
+        if said.from_log != peer.log || peer.proposed == Some(statement.digest()) {
             return;
         }
+        peer.proposed = Some(statement.digest());
         effects.remember(Record::Proposal(ProposalRecord {
             agency: said.agency.clone(),
             statement: ByteBuf::from(statement.bytes().to_vec()),
@@ -160,13 +161,16 @@ impl Engine {
     }
 
     /// Owes again what a peer's succession may have lost, one page at a time.
-    // spec: suc-10
+    // spec: suc-10, suc-18
     pub(super) fn renew(&mut self, renew: Renew, effects: &mut Effects) -> Result<(), Fault> {
         if self.withheld()?.is_some() {
             return Ok(());
         }
         let Renew { succession, lost_from, records, rest } = renew;
         for record in records.into_iter().filter(|record| may_be_lost(record, lost_from)) {
+            if self.peers.get(&record.peer).is_some_and(|peer| peer.out.room() == 0) {
+                return Err(Fault::Invariant("link-inv-3"));
+            }
             self.owe_again(record, effects)?;
         }
         if rest == Rest::None {

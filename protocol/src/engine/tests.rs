@@ -41,6 +41,7 @@ use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
+use crate::ids::MessageId;
 use crate::ids::PurposeCode;
 use crate::ids::StaffNumber;
 use crate::ids::TreeSize;
@@ -194,7 +195,7 @@ fn the_same_id_with_another_digest_is_equivocation_and_the_same_message_again_a_
     let one = a.signed(&[RECEIVER], 1);
     let same = a.signed(&[RECEIVER], 1);
     let other =
-        letters::signed_with(Draft { id: one.header().id, ..letters::draft(&[RECEIVER]) }, 9);
+        letters::signed_with(Draft { id: one.header().id, ..letters::opening(&[RECEIVER], 9) }, 9);
 
     for signed in [one, same, other] {
         let actions = a.act(vec_of(submission(signed, None)));
@@ -206,12 +207,28 @@ fn the_same_id_with_another_digest_is_equivocation_and_the_same_message_again_a_
 }
 
 #[test]
+fn nobody_begins_a_procedure_twice() {
+    // shows: pro-1, pro-11
+    let mut a = Node::started(SENDER);
+    let begun = letters::signed_with(letters::opening(&[RECEIVER], 1), 1);
+    let id = MessageId::new(letters::CREATED, [2; 10]);
+    let other = letters::signed_with(Draft { id, ..letters::opening(&[RECEIVER], 1) }, 2);
+    drop(a.act(vec_of(submission(begun, None))));
+
+    let again = a.act(vec_of(submission(other, None)));
+
+    assert!(
+        matches!(&again[..], [Action::Answer(_, Answer::OutOfPlace(refusal))] if refusal.rule == "pro-1")
+    );
+}
+
+#[test]
 fn a_message_that_expired_while_it_waited_settles_its_number_as_a_tombstone() {
     // shows: link-8
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
     let expires = Some(letters::CREATED.after(Span::from_days(1)));
     let signed =
-        letters::signed(Draft { expires, respond_by: None, ..letters::draft(&[RECEIVER]) });
+        letters::signed(Draft { expires, respond_by: None, ..letters::opening(&[RECEIVER], 1) });
     a.act(vec_of(submission(signed, None)));
     (a.now, b.now) =
         (letters::CREATED.after(Span::from_days(2)), letters::CREATED.after(Span::from_days(2)));

@@ -40,6 +40,7 @@ use crate::message::legal_basis::LegalBasisRef;
 use crate::message::purpose::PurposeKind;
 use crate::message::recipient::Recipient;
 use crate::message::recipient::Role;
+use crate::message::submission::Submission;
 use crate::message::text::HeaderText;
 use crate::message::time::CivilDate;
 use crate::message::urgency::Urgency;
@@ -104,6 +105,19 @@ pub(crate) fn draft(to: &[&str]) -> Draft {
         serial: Serial::new(1),
         exercise: true,
         content: content(),
+    }
+}
+
+/// A message that begins a procedure of its own, which the ordinal names.
+pub(crate) fn opening(to: &[&str], ordinal: u8) -> Draft {
+    let example = include_str!("../../../spec/examples/deconfliction-query.json");
+    let example: Value = serde_json::from_str(example).unwrap();
+    Draft {
+        kind: Kind::DeconflictionQuery,
+        procedure: ProcedureId::new(CREATED, [ordinal; 10]),
+        parents: Vec::new(),
+        content: Submission::read(&example).unwrap().content().write(),
+        ..draft(to)
     }
 }
 

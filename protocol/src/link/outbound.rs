@@ -38,11 +38,6 @@ pub struct Run {
     pub items: Vec<Owed>,
 }
 
-/// The outbox of one link is full; the submission is refused and nothing is logged.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{OUTBOX_MESSAGES_MAX} messages wait for this peer already")]
-pub struct OutboxFull;
-
 /// What a peer's cursor cannot be. Source: spec link-7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CursorError {
@@ -109,12 +104,9 @@ impl Outbound {
         }
     }
 
-    /// Whether there is room for one more.
-    ///
-    /// # Errors
-    /// When the outbox is at its bound.
-    pub fn room(&self) -> Result<(), OutboxFull> {
-        if self.owed.len() < OUTBOX_MESSAGES_MAX { Ok(()) } else { Err(OutboxFull) }
+    /// Messages that the outbox takes before it is at its bound.
+    pub fn room(&self) -> usize {
+        OUTBOX_MESSAGES_MAX.saturating_sub(self.owed.len())
     }
 
     /// Takes a message into the outbox and gives it the next number.

@@ -109,7 +109,7 @@ macro_rules! text_type {
     };
 }
 
-/// Lets a text stand in a header too: the same check on the way in, and it may be shown.
+/// Lets a text stand in a header or a fact too: the same check on the way in, and it may be shown.
 macro_rules! header_text {
     ($name:ident) => {
         impl serde::Serialize for $name {
@@ -186,12 +186,14 @@ text_type! {
     RecordRef: 1..=128, Some("[A-Za-z0-9._:/-]{1,128}"),
     "a reference of letters, digits and . _ : / -", is_reference
 }
+header_text!(RecordRef);
 
 text_type! {
     /// An item inside one message: a question, an entity. Shape: `q1`.
     ItemId: 1..=32, Some("[A-Za-z0-9._-]{1,32}"),
     "an item's id of letters, digits and . _ -", is_code
 }
+header_text!(ItemId);
 
 text_type! {
     /// A code of a shared, versioned list, such as the fraud methods.

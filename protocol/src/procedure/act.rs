@@ -50,8 +50,14 @@ impl Act {
     // spec: pro-10
     pub(super) fn stray<T>(&self) -> Result<Option<T>, Refusal> {
         match &self.fact {
-            Fact::Note | Fact::Gone | Fact::Common(_) => Ok(None),
-            Fact::Handover(_) | Fact::Batch(_) | Fact::Rescue(_) => Err(Refusal::out_of_turn(
+            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Control(_) => Ok(None),
+            Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => Err(Refusal::out_of_turn(
                 "pro-10",
                 format!("{} has no place in this procedure", self.kind),
                 "send it in the procedure that it is about",

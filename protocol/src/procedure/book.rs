@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
 use crate::procedure::act::Act;
+use crate::procedure::common::Place;
 use crate::procedure::machine::Machine;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::transcript::Transcript;
@@ -16,6 +17,8 @@ use crate::registry::RefusalCode;
 pub enum Verdict {
     /// It has.
     Fits,
+    /// It stands beside the transcript: not every participant has it, and nothing follows it.
+    Aside,
     /// It waits for a parent that is not here yet.
     Waits,
 }
@@ -27,6 +30,7 @@ pub struct Book {
     machine: Option<Machine>,
     waiting: BTreeMap<Digest, Act>,
     refused: BTreeMap<Digest, Refusal>,
+    asides: BTreeMap<Digest, Act>,
 }
 
 impl Book {
@@ -57,9 +61,15 @@ impl Book {
         &self.refused
     }
 
+    /// Remarks that went to some participants only, by digest.
+    pub const fn asides(&self) -> &BTreeMap<Digest, Act> {
+        &self.asides
+    }
+
     /// How many messages it holds.
     pub fn len(&self) -> usize {
-        self.transcript.len().saturating_add(self.waiting.len()).saturating_add(self.refused.len())
+        let beside = [self.waiting.len(), self.refused.len(), self.asides.len()];
+        beside.into_iter().fold(self.transcript.len(), usize::saturating_add)
     }
 
     /// Whether it holds none.
@@ -73,6 +83,10 @@ impl Book {
     /// The rule that it breaks.
     // spec: pro-4
     pub fn judge(&self, act: &Act) -> Result<Verdict, Refusal> {
+        // The link knows what to say of a repetition; here it changes nothing.
+        if self.transcript.place(&act.digest).is_some() {
+            return Ok(Verdict::Fits);
+        }
         if act.parents.iter().any(|parent| self.refused.contains_key(parent)) {
             return Err(Refusal::new(
                 RefusalCode::ParentRefused,
@@ -88,7 +102,10 @@ impl Book {
         let all = seen.len() == self.transcript.len();
         let past = if all { None } else { Machine::of(&self.transcript, &seen) };
         match past.as_ref().or(self.machine.as_ref()) {
-            Some(machine) => machine.judge(act).map(|()| Verdict::Fits),
+            Some(machine) => Ok(match machine.judge(act)? {
+                Place::Within => Verdict::Fits,
+                Place::Aside => Verdict::Aside,
+            }),
             None => Ok(Verdict::Waits),
         }
     }
@@ -113,6 +130,7 @@ impl Book {
             match self.judge(&act) {
                 Ok(Verdict::Waits) => drop(self.waiting.insert(digest, act)),
                 Ok(Verdict::Fits) => self.place(act),
+                Ok(Verdict::Aside) => drop(self.asides.insert(digest, act)),
                 Err(refusal) => drop(self.refused.insert(digest, refusal)),
             }
             let ready = self.waiting.extract_if(.., |_, act| {

@@ -16,8 +16,11 @@ use crate::message::control::correction::Correction;
 use crate::message::control::participants::Participants;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::control::state_confirm::StateConfirm;
+use crate::message::handover::additional_information::AdditionalInformationRequest;
 use crate::message::recipient::Role;
+use crate::moment::Timestamp;
 use crate::procedure::act::Act;
+use crate::procedure::control::Control;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
 use crate::registry::RefusalCode;
@@ -35,6 +38,20 @@ pub enum CommonFact {
     /// A term ended, and the side entitled to say so says it.
     Lapsed {
         /// The message whose term it was.
+        of: MessageId,
+    },
+    /// More information is asked for.
+    InformationAsked {
+        /// By when.
+        due: Timestamp,
+    },
+    /// It is given.
+    InformationGiven,
+    /// Intelligence is told, unasked.
+    Reported,
+    /// It is said how useful a message was.
+    Valued {
+        /// The message.
         of: MessageId,
     },
     /// Agencies join.
@@ -66,6 +83,10 @@ pub enum CommonFact {
 }
 
 impl CommonFact {
+    pub(super) fn asked(body: &AdditionalInformationRequest) -> Self {
+        Self::InformationAsked { due: body.due.at() }
+    }
+
     pub(super) fn joined(body: &Participants) -> Self {
         let add = body.add.iter().map(|joining| (joining.agency.clone(), joining.role));
         Self::Joined { add: add.collect() }
@@ -83,6 +104,23 @@ impl CommonFact {
         Self::Corrected { targets: body.targets.as_slice().to_vec(), material: body.material }
     }
 
+    /// The messages that it names.
+    pub(super) fn names(&self) -> Vec<MessageId> {
+        match self {
+            Self::Acknowledged { of } | Self::Lapsed { of } | Self::Valued { of } => {
+                Vec::from([*of])
+            }
+            Self::Corrected { targets, .. } => targets.clone(),
+            Self::Withdrawn
+            | Self::InformationAsked { .. }
+            | Self::InformationGiven
+            | Self::Reported
+            | Self::Joined { .. }
+            | Self::Confirmed { .. }
+            | Self::Resolved { .. } => Vec::new(),
+        }
+    }
+
     /// What it weighs among concurrent ones.
     pub const fn rank(&self) -> Rank {
         match self {
@@ -90,11 +128,33 @@ impl CommonFact {
             Self::Lapsed { .. } => Rank::Decision,
             Self::Resolved { .. } => Rank::SignedByBoth,
             Self::Acknowledged { .. }
+            | Self::InformationAsked { .. }
+            | Self::InformationGiven
+            | Self::Reported
+            | Self::Valued { .. }
             | Self::Joined { .. }
             | Self::Confirmed { .. }
             | Self::Corrected { .. } => Rank::Information,
         }
     }
+}
+
+/// Whether a state rests on a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// One does.
+    Moves,
+    /// None does.
+    Remark,
+}
+
+/// Where a message stands that is not refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the transcript, which every participant has.
+    Within,
+    /// Beside it: not every participant has it, and nothing follows it.
+    Aside,
 }
 
 /// The common part of a procedure's state.
@@ -104,6 +164,7 @@ pub struct Common {
     version: u32,
     confirmed: BTreeMap<IrreversibleAct, BTreeMap<AgencyId, Vec<Digest>>>,
     conflicts: Vec<(Digest, Digest)>,
+    control: Control,
 }
 
 impl Common {
@@ -117,7 +178,9 @@ impl Common {
         for agency in &opening.told {
             participants.entry(agency.clone()).or_insert(Role::Information);
         }
-        Self { participants, ..Self::default() }
+        let mut common = Self { participants, ..Self::default() };
+        common.control.saw(opening);
+        common
     }
 
     /// Who takes part, and for what.
@@ -135,20 +198,40 @@ impl Common {
         &self.conflicts
     }
 
-    /// Refuses an author who takes no part, and a message that leaves a participant out.
+    /// What stays with the originators of its messages.
+    pub const fn control(&self) -> &Control {
+        &self.control
+    }
+
+    /// The participants who have not reported on a recall; none when there is no such recall.
+    pub fn unreported(&self, recall: &MessageId) -> BTreeSet<&AgencyId> {
+        let Some(recalled) = self.control.recall(recall) else { return BTreeSet::new() };
+        let others = self.participants.keys().filter(|agency| *agency != recalled.by());
+        others.filter(|agency| recalled.report(agency).is_none()).collect()
+    }
+
+    /// Refuses an author who takes no part.
     // spec: pro-7
-    pub(super) fn check_holders(&self, act: &Act) -> Result<(), Refusal> {
-        if !self.participants.contains_key(&act.author) {
-            return Err(Refusal::not_entitled(
-                "pro-7",
-                format!("{} takes no part in this procedure", act.author.as_str()),
-                "ask a participant to let you join",
-            ));
+    pub(super) fn check_author(&self, act: &Act) -> Result<(), Refusal> {
+        if self.participants.contains_key(&act.author) {
+            return Ok(());
         }
+        Err(Refusal::not_entitled(
+            "pro-7",
+            format!("{} takes no part in this procedure", act.author.as_str()),
+            "ask a participant to let you join",
+        ))
+    }
+
+    /// A message that moves something goes to every participant; a remark may go to some, and stands aside then.
+    // spec: pro-7, pro-13
+    pub(super) fn check_recipients(&self, act: &Act, weight: Weight) -> Result<Place, Refusal> {
         let holders = act.holders();
-        match self.participants.keys().find(|agency| !holders.contains(agency)) {
-            None => Ok(()),
-            Some(agency) => Err(Refusal::new(
+        let left_out = self.participants.keys().find(|agency| !holders.contains(agency));
+        match (left_out, weight) {
+            (None, _) => Ok(Place::Within),
+            (Some(_), Weight::Remark) => Ok(Place::Aside),
+            (Some(agency), Weight::Moves) => Err(Refusal::new(
                 RefusalCode::ParticipantLeftOut,
                 "pro-7",
                 format!("{} takes part and is not among the recipients", agency.as_str()),
@@ -185,6 +268,10 @@ impl Common {
             format!("before {act}: {why}"),
             "exchange confirmations with equal heads first",
         ))
+    }
+
+    pub(super) fn control_mut(&mut self) -> &mut Control {
+        &mut self.control
     }
 
     pub(super) fn join(&mut self, add: &[(AgencyId, Role)]) {

@@ -3,10 +3,22 @@
 //! A fact is taken from a body once, when the body is opened, and kept beside the header: the state of a procedure can
 //! be computed, and proven, after every body in it was erased.
 
+use alloc::vec::Vec;
+
+use crate::ids::MessageId;
 use crate::message::body::Body;
 use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::common::CommonFact;
+use crate::procedure::control::ControlFact;
+use crate::procedure::exchange::fact::DeconflictionFact;
+use crate::procedure::exchange::fact::ExchangeFact;
+use crate::procedure::exchange::fact::FeedFact;
+use crate::procedure::exchange::fact::NoticeFact;
+use crate::procedure::exchange::fact::RightsFact;
+use crate::procedure::freezing::fact::FreezingFact;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::information::fact::InformationFact;
+use crate::procedure::outcome::fact::OutcomeFact;
 use crate::procedure::rank::Rank;
 use crate::procedure::rescue::fact::RescueFact;
 
@@ -19,8 +31,18 @@ pub enum Fact {
     Gone,
     /// What serves every procedure.
     Common(CommonFact),
+    /// What stays with the originator of a message.
+    Control(ControlFact),
     /// Of the handover of a person.
     Handover(HandoverFact),
+    /// Of a request for information.
+    Information(InformationFact),
+    /// Of something that is told, looked for or listed.
+    Exchange(ExchangeFact),
+    /// Of a document that Parties sign.
+    Outcome(OutcomeFact),
+    /// Of assets that are frozen.
+    Freezing(FreezingFact),
     /// Of people who travel together.
     Batch(BatchFact),
     /// Of a person who needs help.
@@ -40,9 +62,15 @@ impl Fact {
             Body::StateConfirm(body) => Self::Common(CommonFact::confirmed(body)),
             Body::ConflictResolution(body) => Self::Common(CommonFact::resolved(body)),
             Body::Correction(body) => Self::Common(CommonFact::corrected(body)),
+            Body::AdditionalInformationRequest(body) => Self::Common(CommonFact::asked(body)),
+            Body::AdditionalInformationReply(_) => Self::Common(CommonFact::InformationGiven),
+            Body::IntelligenceReport(_) => Self::Common(CommonFact::Reported),
+            Body::UsefulnessFeedback(body) => Self::Common(CommonFact::Valued { of: body.of }),
+            Body::OnwardTransferRequest(body) => Self::Control(ControlFact::asked(body)),
+            Body::OnwardTransferDecision(body) => Self::Control(ControlFact::decided(body)),
+            Body::Recall(body) => Self::Control(ControlFact::recalled(body)),
+            Body::RecallReport(body) => Self::Control(ControlFact::reported(body)),
             Body::HandoverRequest(body) => Self::Handover(HandoverFact::requested(body)),
-            Body::AdditionalInformationRequest(body) => Self::Handover(HandoverFact::asked(body)),
-            Body::AdditionalInformationReply(_) => Self::Handover(HandoverFact::InformationGiven),
             Body::HandoverDecision(body) => Self::Handover(HandoverFact::decided(body)),
             Body::ProvisionalArrestRequest(body) => Self::Handover(HandoverFact::arrest(body)),
             Body::IntentToRefuse(body) => {
@@ -73,6 +101,44 @@ impl Fact {
             Body::ConcurrentRequests(body) => {
                 Self::Handover(HandoverFact::Chosen { chosen: body.chosen })
             }
+            Body::RequestForInformation(body) => {
+                Self::Information(InformationFact::requested(body))
+            }
+            Body::InformationReply(body) => Self::Information(InformationFact::replied(body)),
+            Body::Notice(body) => NoticeFact::published(body).into(),
+            Body::Sighting(body) => NoticeFact::seen(body).into(),
+            Body::NoticeChallenge(body) => NoticeFact::challenged(body).into(),
+            Body::ValidityQuery(body) => NoticeFact::asked(body).into(),
+            Body::ValidityConfirmation(body) => NoticeFact::confirmed(body).into(),
+            Body::DeconflictionQuery(body) => DeconflictionFact::asked(body).into(),
+            Body::DeconflictionReply(body) => DeconflictionFact::answered(body).into(),
+            Body::CoreData(body) => DeconflictionFact::told(body).into(),
+            Body::FeedSnapshot(body) => FeedFact::whole(body).into(),
+            Body::FeedDelta(body) => FeedFact::changed(body).into(),
+            Body::FeedGapRequest(body) => FeedFact::missed(body).into(),
+            Body::BlockEffectReport(body) => FeedFact::blocked(body).into(),
+            Body::IndicatorDispute(body) => FeedFact::disputed(body).into(),
+            Body::DisputeDecision(body) => FeedFact::decided(body).into(),
+            Body::SubjectRightsNotice(body) => RightsFact::asked(body).into(),
+            Body::SubjectRightsAnswer(body) => RightsFact::answered(body).into(),
+            Body::OutcomeDocument(body) => Self::Outcome(OutcomeFact::text(body)),
+            Body::OutcomeReopening(body) => {
+                Self::Outcome(OutcomeFact::Reopened { package: body.package_digest })
+            }
+            Body::SignatureStatement(body) => Self::Outcome(OutcomeFact::signed(body)),
+            Body::SignatureConfirmation(body) => Self::Outcome(OutcomeFact::confirmed(body)),
+            Body::SignatureRetraction(body) => {
+                Self::Outcome(OutcomeFact::Retracted { package: body.package_digest })
+            }
+            Body::SigningRecord(body) => Self::Outcome(OutcomeFact::recorded(body)),
+            Body::OutcomeStatus(body) => Self::Outcome(OutcomeFact::declared(body)),
+            Body::FreezingRequest(body) => Self::Freezing(FreezingFact::requested(body)),
+            Body::FreezingReport(body) => Self::Freezing(FreezingFact::reported(body)),
+            Body::FreezingExtensionRequest(body) => Self::Freezing(FreezingFact::extension(body)),
+            Body::AssetRecoveryRequest(body) => Self::Freezing(FreezingFact::recovery(body)),
+            Body::AssetRecoveryDecision(body) => Self::Freezing(FreezingFact::decided(body)),
+            Body::InterimDisposal(body) => Self::Freezing(FreezingFact::converted(body)),
+            Body::AssetDispositionNotice(body) => Self::Freezing(FreezingFact::disposed(body)),
             Body::BatchManifest(body) => Self::Batch(BatchFact::listed(body)),
             Body::ManifestReview(body) => Self::Batch(BatchFact::reviewed(body)),
             Body::ManifestSeal(body) => Self::Batch(BatchFact::sealed(body)),
@@ -84,31 +150,7 @@ impl Fact {
             Body::BatchReconciliation(body) => Self::Batch(BatchFact::reconciled(body)),
             Body::RescueRequest(body) => Self::Rescue(RescueFact::reported(body)),
             Body::RescueUpdate(body) => Self::Rescue(RescueFact::updated(body)),
-            Body::IntelligenceReport(_)
-            | Body::RequestForInformation(_)
-            | Body::InformationReply(_)
-            | Body::Rejection(_)
-            | Body::OnwardTransferRequest(_)
-            | Body::OnwardTransferDecision(_)
-            | Body::Recall(_)
-            | Body::RecallReport(_)
-            | Body::SubjectRightsNotice(_)
-            | Body::SubjectRightsAnswer(_)
-            | Body::UsefulnessFeedback(_)
-            | Body::DeconflictionQuery(_)
-            | Body::DeconflictionReply(_)
-            | Body::CoreData(_)
-            | Body::Notice(_)
-            | Body::Sighting(_)
-            | Body::ValidityQuery(_)
-            | Body::ValidityConfirmation(_)
-            | Body::NoticeChallenge(_)
-            | Body::FeedSnapshot(_)
-            | Body::FeedDelta(_)
-            | Body::FeedGapRequest(_)
-            | Body::BlockEffectReport(_)
-            | Body::IndicatorDispute(_)
-            | Body::DisputeDecision(_)
+            Body::Rejection(_)
             | Body::JointOperationProposal(_)
             | Body::ParticipationReply(_)
             | Body::OperationPlan(_)
@@ -122,13 +164,6 @@ impl Fact {
             | Body::DataPreservationReply(_)
             | Body::EvidenceTransfer(_)
             | Body::EvidenceReceipt(_)
-            | Body::FreezingRequest(_)
-            | Body::FreezingReport(_)
-            | Body::FreezingExtensionRequest(_)
-            | Body::AssetRecoveryRequest(_)
-            | Body::AssetRecoveryDecision(_)
-            | Body::InterimDisposal(_)
-            | Body::AssetDispositionNotice(_)
             | Body::MeetingAgenda(_)
             | Body::AgendaItem(_)
             | Body::AgendaObjection(_)
@@ -136,13 +171,6 @@ impl Fact {
             | Body::MeetingMinutes(_)
             | Body::MinutesAdoption(_)
             | Body::ActionReport(_)
-            | Body::OutcomeDocument(_)
-            | Body::OutcomeReopening(_)
-            | Body::SignatureStatement(_)
-            | Body::SignatureConfirmation(_)
-            | Body::SignatureRetraction(_)
-            | Body::SigningRecord(_)
-            | Body::OutcomeStatus(_)
             | Body::SituationReport(_) => Self::Note,
         }
     }
@@ -151,9 +179,57 @@ impl Fact {
     pub const fn rank(&self) -> Rank {
         match self {
             Self::Common(fact) => fact.rank(),
-            Self::Note | Self::Gone | Self::Handover(_) | Self::Batch(_) | Self::Rescue(_) => {
-                Rank::Information
-            }
+            Self::Control(fact) => fact.rank(),
+            Self::Note
+            | Self::Gone
+            | Self::Handover(_)
+            | Self::Information(_)
+            | Self::Exchange(_)
+            | Self::Outcome(_)
+            | Self::Freezing(_)
+            | Self::Batch(_)
+            | Self::Rescue(_) => Rank::Information,
         }
+    }
+
+    /// The messages that it names, of its own procedure or of another.
+    pub fn names(&self) -> Vec<MessageId> {
+        match self {
+            Self::Common(fact) => fact.names(),
+            Self::Control(fact) => fact.names(),
+            Self::Handover(fact) => fact.names(),
+            Self::Exchange(fact) => fact.names(),
+            Self::Note
+            | Self::Gone
+            | Self::Information(_)
+            | Self::Outcome(_)
+            | Self::Freezing(_)
+            | Self::Batch(_)
+            | Self::Rescue(_) => Vec::new(),
+        }
+    }
+}
+
+impl From<NoticeFact> for Fact {
+    fn from(fact: NoticeFact) -> Self {
+        Self::Exchange(ExchangeFact::Notice(fact))
+    }
+}
+
+impl From<DeconflictionFact> for Fact {
+    fn from(fact: DeconflictionFact) -> Self {
+        Self::Exchange(ExchangeFact::Deconfliction(fact))
+    }
+}
+
+impl From<FeedFact> for Fact {
+    fn from(fact: FeedFact) -> Self {
+        Self::Exchange(ExchangeFact::Feed(fact))
+    }
+}
+
+impl From<RightsFact> for Fact {
+    fn from(fact: RightsFact) -> Self {
+        Self::Exchange(ExchangeFact::Rights(fact))
     }
 }

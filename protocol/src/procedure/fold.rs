@@ -11,6 +11,8 @@ use crate::ids::AgencyId;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
 use crate::procedure::common::CommonFact;
+use crate::procedure::common::Place;
+use crate::procedure::common::Weight;
 use crate::procedure::fact::Fact;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
@@ -32,6 +34,17 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
 
     /// What two concurrent messages are to each other.
     fn meet(earlier: &Act, later: &Act) -> Meeting;
+
+    /// What they are to each other where the procedure stands; the state may note what is prescribed only once.
+    fn meet_here(&mut self, earlier: &Act, later: &Act) -> Meeting {
+        Self::meet(earlier, later)
+    }
+
+    /// Looks at a message that a concurrent one outranks.
+    fn gave_way(&mut self, _act: &Act) {}
+
+    /// Looks at a remark, which serves every procedure and contradicts nothing.
+    fn remark(&mut self, _act: &Act) {}
 
     /// Takes one message and says by which rule, or that it is a remark; refused, the state stays as it was.
     ///
@@ -98,6 +111,7 @@ impl<R: Rules> Folded<R> {
         for place in order::<R>(transcript, within).into_iter().filter(|place| *place != 0) {
             let Some(act) = transcript.act(place) else { continue };
             let fate = if aside.contains(&act.digest) {
+                folded.common.control_mut().saw(act);
                 Fate::SetAside
             } else {
                 folded.take(transcript, place, act)
@@ -138,16 +152,37 @@ impl<R: Rules> Folded<R> {
     /// # Errors
     /// The rule that it breaks.
     // spec: pro-4
-    pub fn judge(&self, act: &Act) -> Result<(), Refusal> {
-        self.common.check_holders(act)?;
-        if let Fact::Common(CommonFact::Resolved { between, .. }) = &act.fact {
-            return self.judge_resolution(act, between);
-        }
-        if is_remark(&act.fact) {
-            return Ok(());
-        }
-        self.refuse_in_conflict(act)?;
-        self.state.clone().step(act, &self.common).map(|_| ())
+    pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
+        self.common.check_author(act)?;
+        self.common.control().check(act)?;
+        let weight = match &act.fact {
+            Fact::Note | Fact::Gone => Weight::Remark,
+            Fact::Control(_)
+            | Fact::Common(
+                CommonFact::Joined { .. }
+                | CommonFact::Confirmed { .. }
+                | CommonFact::Corrected { .. },
+            ) => Weight::Moves,
+            Fact::Common(CommonFact::Resolved { between, .. }) => {
+                self.judge_resolution(act, between)?;
+                Weight::Moves
+            }
+            Fact::Common(_)
+            | Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => {
+                let stepped = self.state.clone().step(act, &self.common);
+                if stepped != Ok(None) {
+                    self.refuse_in_conflict(act)?;
+                }
+                if stepped?.is_some() { Weight::Moves } else { Weight::Remark }
+            }
+        };
+        self.common.check_recipients(act, weight)
     }
 
     /// What became of a message.
@@ -162,6 +197,7 @@ impl<R: Rules> Folded<R> {
 
     /// Takes the next message in the order of the fold.
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
+        self.common.control_mut().saw(act);
         match &act.fact {
             Fact::Common(CommonFact::Joined { add }) => self.common.join(add),
             // spec: pro-9
@@ -171,14 +207,23 @@ impl<R: Rules> Folded<R> {
                     self.common.confirm(&act.author, *what, heads);
                 }
             }
+            Fact::Control(fact) => self.common.control_mut().take(act, fact),
             Fact::Note
             | Fact::Gone
             | Fact::Common(_)
             | Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
             | Fact::Batch(_)
             | Fact::Rescue(_) => {}
         }
-        if is_remark(&act.fact) { Fate::Noted } else { self.weigh(transcript, place, act) }
+        if is_remark(&act.fact) {
+            self.state.remark(act);
+            return Fate::Noted;
+        }
+        self.weigh(transcript, place, act)
     }
 
     /// Weighs a message against the concurrent ones that took effect, then lets the table decide.
@@ -188,13 +233,14 @@ impl<R: Rules> Folded<R> {
         let beside = self.effective.beyond(&past).filter_map(|beside| transcript.act(beside));
         let (mut heavier, mut equal) = (Vec::new(), Vec::new());
         for earlier in beside {
-            match R::meet(earlier, act) {
+            match self.state.meet_here(earlier, act) {
                 Meeting::Both => {}
                 Meeting::EarlierCounts => heavier.push((R::rank(earlier), earlier.digest)),
                 Meeting::Conflict => equal.push(earlier.digest),
             }
         }
         if let Some((_, by)) = heavier.into_iter().min() {
+            self.state.gave_way(act);
             return Fate::Outranked { by };
         }
         // spec: pro-8
@@ -251,17 +297,27 @@ impl<R: Rules> Folded<R> {
 /// Whether a fact moves no state: it may be said at any time, also when the procedure is over.
 fn is_remark(fact: &Fact) -> bool {
     match fact {
-        Fact::Note | Fact::Gone => true,
+        Fact::Note | Fact::Gone | Fact::Control(_) => true,
         Fact::Common(fact) => match fact {
             CommonFact::Joined { .. }
             | CommonFact::Confirmed { .. }
             | CommonFact::Resolved { .. }
-            | CommonFact::Corrected { .. } => true,
-            CommonFact::Acknowledged { .. } | CommonFact::Withdrawn | CommonFact::Lapsed { .. } => {
-                false
-            }
+            | CommonFact::Corrected { .. }
+            | CommonFact::Reported => true,
+            CommonFact::Acknowledged { .. }
+            | CommonFact::Withdrawn
+            | CommonFact::Lapsed { .. }
+            | CommonFact::InformationAsked { .. }
+            | CommonFact::InformationGiven
+            | CommonFact::Valued { .. } => false,
         },
-        Fact::Handover(_) | Fact::Batch(_) | Fact::Rescue(_) => false,
+        Fact::Handover(_)
+        | Fact::Information(_)
+        | Fact::Exchange(_)
+        | Fact::Outcome(_)
+        | Fact::Freezing(_)
+        | Fact::Batch(_)
+        | Fact::Rescue(_) => false,
     }
 }
 

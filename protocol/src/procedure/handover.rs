@@ -143,18 +143,20 @@ impl Handover {
             }
             CommonFact::Withdrawn => Some(Move::Withdraw),
             CommonFact::Lapsed { .. } => Some(Move::Lapse),
+            CommonFact::InformationAsked { .. } => Some(Move::Ask),
+            CommonFact::InformationGiven => Some(Move::Give),
             CommonFact::Joined { .. }
             | CommonFact::Confirmed { .. }
             | CommonFact::Resolved { .. }
-            | CommonFact::Corrected { .. } => None,
+            | CommonFact::Corrected { .. }
+            | CommonFact::Reported
+            | CommonFact::Valued { .. } => None,
         })
     }
 
     fn move_of_handover(&self, act: &Act, fact: &HandoverFact) -> Move {
         match fact {
             HandoverFact::ArrestAsked { .. } | HandoverFact::Requested(_) => Move::Request,
-            HandoverFact::InformationAsked { .. } => Move::Ask,
-            HandoverFact::InformationGiven => Move::Give,
             HandoverFact::RefusalIntended { .. } => Move::Intend,
             HandoverFact::Viewed { .. } => Move::View,
             HandoverFact::Decided(decision) => self.move_of_decision(act, decision),
@@ -220,19 +222,21 @@ impl Handover {
     fn note(&mut self, act: &Act, moved: Move) {
         if let Fact::Handover(fact) = &act.fact {
             self.note_fact(act, fact, moved);
+        } else if let Fact::Common(CommonFact::InformationAsked { due }) = &act.fact {
+            self.due = Some(*due);
+        } else if act.fact == Fact::Common(CommonFact::InformationGiven) {
+            self.due = None;
         }
     }
 
     fn note_fact(&mut self, act: &Act, fact: &HandoverFact, moved: Move) {
         match fact {
             HandoverFact::ArrestAsked { full_request_by: due }
-            | HandoverFact::InformationAsked { due }
             | HandoverFact::RefusalIntended { views_by: due } => self.due = Some(*due),
             HandoverFact::Requested(request) => {
                 self.request = Some((act.id, *request));
                 self.due = None;
             }
-            HandoverFact::InformationGiven => self.due = None,
             HandoverFact::Viewed { spares } => {
                 self.due = None;
                 self.consulted = true;
@@ -337,7 +341,12 @@ impl Rules for Handover {
             Fact::Note
             | Fact::Gone
             | Fact::Common(_)
+            | Fact::Control(_)
             | Fact::Handover(_)
+            | Fact::Information(_)
+            | Fact::Exchange(_)
+            | Fact::Outcome(_)
+            | Fact::Freezing(_)
             | Fact::Batch(_)
             | Fact::Rescue(_) => {
                 return Err(Refusal::out_of_turn(

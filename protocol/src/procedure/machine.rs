@@ -10,9 +10,19 @@ use crate::message::kind::Kind;
 use crate::procedure::act::Act;
 use crate::procedure::batch::Batch;
 use crate::procedure::common::Common;
+use crate::procedure::common::Place;
+use crate::procedure::exchange::deconfliction::Deconfliction;
+use crate::procedure::exchange::feed::Feed;
+use crate::procedure::exchange::notice::Notice;
+use crate::procedure::exchange::report::Report;
+use crate::procedure::exchange::rights::Rights;
+use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
+use crate::procedure::freezing::Freezing;
 use crate::procedure::handover::Handover;
+use crate::procedure::information::Information;
+use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::rescue::Rescue;
@@ -33,14 +43,14 @@ macro_rules! machines {
             /// # Errors
             /// When a message of this kind begins no procedure.
             pub fn begin(opening: &Act) -> Result<Self, Refusal> {
-                match Beginning::of(opening.kind)? {
+                match Beginning::of(opening)? {
                     $(Beginning::$name => Folded::begin(opening).map(Box::new).map(Self::$name),)+
                 }
             }
 
             /// Folds a set of messages that holds the ancestors of each; `None` when it is empty or begins nothing.
             pub fn of(transcript: &Transcript, within: &Places) -> Option<Self> {
-                match Beginning::of(transcript.act(0)?.kind).ok()? {
+                match Beginning::of(transcript.act(0)?).ok()? {
                     $(Beginning::$name => Folded::of(transcript, within).map(Box::new).map(Self::$name),)+
                 }
             }
@@ -49,7 +59,7 @@ macro_rules! machines {
             ///
             /// # Errors
             /// The rule that it breaks.
-            pub fn judge(&self, act: &Act) -> Result<(), Refusal> {
+            pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
                 match self {
                     $(Self::$name(folded) => folded.judge(act),)+
                 }
@@ -107,7 +117,12 @@ macro_rules! machines {
 
         impl Beginning {
             // spec: pro-10
-            fn of(kind: Kind) -> Result<Self, Refusal> {
+            fn of(opening: &Act) -> Result<Self, Refusal> {
+                let kind = opening.kind;
+                // Nobody here knows what it asked for, so nothing can be computed: what follows is kept all the same.
+                if opening.fact == Fact::Gone {
+                    return Ok(Self::Plain);
+                }
                 $(if matches!(kind, $(Kind::$kind)|+) {
                     return Ok(Self::$name);
                 })+
@@ -124,16 +139,29 @@ macro_rules! machines {
 machines! {
     /// The handover of one person.
     Handover = "handover" begins with [HandoverRequest | ProvisionalArrestRequest],
+    /// A request for information.
+    Information = "information" begins with [RequestForInformation],
+    /// A report, and what it was worth.
+    Report = "report" begins with [IntelligenceReport],
+    /// A notice, with its sightings.
+    Notice = "notice" begins with [Notice],
+    /// A question whether somebody else works on the same.
+    Deconfliction = "deconfliction" begins with [DeconflictionQuery],
+    /// A feed of indicators.
+    Feed = "feed" begins with [FeedSnapshot],
+    /// What a person asks for.
+    Rights = "subject-rights" begins with [SubjectRightsNotice],
+    /// A document that Parties sign.
+    Outcome = "outcome document" begins with [OutcomeDocument],
+    /// Assets that are frozen for another Party.
+    Freezing = "freezing" begins with [FreezingRequest],
     /// People who travel together.
     Batch = "batch" begins with [BatchManifest],
     /// A person who needs help.
     Rescue = "rescue" begins with [RescueRequest | VictimScreeningReport],
     /// Messages that move nothing.
     Plain = "plain" begins with [
-        IntelligenceReport | RequestForInformation | Notice | DeconflictionQuery | FeedSnapshot
-            | SubjectRightsNotice | OnwardTransferRequest | JointOperationProposal
-            | DataPreservationRequest
-            | EvidenceTransfer | FreezingRequest | AssetRecoveryRequest | MeetingAgenda
-            | OutcomeDocument | SituationReport
+        OnwardTransferRequest | JointOperationProposal | DataPreservationRequest | EvidenceTransfer
+            | MeetingAgenda | SituationReport
     ],
 }

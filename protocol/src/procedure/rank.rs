@@ -9,7 +9,7 @@ choice! {
         SignedByBoth = "signed-by-both",
         /// It protects somebody: a victim, a child, whoever is ill or in danger; an operation is stopped.
         ProtectiveStop = "protective-stop",
-        /// What happened to a person in custody, told by whoever holds the person: no paper undoes it.
+        /// What happened to a person in custody or to an asset, told by whoever holds it: no paper undoes it.
         Custody = "custody",
         /// The owner takes it back.
         Withdrawal = "withdrawal",

@@ -129,20 +129,22 @@ impl Rescue {
 
     /// The move that a message makes here; `None` when it is a remark.
     fn move_of(&self, act: &Act) -> Result<Option<Move>, Refusal> {
-        match &act.fact {
-            Fact::Rescue(RescueFact::Reported { .. }) => Ok(Some(Move::Begin)),
-            Fact::Rescue(RescueFact::Updated(update)) => Ok(Some(self.move_of_update(act, update))),
-            Fact::Handover(HandoverFact::Screened { .. }) => Ok(Some(Move::Report)),
-            // spec: res-33
-            Fact::Common(CommonFact::Withdrawn) => Err(Refusal::out_of_turn(
+        // spec: res-33
+        if act.fact == Fact::Common(CommonFact::Withdrawn) {
+            return Err(Refusal::out_of_turn(
                 "res-33",
                 "nobody takes back that a person needs help",
                 "tell the territory side what you know: it ends the rescue",
-            )),
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Handover(_) | Fact::Batch(_) => {
-                act.stray()
-            }
+            ));
         }
+        if matches!(act.fact, Fact::Handover(HandoverFact::Screened { .. })) {
+            return Ok(Some(Move::Report));
+        }
+        let Fact::Rescue(fact) = &act.fact else { return act.stray() };
+        Ok(Some(match fact {
+            RescueFact::Reported { .. } => Move::Begin,
+            RescueFact::Updated(update) => self.move_of_update(act, update),
+        }))
     }
 
     fn move_of_update(&self, act: &Act, update: &Update) -> Move {
@@ -162,17 +164,11 @@ impl Rescue {
 
     /// Takes note of what a message says; the stage has moved.
     fn note(&mut self, act: &Act, moved: Move) {
-        match &act.fact {
-            Fact::Rescue(RescueFact::Updated(update)) => self.note_update(act, update, moved),
-            Fact::Handover(HandoverFact::Screened { outcome, freely }) => {
-                self.screening = Some(Screening { outcome: *outcome, freely: *freely });
-            }
-            Fact::Rescue(RescueFact::Reported { .. })
-            | Fact::Note
-            | Fact::Gone
-            | Fact::Common(_)
-            | Fact::Handover(_)
-            | Fact::Batch(_) => {}
+        if let Fact::Rescue(RescueFact::Updated(update)) = &act.fact {
+            self.note_update(act, update, moved);
+        }
+        if let Fact::Handover(HandoverFact::Screened { outcome, freely }) = act.fact {
+            self.screening = Some(Screening { outcome, freely });
         }
     }
 
@@ -192,29 +188,20 @@ impl Rescue {
 
 impl Rules for Rescue {
     fn open(act: &Act) -> Result<Self, Refusal> {
-        let (stage, screening, home) = match &act.fact {
-            // spec: res-1
-            Fact::Rescue(RescueFact::Reported { home }) => {
+        // spec: res-1, res-2
+        let (stage, screening, home) =
+            if let Fact::Rescue(RescueFact::Reported { home }) = &act.fact {
                 let home = home.clone().or_else(|| Some(act.author.clone()));
                 (Stage::Reported, None, home)
-            }
-            // spec: res-2
-            Fact::Handover(HandoverFact::Screened { outcome, freely }) => {
-                (Stage::Screening, Some(Screening { outcome: *outcome, freely: *freely }), None)
-            }
-            Fact::Note
-            | Fact::Gone
-            | Fact::Common(_)
-            | Fact::Handover(_)
-            | Fact::Batch(_)
-            | Fact::Rescue(_) => {
+            } else if let Fact::Handover(HandoverFact::Screened { outcome, freely }) = act.fact {
+                (Stage::Screening, Some(Screening { outcome, freely }), None)
+            } else {
                 return Err(Refusal::out_of_turn(
                     "res-1",
                     format!("{} begins no rescue", act.kind),
                     "begin with a rescue-request or a victim-screening-report",
                 ));
-            }
-        };
+            };
         guard::home_takes_part(home.as_ref(), |agency| act.holders().contains(agency))?;
         Ok(Self {
             stage,

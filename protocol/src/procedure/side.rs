@@ -31,6 +31,10 @@ choice! {
         Home = "home",
         /// To whom a task or an action was given.
         Assignee = "assignee",
+        /// To whom something was told.
+        Recipient = "recipient",
+        /// Whose signature a text asks for.
+        Signatory = "signatory",
         /// Anybody who takes part.
         Participant = "participant",
     }

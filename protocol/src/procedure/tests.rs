@@ -3,9 +3,16 @@
 extern crate std;
 
 mod batch;
+mod control;
 mod convergence;
+mod exchange;
+mod fact;
+mod facts;
 mod fold;
+mod freezing;
 mod handover;
+mod information;
+mod outcome;
 mod rescue;
 mod transcript;
 
@@ -29,6 +36,8 @@ use crate::message::kind::Kind;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
+use crate::procedure::common::Place;
+use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
@@ -51,15 +60,20 @@ pub(super) const SALTS: [u8; 6] = [0, 1, 2, 3, 4, 5];
 /// One procedure that grows message by message.
 pub(super) struct Play<R> {
     pub(super) transcript: Transcript,
-    asked: &'static [&'static str],
     salt: u8,
     count: u32,
     clock: u64,
+    asked: &'static [&'static str],
     rules: PhantomData<R>,
 }
 
 /// Compares the rows of a table with the chapter that prints them.
 pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: &[Row<S, M>]) {
+    printed_lines(family, &lines(rows));
+}
+
+/// Compares the rows of all tables of a family with the chapter that prints them.
+pub(super) fn printed_lines(family: &str, wanted: &[String]) {
     let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/22-procedures.md");
     let chapter = fs::read_to_string(chapter).unwrap();
     let begins = format!("| **[{family}-");
@@ -67,8 +81,12 @@ pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: 
         .lines()
         .filter(|line| line.starts_with(&begins) && line.matches('|').count() == 6)
         .collect();
-    let wanted: Vec<String> = rows.iter().map(line).collect();
     assert_eq!(kept, wanted, "the table should be:\n{}", wanted.join("\n"));
+}
+
+/// The rows of a table as the chapter prints them.
+pub(super) fn lines<S: Copy + Display, M: Copy + Display>(rows: &[Row<S, M>]) -> Vec<String> {
+    rows.iter().map(line).collect()
 }
 
 /// Checks that stories walk every row of a table.
@@ -84,6 +102,25 @@ fn line<S: Copy + Display, M: Copy + Display>(row: &Row<S, M>) -> String {
     format!("| **[{}]** | {} | {} | {} | {to} |", row.id, from.join(", "), row.on, row.by)
 }
 
+/// The kind of message that begins a procedure with this fact.
+const fn begins(fact: &Fact) -> Kind {
+    match fact {
+        Fact::Outcome(_) => Kind::OutcomeDocument,
+        Fact::Freezing(_) => Kind::FreezingRequest,
+        Fact::Batch(_) => Kind::BatchManifest,
+        Fact::Rescue(_) => Kind::RescueRequest,
+        Fact::Information(_) => Kind::RequestForInformation,
+        Fact::Exchange(ExchangeFact::Notice(_)) => Kind::Notice,
+        Fact::Exchange(ExchangeFact::Deconfliction(_)) => Kind::DeconflictionQuery,
+        Fact::Exchange(ExchangeFact::Feed(_)) => Kind::FeedSnapshot,
+        Fact::Exchange(ExchangeFact::Rights(_)) => Kind::SubjectRightsNotice,
+        Fact::Common(CommonFact::Reported) => Kind::IntelligenceReport,
+        Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Control(_) | Fact::Handover(_) => {
+            Kind::HandoverRequest
+        }
+    }
+}
+
 pub(super) fn agency(name: &str) -> AgencyId {
     AgencyId::parse(name).unwrap()
 }
@@ -91,14 +128,14 @@ pub(super) fn agency(name: &str) -> AgencyId {
 impl<R: Rules> Play<R> {
     /// Begins with a message from the one who asks to the one who is asked; the third one is told.
     pub(super) fn begin(salt: u8, opening: Fact) -> Self {
-        Self::begin_asking(&[ASKS, ASKED], salt, opening)
+        Self::begin_among(&[ASKS, ASKED], salt, opening)
     }
 
-    /// Begins with a message that asks all of these to act, the author left out.
-    pub(super) fn begin_asking(asked: &'static [&'static str], salt: u8, opening: Fact) -> Self {
+    /// Begins with a message from the one who asks to these; the others are told.
+    pub(super) fn begin_among(asked: &'static [&'static str], salt: u8, opening: Fact) -> Self {
         let mut play = Self {
-            transcript: Transcript::new(),
             asked,
+            transcript: Transcript::new(),
             salt,
             count: 0,
             clock: 1_000,
@@ -115,6 +152,8 @@ impl<R: Rules> Play<R> {
         self.count += 1;
         let name = self.count.to_be_bytes();
         let created = Timestamp::from_millis(self.clock);
+        let others: Vec<&str> =
+            [ASKS, ASKED, TRANSIT].into_iter().filter(|name| !self.asked.contains(name)).collect();
         let to = |names: &[&str]| -> BTreeSet<AgencyId> {
             names.iter().filter(|name| **name != author).map(|name| agency(name)).collect()
         };
@@ -128,9 +167,9 @@ impl<R: Rules> Play<R> {
             supersedes: None,
             author: agency(author),
             asked: to(self.asked),
-            told: if self.asked.contains(&TRANSIT) { to(&[]) } else { to(&[TRANSIT]) },
+            told: to(&others),
             created,
-            kind: Kind::Acknowledgement,
+            kind: if parents.is_empty() { begins(&fact) } else { Kind::Acknowledgement },
             fact,
         }
     }
@@ -166,9 +205,10 @@ impl<R: Rules> Play<R> {
     }
 
     /// Judges a message by what its author had seen.
-    pub(super) fn judge(&self, act: &Act) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, act: &Act) -> Result<Place, Refusal> {
         let seen = self.transcript.closure(&act.parents).unwrap_or(Places::none());
-        Folded::<R>::of(&self.transcript, &seen).map_or(Ok(()), |folded| folded.judge(act))
+        Folded::<R>::of(&self.transcript, &seen)
+            .map_or(Ok(Place::Within), |folded| folded.judge(act))
     }
 
     /// Puts a message that was judged.
@@ -188,6 +228,11 @@ impl<R: Rules> Play<R> {
     pub(super) fn id(&self, message: &Digest) -> MessageId {
         let place = self.transcript.place(message).unwrap();
         self.transcript.act(place).unwrap().id
+    }
+
+    /// The id of the first message.
+    pub(super) fn first(&self) -> MessageId {
+        self.transcript.act(0).unwrap().id
     }
 
     /// What became of a message.

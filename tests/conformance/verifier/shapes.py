@@ -99,7 +99,25 @@ notice = struct(charter=charter_name, agency=agency, serial=uint(), sequence=uin
 
 KINDS = (
     "handover-request", "acknowledgement", "additional-information-request", "additional-information-reply",
-    "handover-decision", "intelligence-report", "request-for-information", "information-reply",
+    "handover-decision", "intelligence-report", "request-for-information", "information-reply", "rejection",
+    "onward-transfer-request", "onward-transfer-decision", "recall", "recall-report", "correction", "withdrawal",
+    "subject-rights-notice", "subject-rights-answer", "lapse-notice", "state-confirm", "conflict-resolution",
+    "participants", "usefulness-feedback", "deconfliction-query", "deconfliction-reply", "core-data", "notice",
+    "sighting", "validity-query", "validity-confirmation", "notice-challenge", "feed-snapshot", "feed-delta",
+    "feed-gap-request", "block-effect-report", "indicator-dispute", "dispute-decision", "provisional-arrest-request",
+    "custody-event", "intent-to-refuse", "consultation-views", "conditions-accepted", "custody-transfer-schedule",
+    "schedule-answer", "leg-release", "leg-return", "handover-certificate", "certificate-countersignature",
+    "specialty-consent-request", "specialty-consent-decision", "concurrent-requests", "case-outcome-notice",
+    "post-handover-incident", "batch-manifest", "manifest-review", "manifest-seal", "manifest-removal",
+    "reception-guarantee", "transit-authorisation", "batch-reconciliation", "rescue-request", "rescue-update",
+    "victim-screening-report", "joint-operation-proposal", "participation-reply", "operation-plan", "plan-signature",
+    "operation-tasking", "task-report", "operation-signal", "operation-status", "operation-result",
+    "data-preservation-request", "data-preservation-reply", "evidence-transfer", "evidence-receipt",
+    "freezing-request", "freezing-report", "freezing-extension-request", "asset-recovery-request",
+    "asset-recovery-decision", "interim-disposal", "asset-disposition-notice", "meeting-agenda", "agenda-item",
+    "agenda-objection", "cycle-status", "meeting-minutes", "minutes-adoption", "action-report", "outcome-document",
+    "outcome-reopening", "signature-statement", "signature-confirmation", "signature-retraction", "signing-record",
+    "outcome-status", "situation-report",
 )
 header_text = line(1, 200)
 recipient = struct(agency=agency, role=uint(0, 1))

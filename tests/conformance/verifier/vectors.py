@@ -176,7 +176,7 @@ STRUCTURES = {
     "revocation-payload": plain(shapes.revocation),
     "revocation": lambda data: revocation.verify(data, world()["charter"]),
     "notice-payload": plain(shapes.notice),
-    "notice": lambda data: revocation.notice(data, world()["directory"].find(world()["sender"], 1)),
+    "address-notice": lambda data: revocation.notice(data, world()["directory"].find(world()["sender"], 1)),
     "root-announcement": plain(shapes.root_announcement),
     "transcript": identity.transcript,
     "header": a_header,

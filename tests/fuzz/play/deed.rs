@@ -71,7 +71,11 @@ pub(super) fn submit(node: &Node, tape: &mut Tape<'_>) -> Option<Input> {
     let to: Vec<Recipient> =
         to.map(|(_, agency)| Recipient { agency: agency.clone(), role: Role::Action }).collect();
     let expires = (content % 8 == 7).then(|| node.now.after(Span::from_days(1)));
-    let draft = Draft { to, expires, ..draft(node, ordinal) };
+    // Each begins a procedure of its own: what follows what is played by tests of procedures.
+    let mut name = [ordinal; 10];
+    (name[0], name[1]) = (content, node.name.as_bytes().first().copied().unwrap_or(0));
+    let procedure = ProcedureId::new(NOW, name);
+    let draft = Draft { to, expires, procedure, ..draft(node, ordinal) };
     let recipients = Recipients::find(&draft.to, &node.directory, draft.created).ok()?;
     let sealed = seal::seal(draft, &recipients, &PureKem, &[content; 32]).ok()?;
     let signed = seal::sign(sealed, &federation::key(node.name, "signing")).ok()?;

@@ -168,6 +168,7 @@ impl Memory {
             logs: self.successions.values().map(|one| (one.agency.clone(), one.log)).collect(),
             retired: self.retired,
             unlogged: unlogged.cloned().collect(),
+            proposals: self.proposals.values().cloned().collect(),
         }
     }
 

@@ -4,7 +4,6 @@ use ciborium::Value;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::engine::record::ActRecord;
 use concord_protocol::engine::record::ApprovalRecord;
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::CosignedRecord;
@@ -15,7 +14,6 @@ use concord_protocol::engine::record::DueRecord;
 use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::Gathered;
 use concord_protocol::engine::record::HeadRecord;
-use concord_protocol::engine::record::IdempotencyRecord;
 use concord_protocol::engine::record::InboundRecord;
 use concord_protocol::engine::record::KeyBackupRecord;
 use concord_protocol::engine::record::LeafRecord;
@@ -33,6 +31,8 @@ use concord_protocol::engine::record::RetiredRecord;
 use concord_protocol::engine::record::Settlement;
 use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::engine::record::TileRecord;
+use concord_protocol::engine::record::act::ActRecord;
+use concord_protocol::engine::record::idempotency::IdempotencyRecord;
 use concord_protocol::engine::record::papers::CharterRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
@@ -97,7 +97,6 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
     sheet.cases
 }
 
-#[expect(clippy::too_many_lines, reason = "a table: one entry after the other")]
 /// What a message contributes: the richest fact of a handover.
 fn act(author: &AgencyId, message: Digest) -> ActRecord {
     let decision = Decision {
@@ -123,6 +122,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: one entry after the other")]
 fn records(world: &Federation) -> Vec<(&'static str, Record)> {
     let message = digest::sha256(b"a message");
     let root = digest::sha256(b"a root");

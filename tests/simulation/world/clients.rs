@@ -28,7 +28,7 @@ use crate::world::World;
 pub(super) fn shortest() -> &'static Submission {
     static SHORTEST: OnceLock<Submission> = OnceLock::new();
     SHORTEST.get_or_init(|| {
-        let file = harness::top().join("spec/examples/acknowledgement.json");
+        let file = harness::top().join("spec/examples/deconfliction-query.json");
         let tree: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         Submission::read(&tree).unwrap()
     })
@@ -74,13 +74,15 @@ impl World {
     pub(super) fn sealed(&mut self, seat: usize, to: &[usize], name: [u8; 10]) -> Option<Signed> {
         let now = self.clock(seat);
         let seed = std::array::from_fn(|_| self.chance.draw().to_be_bytes()[0]);
+        // Of its own, so that a liar can say two messages under one id.
+        let procedure = ProcedureId::new(now, self.name());
         let life = self.seats[seat].life.as_ref()?;
         let agency = |place: &usize| self.cast.agencies[*place].clone();
         let to: Vec<Recipient> = to
             .iter()
             .map(|place| Recipient { agency: agency(place), role: Role::Action })
             .collect();
-        let names = (MessageId::new(now, name), ProcedureId::new(now, name));
+        let names = (MessageId::new(now, name), procedure);
         let people = (self.seats[seat].machine.agency(), to);
         let draft = Draft {
             serial: life.keys.serial,

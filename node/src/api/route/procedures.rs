@@ -53,6 +53,7 @@ async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<Procedur
 }
 
 /// Shows one procedure: where it stands, what became of each message, and what may come next.
+// spec: api-28
 #[utoipa::path(get, operation_id = "procedure_show", path = "/api/v1/procedures/{id}", tag = "procedures", security(("token" = [])),
     params(("id" = String, Path, description = "the procedure's id")),
     responses(

@@ -61,6 +61,8 @@ pub struct ProcedureDetail {
     pub conflicts: Vec<Vec<String>>,
     /// The accepted messages, each after those that it follows.
     pub transcript: Vec<Entry>,
+    /// Remarks that went to some participants only.
+    pub asides: Vec<Entry>,
     /// Messages that were receipted before what they follow was here, and broke a rule when it came.
     pub refused: Vec<RefusedEntry>,
 }
@@ -147,6 +149,7 @@ impl From<&ProcedureView> for ProcedureDetail {
                 .map(|(one, other)| vec![one.to_string(), other.to_string()])
                 .collect(),
             transcript: entries(book),
+            asides: book.asides().values().map(|act| entry(act, None)).collect(),
             refused: book.refused().iter().map(refused).collect(),
         }
     }

@@ -3,6 +3,7 @@
 use core::time::Duration;
 use std::collections::BTreeSet;
 use std::io::Write;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::Mutex;
 
@@ -99,6 +100,7 @@ use crate::api::ask::Answer;
 use crate::api::ask::Ask;
 use crate::api::tests::procedures;
 use crate::api::tests::wire::NOON;
+use crate::host::crew::Crew;
 use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
@@ -162,6 +164,7 @@ pub(crate) struct Fake {
     /// What the next submission meets, if not success.
     pub(crate) refusal: Mutex<Option<SubmitError>>,
     keys: Mutex<Vec<RequestKey>>,
+    crew: Crew,
 }
 
 impl Fake {
@@ -169,7 +172,9 @@ impl Fake {
         let leaves = leaves();
         let messages = vec![sent(), received()];
         let view = view(&leaves);
-        Self { view, messages, leaves, refusal: Mutex::new(None), keys: Mutex::new(Vec::new()) }
+        let (refusal, keys) = (Mutex::new(None), Mutex::new(Vec::new()));
+        let crew = Crew::start(NonZeroUsize::MIN).unwrap();
+        Self { view, messages, leaves, refusal, keys, crew }
     }
 
     /// A node that holds evidence, and on which an alarm stands.
@@ -265,6 +270,10 @@ impl Fake {
 impl Ask for Fake {
     fn view(&self) -> SharedView {
         Arc::new(self.view.clone())
+    }
+
+    fn crew(&self) -> &Crew {
+        &self.crew
     }
 
     fn submit(&self, _: Submission, key: Option<RequestKey>) -> Answer<'_, SubmitResult> {

@@ -67,7 +67,7 @@ fn a_path_or_method_that_does_not_exist_is_a_problem_too() {
     // shows: api-4
     let world = World::new(Fake::new());
 
-    let nowhere = world.get("/api/v1/procedures");
+    let nowhere = world.get("/api/v1/persons");
     let method = world.ask(request("DELETE", "/api/v1/messages", &[], Body::empty()));
 
     assert_eq!((nowhere.status.as_u16(), nowhere.code()), (404, "no-such-path".to_owned()));

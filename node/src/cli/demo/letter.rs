@@ -119,9 +119,11 @@ fn english(text: impl AsRef<str>) -> Value {
     json!({"lang": "en", "text": text.as_ref()})
 }
 
-/// A human took a message.
-pub(crate) fn acknowledgement(author: &Agency, to: &str, thread: &Thread) -> Value {
-    let to = [Addressee { agency: to, role: Role::Action }];
+/// A human took a message; its author acts on that, whoever else takes part is told.
+pub(crate) fn acknowledgement(author: &Agency, to: &str, told: &[&str], thread: &Thread) -> Value {
+    let told = told.iter().map(|agency| Addressee { agency, role: Role::Information });
+    let to: Vec<Addressee<'_>> =
+        [Addressee { agency: to, role: Role::Action }].into_iter().chain(told).collect();
     let frame = Frame {
         kind: "acknowledgement",
         author,

@@ -122,7 +122,9 @@ impl Story<'_> {
         let sent = Sent::new(author, &first.message);
         self.sent.push(sent.clone());
         for reader in readers.iter().copied() {
-            self.acknowledge(reader, &sent)?;
+            let told: Vec<usize> =
+                readers.iter().copied().filter(|other| *other != reader).collect();
+            self.acknowledge(reader, &sent, &told)?;
         }
         self.progress.done(format!(
             "intelligence from {}, read and acknowledged by {} of its peers; submitted twice, sent once",
@@ -139,7 +141,7 @@ impl Story<'_> {
         let Some(answers) = self.others(asks, BANK).next() else { return Ok(()) };
         let (asking, answering) = (self.agency(asks)?, self.agency(answers)?);
         let request = self.submit(asks, &information::request(asking, answering))?;
-        let thread = self.acknowledge(answers, &request)?;
+        let thread = self.acknowledge(answers, &request, &[])?;
         let reply = self.submit(answers, &information::reply(answering, asking, &thread))?;
         self.take(asks, &reply, "investigation")?;
         self.progress.done(format!(
@@ -182,17 +184,25 @@ impl Story<'_> {
         let mut threads = Vec::new();
         self.progress.doing("acknowledgements");
         for filed in filed {
-            threads.push(self.acknowledge(filed.requested, &filed.sent)?);
+            threads.push(self.acknowledge(filed.requested, &filed.sent, &[])?);
         }
         self.progress.doing("additional information and decisions");
         for (filed, mut thread) in filed.iter().zip(threads) {
             if filed.case.number % 5 == 2 {
                 thread = self.complete(filed, &thread)?;
             }
+            let ending = handover::ending(&filed.case);
+            if ending.is_refusal() {
+                thread = self.consult(filed, &thread)?;
+            }
+            if ending.is_grant() && !filed.case.is_held() {
+                let held = self.submit(filed.requested, &handover::held(&filed.case, &thread))?;
+                thread = self.take(filed.sent.from, &held, "prosecution")?;
+            }
             let decision =
                 self.submit(filed.requested, &handover::decision(&filed.case, &thread))?;
             self.take(filed.sent.from, &decision, "prosecution")?;
-            match handover::ending(&filed.case) {
+            match ending {
                 Ending::Granted | Ending::Conditional => endings.granted += 1,
                 Ending::Deferred => endings.deferred += 1,
                 Ending::NoEvidence | Ending::OwnNational | Ending::Risk | Ending::Victim => {
@@ -216,6 +226,14 @@ impl Story<'_> {
         let thread = self.take(filed.sent.from, &missing, "prosecution")?;
         let supplied = self.submit(filed.sent.from, &handover::supplied(&filed.case, &thread))?;
         self.take(filed.requested, &supplied, "prosecution")
+    }
+
+    /// Nobody is refused unheard.
+    fn consult(&mut self, filed: &Filed, thread: &Thread) -> Result<Thread, Report> {
+        let intent = self.submit(filed.requested, &handover::intent(&filed.case, thread))?;
+        let thread = self.take(filed.sent.from, &intent, "prosecution")?;
+        let views = self.submit(filed.sent.from, &handover::views(&filed.case, &thread))?;
+        self.take(filed.requested, &views, "prosecution")
     }
 
     /// Waits until every delivery of the story has a receipt or a refusal, and each of these is witnessed by a quorum;
@@ -245,11 +263,13 @@ impl Story<'_> {
         Ok(tally)
     }
 
-    /// An officer reads a message and says so to its author.
-    fn acknowledge(&mut self, at: usize, sent: &Sent) -> Result<Thread, Report> {
+    /// An officer reads a message and says so to its author, and to whoever else takes part.
+    fn acknowledge(&mut self, at: usize, sent: &Sent, told: &[usize]) -> Result<Thread, Report> {
         let thread = self.take(at, sent, "investigation")?;
         let author = self.agency(sent.from)?.id;
-        let letter = letter::acknowledgement(self.agency(at)?, author, &thread);
+        let told: Result<Vec<&str>, Report> =
+            told.iter().map(|other| self.agency(*other).map(|agency| agency.id)).collect();
+        let letter = letter::acknowledgement(self.agency(at)?, author, &told?, &thread);
         let acknowledged = self.submit(at, &letter)?;
         Ok(Thread { parents: vec![sent.digest.clone(), acknowledged.digest], ..thread })
     }

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::io::Read;
-use std::thread;
+use std::thread::Builder;
 
 use tokio::signal::unix;
 use tokio::signal::unix::SignalKind;
@@ -25,15 +25,20 @@ pub(crate) async fn asked() -> io::Result<()> {
 }
 
 /// Waits until standard input ends. A parent that dies without a word closes the pipe, whatever killed it.
-pub(crate) async fn input_ended() {
+///
+/// # Errors
+/// When the system gives no thread.
+pub(crate) async fn input_ended() -> io::Result<()> {
     let (ended, heard) = oneshot::channel::<()>();
     // A thread of its own: a read that nobody answers must not keep the runtime from ending.
-    thread::spawn(move || {
+    let listen = move || {
         let mut buffer = [0; 64];
         let mut input = io::stdin().lock();
         while input.read(&mut buffer).is_ok_and(|len| len > 0) {}
         drop(ended);
-    });
+    };
+    drop(Builder::new().name("input".to_owned()).spawn(listen)?);
     // An end without a word is the word.
     drop(heard.await);
+    Ok(())
 }

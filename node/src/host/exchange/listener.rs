@@ -112,7 +112,7 @@ pub(super) async fn hear(
         let Ok(place) = ahead.reserve().await else { return Ended::Broken };
         let judge = listener.clone();
         place.send(tokio::spawn(async move {
-            let workers = judge.around.shared.workers.clone();
+            let workers = judge.around.shared.crew.workers.clone();
             let judged = workers.run(move || judge.judged(frame)).await;
             let stopping = || (Judged::Bad(CloseCode::Stopping), None);
             let (judged, offer) = judged.unwrap_or_else(|_| stopping());
@@ -179,7 +179,7 @@ impl Listener {
             return Heard { judged, room, offer: None };
         }
         let listener = self.clone();
-        let again = shared.workers.run(move || listener.judge(&frame)).await;
+        let again = shared.crew.workers.run(move || listener.judge(&frame)).await;
         Heard { judged: again.unwrap_or(Judged::Bad(CloseCode::Stopping)), room, offer: None }
     }
 
@@ -319,7 +319,7 @@ impl Listener {
     async fn check(&mut self, receipt: Receipt) -> Result<VerifiedReceipt, Ended> {
         let shared = Arc::clone(&self.around.shared);
         let (peer, held) = (self.peer.clone(), self.held.as_ref().map(|held| held.held));
-        let verified = self.around.shared.workers.run(move || {
+        let verified = self.around.shared.crew.workers.run(move || {
             let directory = shared.directory();
             let log = directory.log_in_force(&peer)?;
             let expected =

@@ -45,6 +45,7 @@ pub(super) async fn speak(
                 let shared = Arc::clone(shared);
                 let tree = Arc::clone(&shared.published().tree);
                 shared
+                    .crew
                     .workers
                     .clone()
                     .run(move || frames::receipt(&shared.reader, &tree, &action))
@@ -53,13 +54,13 @@ pub(super) async fn speak(
             Outgoing::Witness(action) => {
                 let shared = Arc::clone(shared);
                 let tree = Arc::clone(&shared.published().tree);
-                let workers = shared.workers.clone();
+                let workers = shared.crew.workers.clone();
                 workers.run(move || frames::witness(&shared.reader, &tree, &action)).await
             }
             Outgoing::Lift(action) => {
                 let shared = Arc::clone(shared);
                 let tree = Arc::clone(&shared.published().tree);
-                let workers = shared.workers.clone();
+                let workers = shared.crew.workers.clone();
                 workers.run(move || frames::lift(&shared.reader, &tree, &action)).await
             }
             Outgoing::Witnessed(answer) => Ok(frames::plain(&Frame::Witnessed(answer))),
@@ -78,7 +79,12 @@ pub(super) async fn speak(
             Outgoing::Evidence(talk) => Ok(frames::plain(&Frame::Evidence(talk))),
             Outgoing::File(digest) => {
                 let shared = Arc::clone(shared);
-                shared.workers.clone().run(move || frames::evidence(&shared.reader, &digest)).await
+                shared
+                    .crew
+                    .workers
+                    .clone()
+                    .run(move || frames::evidence(&shared.reader, &digest))
+                    .await
             }
             Outgoing::Close(code) => return code.into(),
         };
@@ -91,7 +97,7 @@ pub(super) async fn speak(
 }
 
 async fn offer(shared: &Arc<Shared>, action: OfferAction) -> Result<Vec<u8>, NoOffer> {
-    let (shared, workers) = (Arc::clone(shared), shared.workers.clone());
+    let (shared, workers) = (Arc::clone(shared), shared.crew.workers.clone());
     let made = workers.run(move || {
         let (published, directory) = (shared.published(), shared.directory());
         let head = &published.view.head;

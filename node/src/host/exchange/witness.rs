@@ -64,7 +64,7 @@ impl Listener {
         match answer {
             Witnessed::Cosigned { size, line } => {
                 let shared = Arc::clone(&self.around.shared);
-                let checked = self.around.shared.workers.run(move || {
+                let checked = self.around.shared.crew.workers.run(move || {
                     let own = own_at(&shared, size)?;
                     witness::cosigned(own, (&peer, &line), &shared.directory()).ok()
                 });
@@ -145,7 +145,7 @@ impl Listener {
     ) -> Result<T, Ended> {
         let shared = Arc::clone(&self.around.shared);
         let (peer, held) = (self.peer.clone(), self.held.as_ref().map(|held| held.held));
-        let checked = self.around.shared.workers.run(move || {
+        let checked = self.around.shared.crew.workers.run(move || {
             let directory = shared.directory();
             let log = directory.log_in_force(&peer)?;
             let subject = Subject { origin: &log.origin, log_keys: &log.keys, held };

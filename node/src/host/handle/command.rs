@@ -63,6 +63,7 @@ impl Handle {
         let signed = self
             .around
             .shared
+            .crew
             .workers
             .run(move || sealing::seal(&shared, &submission, &recipients));
         let signed = signed.await.map_err(|_| SubmitError::Stopping)??;
@@ -213,7 +214,8 @@ impl Handle {
         // Only now: a body that was erased meanwhile is not shown after its `erased` leaf.
         let body = self.body(&record)?;
         let (shared, id) = (Arc::clone(&self.around.shared), record.id);
-        let opened = self.around.shared.workers.run(move || sealing::open(&shared, &record, &body));
+        let opened =
+            self.around.shared.crew.workers.run(move || sealing::open(&shared, &record, &body));
         let content =
             opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
         Ok(OpenedBody { id, content, leaf })

@@ -170,11 +170,10 @@ pub(crate) async fn keep(
     answers: &mpsc::WeakSender<Outgoing>,
 ) -> Ended {
     while let Some(frame) = asked.recv().await {
+        let disk = &shared.crew.disk;
         let (shared, peer) = (Arc::clone(shared), peer.clone());
         // A disk is waited for beside the workers, which have messages to check.
-        let done =
-            tokio::task::spawn_blocking(move || shared.keeper.answer(&shared, &peer, &frame));
-        match done.await {
+        match disk.run(move || shared.keeper.answer(&shared, &peer, &frame)).await {
             Ok(Ok(answer)) => {
                 if let Some(answers) = answers.upgrade() {
                     drop(answers.try_send(Outgoing::Say(Box::new(answer))));

@@ -171,7 +171,7 @@ pub(crate) async fn ship(
             let frames = shipping.next(shared_now.reader.journal(), &shared_now.sealer);
             (shipping, frames)
         };
-        let Ok((after, frames)) = shared.workers.run(work).await else {
+        let Ok((after, frames)) = shared.crew.workers.run(work).await else {
             return CloseCode::Stopping.into();
         };
         shipping = after;

@@ -12,12 +12,14 @@ use concord_protocol::engine::record::Gathered;
 use concord_protocol::engine::record::HeadRecord;
 use concord_protocol::engine::record::ModeRecord;
 use concord_protocol::engine::record::OutboundRecord;
+use concord_protocol::engine::record::ProposalRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::engine::recover;
 use concord_protocol::engine::recover::Remembered;
 use concord_protocol::envelope::header;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::revocation::VerifiedRevocation;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::log::leaf::Leaf;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Timestamp;
@@ -28,6 +30,7 @@ use crate::host::start::StartError;
 use crate::host::witness;
 use crate::store::edge;
 use crate::store::head::HeadFinding;
+use crate::store::read::ReadError;
 use crate::store::read::Reader;
 use crate::store::witness::WitnessFile;
 
@@ -77,7 +80,9 @@ pub fn recover(
     peers_cosigned.retain(|quorate| witness::in_force(directory, &quorate.peer, &quorate.note));
     let retired = reader.retired()?;
     let mode = mode(reader.mode()?, found.head);
-    let peers = directory.members().map(|member| member.agency.clone());
+    let peers: Vec<AgencyId> = directory.members().map(|member| member.agency.clone()).collect();
+    let proposals: Result<Vec<Option<ProposalRecord>>, ReadError> =
+        peers.iter().map(|peer| reader.proposal(peer)).collect();
     let evidence = charges(reader)?;
     let remembered = Remembered {
         tree,
@@ -93,6 +98,7 @@ pub fn recover(
         retired,
         unlogged: unlogged(directory, reader)?,
         logs: start::logs(directory),
+        proposals: proposals?.into_iter().flatten().collect(),
     };
     Ok(Engine::recover(persona, peers, remembered)?)
 }

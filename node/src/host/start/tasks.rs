@@ -1,6 +1,8 @@
 //! What a node does beside its writer, as long as it runs.
 
 use std::collections::BTreeMap;
+use std::io;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +24,7 @@ use crate::host::watch;
 use crate::keystore::token::Token;
 use crate::settings::Settings;
 use crate::transport::Endpoint;
+use crate::workers::Workers;
 
 /// Connections of one peer that may wait for its link.
 const ARRIVALS_MAX: usize = 4;
@@ -85,14 +88,26 @@ async fn witness_regularly(mailbox: mpsc::Sender<Job>, interval: Duration) {
     }
 }
 
+/// A token, and the thread that asks it: a library that was not written for tasks must not hold one up.
+pub(super) struct Asks {
+    token: Arc<Token>,
+    thread: Workers,
+}
+
+impl Asks {
+    pub(super) fn start(token: Arc<Token>) -> io::Result<Self> {
+        Ok(Self { token, thread: Workers::start("token", NonZeroUsize::MIN)? })
+    }
+}
+
 /// Asks the token whether it is there, so that its state shows without traffic.
-pub(super) async fn probe_regularly(token: Option<Arc<Token>>) {
-    let Some(token) = token else { return };
+pub(super) async fn probe_regularly(asks: Option<Asks>) {
+    let Some(Asks { token, thread }) = asks else { return };
     loop {
         time::sleep(PROBE_EVERY).await;
         let asked = Arc::clone(&token);
-        // A library that was not written for tasks must not hold one up.
-        drop(tokio::task::spawn_blocking(move || asked.probe()).await);
+        // A library that panics is asked again.
+        thread.run(move || asked.probe()).await.ok();
     }
 }
 

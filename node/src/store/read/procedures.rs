@@ -1,7 +1,7 @@
 //! Procedures: what their messages contribute.
 
-use concord_protocol::engine::record::ActRecord;
 use concord_protocol::engine::record::Record;
+use concord_protocol::engine::record::act::ActRecord;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::limits::TRANSCRIPT_ACTS_MAX;
 use concord_protocol::procedure::act::Act;
@@ -18,6 +18,9 @@ const WAITING_MAX: usize = 1_024;
 
 impl Reader {
     /// What the messages of a procedure contribute, in no order that means anything.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub fn acts(&self, procedure: &ProcedureId) -> Result<Vec<Act>, ReadError> {
         let keys = schema::within(schema::acts(procedure));
         let rows = self.range(&keys, Order::Ascending, TRANSCRIPT_ACTS_MAX + WAITING_MAX)?;
@@ -25,6 +28,9 @@ impl Reader {
     }
 
     /// At most `limit` procedures, oldest first by when they were named, of those after `after`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
     pub fn procedures(
         &self,
         after: Option<&ProcedureId>,

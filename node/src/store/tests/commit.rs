@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use concord_protocol::engine::record::IdempotencyRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Settlement;
+use concord_protocol::engine::record::idempotency::IdempotencyRecord;
 use concord_protocol::ids::Epoch;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;

@@ -122,7 +122,7 @@ fn that_a_message_could_expire_does_not_make_a_tombstone_of_what_was_offered_who
     // shows: link-9
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
     let expires = Some(letters::CREATED.after(Span::from_days(1)));
-    let draft = Draft { expires, respond_by: None, ..letters::draft(&[RECEIVER]) };
+    let draft = Draft { expires, respond_by: None, ..letters::opening(&[RECEIVER], 1) };
     connect(&mut a, &mut b);
     let actions = a.act(vec_of(submission(letters::signed(draft), None)));
     let mut offer = a.offer(&offers(actions)[0]);

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use crate::engine::Connected;
+use crate::engine::Fault;
 use crate::engine::effects::Action;
 use crate::engine::effects::Answer;
 use crate::engine::input::Approve;
@@ -14,6 +15,7 @@ use crate::engine::input::Ticket;
 use crate::engine::record::OutboundRecord;
 use crate::engine::record::Renewal;
 use crate::engine::record::Settlement;
+use crate::engine::record::SuccessionRecord;
 use crate::engine::tests::kinds;
 use crate::engine::tests::world::Memory;
 use crate::engine::tests::world::Node;
@@ -28,11 +30,13 @@ use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
+use crate::limits::OUTBOX_MESSAGES_MAX;
 use crate::log::leaf::Doubt;
 use crate::log::leaf::Leaf;
 use crate::log::succession::VerifiedSuccession;
 use crate::log::succession::fault::Objection;
 use crate::log::succession::fixtures;
+use crate::moment::Moment;
 use crate::registry::RefusalCode;
 
 #[test]
@@ -60,6 +64,39 @@ fn a_peer_begins_both_directions_anew_and_owes_again_what_may_be_lost() {
     assert_eq!(a.memory.successions[&b.agency()].renewal, Renewal::Done);
     let last: Vec<&str> = kinds(&a).into_iter().rev().take(2).collect();
     assert_eq!(last, ["sent", "sent"]);
+}
+
+#[test]
+fn what_is_owed_again_fills_no_outbox_beyond_its_bound() {
+    // shows: suc-18
+    let b = members::agency(RECEIVER);
+    let mut a = Node::started(SENDER);
+    a.submit(&[RECEIVER], 1);
+    a.submit(&[RECEIVER], 2);
+    let record = begin(&mut a, fixtures::succession_of(RECEIVER, 2, 3));
+    let lost_from = LeafIndex::new(2);
+    let lost: Vec<OutboundRecord> = a.memory.outbound.values().cloned().collect();
+    // New messages took all places but one.
+    for number in 1..u64::try_from(OUTBOX_MESSAGES_MAX).unwrap() {
+        let number = LinkNumber::new(number);
+        let owed = OutboundRecord { epoch: Epoch::new(2), number, ..lost[0].clone() };
+        a.memory.outbound.insert((b.clone(), Epoch::new(2), number), owed);
+        a.memory.links.get_mut(&b).unwrap().out_next = number.next();
+    }
+    let mut a = Node::recovered(SENDER, a.memory);
+    a.start();
+    assert_eq!(a.engine.links(&b).unwrap().0.room(), 1);
+
+    a.act(vec_of(page(&record, lost_from, &lost[..1], Rest::More)));
+    let (out, _) = a.engine.links(&b).unwrap();
+    assert_eq!((out.room(), out.waiting()), (0, OUTBOX_MESSAGES_MAX));
+    let (_, actions) = a.submit(&[RECEIVER], 3);
+    assert!(matches!(&actions[..], [Action::Answer(_, Answer::OutboxFull(full))] if *full == b));
+    assert_eq!(settlement(&a, 1, 2), Settlement::Open, "it stays owed under its old number");
+
+    let moment = Moment::new(a.now, [9; 32]);
+    let beyond = a.engine.step(&moment, page(&record, lost_from, &lost[1..], Rest::None));
+    assert_eq!(beyond.map(drop), Err(Fault::Invariant("link-inv-3")));
 }
 
 #[test]
@@ -173,6 +210,26 @@ fn a_proposal_is_kept_and_approved_only_if_it_names_what_the_node_holds() {
 }
 
 #[test]
+fn a_proposal_that_is_said_again_is_recorded_once_also_after_a_start() {
+    // shows: wire-85
+    let mut a = Node::started(SENDER);
+    let proposed = |size| {
+        let statement = fixtures::succession_of(RECEIVER, 1, size).statement().clone();
+        Input::Proposed(Box::new(statement))
+    };
+
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 1);
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 0);
+    let mut a = Node::recovered(SENDER, a.memory);
+    a.start();
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 0);
+
+    let often = [proposed(10), proposed(10), proposed(10)].into_iter().collect();
+    assert_eq!(recorded(&mut a, often), 1, "another one is news, and once in a group too");
+    assert_eq!(recorded(&mut a, vec_of(proposed(9))), 1, "so is the first one after it");
+}
+
+#[test]
 fn a_node_in_quarantine_remembers_what_each_peer_shows_and_approves_nothing() {
     // shows: suc-6, suc-14
     let (mut a, mut b) = (Node::started(SENDER), Node::started(RECEIVER));
@@ -204,17 +261,22 @@ fn exchange(a: &mut Node, b: &mut Node, ordinals: &[u8]) -> Vec<crate::crypto::d
     digests
 }
 
+/// How often a proposal is recorded, and told of, by inputs in one group.
+fn recorded(node: &mut Node, proposed: Vec<Input>) -> usize {
+    let before = core::mem::take(&mut node.memory.proposals);
+    let told = node.act(proposed).len();
+    assert_eq!(node.memory.proposals.len(), told.min(1), "what is told is recorded");
+    if told == 0 {
+        node.memory.proposals = before;
+    }
+    told
+}
+
 /// Hears a peer's succession and owes again what it asks for, one number in a page.
-fn succeed(
-    node: &mut Node,
-    succession: VerifiedSuccession,
-) -> crate::engine::record::SuccessionRecord {
+fn succeed(node: &mut Node, succession: VerifiedSuccession) -> SuccessionRecord {
     let lost_from = succession.statement().statement().lost.first;
     let peer = succession.statement().statement().agency.clone();
-    let actions = node.act(vec_of(Input::Succeeded(Box::new(succession))));
-    let Some(Action::Succeeded(record)) = actions.into_iter().next() else {
-        panic!("the succession was not taken")
-    };
+    let record = begin(node, succession);
     let old: Vec<OutboundRecord> = node
         .memory
         .outbound
@@ -224,10 +286,29 @@ fn succeed(
         .collect();
     let pages = old.into_iter().map(|one| (vec_of(one), Rest::More));
     for (records, rest) in pages.chain([(Vec::new(), Rest::None)]) {
-        let succession = record.clone();
-        node.act(vec_of(Input::Renew(Renew { succession, lost_from, records, rest })));
+        node.act(vec_of(page(&record, lost_from, &records, rest)));
     }
     record
+}
+
+/// Hears a peer's succession.
+fn begin(node: &mut Node, succession: VerifiedSuccession) -> SuccessionRecord {
+    let actions = node.act(vec_of(Input::Succeeded(Box::new(succession))));
+    let Some(Action::Succeeded(record)) = actions.into_iter().next() else {
+        panic!("the succession was not taken")
+    };
+    record
+}
+
+/// A page of what a succession asks for that loses the leaves of the old log from `lost_from` on.
+fn page(
+    succession: &SuccessionRecord,
+    lost_from: LeafIndex,
+    records: &[OutboundRecord],
+    rest: Rest,
+) -> Input {
+    let (succession, records) = (succession.clone(), records.to_vec());
+    Input::Renew(Renew { succession, lost_from, records, rest })
 }
 
 fn approve(succession: &VerifiedSuccession) -> Input {

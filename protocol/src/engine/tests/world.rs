@@ -108,7 +108,7 @@ pub(super) struct Memory {
     pub(super) bodies: BTreeMap<Digest, Vec<u8>>,
     pub(super) outbound: BTreeMap<(AgencyId, Epoch, LinkNumber), OutboundRecord>,
     pub(super) inbound: BTreeMap<(AgencyId, Epoch, LinkNumber), InboundRecord>,
-    links: BTreeMap<AgencyId, LinkRecord>,
+    pub(super) links: BTreeMap<AgencyId, LinkRecord>,
     pub(super) held: BTreeMap<AgencyId, PeerHeadRecord>,
     pub(super) cosigned: BTreeMap<Gathered, CosignedRecord>,
     pub(super) peers_cosigned: BTreeMap<AgencyId, PeerCosignedRecord>,
@@ -284,6 +284,7 @@ impl Node {
             mode: memory.mode.clone().unwrap_or(ModeRecord::Open),
             retired: memory.retired,
             unlogged: memory.unlogged(),
+            proposals: memory.proposals.values().cloned().collect(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona(name), agencies, remembered).unwrap();
@@ -314,6 +315,7 @@ impl Node {
             retired: None,
             unlogged: Vec::new(),
             logs: BTreeMap::new(),
+            proposals: Vec::new(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona, agencies, remembered).unwrap();
@@ -383,7 +385,7 @@ impl Node {
     pub(super) fn signed(&self, to: &[&str], ordinal: u8) -> Signed {
         assert_eq!(self.name, letters::SENDER, "the fixtures' sender");
         let id = MessageId::new(letters::CREATED, [ordinal; 10]);
-        letters::signed_with(Draft { id, ..letters::draft(to) }, ordinal)
+        letters::signed_with(Draft { id, ..letters::opening(to, ordinal) }, ordinal)
     }
 
     /// What this node says first to a peer.

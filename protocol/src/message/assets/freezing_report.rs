@@ -23,6 +23,7 @@ use crate::message::values::Ordinal;
 
 choice! {
     /// How an asset stands after it. Source: DOMAIN 2.5 and 3.6.
+    #[derive(serde::Serialize, serde::Deserialize)]
     FreezingStatus {
         /// Held for a short time.
         Held = "held",
@@ -53,6 +54,7 @@ impl FreezingStatus {
 
 choice! {
     /// Why an asset is free again.
+    #[derive(serde::Serialize, serde::Deserialize)]
     ReleaseCause {
         /// A court of the requested Party released it.
         ByCourt = "by-court",
@@ -81,6 +83,8 @@ record! {
         grounds: Vec<StatedGround>,
         /// Why it is free; required when released, and only there.
         released: Option<ReleaseCause>,
+        /// The claims whose claimants were told that it goes free; each once, and only when released.
+        claimants_told: Vec<RecordRef>,
     }
     rules(at, faults) {
         if let Some(status) = status {
@@ -107,7 +111,10 @@ record! {
                 field::demand(released.as_ref(), &released_at, faults, reason);
             } else {
                 field::exclude(released.as_ref(), &released_at, faults, "only a released asset says why it is free");
+                let reason = "claimants are told of a release";
+                field::exclude(claimants_told.as_ref(), &at.key("claimants_told"), faults, reason);
             }
+            list::refuse_repeated(claimants_told.iter().flatten(), &at.key("claimants_told"), faults);
         }
     }
 }
@@ -153,13 +160,37 @@ record! {
     }
 }
 
+choice! {
+    /// What became of a claim.
+    ClaimOutcome {
+        /// It was found to be right.
+        Upheld = "upheld",
+        /// It was found to be wrong.
+        Dismissed = "dismissed",
+        /// The claimant took it back.
+        Withdrawn = "withdrawn",
+    }
+}
+
+record! {
+    /// A claim that pauses nothing any more.
+    SettledClaim {
+        /// Which.
+        claim_ref: RecordRef,
+        /// What became of it.
+        outcome: ClaimOutcome,
+    }
+}
+
 record! {
     /// Says what became of each asset. Source: DOMAIN 2.5, spec msgk-101.
     FreezingReport {
         /// Asset by asset; a later report names those that changed. Numbers differ.
         per_asset: OneOrMore<AssetReport>,
-        /// What others claim.
+        /// What others claim; an order that waits behind this one claims it too.
         third_party_claims: Vec<ThirdPartyClaim>,
+        /// The claims that are settled; each once, and none that is raised here.
+        settled_claims: Vec<SettledClaim>,
         /// What it cost.
         costs: Vec<Money>,
     }
@@ -167,8 +198,15 @@ record! {
         // spec: msgk-101
         let assets = per_asset.iter().flat_map(|assets| assets.iter()).map(|entry| entry.asset);
         list::refuse_repeated(assets, &at.key("per_asset"), faults);
-        let claims = third_party_claims.iter().flatten().map(|claim| &claim.claim_ref);
-        list::refuse_repeated(claims, &at.key("third_party_claims"), faults);
+        let claims = || third_party_claims.iter().flatten().map(|claim| &claim.claim_ref);
+        list::refuse_repeated(claims(), &at.key("third_party_claims"), faults);
+        let settled_at = at.key("settled_claims");
+        let settled = || settled_claims.iter().flatten().map(|settled| &settled.claim_ref);
+        list::refuse_repeated(settled(), &settled_at, faults);
+        if let Some(index) = settled().position(|claim| claims().any(|raised| raised == claim)) {
+            let reason = "a claim is settled after it was raised";
+            faults.add(&settled_at.item(index), FaultCode::Conflicting, reason);
+        }
     }
 }
 

@@ -32,6 +32,7 @@ choice! {
 
 choice! {
     /// What a recipient has to do with it.
+    #[derive(serde::Serialize, serde::Deserialize)]
     RecallAction {
         /// Put it where nobody uses it.
         Quarantine = "quarantine",
@@ -67,6 +68,7 @@ record! {
 
 choice! {
     /// What a recipient did.
+    #[derive(serde::Serialize, serde::Deserialize)]
     RecallDone {
         /// It is in quarantine, as was asked.
         Quarantined = "quarantined",

@@ -1,9 +1,9 @@
 //! What Parties agree on: drafted, negotiated, frozen, opened for signature, and what becomes of it.
 
-use alloc::collections::BTreeSet;
-
 use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
 use crate::ids::Party;
+use crate::limits::LIST_MAX;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
 use crate::message::body::BodyRules;
@@ -16,6 +16,7 @@ use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
 use crate::message::list;
+use crate::message::list::Bounded;
 use crate::message::list::OneOrMore;
 use crate::message::list::Stated;
 use crate::message::operation::version::Version;
@@ -26,6 +27,7 @@ use crate::message::time::CivilDate;
 
 choice! {
     /// How far a text has come. Source: DOMAIN 3.7.
+    #[derive(serde::Serialize, serde::Deserialize)]
     OutcomeStage {
         /// A first text.
         Draft = "draft",
@@ -60,6 +62,22 @@ choice! {
     }
 }
 
+/// An agreement has two sides at least.
+const SIGNATORIES_MIN: u64 = 2;
+
+/// Those who have to sign.
+pub type Signatories = Bounded<RequiredSignatory, 2, LIST_MAX>;
+
+record! {
+    /// A Party whose signature is asked for.
+    RequiredSignatory {
+        /// Which.
+        party: Party,
+        /// The agency that signs for it.
+        agency: AgencyId,
+    }
+}
+
 record! {
     /// One version of a document that Parties sign. Source: DOMAIN 2.6, spec msgk-112, msgk-113.
     OutcomeDocument {
@@ -73,13 +91,13 @@ record! {
         texts: OneOrMore<OutcomeText>,
         /// The digest of texts and annexes together; required once it is frozen.
         package_digest: Option<Digest>,
-        /// Who has to sign.
-        signatories_required: BTreeSet<Party>,
+        /// Who has to sign: two at least, Parties and agencies differ.
+        signatories_required: Signatories,
         /// When it takes effect.
         effect: OutcomeEffect,
         /// On which day; required with on-date, and only there.
         effect_on: Option<CivilDate>,
-        /// How many signatures; required with on-quorum, and only there; at most as many as signatories.
+        /// How many signatures; required with on-quorum, and only there; from 2 to all.
         quorum: Option<u64>,
         /// Its annexes; kinds differ; an empty list states that it has none.
         annexes: Stated<OutcomeAnnex>,
@@ -90,6 +108,7 @@ record! {
     }
     rules(at, faults) {
         texts_agree(texts.as_ref(), &at.key("texts"), faults);
+        signatories_agree(signatories_required.as_ref(), &at.key("signatories_required"), faults);
         let kinds = annexes.iter().flat_map(|annexes| annexes.as_slice()).map(|annex| annex.kind);
         list::refuse_repeated(kinds, &at.key("annexes"), faults);
         // spec: msgk-112
@@ -110,6 +129,14 @@ record! {
             quorum_agrees(effect, quorum, &at.key("quorum"), faults);
         }
     }
+}
+
+/// Each Party once, each by an agency of its own.
+// spec: msgk-113
+fn signatories_agree(signatories: Option<&Signatories>, at: &Pointer<'_>, faults: &mut Faults) {
+    let each = || signatories.into_iter().flat_map(|signatories| signatories.iter());
+    list::refuse_repeated(each().map(|signatory| &signatory.party), at, faults);
+    list::refuse_repeated(each().map(|signatory| &signatory.agency), at, faults);
 }
 
 /// Each language once, and one text at least counts.
@@ -139,7 +166,7 @@ fn effect_agrees(
 // spec: msgk-113
 fn quorum_agrees(
     effect: OutcomeEffect,
-    (quorum, signatories): (Option<&Option<u64>>, Option<&BTreeSet<Party>>),
+    (quorum, signatories): (Option<&Option<u64>>, Option<&Signatories>),
     at: &Pointer<'_>,
     faults: &mut Faults,
 ) {
@@ -148,11 +175,11 @@ fn quorum_agrees(
         return;
     }
     field::demand(quorum, at, faults, "what takes effect by a quorum names how many sign");
-    let most = signatories.and_then(|signatories| u64::try_from(signatories.len()).ok());
+    let most = signatories.map(|signatories| list::count(signatories.iter()));
     if let (Some(Some(quorum)), Some(most)) = (quorum, most)
-        && !(1..=most).contains(quorum)
+        && !(SIGNATORIES_MIN..=most).contains(quorum)
     {
-        faults.add(at, FaultCode::OutOfRange, "from 1 to the number of signatories");
+        faults.add(at, FaultCode::OutOfRange, "from 2 to the number of signatories");
     }
 }
 
@@ -171,6 +198,7 @@ record! {
 
 choice! {
     /// What became of a document. Source: DOMAIN 3.7.
+    #[derive(serde::Serialize, serde::Deserialize)]
     OutcomeStanding {
         /// It is in effect.
         InEffect = "in-effect",

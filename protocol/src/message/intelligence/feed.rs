@@ -116,6 +116,8 @@ record! {
         to_seq: u64,
         /// The root of the hashes of the entries at the number that it starts from.
         prev_hash: Digest,
+        /// The root of the hashes of the entries at the number that it leads to.
+        root_hash: Digest,
         /// What changed; each entry once.
         ops: FeedOps,
     }
@@ -135,6 +137,7 @@ record! {
 
 choice! {
     /// What a node asks for that missed changes.
+    #[derive(serde::Serialize, serde::Deserialize)]
     FeedWanted {
         /// The changes.
         Deltas = "deltas",

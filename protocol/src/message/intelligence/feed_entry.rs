@@ -141,6 +141,7 @@ choice! {
 
 choice! {
     /// What the originator recommends; nobody is made to block.
+    #[derive(serde::Serialize, serde::Deserialize)]
     Recommended {
         /// Block.
         Block = "block",

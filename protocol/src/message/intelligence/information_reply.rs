@@ -22,6 +22,7 @@ use crate::message::time::Instant;
 
 choice! {
     /// How a question is answered.
+    #[derive(serde::Serialize, serde::Deserialize)]
     ReplyStatus {
         /// In full.
         Full = "full",
@@ -97,6 +98,8 @@ record! {
         delay_reason: Option<LocalizedText>,
         /// When there will be news; required when an answer is pending.
         next_update_by: Option<Instant>,
+        /// From when on silence counts as acceptance, once no question is open.
+        closes_at: Option<Instant>,
         /// Who is competent instead.
         redirect_to: Option<Authority>,
         /// Which formal request would bring it as evidence.

@@ -20,6 +20,7 @@ record! {
 
 choice! {
     /// How a notice stands.
+    #[derive(serde::Serialize, serde::Deserialize)]
     NoticeStanding {
         /// It stands.
         InForce = "in-force",

@@ -28,10 +28,12 @@ use crate::registry::RefusalCode;
 impl Batch {
     /// What a row alone does not say.
     pub(super) fn guard(&self, act: &Act, common: &Common) -> Result<(), Refusal> {
-        match &act.fact {
-            Fact::Batch(fact) => self.guard_batch(act, fact),
-            Fact::Handover(fact) => self.guard_transfer(act, fact, common),
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Rescue(_) => Ok(()),
+        if let Fact::Batch(fact) = &act.fact {
+            self.guard_batch(act, fact)
+        } else if let Fact::Handover(fact) = &act.fact {
+            self.guard_transfer(act, fact, common)
+        } else {
+            Ok(())
         }
     }
 
@@ -215,8 +217,6 @@ impl Batch {
             }
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
-            | HandoverFact::InformationAsked { .. }
-            | HandoverFact::InformationGiven
             | HandoverFact::RefusalIntended { .. }
             | HandoverFact::Viewed { .. }
             | HandoverFact::Decided(_)

@@ -23,15 +23,14 @@ use crate::procedure::refusal::Refusal;
 impl Batch {
     /// The move that a message makes here; `None` when it is a remark.
     pub(super) fn move_of(&self, act: &Act) -> Result<Option<Move>, Refusal> {
-        match &act.fact {
-            Fact::Batch(fact) => Ok(Some(self.move_of_batch(act, fact))),
-            Fact::Common(CommonFact::Withdrawn) => Ok(Some(Move::Cancel)),
-            Fact::Handover(fact) => match self.move_of_transfer(act, fact) {
-                Some(moved) => Ok(Some(moved)),
-                None => act.stray(),
-            },
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Rescue(_) => act.stray(),
+        if let Fact::Batch(fact) = &act.fact {
+            return Ok(Some(self.move_of_batch(act, fact)));
         }
+        if act.fact == Fact::Common(CommonFact::Withdrawn) {
+            return Ok(Some(Move::Cancel));
+        }
+        let Fact::Handover(fact) = &act.fact else { return act.stray() };
+        self.move_of_transfer(act, fact).map_or_else(|| act.stray(), |moved| Ok(Some(moved)))
     }
 
     fn move_of_batch(&self, act: &Act, fact: &BatchFact) -> Move {
@@ -87,8 +86,6 @@ impl Batch {
             HandoverFact::Countersigned { .. } => Some(self.move_of_countersignature()),
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
-            | HandoverFact::InformationAsked { .. }
-            | HandoverFact::InformationGiven
             | HandoverFact::RefusalIntended { .. }
             | HandoverFact::Viewed { .. }
             | HandoverFact::Decided(_)
@@ -145,10 +142,10 @@ impl Batch {
 
     /// Takes note of what a message says; the stage has moved.
     pub(super) fn note(&mut self, act: &Act, moved: Move) {
-        match &act.fact {
-            Fact::Batch(fact) => self.note_batch(act, fact, moved),
-            Fact::Handover(fact) => self.note_transfer(act, fact, moved),
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Rescue(_) => {}
+        if let Fact::Batch(fact) = &act.fact {
+            self.note_batch(act, fact, moved);
+        } else if let Fact::Handover(fact) = &act.fact {
+            self.note_transfer(act, fact, moved);
         }
     }
 
@@ -233,8 +230,6 @@ impl Batch {
             }
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
-            | HandoverFact::InformationAsked { .. }
-            | HandoverFact::InformationGiven
             | HandoverFact::RefusalIntended { .. }
             | HandoverFact::Viewed { .. }
             | HandoverFact::Decided(_)

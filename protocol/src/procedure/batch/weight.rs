@@ -85,25 +85,25 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
 
 /// Whether a version or a schedule is the releasing side's: that one is the base.
 fn is_base(act: &Act) -> bool {
-    let first = match &act.fact {
-        Fact::Batch(BatchFact::Listed(manifest)) => manifest.way.first(),
-        Fact::Handover(HandoverFact::Scheduled { legs }) => legs.first().map(|leg| &leg.releasing),
-        Fact::Note
-        | Fact::Gone
-        | Fact::Common(_)
-        | Fact::Handover(_)
-        | Fact::Batch(_)
-        | Fact::Rescue(_) => None,
+    let first = if let Fact::Batch(BatchFact::Listed(manifest)) = &act.fact {
+        manifest.way.first()
+    } else if let Fact::Handover(HandoverFact::Scheduled { legs }) = &act.fact {
+        legs.first().map(|leg| &leg.releasing)
+    } else {
+        None
     };
     first == Some(&act.author)
 }
 
 fn deed(act: &Act) -> Deed {
-    match &act.fact {
-        Fact::Batch(fact) => deed_of(fact),
-        Fact::Handover(fact) => deed_of_transfer(fact),
-        Fact::Common(CommonFact::Withdrawn) => Deed::Cancel,
-        Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Rescue(_) => Deed::Beside,
+    if let Fact::Batch(fact) = &act.fact {
+        deed_of(fact)
+    } else if let Fact::Handover(fact) = &act.fact {
+        deed_of_transfer(fact)
+    } else if act.fact == Fact::Common(CommonFact::Withdrawn) {
+        Deed::Cancel
+    } else {
+        Deed::Beside
     }
 }
 
@@ -130,8 +130,6 @@ const fn deed_of_transfer(fact: &HandoverFact) -> Deed {
         HandoverFact::Countersigned { .. } => Deed::Countersign,
         HandoverFact::ArrestAsked { .. }
         | HandoverFact::Requested(_)
-        | HandoverFact::InformationAsked { .. }
-        | HandoverFact::InformationGiven
         | HandoverFact::RefusalIntended { .. }
         | HandoverFact::Viewed { .. }
         | HandoverFact::Decided(_)

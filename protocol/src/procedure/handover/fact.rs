@@ -14,7 +14,6 @@ use crate::ids::ProcedureId;
 use crate::message::assurance::Assurance;
 use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
-use crate::message::handover::additional_information::AdditionalInformationRequest;
 use crate::message::handover::certificate::HandoverCertificate;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::message::handover::consultation::ConsultationViews;
@@ -44,13 +43,6 @@ pub enum HandoverFact {
     },
     /// A person is asked for.
     Requested(Request),
-    /// More information is asked for.
-    InformationAsked {
-        /// By when.
-        due: Timestamp,
-    },
-    /// It is given.
-    InformationGiven,
     /// A refusal is intended.
     RefusalIntended {
         /// By when the other side says what it thinks of it.
@@ -206,12 +198,13 @@ pub enum CustodyChange {
 }
 
 impl HandoverFact {
-    pub(in crate::procedure) fn arrest(body: &ProvisionalArrestRequest) -> Self {
-        Self::ArrestAsked { full_request_by: body.full_request_by.at() }
+    /// The messages that it names.
+    pub(in crate::procedure) fn names(&self) -> Vec<MessageId> {
+        if let Self::ConditionsAccepted { of } = self { Vec::from([*of]) } else { Vec::new() }
     }
 
-    pub(in crate::procedure) fn asked(body: &AdditionalInformationRequest) -> Self {
-        Self::InformationAsked { due: body.due.at() }
+    pub(in crate::procedure) fn arrest(body: &ProvisionalArrestRequest) -> Self {
+        Self::ArrestAsked { full_request_by: body.full_request_by.at() }
     }
 
     pub(in crate::procedure) fn requested(body: &HandoverRequest) -> Self {

@@ -43,8 +43,6 @@ impl Handover {
             }
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
-            | HandoverFact::InformationAsked { .. }
-            | HandoverFact::InformationGiven
             | HandoverFact::RefusalIntended { .. }
             | HandoverFact::Viewed { .. }
             | HandoverFact::Scheduled { .. }

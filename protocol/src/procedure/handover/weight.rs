@@ -63,8 +63,6 @@ const fn rank_of(fact: &HandoverFact) -> Rank {
         | HandoverFact::Answered { .. } => Rank::Plan,
         HandoverFact::ArrestAsked { .. }
         | HandoverFact::Requested(_)
-        | HandoverFact::InformationAsked { .. }
-        | HandoverFact::InformationGiven
         | HandoverFact::Viewed { .. }
         | HandoverFact::Screened { .. }
         | HandoverFact::SpecialtyAsked
@@ -83,8 +81,6 @@ const fn stands_beside(act: &Act) -> bool {
         HandoverFact::OutcomeTold { closing } => !*closing,
         HandoverFact::ArrestAsked { .. }
         | HandoverFact::Requested(_)
-        | HandoverFact::InformationAsked { .. }
-        | HandoverFact::InformationGiven
         | HandoverFact::RefusalIntended { .. }
         | HandoverFact::Viewed { .. }
         | HandoverFact::Decided(_)

@@ -13,18 +13,15 @@ use crate::procedure::rescue::fact::RescueFact;
 /// nothing of each other.
 // spec: pro-5, res-36, res-37, res-38
 pub(super) fn rank(act: &Act) -> Rank {
-    match &act.fact {
-        Fact::Rescue(RescueFact::Updated(update)) => rank_of(update.state),
-        Fact::Handover(HandoverFact::Screened { outcome, .. }) if outcome.is_victim() => {
-            Rank::ProtectiveStop
-        }
-        Fact::Note
-        | Fact::Gone
-        | Fact::Common(_)
-        | Fact::Handover(_)
-        | Fact::Batch(_)
-        | Fact::Rescue(RescueFact::Reported { .. }) => act.fact.rank(),
+    if let Some(state) = state_of(act) {
+        return rank_of(state);
     }
+    if let Fact::Handover(HandoverFact::Screened { outcome, .. }) = &act.fact
+        && outcome.is_victim()
+    {
+        return Rank::ProtectiveStop;
+    }
+    act.fact.rank()
 }
 
 /// What two concurrent messages are to each other.
@@ -63,15 +60,8 @@ const fn rank_of(state: RescueState) -> Rank {
 }
 
 const fn state_of(act: &Act) -> Option<RescueState> {
-    match &act.fact {
-        Fact::Rescue(RescueFact::Updated(update)) => Some(update.state),
-        Fact::Note
-        | Fact::Gone
-        | Fact::Common(_)
-        | Fact::Handover(_)
-        | Fact::Batch(_)
-        | Fact::Rescue(RescueFact::Reported { .. }) => None,
-    }
+    let Fact::Rescue(RescueFact::Updated(update)) = &act.fact else { return None };
+    Some(update.state)
 }
 
 const fn is_screening(act: &Act) -> bool {

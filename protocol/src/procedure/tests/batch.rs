@@ -149,7 +149,7 @@ fn reconciled(account: Account) -> Fact {
 
 /// Put up for sealing by the receiving side.
 fn begun(salt: u8) -> Play<Batch> {
-    Play::begin_asking(SIDES, salt, listed(1))
+    Play::begin_among(SIDES, salt, listed(1))
 }
 
 fn seal_by_all(play: &mut Play<Batch>, name: u8, count: u64) {
@@ -221,7 +221,7 @@ fn stories() -> Vec<BTreeSet<&'static str>> {
 }
 
 fn from_a_proposal_to_the_last_account() -> BTreeSet<&'static str> {
-    let mut play = Play::<Batch>::begin_asking(SIDES, 0, proposed(1));
+    let mut play = Play::<Batch>::begin_among(SIDES, 0, proposed(1));
     assert_eq!(stage(&play), Stage::Proposed);
     play.say(TRANSIT, reviewed(1, &[]));
     assert_eq!(stage(&play), Stage::Reviewing);
@@ -346,7 +346,7 @@ fn every_row_of_the_table_of_a_batch_is_walked() {
 fn every_side_of_a_batch_is_asked_to_act_and_one_of_its_ends_proposes_it() {
     // shows: bat-2
     let open = |author: &str, asked: &'static [&'static str]| {
-        let mut play = Play::<Batch>::begin_asking(SIDES, 0, listed(1));
+        let mut play = Play::<Batch>::begin_among(SIDES, 0, listed(1));
         let mut act = play.act(author, &[], listed(1));
         act.asked = asked.iter().map(|name| agency(name)).collect();
         Folded::<Batch>::begin(&act).map(|_| ())
@@ -410,7 +410,7 @@ fn what_is_said_is_said_of_the_version_that_stands() {
 #[test]
 fn a_seal_is_of_what_is_in_force_in_a_version_that_was_put_up_for_it() {
     // shows: bat-38
-    let mut early = Play::<Batch>::begin_asking(SIDES, 0, proposed(1));
+    let mut early = Play::<Batch>::begin_among(SIDES, 0, proposed(1));
     let proposal = early.refused(ASKED, sealed(1, root(1), PEOPLE));
     assert_eq!(brief(&proposal), (RefusalCode::Safeguard, "bat-38"));
 
@@ -426,7 +426,7 @@ fn a_seal_is_of_what_is_in_force_in_a_version_that_was_put_up_for_it() {
 #[test]
 fn after_a_removal_every_side_seals_those_who_remain() {
     // shows: bat-39
-    let mut early = Play::<Batch>::begin_asking(SIDES, 0, proposed(1));
+    let mut early = Play::<Batch>::begin_among(SIDES, 0, proposed(1));
     assert_eq!(early.refused(ASKED, taken_off(&[5], 2, 4)).rule, "bat-39");
 
     let mut play = sealed_play(0);

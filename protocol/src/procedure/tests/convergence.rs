@@ -7,9 +7,11 @@ use super::ASKS;
 use super::Play;
 use super::TRANSIT;
 use crate::procedure::act::Act;
+use crate::procedure::book::Book;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Folded;
 use crate::procedure::fold::Rules;
+use crate::procedure::machine::Machine;
 use crate::procedure::transcript::Transcript;
 
 /// One attempt to say something: who, what, and how much of the transcript the author has not seen yet.
@@ -73,6 +75,15 @@ pub(in crate::procedure) fn converges<R: Rules>(play: &Play<R>, picks: &[u8]) {
     }
     assert_eq!(&Folded::<R>::of(&other, &other.all()).unwrap(), &expected);
     assert_eq!(other.heads(), play.transcript.heads());
+    let book = Book::of(acts(&other).into_iter().rev());
+    let machine = Machine::of(&other, &other.all());
+    if let Some(machine) = machine {
+        assert_eq!(
+            book.machine(),
+            Some(&machine),
+            "what grows message by message is what is folded at once"
+        );
+    }
 }
 
 /// Checks that what an author had seen stays what it was, whatever came beside it.

@@ -17,6 +17,9 @@ use crate::crypto::digest::Digest;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
 use crate::message::recipient::Role;
+use crate::procedure::act::Act;
+use crate::procedure::book::Book;
+use crate::procedure::book::Verdict;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
@@ -38,8 +41,30 @@ fn a_message_goes_to_every_participant_and_comes_from_one() {
 
     let add = Vec::from([(agency("mm.mpf"), Role::Information)]);
     play.say(ASKS, Fact::Common(CommonFact::Joined { add }));
-    let late = play.act(ASKED, &play.transcript.heads(), Fact::Note);
+    let late = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
     assert_eq!(play.judge(&late).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+}
+
+#[test]
+fn a_remark_to_some_participants_stands_aside_and_nothing_follows_it() {
+    // shows: pro-13
+    let mut play = examined(0);
+    let heads = play.transcript.heads();
+    let mut remark = play.act(ASKED, &heads, Fact::Note);
+    remark.told = BTreeSet::new();
+    let follows = play.act(ASKS, &[remark.digest], Fact::Note);
+    let acts = |play: &Play<Handover>| -> Vec<Act> {
+        (0..play.transcript.len()).filter_map(|place| play.transcript.act(place)).cloned().collect()
+    };
+
+    let mut book = Book::of(acts(&play));
+    assert_eq!(book.judge(&remark), Ok(Verdict::Aside));
+    book.take(remark.clone());
+    book.take(follows.clone());
+
+    assert!(book.asides().contains_key(&remark.digest));
+    assert_eq!(book.transcript().heads(), heads);
+    assert!(book.waiting().contains_key(&follows.digest));
 }
 
 #[test]

@@ -215,8 +215,8 @@ fn through_transit_with_a_leg_that_fails() -> BTreeSet<&'static str> {
 fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     let mut play = examined(0);
     let due = Timestamp::from_millis(2_000);
-    play.say(ASKED, told(HandoverFact::InformationAsked { due }));
-    play.say(ASKS, told(HandoverFact::InformationGiven));
+    play.say(ASKED, Fact::Common(CommonFact::InformationAsked { due }));
+    play.say(ASKS, Fact::Common(CommonFact::InformationGiven));
     play.say(ASKED, told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(DAY) }));
     play.say(ASKS, told(HandoverFact::Viewed { spares: false }));
     play.say(ASKED, decided(Outcome::Refused));
@@ -233,8 +233,10 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     rules.extend(silent.rules());
 
     let mut lapsed = examined(0);
-    let asked = lapsed
-        .say(ASKED, told(HandoverFact::InformationAsked { due: Timestamp::from_millis(DAY) }));
+    let asked = lapsed.say(
+        ASKED,
+        Fact::Common(CommonFact::InformationAsked { due: Timestamp::from_millis(DAY) }),
+    );
     let of = lapsed.transcript.act(lapsed.transcript.place(&asked).unwrap()).unwrap().id;
     let lapse = Fact::Common(CommonFact::Lapsed { of });
     assert_eq!(lapsed.refused(ASKED, lapse.clone()).rule, "ho-7");
@@ -251,7 +253,7 @@ fn under_conditions_deferred_and_reopened() -> BTreeSet<&'static str> {
     play.say_instead(ASKED, deferral, decided(Outcome::Refused));
     assert_eq!(stage(&play), Stage::Examining, "a deferral that no longer stands reopens");
     let conditional = play.say(ASKED, decided(Outcome::GrantedConditional));
-    let of = play.id(&conditional);
+    let of = play.transcript.act(play.transcript.place(&conditional).unwrap()).unwrap().id;
     let other = MessageId::new(Timestamp::from_millis(1), [1; 10]);
     assert_eq!(
         play.refused(ASKS, told(HandoverFact::ConditionsAccepted { of: other })).rule,
@@ -410,7 +412,7 @@ fn a_revocation_beside_accepted_conditions_wins() {
     for salt in SALTS {
         let mut play = examined(salt);
         let grant = play.say(ASKED, decided(Outcome::GrantedConditional));
-        let of = play.id(&grant);
+        let of = play.transcript.act(play.transcript.place(&grant).unwrap()).unwrap().id;
         let seen = play.transcript.heads();
         play.say_after(ASKS, &seen, told(HandoverFact::ConditionsAccepted { of }));
         let mut revocation = play.act(ASKED, &seen, decided(Outcome::Deferred));
@@ -522,10 +524,10 @@ fn what_an_agency_may_do_next_is_what_the_table_lets_it() {
 /// What somebody may try to say, by a number, about what stands in view.
 fn menu(what: u8, seen: &Transcript) -> Fact {
     let last = |wanted: fn(&HandoverFact) -> bool| {
-        (0..seen.len()).rev().filter_map(|place| seen.act(place)).find(|act| match &act.fact {
-            Fact::Handover(fact) => wanted(fact),
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Batch(_) | Fact::Rescue(_) => false,
-        })
+        let newest = (0..seen.len()).rev().filter_map(|place| seen.act(place));
+        let mut found = newest
+            .filter(|act| if let Fact::Handover(fact) = &act.fact { wanted(fact) } else { false });
+        found.next()
     };
     let root = seen.act(0).unwrap();
     let id_of = |wanted| last(wanted).unwrap_or(root).id;
@@ -542,8 +544,8 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
     };
     match what % 26 {
         0 => acknowledged(root.id),
-        1 => told(HandoverFact::InformationAsked { due: Timestamp::from_millis(0) }),
-        2 => told(HandoverFact::InformationGiven),
+        1 => Fact::Common(CommonFact::InformationAsked { due: Timestamp::from_millis(0) }),
+        2 => Fact::Common(CommonFact::InformationGiven),
         3 => told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(0) }),
         4 => told(HandoverFact::Viewed { spares: false }),
         5 | 6 => granted(),

@@ -249,7 +249,7 @@ fn a_person_who_was_found_already_is_rescued_from_the_screening_on() {
 #[test]
 fn only_who_was_asked_accepts_and_from_then_on_only_that_one_writes() {
     // shows: pro-3, res-4
-    let mut play = Play::<Rescue>::begin_asking(&[ASKS, ASKED, TRANSIT], 0, reported());
+    let mut play = Play::<Rescue>::begin_among(&[ASKS, ASKED, TRANSIT], 0, reported());
     assert_eq!(
         play.refused(ASKS, says(RescueState::Accepted)).code,
         RefusalCode::NotEntitled,
@@ -504,7 +504,7 @@ fn whoever_is_brought_out_and_dies_is_dead() {
 fn two_agencies_that_accept_beside_each_other_have_to_settle_whose_territory_it_is() {
     // shows: pro-8
     for salt in SALTS {
-        let mut play = Play::<Rescue>::begin_asking(&[ASKS, ASKED, TRANSIT], salt, reported());
+        let mut play = Play::<Rescue>::begin_among(&[ASKS, ASKED, TRANSIT], salt, reported());
         let seen = play.transcript.heads();
         let one = play.say_after(ASKED, &seen, says(RescueState::Accepted));
         let other = play.say_after(TRANSIT, &seen, says(RescueState::Accepted));

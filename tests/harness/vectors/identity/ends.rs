@@ -134,7 +134,7 @@ fn notice_payloads() -> Vec<Named> {
 }
 
 fn notices() -> Vec<Named> {
-    let mut sheet = Sheet::new("identity", "notice");
+    let mut sheet = Sheet::new("identity", "address-notice");
     let base = notice_document;
     let signed = |said: &Notice| noticed_by(said, "signing");
     sheet.good("good", "a change of addresses", &["id-50"], &signed(&base()));

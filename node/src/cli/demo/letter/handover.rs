@@ -72,6 +72,11 @@ impl Case {
         format!("{}-P-{:06}", self.requesting.party, self.number.saturating_add(501))
     }
 
+    /// Whether the requested Party holds the person when the request comes.
+    pub(crate) const fn is_held(&self) -> bool {
+        self.number % 4 != 1
+    }
+
     /// Every third request names two offences.
     const fn offences(&self) -> usize {
         if self.number.is_multiple_of(3) { 2 } else { 1 }
@@ -81,7 +86,7 @@ impl Case {
 /// Asks for a person.
 pub(crate) fn request(case: &Case) -> Value {
     let frame = frame(case, Side::Requesting, "handover-request", None);
-    let (person, now_held) = (case.person_ref(), case.number % 4 != 1);
+    let (person, now_held) = (case.person_ref(), case.is_held());
     let mut body = json!({
         "person": case.sample.record(&person, "suspect"),
         "identity_evidence": [
@@ -190,6 +195,37 @@ pub(crate) fn supplied(case: &Case, thread: &Thread) -> Value {
     }))
 }
 
+/// Says that the person is held now.
+pub(crate) fn held(case: &Case, thread: &Thread) -> Value {
+    let frame = frame(case, Side::Requested, "custody-event", Some(thread));
+    frame.around(&json!({
+        "person_ref": case.person_ref(),
+        "kind": "held",
+        "at": calendar::instant_before(calendar::hours(1)),
+        "place": {"name": "Detention house, exercise ward", "country": case.requested.party},
+        "holder": case.requested.party,
+    }))
+}
+
+/// Says that a refusal is intended, and why.
+pub(crate) fn intent(case: &Case, thread: &Thread) -> Value {
+    let frame = frame(case, Side::Requested, "intent-to-refuse", Some(thread));
+    frame.around(&json!({
+        "grounds": grounds(case, ending(case)),
+        "what_could_change_it": english("Evidence or assurances that answer the grounds."),
+        "views_by": calendar::instant_after(Span::from_days(5)),
+    }))
+}
+
+/// What the requesting Party thinks of it.
+pub(crate) fn views(case: &Case, thread: &Thread) -> Value {
+    let frame = frame(case, Side::Requesting, "consultation-views", Some(thread));
+    frame.around(&json!({
+        "of": thread.of,
+        "views": english("The grounds are understood; nothing can be added now."),
+    }))
+}
+
 /// Decides.
 pub(crate) fn decision(case: &Case, thread: &Thread) -> Value {
     let frame = frame(case, Side::Requested, "handover-decision", Some(thread));
@@ -225,6 +261,24 @@ pub(crate) fn decision(case: &Case, thread: &Thread) -> Value {
 }
 
 impl Ending {
+    /// Whether the person may go, at once or under conditions.
+    pub(crate) const fn is_grant(self) -> bool {
+        match self {
+            Self::Granted | Self::Conditional => true,
+            Self::Deferred | Self::NoEvidence | Self::OwnNational | Self::Risk | Self::Victim => {
+                false
+            }
+        }
+    }
+
+    /// Whether the request is refused.
+    pub(crate) const fn is_refusal(self) -> bool {
+        match self {
+            Self::Granted | Self::Conditional | Self::Deferred => false,
+            Self::NoEvidence | Self::OwnNational | Self::Risk | Self::Victim => true,
+        }
+    }
+
     const fn outcome(self) -> &'static str {
         match self {
             Self::Granted => "granted",

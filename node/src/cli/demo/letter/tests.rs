@@ -31,7 +31,7 @@ fn every_letter_of_a_handover_is_a_submission_that_a_node_takes() {
             handover::missing(&case, &thread),
             handover::supplied(&case, &thread),
             handover::decision(&case, &thread),
-            letter::acknowledgement(requested, requesting.id, &thread),
+            letter::acknowledgement(requested, requesting.id, &[], &thread),
         ];
 
         for letter in &letters {

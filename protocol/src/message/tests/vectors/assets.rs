@@ -104,6 +104,14 @@ fn bad_freezing() -> Vec<Case> {
             "an extension is that of an asset", Vec::from([Put("/body/assets", json!([]))])),
         case("extended-twice", FreezingExtensionRequest, ("msgk-102", "repeated /body/assets/1"),
             "each asset stands once", Vec::from([Put("/body/assets", json!([1, 1]))])),
+        case("claimants-told-of-what-is-not-released", FreezingReport, ("msgk-101", "conflicting /body/per_asset/0/claimants_told"),
+            "claimants are told of a release", Vec::from([Put("/body/per_asset/0/claimants_told", json!(["TH-CL-2026-0003"]))])),
+        case("claimant-told-twice", FreezingReport, ("msgk-101", "repeated /body/per_asset/3/claimants_told/1"),
+            "each claim stands once", Vec::from([Put("/body/per_asset/3/claimants_told/-", json!("TH-CL-2026-0001"))])),
+        case("claim-settled-twice", FreezingReport, ("msgk-101", "repeated /body/settled_claims/1"),
+            "each claim is settled once", Vec::from([Put("/body/settled_claims/-", json!({"claim_ref": "TH-CL-2026-0001", "outcome": "upheld"}))])),
+        case("claim-raised-and-settled", FreezingReport, ("msgk-101", "conflicting /body/settled_claims/0"),
+            "a claim is settled after it was raised", Vec::from([Put("/body/settled_claims/0/claim_ref", json!("TH-CL-2026-0003"))])),
     ])
 }
 

@@ -259,6 +259,8 @@ fn bad_feeds() -> Vec<Case> {
             "a change leads to a greater number", Vec::from([Put("/body/to_seq", json!(1))])),
         case("delta-without-what-it-follows", FeedDelta, ("msgk-56", "missing /body/prev_hash"),
             "a delta follows a state", Vec::from([Cut("/body/prev_hash")])),
+        case("delta-without-what-it-leads-to", FeedDelta, ("msgk-56", "missing /body/root_hash"),
+            "whoever follows compares the entries", Vec::from([Cut("/body/root_hash")])),
         case("entry-changed-twice", FeedDelta, ("msgk-56", "repeated /body/ops/inline/7"),
             "each entry changes once", Vec::from([Put("/body/ops/inline/7/expire", json!("CN-IND-0000017"))])),
         case("account-added-to-infrastructure", FeedDelta, ("msgk-56", "conflicting /body/ops/inline/0/add/identifier"),

@@ -1,0 +1,16 @@
+//! What a procedure rests on, on the disk.
+
+use serde::Deserialize;
+use serde::Serialize;
+
+use crate::ids::ProcedureId;
+use crate::procedure::act::Act;
+
+/// What a message contributes to its procedure; it outlives the body that it was taken from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActRecord {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// Whose act it is, after which, and what it states.
+    pub act: Act,
+}

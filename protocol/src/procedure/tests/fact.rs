@@ -1,0 +1,197 @@
+//! What is kept of a body: enough for the state, and none of its words.
+
+extern crate std;
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
+use alloc::vec::Vec;
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value as Json;
+
+use crate::codec::value::Value;
+use crate::crypto::digest;
+use crate::message::body::Body;
+use crate::message::intelligence::information_reply::ReplyStatus;
+use crate::message::kind::Kind;
+use crate::procedure::batch::fact::BatchFact;
+use crate::procedure::common::CommonFact;
+use crate::procedure::control::ControlFact;
+use crate::procedure::exchange::fact::DeconflictionFact;
+use crate::procedure::exchange::fact::ExchangeFact;
+use crate::procedure::exchange::fact::FeedFact;
+use crate::procedure::exchange::fact::NoticeFact;
+use crate::procedure::exchange::fact::RightsFact;
+use crate::procedure::fact::Fact;
+use crate::procedure::information::fact::InformationFact;
+use crate::procedure::rescue::fact::RescueFact;
+
+fn example(kind: Kind) -> Json {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/examples");
+    let text = fs::read_to_string(folder.join(format!("{kind}.json"))).unwrap();
+    let submission: Json = serde_json::from_str(&text).unwrap();
+    submission["body"].clone()
+}
+
+fn fact(kind: Kind) -> Fact {
+    let tree: Value = serde_json::from_value(example(kind)).unwrap();
+    Fact::of(&Body::read(kind, &tree).unwrap())
+}
+
+/// Every text in a value.
+fn texts(value: &Json) -> Vec<String> {
+    match value {
+        Json::String(text) => Vec::from([text.clone()]),
+        Json::Array(items) => items.iter().flat_map(texts).collect(),
+        Json::Object(map) => map.values().flat_map(texts).collect(),
+        Json::Null | Json::Bool(_) | Json::Number(_) => Vec::new(),
+    }
+}
+
+#[test]
+fn a_fact_has_none_of_the_words_of_its_body() {
+    // shows: pro-6
+    for kind in Kind::all() {
+        let kept = format!("{:?}", fact(*kind));
+        for text in texts(&example(*kind)) {
+            let is_prose = text.contains(' ') || !text.is_ascii();
+            assert!(!is_prose || !kept.contains(&text), "{kind} keeps {text:?}");
+        }
+    }
+}
+
+#[test]
+fn questions_and_answers_are_kept_by_the_digest_of_their_ids() {
+    // shows: pro-6
+    let Fact::Information(InformationFact::Requested(request)) = fact(Kind::RequestForInformation)
+    else {
+        panic!("another fact");
+    };
+    assert_eq!(request.questions[0], digest::sha256(b"q1"));
+    let Fact::Information(InformationFact::Replied(reply)) = fact(Kind::InformationReply) else {
+        panic!("another fact");
+    };
+    let answers = [ReplyStatus::Partial, ReplyStatus::Refused, ReplyStatus::Pending];
+    let said: Vec<ReplyStatus> = reply.answers.iter().map(|(_, status)| *status).collect();
+    assert_eq!(said, answers);
+    assert_eq!(reply.answers[0].0, digest::sha256(b"q1"));
+    assert!(reply.court_refused && reply.names_route && reply.redirects);
+    assert!(reply.next_update_by.is_some() && reply.closes_at > reply.next_update_by);
+}
+
+#[test]
+fn a_delta_is_kept_as_two_points_of_its_feed() {
+    // shows: pro-6
+    let Fact::Exchange(ExchangeFact::Feed(FeedFact::Changed { feed, from, to })) =
+        fact(Kind::FeedDelta)
+    else {
+        panic!("another fact");
+    };
+    assert_eq!((from.seq, to.seq), (1, 9));
+    assert_ne!(from.root, to.root);
+    let Fact::Exchange(ExchangeFact::Feed(FeedFact::Whole { feed: opened, .. })) =
+        fact(Kind::FeedSnapshot)
+    else {
+        panic!("another fact");
+    };
+    assert_eq!((feed, feed), (opened, digest::sha256(b"CN-FEED-INFRA-1")));
+}
+
+#[test]
+fn every_body_bears_on_the_procedure_that_it_is_for() {
+    // shows: pro-6
+    use ExchangeFact::Deconfliction;
+    use ExchangeFact::Feed;
+    use ExchangeFact::Notice;
+    use ExchangeFact::Rights;
+    let fits = |kind: Kind| match (kind, fact(kind)) {
+        (kind, Fact::Common(fact)) => match fact {
+            CommonFact::Reported => kind == Kind::IntelligenceReport,
+            CommonFact::InformationGiven => kind == Kind::AdditionalInformationReply,
+            CommonFact::Valued { .. } => kind == Kind::UsefulnessFeedback,
+            CommonFact::Acknowledged { .. }
+            | CommonFact::Withdrawn
+            | CommonFact::Lapsed { .. }
+            | CommonFact::InformationAsked { .. }
+            | CommonFact::Joined { .. }
+            | CommonFact::Confirmed { .. }
+            | CommonFact::Resolved { .. }
+            | CommonFact::Corrected { .. } => true,
+        },
+        (Kind::OnwardTransferRequest, Fact::Control(ControlFact::TransferAsked(asked))) => {
+            !asked.recipients.is_empty()
+        }
+        (Kind::OnwardTransferDecision, Fact::Control(fact)) => {
+            matches!(fact, ControlFact::TransferDecided { granted: true, .. })
+        }
+        (Kind::Recall, Fact::Control(ControlFact::Recalled { targets, .. })) => !targets.is_empty(),
+        (Kind::RecallReport, Fact::Control(ControlFact::RecallReported { report, .. })) => {
+            report.passed_on <= report.onward_copies
+        }
+        (
+            Kind::RequestForInformation | Kind::InformationReply | Kind::Notice | Kind::Sighting,
+            Fact::Handover(_) | Fact::Note,
+        ) => false,
+        (_, Fact::Handover(_) | Fact::Outcome(_) | Fact::Freezing(_) | Fact::Note) => true,
+        (Kind::RequestForInformation | Kind::InformationReply, Fact::Information(_)) => true,
+        (kind, Fact::Batch(fact)) => match fact {
+            BatchFact::Listed(manifest) => {
+                kind == Kind::BatchManifest && manifest.ready && manifest.way.len() == 3
+            }
+            BatchFact::Reviewed { strikes, .. } => {
+                kind == Kind::ManifestReview && strikes == BTreeSet::from([4])
+            }
+            BatchFact::Sealed { .. } => kind == Kind::ManifestSeal,
+            BatchFact::TakenOff(removal) => {
+                kind == Kind::ManifestRemoval && removal.entries == BTreeSet::from([311])
+            }
+            BatchFact::Guaranteed { entries, .. } => {
+                kind == Kind::ReceptionGuarantee && entries.len() == 4
+            }
+            BatchFact::LetThrough { daily } => kind == Kind::TransitAuthorisation && daily == 500,
+            BatchFact::Reconciled { account, .. } => {
+                kind == Kind::BatchReconciliation && account.balances()
+            }
+        },
+        (kind, Fact::Rescue(fact)) => match fact {
+            RescueFact::Reported { home } => kind == Kind::RescueRequest && home.is_some(),
+            RescueFact::Updated(update) => {
+                kind == Kind::RescueUpdate && update.child == Some(false)
+            }
+        },
+        (kind, Fact::Exchange(fact)) => match fact {
+            Notice(NoticeFact::Published { .. }) => kind == Kind::Notice,
+            Notice(NoticeFact::Seen { .. }) => kind == Kind::Sighting,
+            Notice(NoticeFact::Challenged { .. }) => kind == Kind::NoticeChallenge,
+            Notice(NoticeFact::Asked { .. }) => kind == Kind::ValidityQuery,
+            Notice(NoticeFact::Confirmed { .. }) => kind == Kind::ValidityConfirmation,
+            Deconfliction(DeconflictionFact::Asked { identifiers }) => {
+                kind == Kind::DeconflictionQuery && identifiers > 0
+            }
+            Deconfliction(DeconflictionFact::Answered { answers, hits, .. }) => {
+                kind == Kind::DeconflictionReply && (1..=answers).contains(&hits)
+            }
+            Deconfliction(DeconflictionFact::Told { hits, .. }) => {
+                kind == Kind::CoreData && hits > 0
+            }
+            Feed(FeedFact::Whole { .. }) => kind == Kind::FeedSnapshot,
+            Feed(FeedFact::Changed { .. }) => kind == Kind::FeedDelta,
+            Feed(FeedFact::Missed { .. }) => kind == Kind::FeedGapRequest,
+            Feed(FeedFact::Blocked(effect)) => {
+                kind == Kind::BlockEffectReport && effect.from < effect.until
+            }
+            Feed(FeedFact::Disputed { .. }) => kind == Kind::IndicatorDispute,
+            Feed(FeedFact::Decided { .. }) => kind == Kind::DisputeDecision,
+            Rights(RightsFact::Asked { items, .. }) => {
+                kind == Kind::SubjectRightsNotice && !items.is_empty()
+            }
+            Rights(RightsFact::Answered { .. }) => kind == Kind::SubjectRightsAnswer,
+        },
+        _ => false,
+    };
+    for kind in Kind::all() {
+        assert!(fits(*kind), "{kind}: {:?}", fact(*kind));
+    }
+}
