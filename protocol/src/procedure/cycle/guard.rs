@@ -43,7 +43,7 @@ impl Cycle {
             }
             CycleFact::Minutes(minutes) => {
                 self.guard_cycle(&minutes.cycle)?;
-                self.guard_actions(&minutes)
+                self.guard_actions(minutes)
             }
             CycleFact::Answered { minutes, answer } => self.guard_answer(act, minutes, *answer),
             CycleFact::Reported { .. } => Ok(()),
