@@ -1,7 +1,6 @@
 //! Joint operations: every row of their tables, every prescribed meeting, every rule.
 
 use alloc::collections::BTreeSet;
-use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -671,16 +670,5 @@ proptest! {
         let now = play.now();
         let facts: Vec<Fact> = (0..28).map(|what| menu(what, &now, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
-    }
-
-    #[test]
-    fn of_two_messages_about_an_operation_no_digest_decides(
-        attempts in vec(any::<convergence::Attempt>(), 2..24),
-    ) {
-        // shows: pro-5
-        convergence::no_digest_decides(begun, &attempts, menu, |now| {
-            let moves = [ASKS, ASKED, TRANSIT].map(|who| now.state.open_moves(&agency(who)));
-            format!("{:?} {moves:?}", now.state.stage())
-        });
     }
 }
