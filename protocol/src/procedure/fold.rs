@@ -239,6 +239,11 @@ impl<R: Rules> Folded<R> {
                 Meeting::Conflict => equal.push(earlier.digest),
             }
         }
+        // A remark contradicts nothing.
+        let crossed = !heavier.is_empty() || !equal.is_empty();
+        if crossed && self.state.clone().step(act, &self.common) == Ok(None) {
+            return Fate::Noted;
+        }
         if let Some((_, by)) = heavier.into_iter().min() {
             self.state.gave_way(act);
             return Fate::Outranked { by };

@@ -125,7 +125,8 @@ impl Operation {
     /// A task is for somebody who takes part, after tasks that are known.
     // spec: opn-39
     fn guard_task(&self, task: &Task) -> Result<(), Refusal> {
-        if !self.acts(&task.assignee) {
+        let part = self.part(&task.assignee);
+        if !matches!(part, Some(PartStage::Joined | PartStage::Suspended)) {
             return Err(Refusal::out_of_turn(
                 "opn-39",
                 format!("{} does not take part", task.assignee.as_str()),

@@ -31,6 +31,9 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     if is_leaving(one) && re_approves(other) {
         return Meeting::EarlierCounts;
     }
+    if matches!((one, other), (OperationFact::Planned(_), OperationFact::Planned(_))) {
+        return Meeting::Conflict;
+    }
     if contradict(one, other) { by_rank() } else { Meeting::Both }
 }
 
@@ -44,20 +47,16 @@ fn contradict(one: &OperationFact, other: &OperationFact) -> bool {
             let apart = territory.is_some() && there.is_some() && territory != there;
             signal != against && !apart
         }
-        OperationFact::Planned(_) => matches!(
-            other,
-            OperationFact::Planned(_) | OperationFact::Signed(_) | OperationFact::Declared { .. }
-        ),
-        OperationFact::Signed(_) | OperationFact::Declared { .. } => {
-            matches!(other, OperationFact::Planned(_))
-        }
         OperationFact::Tasked(task) => task_of(other) == Some(&task.id),
         OperationFact::Reported { task, .. } => {
             matches!(other, OperationFact::Tasked(again) if again.id == *task)
         }
-        OperationFact::Proposed { .. } | OperationFact::Replied(_) | OperationFact::Resulted => {
-            false
-        }
+        OperationFact::Proposed { .. }
+        | OperationFact::Replied(_)
+        | OperationFact::Planned(_)
+        | OperationFact::Signed(_)
+        | OperationFact::Declared { .. }
+        | OperationFact::Resulted => false,
     }
 }
 
@@ -110,10 +109,10 @@ const fn rank_of(fact: &OperationFact) -> Rank {
             | DeclaredStatus::Evaluated
             | DeclaredStatus::Closed => Rank::Information,
         },
-        OperationFact::Planned(_) | OperationFact::Tasked(_) | OperationFact::Replied(_) => {
-            Rank::Plan
-        }
+        OperationFact::Tasked(_) | OperationFact::Replied(_) => Rank::Plan,
+        // Whoever takes part says so first; the plan has to fit that.
         OperationFact::Proposed { .. }
+        | OperationFact::Planned(_)
         | OperationFact::Signed(_)
         | OperationFact::Reported { .. }
         | OperationFact::Resulted => Rank::Information,

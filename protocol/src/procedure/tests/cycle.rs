@@ -1,6 +1,7 @@
 //! Cycles of meetings: every row of their tables, every prescribed meeting, every rule.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -61,10 +62,17 @@ fn item(text: &str) -> ItemId {
 }
 
 /// An agenda with these items, about which others may speak until the first day.
-#[expect(clippy::fn_params_excessive_bools, reason = "read beside its argument in every story")]
-fn agenda(adopted: bool, items: &[u64]) -> Fact {
+fn agenda(items: &[u64]) -> Agenda {
     let (cycle, items) = (name("C-1"), items.to_vec());
-    told(CycleFact::Agenda(Agenda { cycle, adopted, items, objections_by: at(1) }))
+    Agenda { cycle, adopted: false, items, objections_by: at(1) }
+}
+
+fn opens(items: &[u64]) -> Fact {
+    told(CycleFact::Agenda(agenda(items)))
+}
+
+fn stands(items: &[u64]) -> Fact {
+    told(CycleFact::Agenda(Agenda { adopted: true, ..agenda(items) }))
 }
 
 fn declares(status: CycleStanding) -> Fact {
@@ -120,7 +128,7 @@ fn begun(salt: u8, opening: Fact) -> Play<Cycle> {
 /// Two items are open for objections.
 fn opened(salt: u8) -> Play<Cycle> {
     let mut play = begun(salt, declares(CycleStanding::Planned));
-    play.say(CHAIR, agenda(false, &[1, 2]));
+    play.say(CHAIR, opens(&[1, 2]));
     play
 }
 
@@ -133,7 +141,7 @@ fn waited(salt: u8) -> Play<Cycle> {
 
 fn sitting(salt: u8) -> Play<Cycle> {
     let mut play = waited(salt);
-    play.say(CHAIR, agenda(true, &[1, 2]));
+    play.say(CHAIR, stands(&[1, 2]));
     play.say(CHAIR, declares(CycleStanding::InSession));
     play
 }
@@ -159,16 +167,16 @@ fn stories() -> Vec<BTreeSet<&'static str>> {
 fn from_a_plan_to_the_last_action() -> BTreeSet<&'static str> {
     let mut play = begun(0, declares(CycleStanding::Planned));
     assert_eq!(stage(&play), Stage::Planned);
-    play.say(CHAIR, agenda(false, &[1]));
+    play.say(CHAIR, opens(&[1]));
     play.say(ASKED, PROPOSES);
     assert_eq!(play.now().state.proposals(), 1);
-    play.say(CHAIR, agenda(false, &[1, 2, 3]));
+    play.say(CHAIR, opens(&[1, 2, 3]));
     assert_eq!(play.now().state.proposals(), 0, "the chair has seen it");
     play.say(TRANSIT, objects(2));
     assert_eq!(play.now().state.with_the_chair(), &BTreeSet::from([2]));
     assert_eq!(play.now().state.awaited_by(), Some(at(1)));
     play.wait(DAY);
-    play.say(CHAIR, agenda(true, &[1, 3]));
+    play.say(CHAIR, stands(&[1, 3]));
     assert_eq!((stage(&play), play.now().state.items()), (Stage::AgendaAdopted, [1, 3].into()));
     play.say(CHAIR, declares(CycleStanding::InSession));
     let draft = play.say(CHAIR, usual_minutes());
@@ -192,10 +200,10 @@ fn from_a_plan_to_the_last_action() -> BTreeSet<&'static str> {
 }
 
 fn by_silence_with_nothing_to_do() -> BTreeSet<&'static str> {
-    let mut play = begun(0, agenda(false, &[1]));
+    let mut play = begun(0, opens(&[1]));
     assert_eq!(stage(&play), Stage::AgendaOpen);
     play.wait(DAY);
-    play.say(CHAIR, agenda(true, &[1]));
+    play.say(CHAIR, stands(&[1]));
     play.say(CHAIR, declares(CycleStanding::InSession));
     let minutes = play.say(CHAIR, minutes(Vec::new(), Some(at(5))));
     play.say(ASKED, adopts(minutes));
@@ -244,7 +252,7 @@ fn every_row_of_the_tables_of_a_cycle_is_walked() {
 fn a_cycle_begins_with_a_plan_an_open_agenda_or_an_urgent_call() {
     // shows: cyc-1, cyc-2, cyc-3
     let mut play = opened(0);
-    for opening in [agenda(true, &[1]), declares(CycleStanding::InSession), usual_minutes()] {
+    for opening in [stands(&[1]), declares(CycleStanding::InSession), usual_minutes()] {
         let act = play.act(CHAIR, &[], opening);
         assert_eq!(Folded::<Cycle>::begin(&act).unwrap_err().rule, "cyc-1");
     }
@@ -279,10 +287,10 @@ fn others_propose_and_object_until_the_day_that_the_agenda_names() {
 fn an_agenda_is_adopted_once_the_term_for_objections_is_over() {
     // shows: cyc-25
     let mut play = opened(0);
-    assert_eq!(play.refused(CHAIR, agenda(true, &[1, 2])).rule, "cyc-25");
-    assert_eq!(play.refused(ASKED, agenda(true, &[1, 2])).code, RefusalCode::NotEntitled);
+    assert_eq!(play.refused(CHAIR, stands(&[1, 2])).rule, "cyc-25");
+    assert_eq!(play.refused(ASKED, stands(&[1, 2])).code, RefusalCode::NotEntitled);
     play.wait(DAY);
-    play.say(CHAIR, agenda(true, &[1, 2]));
+    play.say(CHAIR, stands(&[1, 2]));
 }
 
 #[test]
@@ -361,11 +369,11 @@ fn an_objection_to_an_item_beside_the_adoption_leaves_the_item_with_the_chair() 
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, objects(2));
         play.wait(DAY);
-        play.say_after(CHAIR, &seen, agenda(true, &[1, 2]));
+        play.say_after(CHAIR, &seen, stands(&[1, 2]));
 
         assert_eq!((stage(&play), play.now().state.items()), (Stage::AgendaAdopted, [1].into()));
         assert_eq!(play.now().state.with_the_chair(), &BTreeSet::from([2]));
-        play.say(CHAIR, agenda(true, &[1, 2]));
+        play.say(CHAIR, stands(&[1, 2]));
         assert_eq!(play.now().state.items(), [1, 2].into(), "the chair has settled it");
     }
 }
@@ -379,7 +387,7 @@ fn an_objection_to_an_agenda_or_a_proposal_beside_the_adoption_wins() {
         let seen = play.transcript.heads();
         let objection = play.say_after(ASKED, &seen, rejects(proposal));
         play.wait(DAY);
-        let adoption = play.say_after(CHAIR, &seen, agenda(true, &[1, 2]));
+        let adoption = play.say_after(CHAIR, &seen, stands(&[1, 2]));
 
         assert_eq!(play.fate(&adoption), Fate::Outranked { by: objection });
         assert_eq!(stage(&play), Stage::AgendaOpen);
@@ -394,7 +402,7 @@ fn a_meeting_that_sits_is_not_undone_by_what_comes_late() {
         let seen = play.transcript.heads();
         let late = play.say_after(ASKED, &seen, objects(2));
         play.wait(DAY);
-        let adoption = play.say_after(CHAIR, &seen, agenda(true, &[1, 2]));
+        let adoption = play.say_after(CHAIR, &seen, stands(&[1, 2]));
         play.say_after(CHAIR, &[adoption], declares(CycleStanding::InSession));
 
         assert_eq!(stage(&play), Stage::InSession);
@@ -449,7 +457,7 @@ fn a_postponement_beside_the_adoption_of_the_agenda_wins() {
     }) {
         let mut play = waited(salt);
         let seen = play.transcript.heads();
-        play.say_after(CHAIR, &seen, agenda(true, &[1, 2]));
+        play.say_after(CHAIR, &seen, stands(&[1, 2]));
         play.say_after(CHAIR, &seen, fact);
 
         assert_eq!(stage(&play), end);
@@ -482,8 +490,8 @@ fn menu(what: u8, _seen: &Folded<Cycle>, view: &Transcript) -> Fact {
     let minutes = last(|fact| matches!(fact, CycleFact::Minutes(_)));
     let proposal = last(|fact| matches!(fact, CycleFact::ItemProposed | CycleFact::Agenda(_)));
     match what % 22 {
-        0 => agenda(false, &[1, 2]),
-        1..=3 => agenda(true, &[1, 2]),
+        0 => opens(&[1, 2]),
+        1..=3 => stands(&[1, 2]),
         4 => PROPOSES,
         5 => objects(1),
         6 => rejects(proposal.digest),
@@ -520,5 +528,16 @@ proptest! {
         let now = play.now();
         let facts: Vec<Fact> = (0..22).map(|what| menu(what, &now, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
+    }
+
+    #[test]
+    fn of_two_messages_about_a_cycle_no_digest_decides(
+        attempts in vec(any::<convergence::Attempt>(), 2..24),
+    ) {
+        // shows: pro-5
+        convergence::no_digest_decides(|salt| begun(salt, calls(&[ASKED, TRANSIT])), &attempts, menu, |now| {
+            let moves = [ASKS, ASKED, TRANSIT].map(|who| now.state.open_moves(&agency(who)));
+            format!("{:?} {moves:?}", now.state.stage())
+        });
     }
 }

@@ -50,9 +50,16 @@ fn told(fact: FreezingFact) -> Fact {
     Fact::Freezing(fact)
 }
 
-#[expect(clippy::fn_params_excessive_bools, reason = "read beside its argument in every story")]
-fn requested(by_order: bool, assets: u64) -> Fact {
-    told(FreezingFact::Requested(Request { by_order, assets, formal_request_by: at(3) }))
+fn request(assets: u64) -> Request {
+    Request { by_order: true, assets, formal_request_by: at(3) }
+}
+
+fn order(assets: u64) -> Fact {
+    told(FreezingFact::Requested(request(assets)))
+}
+
+fn hold(assets: u64) -> Fact {
+    told(FreezingFact::Requested(Request { by_order: false, ..request(assets) }))
 }
 
 /// An asset that stands so, until the tenth day where it is kept.
@@ -98,14 +105,20 @@ fn recovers(asset: u64) -> Fact {
     told(FreezingFact::RecoveryAsked { assets: Vec::from([asset]) })
 }
 
-#[expect(clippy::fn_params_excessive_bools, reason = "read beside its argument in every story")]
-fn decides(asset: u64, granted: bool, confiscated: bool) -> Fact {
-    let assets = Vec::from([Recovery { asset, granted, confiscated }]);
-    told(FreezingFact::RecoveryDecided { assets })
+fn decides(decision: Recovery) -> Fact {
+    told(FreezingFact::RecoveryDecided { assets: Vec::from([decision]) })
+}
+
+fn grants(asset: u64) -> Fact {
+    decides(Recovery { asset, granted: true, confiscated: false })
+}
+
+fn refuses(asset: u64) -> Fact {
+    decides(Recovery { asset, granted: false, confiscated: false })
 }
 
 fn confiscated(asset: u64) -> Fact {
-    decides(asset, true, true)
+    decides(Recovery { asset, granted: true, confiscated: true })
 }
 
 fn disposed(asset: u64, disposition: Disposition) -> Fact {
@@ -143,14 +156,14 @@ fn taken(salt: u8, opening: Fact) -> Play<Freezing> {
 
 /// An order for two assets, of which the first one is frozen.
 fn one_frozen(salt: u8) -> Play<Freezing> {
-    let mut play = taken(salt, requested(true, 2));
+    let mut play = taken(salt, order(2));
     play.say(ASKED, frozen(1));
     play
 }
 
 /// One asset is to be confiscated.
 fn recovery(salt: u8) -> Play<Freezing> {
-    let mut play = taken(salt, requested(true, 1));
+    let mut play = taken(salt, order(1));
     play.say(ASKED, frozen(1));
     play.say(ASKS, recovers(1));
     play
@@ -167,7 +180,7 @@ fn stories() -> Vec<BTreeSet<&'static str>> {
 }
 
 fn from_a_hold_to_the_money_of_the_victims() -> BTreeSet<&'static str> {
-    let mut play = Play::<Freezing>::begin(0, requested(false, 2));
+    let mut play = Play::<Freezing>::begin(0, hold(2));
     assert_eq!(stage(&play), Stage::Submitted);
     let of = play.transcript.act(0).unwrap().id;
     play.say(ASKED, Fact::Common(CommonFact::Acknowledged { of }));
@@ -175,7 +188,7 @@ fn from_a_hold_to_the_money_of_the_victims() -> BTreeSet<&'static str> {
     play.say(ASKED, report(1, FreezingStatus::Held));
     assert_eq!(stage(&play), Stage::EmergencyHold);
     assert_eq!(play.now().state.awaited_by(), Some(at(3)));
-    play.say(ASKS, requested(true, 2));
+    play.say(ASKS, order(2));
     assert_eq!(play.now().state.awaited_by(), Some(at(8)));
     play.say(ASKED, frozen(1));
     assert_eq!(stage(&play), Stage::PartlyFrozen);
@@ -186,7 +199,7 @@ fn from_a_hold_to_the_money_of_the_victims() -> BTreeSet<&'static str> {
     play.say(ASKED, frozen(1));
     play.say(ASKED, told(FreezingFact::Converted { asset: 1 }));
     assert!(play.now().state.is_converted(1));
-    play.say(ASKED, decides(1, true, false));
+    play.say(ASKED, grants(1));
     play.say(ASKED, confiscated(1));
     assert_eq!(stage(&play), Stage::Confiscated);
     play.say(ASKED, disposed(1, Disposition::Returned));
@@ -196,7 +209,7 @@ fn from_a_hold_to_the_money_of_the_victims() -> BTreeSet<&'static str> {
 }
 
 fn released_extended_and_expired() -> BTreeSet<&'static str> {
-    let mut play = taken(0, requested(true, 3));
+    let mut play = taken(0, order(3));
     let report =
         play.say(ASKED, reports((1..=3).map(|n| line(n, FreezingStatus::Frozen)).collect()));
     play.say(ASKS, extends(1, 20));
@@ -216,7 +229,7 @@ fn released_extended_and_expired() -> BTreeSet<&'static str> {
 }
 
 fn behind_another_order() -> BTreeSet<&'static str> {
-    let mut play = taken(0, requested(true, 3));
+    let mut play = taken(0, order(3));
     play.say(ASKED, report(1, FreezingStatus::AlreadyFrozen));
     play.say(ASKED, report(2, FreezingStatus::NotFound));
     play.say(ASKED, report(3, FreezingStatus::Refused));
@@ -244,7 +257,7 @@ fn shared_and_retained() -> BTreeSet<&'static str> {
         [(Disposition::Shared, AssetStage::Shared), (Disposition::Retained, AssetStage::Retained)]
     {
         let mut play = recovery(0);
-        play.say(ASKED, decides(1, false, false));
+        play.say(ASKED, refuses(1));
         assert_eq!(asset(&play, 1), AssetStage::Frozen, "what is not recovered stays frozen");
         play.say(ASKS, recovers(1));
         play.say(ASKED, confiscated(1));
@@ -273,9 +286,9 @@ fn every_row_of_the_tables_of_a_freeze_is_walked() {
 #[test]
 fn nothing_is_reported_of_a_request_that_nobody_took_or_of_an_asset_that_it_does_not_name() {
     // shows: frz-23
-    let mut play = Play::<Freezing>::begin(0, requested(true, 1));
+    let mut play = Play::<Freezing>::begin(0, order(1));
     assert_eq!(play.refused(ASKED, frozen(1)).rule, "frz-23");
-    let mut play = taken(0, requested(true, 1));
+    let mut play = taken(0, order(1));
     assert_eq!(play.refused(ASKED, frozen(2)).rule, "frz-23");
     assert_eq!(play.refused(ASKS, frozen(1)).code, RefusalCode::NotEntitled);
 }
@@ -283,23 +296,23 @@ fn nothing_is_reported_of_a_request_that_nobody_took_or_of_an_asset_that_it_does
 #[test]
 fn what_follows_a_hold_is_a_request_for_an_order_on_the_same_assets() {
     // shows: frz-24
-    let mut play = taken(0, requested(false, 2));
-    assert_eq!(play.refused(ASKS, requested(false, 2)).rule, "frz-24");
-    assert_eq!(play.refused(ASKS, requested(true, 3)).rule, "frz-24");
-    play.say(ASKS, requested(true, 2));
+    let mut play = taken(0, hold(2));
+    assert_eq!(play.refused(ASKS, hold(2)).rule, "frz-24");
+    assert_eq!(play.refused(ASKS, order(3)).rule, "frz-24");
+    play.say(ASKS, order(2));
 }
 
 #[test]
 fn a_hold_ends_when_the_request_for_an_order_does_not_come() {
     // shows: frz-14
-    let mut play = taken(0, requested(false, 1));
+    let mut play = taken(0, hold(1));
     play.say(ASKED, report(1, FreezingStatus::Held));
     let lapse = Fact::Common(CommonFact::Lapsed { of: play.transcript.act(0).unwrap().id });
     assert_eq!(play.refused(ASKED, lapse.clone()).rule, "frz-14");
     play.wait(3 * DAY);
-    let mut asked = taken(1, requested(false, 1));
+    let mut asked = taken(1, hold(1));
     asked.say(ASKED, report(1, FreezingStatus::Held));
-    asked.say(ASKS, requested(true, 1));
+    asked.say(ASKS, order(1));
     asked.wait(3 * DAY);
     let other = Fact::Common(CommonFact::Lapsed { of: asked.transcript.act(0).unwrap().id });
     assert_eq!(asked.refused(ASKED, other).rule, "frz-14", "it came");
@@ -358,7 +371,7 @@ fn a_claim_of_somebody_else_pauses_the_confiscation_and_nothing_else() {
     let refusal = play.refused(ASKED, confiscated(1));
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "frz-28"));
     play.say(ASKED, told(FreezingFact::Converted { asset: 1 }));
-    play.say(ASKED, decides(1, true, false));
+    play.say(ASKED, grants(1));
 
     play.say(
         ASKED,
@@ -430,7 +443,7 @@ fn a_withdrawal_beside_a_freeze_or_a_confiscation_finds_what_happened() {
 fn a_renewal_beside_a_lapse_keeps_the_asset_frozen() {
     // shows: frz-31
     for salt in SALTS {
-        let mut play = taken(salt, requested(true, 1));
+        let mut play = taken(salt, order(1));
         let report = play.say(ASKED, frozen(1));
         play.wait(10 * DAY);
         let seen = play.transcript.heads();
@@ -446,7 +459,7 @@ fn a_renewal_beside_a_lapse_keeps_the_asset_frozen() {
 fn a_lapse_beside_an_extension_ends_the_freeze() {
     // shows: frz-32
     for salt in SALTS {
-        let mut play = taken(salt, requested(true, 1));
+        let mut play = taken(salt, order(1));
         let report = play.say(ASKED, frozen(1));
         play.wait(10 * DAY);
         let seen = play.transcript.heads();
@@ -462,7 +475,7 @@ fn a_lapse_beside_an_extension_ends_the_freeze() {
 fn messages_about_different_assets_both_count_and_about_one_they_contradict() {
     // shows: frz-33
     for salt in SALTS {
-        let mut play = taken(salt, requested(true, 2));
+        let mut play = taken(salt, order(2));
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, frozen(1));
         play.say_after(ASKED, &seen, report(2, FreezingStatus::NotFound));
@@ -509,8 +522,8 @@ fn menu(what: u8, _seen: &Folded<Freezing>, view: &Transcript) -> Fact {
         11 => claimed(number, "C-1"),
         12 => extends(number, 20),
         13 | 14 => recovers(number),
-        15 => decides(number, true, false),
-        16 => decides(number, false, false),
+        15 => grants(number),
+        16 => refuses(number),
         17 => confiscated(number),
         18 => told(FreezingFact::Converted { asset: number }),
         19 => disposed(number, Disposition::Shared),
@@ -527,7 +540,7 @@ proptest! {
         picks in vec(any::<u8>(), 1..40),
     ) {
         // shows: pro-2, promise-7
-        let mut play = convergence::play::<Freezing>(requested(false, 2), &attempts, menu);
+        let mut play = convergence::play::<Freezing>(hold(2), &attempts, menu);
         convergence::converges(&play, &picks);
         convergence::the_past_stays(&play);
         let now = play.now();
@@ -540,7 +553,7 @@ proptest! {
         attempts in vec(any::<convergence::Attempt>(), 2..24),
     ) {
         // shows: pro-5
-        convergence::no_digest_decides(|salt| Play::begin(salt, requested(false, 2)), &attempts, menu, |now| {
+        convergence::no_digest_decides(|salt| Play::begin(salt, hold(2)), &attempts, menu, |now| {
             let moves = [ASKS, ASKED, TRANSIT].map(|who| now.state.open_moves(&agency(who)));
             format!("{:?} {moves:?}", now.state.stage())
         });

@@ -535,23 +535,19 @@ fn signatures_and_acknowledgements_at_the_same_time_all_count() {
 /// What somebody may try to say, by a number, about what stands in view.
 fn menu(what: u8, seen: &Folded<Outcome>, view: &Transcript) -> Fact {
     let version = seen.state.version();
-    let statements = || {
-        (0..view.len()).filter_map(|place| view.act(place)).filter_map(|act| {
-            let Fact::Outcome(OutcomeFact::Signed { party, .. }) = &act.fact else { return None };
-            Some((party.clone(), act.digest))
+    let acts = || (0..view.len()).rev().filter_map(|place| view.act(place));
+    let statement = |of: &Party| {
+        acts().find(|act| {
+            matches!(&act.fact, Fact::Outcome(OutcomeFact::Signed { party, .. }) if party == of)
         })
     };
-    let record = (0..view.len())
-        .rev()
-        .filter_map(|place| view.act(place))
-        .find(|act| matches!(act.fact, Fact::Outcome(OutcomeFact::Recorded { .. })));
-    let all: Vec<Listed> = SIGN
+    let record = acts().find(|act| matches!(act.fact, Fact::Outcome(OutcomeFact::Recorded { .. })));
+    let all = SIGN
         .iter()
-        .filter_map(|(name, _)| statements().rfind(|(of, _)| *of == party(name)))
-        .map(|(party, statement)| Listed { party, statement, confirmation: None })
-        .collect();
+        .filter_map(|(_, who)| Some(listed(who, statement(&party_of(who))?.digest, None)));
+    let all: Vec<Listed> = all.collect();
     let act = IrreversibleAct::CompleteSigning;
-    match what % 20 {
+    match what % 21 {
         0 => text(OutcomeStage::Negotiating, version + 1),
         1 | 2 => text(OutcomeStage::Frozen, version),
         3 => text(OutcomeStage::Frozen, version + 1),
@@ -568,6 +564,7 @@ fn menu(what: u8, seen: &Folded<Outcome>, view: &Transcript) -> Fact {
             Fact::Common(CommonFact::Acknowledged { of: record.unwrap_or(view.act(0).unwrap()).id })
         }
         18 => declares(OutcomeStanding::InEffect, version),
+        19 => Fact::Common(CommonFact::Lapsed { of: view.act(0).unwrap().id }),
         _ => WITHDRAWN,
     }
 }
@@ -584,7 +581,7 @@ proptest! {
         convergence::converges(&play, &picks);
         convergence::the_past_stays(&play);
         let now = play.now();
-        let facts: Vec<Fact> = (0..20).map(|what| menu(what, &now, &play.transcript)).collect();
+        let facts: Vec<Fact> = (0..21).map(|what| menu(what, &now, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
     }
 
