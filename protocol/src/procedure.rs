@@ -13,7 +13,7 @@
 //! | what may follow what | [`table`] [`refusal`] |
 //! | from the graph to the state | [`common`] [`control`] [`fold`] |
 //! | what a correction touches | [`amber`] |
-//! | the procedures | [`handover`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
+//! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -43,6 +43,7 @@ pub mod fold;
 
 pub mod amber;
 
+pub mod batch;
 pub mod cycle;
 pub mod exchange;
 pub mod freezing;
@@ -51,6 +52,7 @@ pub mod information;
 pub mod operation;
 pub mod outcome;
 pub mod plain;
+pub mod rescue;
 
 pub mod book;
 pub mod machine;

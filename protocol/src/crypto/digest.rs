@@ -91,6 +91,8 @@ pub enum Label {
     RootShareCheck,
     /// Names what Parties sign: the texts and annexes of an outcome document.
     OutcomePackage,
+    /// A salted entry of a manifest.
+    ManifestEntry,
 }
 
 impl Label {
@@ -105,6 +107,7 @@ impl Label {
             Self::RootShare => "concord/1 root share",
             Self::RootShareCheck => "concord/1 root share check",
             Self::OutcomePackage => "concord/1 outcome package",
+            Self::ManifestEntry => "concord/1 manifest entry",
         }
     }
 }

@@ -3,5 +3,6 @@
 pub mod entry;
 pub mod manifest;
 pub mod reconciliation;
+pub mod root;
 pub mod sealing;
 pub mod transit;

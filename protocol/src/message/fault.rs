@@ -105,6 +105,11 @@ impl Faults {
         }
     }
 
+    /// Whether nothing was found so far.
+    pub const fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
     /// The value when nothing was wrong with it, else every fault.
     ///
     /// # Errors

@@ -57,7 +57,9 @@ impl Act {
             | Fact::Outcome(_)
             | Fact::Freezing(_)
             | Fact::Operation(_)
-            | Fact::Cycle(_) => Err(Refusal::out_of_turn(
+            | Fact::Cycle(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => Err(Refusal::out_of_turn(
                 "pro-10",
                 format!("{} has no place in this procedure", self.kind),
                 "send it in the procedure that it is about",

@@ -324,7 +324,9 @@ impl Control {
             | Fact::Outcome(_)
             | Fact::Freezing(_)
             | Fact::Operation(_)
-            | Fact::Cycle(_) => Ok(()),
+            | Fact::Cycle(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => Ok(()),
         }
     }
 

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::ids::MessageId;
 use crate::message::body::Body;
+use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
 use crate::procedure::cycle::fact::CycleFact;
@@ -21,6 +22,7 @@ use crate::procedure::information::fact::InformationFact;
 use crate::procedure::operation::fact::OperationFact;
 use crate::procedure::outcome::fact::OutcomeFact;
 use crate::procedure::rank::Rank;
+use crate::procedure::rescue::fact::RescueFact;
 
 /// What a message states, by the procedures that it bears on. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -47,6 +49,10 @@ pub enum Fact {
     Operation(OperationFact),
     /// Of a cycle of meetings.
     Cycle(CycleFact),
+    /// Of people who travel together.
+    Batch(BatchFact),
+    /// Of a person who needs help.
+    Rescue(RescueFact),
 }
 
 impl Fact {
@@ -91,9 +97,7 @@ impl Fact {
                 Self::Handover(HandoverFact::Countersigned { of: body.of })
             }
             Body::CustodyEvent(body) => Self::Handover(HandoverFact::custody(body)),
-            Body::VictimScreeningReport(body) => {
-                Self::Handover(HandoverFact::Screened { victim: body.outcome.is_victim() })
-            }
+            Body::VictimScreeningReport(body) => Self::Handover(HandoverFact::screened(body)),
             Body::SpecialtyConsentRequest(_) => Self::Handover(HandoverFact::SpecialtyAsked),
             Body::SpecialtyConsentDecision(body) => Self::Handover(HandoverFact::consented(body)),
             Body::CaseOutcomeNotice(body) => Self::Handover(HandoverFact::OutcomeTold {
@@ -157,16 +161,18 @@ impl Fact {
             Body::MeetingMinutes(body) => Self::Cycle(CycleFact::minutes(body)),
             Body::MinutesAdoption(body) => Self::Cycle(CycleFact::answered(body)),
             Body::ActionReport(body) => Self::Cycle(CycleFact::reported(body)),
+            Body::BatchManifest(body) => Self::Batch(BatchFact::listed(body)),
+            Body::ManifestReview(body) => Self::Batch(BatchFact::reviewed(body)),
+            Body::ManifestSeal(body) => Self::Batch(BatchFact::sealed(body)),
+            Body::ManifestRemoval(body) => Self::Batch(BatchFact::taken_off(body)),
+            Body::ReceptionGuarantee(body) => Self::Batch(BatchFact::guaranteed(body)),
+            Body::TransitAuthorisation(body) => {
+                Self::Batch(BatchFact::LetThrough { daily: body.daily_capacity })
+            }
+            Body::BatchReconciliation(body) => Self::Batch(BatchFact::reconciled(body)),
+            Body::RescueRequest(body) => Self::Rescue(RescueFact::reported(body)),
+            Body::RescueUpdate(body) => Self::Rescue(RescueFact::updated(body)),
             Body::Rejection(_)
-            | Body::BatchManifest(_)
-            | Body::ManifestReview(_)
-            | Body::ManifestSeal(_)
-            | Body::ManifestRemoval(_)
-            | Body::ReceptionGuarantee(_)
-            | Body::TransitAuthorisation(_)
-            | Body::BatchReconciliation(_)
-            | Body::RescueRequest(_)
-            | Body::RescueUpdate(_)
             | Body::DataPreservationRequest(_)
             | Body::DataPreservationReply(_)
             | Body::EvidenceTransfer(_)
@@ -188,7 +194,9 @@ impl Fact {
             | Self::Outcome(_)
             | Self::Freezing(_)
             | Self::Operation(_)
-            | Self::Cycle(_) => Rank::Information,
+            | Self::Cycle(_)
+            | Self::Batch(_)
+            | Self::Rescue(_) => Rank::Information,
         }
     }
 
@@ -205,7 +213,9 @@ impl Fact {
             | Self::Outcome(_)
             | Self::Freezing(_)
             | Self::Operation(_)
-            | Self::Cycle(_) => Vec::new(),
+            | Self::Cycle(_)
+            | Self::Batch(_)
+            | Self::Rescue(_) => Vec::new(),
         }
     }
 }

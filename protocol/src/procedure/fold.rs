@@ -174,7 +174,9 @@ impl<R: Rules> Folded<R> {
             | Fact::Outcome(_)
             | Fact::Freezing(_)
             | Fact::Operation(_)
-            | Fact::Cycle(_) => {
+            | Fact::Cycle(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => {
                 let stepped = self.state.clone().step(act, &self.common);
                 if stepped != Ok(None) {
                     self.refuse_in_conflict(act)?;
@@ -217,7 +219,9 @@ impl<R: Rules> Folded<R> {
             | Fact::Outcome(_)
             | Fact::Freezing(_)
             | Fact::Operation(_)
-            | Fact::Cycle(_) => {}
+            | Fact::Cycle(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => {}
         }
         if is_remark(&act.fact) {
             self.state.remark(act);
@@ -322,7 +326,9 @@ fn is_remark(fact: &Fact) -> bool {
         | Fact::Outcome(_)
         | Fact::Freezing(_)
         | Fact::Operation(_)
-        | Fact::Cycle(_) => false,
+        | Fact::Cycle(_)
+        | Fact::Batch(_)
+        | Fact::Rescue(_) => false,
     }
 }
 

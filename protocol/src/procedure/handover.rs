@@ -175,8 +175,8 @@ impl Handover {
             HandoverFact::Certified { .. } => Move::Certify,
             HandoverFact::Countersigned { .. } => self.move_of_countersignature(),
             HandoverFact::Custody(change) => Move::of_custody(*change),
-            HandoverFact::Screened { victim: true } => Move::Protect,
-            HandoverFact::Screened { victim: false } => Move::Clear,
+            HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Move::Protect,
+            HandoverFact::Screened { .. } => Move::Clear,
             HandoverFact::SpecialtyAsked => Move::AskSpecialty,
             HandoverFact::SpecialtyDecided { .. } => Move::DecideSpecialty,
             HandoverFact::OutcomeTold { closing } => {
@@ -264,10 +264,10 @@ impl Handover {
                     self.turn_back();
                 }
             }
-            HandoverFact::Certified { transferred, .. } => {
+            HandoverFact::Certified { results, .. } => {
                 self.certificate = Some(Certificate {
                     digest: act.digest,
-                    transferred: *transferred,
+                    transferred: results.hands_over(),
                     signed_at: act.created,
                 });
             }
@@ -348,7 +348,9 @@ impl Rules for Handover {
             | Fact::Outcome(_)
             | Fact::Freezing(_)
             | Fact::Operation(_)
-            | Fact::Cycle(_) => {
+            | Fact::Cycle(_)
+            | Fact::Batch(_)
+            | Fact::Rescue(_) => {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
                     format!("{} begins no handover", act.kind),

@@ -8,6 +8,7 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::message::kind::Kind;
 use crate::procedure::act::Act;
+use crate::procedure::batch::Batch;
 use crate::procedure::common::Common;
 use crate::procedure::common::Place;
 use crate::procedure::cycle::Cycle;
@@ -26,6 +27,7 @@ use crate::procedure::operation::Operation;
 use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::rescue::Rescue;
 use crate::procedure::transcript::Places;
 use crate::procedure::transcript::Transcript;
 
@@ -159,10 +161,12 @@ machines! {
     Operation = "operation" begins with [JointOperationProposal],
     /// A cycle of meetings.
     Cycle = "coordination cycle" begins with [MeetingAgenda | CycleStatus],
+    /// People who travel together.
+    Batch = "batch" begins with [BatchManifest],
+    /// A person who needs help.
+    Rescue = "rescue" begins with [RescueRequest | VictimScreeningReport],
     /// Messages that move nothing.
     Plain = "plain" begins with [
-        OnwardTransferRequest | BatchManifest | RescueRequest
-            | VictimScreeningReport | DataPreservationRequest
-            | EvidenceTransfer | SituationReport
+        OnwardTransferRequest | DataPreservationRequest | EvidenceTransfer | SituationReport
     ],
 }

@@ -2,6 +2,7 @@
 
 extern crate std;
 
+mod batch;
 mod control;
 mod convergence;
 mod cycle;
@@ -14,6 +15,7 @@ mod handover;
 mod information;
 mod operation;
 mod outcome;
+mod rescue;
 mod transcript;
 
 use alloc::borrow::ToOwned;
@@ -107,6 +109,8 @@ const fn begins(fact: &Fact) -> Kind {
     match fact {
         Fact::Outcome(_) => Kind::OutcomeDocument,
         Fact::Freezing(_) => Kind::FreezingRequest,
+        Fact::Batch(_) => Kind::BatchManifest,
+        Fact::Rescue(_) => Kind::RescueRequest,
         Fact::Information(_) => Kind::RequestForInformation,
         Fact::Exchange(ExchangeFact::Notice(_)) => Kind::Notice,
         Fact::Exchange(ExchangeFact::Deconfliction(_)) => Kind::DeconflictionQuery,

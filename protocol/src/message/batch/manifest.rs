@@ -3,6 +3,8 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
 use crate::ids::Party;
 use crate::limits::MANIFEST_ENTRIES_MAX;
 use crate::message::approval::Approval;
@@ -10,6 +12,8 @@ use crate::message::approval::Said;
 use crate::message::batch::entry::Fitness;
 use crate::message::batch::entry::ManifestEntry;
 use crate::message::batch::entry::TransferRisk;
+use crate::message::batch::root;
+use crate::message::batch::root::SaltSeed;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -25,7 +29,6 @@ use crate::message::pointer::Pointer;
 use crate::message::text::RecordRef;
 use crate::message::time::CivilDate;
 use crate::message::values::Ordinal;
-use crate::message::values::TaggedDigest;
 
 /// The entries of a manifest.
 pub type ManifestEntries = Bounded<ManifestEntry, 1, MANIFEST_ENTRIES_MAX>;
@@ -37,6 +40,16 @@ choice! {
         Proposal = "proposal",
         /// So that the Parties seal it.
         ForSealing = "for-sealing",
+    }
+}
+
+record! {
+    /// One side of a batch: a Party, and the agency that acts for it.
+    BatchSide {
+        /// The Party.
+        party: Party,
+        /// Its agency, which seals, gives or takes the people.
+        agency: AgencyId,
     }
 }
 
@@ -87,15 +100,17 @@ record! {
         /// By which legal way.
         channel: TransferChannel,
         /// Which Party gives the people.
-        from: Party,
+        from: BatchSide,
         /// Which Party receives them in the end.
-        to: Party,
+        to: BatchSide,
         /// Which Parties they cross, in order.
-        transit: Vec<Party>,
+        transit: Vec<BatchSide>,
         /// The people, in order of their numbers.
         entries: ManifestEntries,
+        /// From which the salts of the entries come.
+        salt_seed: SaltSeed,
         /// Merkle root over the entries in order, each leaf salted.
-        entry_root: TaggedDigest,
+        entry_root: Digest,
         /// What both sides count.
         counts: ManifestCounts,
         /// Who goes with them.
@@ -104,16 +119,19 @@ record! {
     rules(at, faults) {
         // spec: msgk-75
         let (to_at, transit_at) = (at.key("to"), at.key("transit"));
-        if from.is_some() && from == to {
+        let ends = [from.as_ref(), to.as_ref()].map(|side| side.map(|side| &side.party));
+        if from.is_some() && ends[0] == ends[1] {
             faults.add(&to_at, FaultCode::Conflicting, "a batch goes from one Party to another");
         }
-        list::refuse_repeated(transit.iter().flatten(), &transit_at, faults);
-        let ends = [from.as_ref(), to.as_ref()];
-        for (index, party) in transit.iter().flatten().enumerate() {
-            if ends.contains(&Some(party)) {
+        list::refuse_repeated(transit.iter().flatten().map(|side| &side.party), &transit_at, faults);
+        for (index, side) in transit.iter().flatten().enumerate() {
+            if ends.contains(&Some(&side.party)) {
                 let reason = "a transit Party is neither the first nor the last";
                 faults.add(&transit_at.item(index), FaultCode::Conflicting, reason);
             }
+        }
+        if let (Some(from), Some(to), Some(transit)) = (&from, &to, &transit) {
+            agencies_differ(from, to, (transit, at), faults);
         }
 
         if let Some(entries) = &entries {
@@ -126,6 +144,35 @@ record! {
             if let Some(counts) = &counts {
                 entries_are_counted(entries, counts, &at.key("counts"), faults);
             }
+            // spec: bat-34
+            if faults.is_empty() && let (Some(seed), Some(said)) = (&salt_seed, entry_root) {
+                let in_order: Vec<&ManifestEntry> = entries.iter().collect();
+                if root::over(&in_order, seed) != Some(said) {
+                    let reason = "the root is the one over these entries with salts from this seed";
+                    faults.add(&at.key("entry_root"), FaultCode::Conflicting, reason);
+                }
+            }
+        }
+    }
+}
+
+/// No agency acts for two Parties.
+fn agencies_differ(
+    from: &BatchSide,
+    to: &BatchSide,
+    (transit, at): (&[BatchSide], &Pointer<'_>),
+    faults: &mut Faults,
+) {
+    let reason = "each Party of a batch has an agency of its own";
+    let transit_at = at.key("transit");
+    if from.agency == to.agency && from.party != to.party {
+        faults.add(&at.key("to").key("agency"), FaultCode::Conflicting, reason);
+    }
+    for (index, side) in transit.iter().enumerate() {
+        let before = transit.iter().take(index).chain([from, to]);
+        let taken = before.filter(|other| other.party != side.party);
+        if taken.map(|other| &other.agency).any(|agency| *agency == side.agency) {
+            faults.add(&transit_at.item(index).key("agency"), FaultCode::Conflicting, reason);
         }
     }
 }

@@ -35,7 +35,7 @@ record! {
         leg: Ordinal,
         /// Digest of the message that has its certificate.
         certificate: Digest,
-        /// How many it began with: on the first leg all who were sealed, later those whom the leg before transferred.
+        /// How many it began with: on the first leg all entries of the version, later those whom the leg before transferred.
         sealed: u64,
         /// How many were handed over.
         transferred: u64,

@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
+use crate::crypto::digest::Digest;
 use crate::limits::MANIFEST_ENTRIES_MAX;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
@@ -14,7 +15,6 @@ use crate::message::field::record;
 use crate::message::list;
 use crate::message::text::LocalizedText;
 use crate::message::values::Ordinal;
-use crate::message::values::TaggedDigest;
 
 record! {
     /// An entry that a Party does not agree to.
@@ -53,7 +53,7 @@ record! {
         /// Which version, from 1.
         version: Ordinal,
         /// Root over the entries in force.
-        entry_root: TaggedDigest,
+        entry_root: Digest,
         /// How many they are.
         count: u64,
     }
@@ -68,6 +68,7 @@ record! {
 
 choice! {
     /// Why people are taken off a sealed manifest.
+    #[derive(serde::Serialize, serde::Deserialize)]
     RemovalReason {
         /// For their health.
         RemovedMedical = "removed-medical",
@@ -92,7 +93,7 @@ record! {
         /// The reason in words; required when it is another one.
         note: Option<LocalizedText>,
         /// Root over the entries that remain.
-        new_root: TaggedDigest,
+        new_root: Digest,
         /// How many remain.
         remaining: u64,
     }

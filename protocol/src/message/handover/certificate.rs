@@ -25,6 +25,7 @@ use crate::message::values::TaggedDigest;
 
 choice! {
     /// What became of one person at the line. Source: DOMAIN 2.3.
+    #[derive(serde::Serialize, serde::Deserialize)]
     HandoverOutcome {
         /// Handed over.
         Transferred = "transferred",
@@ -123,7 +124,7 @@ record! {
         /// Whether it is the last leg.
         last_leg: bool,
         /// Root of the manifest in force; absent when one person travels alone.
-        manifest_root: Option<TaggedDigest>,
+        manifest_root: Option<Digest>,
         /// What became of each person; entries differ.
         results: Bounded<HandoverResult, 1, MANIFEST_ENTRIES_MAX>,
         /// How many were handed over.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::ids::AgencyId;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
 use crate::message::body::BodyRules;
@@ -106,6 +107,8 @@ record! {
         minors: Minority,
         /// Whether the person agreed.
         consent_of_person: RescueConsent,
+        /// Which agency of the State that the person goes home to agrees to a return; the author, while none is named.
+        home: Option<AgencyId>,
     }
     rules(at, faults) {
         // spec: msgk-85

@@ -21,6 +21,7 @@ use crate::message::text::LocalizedText;
 
 choice! {
     /// What a screening found. Source: DOMAIN 2.3.
+    #[derive(serde::Serialize, serde::Deserialize)]
     ScreeningOutcome {
         /// There are reasonable indications of a victim.
         PresumedVictim = "presumed-victim",
@@ -159,6 +160,13 @@ fn interview_counts(
         let reason = "no indication counts after a private interview by somebody trained, with an independent \
                       interpreter: say undetermined otherwise";
         faults.add(at, FaultCode::Conflicting, reason);
+    }
+}
+
+impl VictimScreeningReport {
+    /// Whether the person could speak freely: with somebody trained, in private, with an independent interpreter.
+    pub fn is_free(&self) -> bool {
+        NEEDED.iter().all(|needed| self.interview_conditions.contains(needed))
     }
 }
 

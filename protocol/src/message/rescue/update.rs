@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
@@ -20,6 +21,7 @@ use crate::message::time::Instant;
 
 choice! {
     /// How a rescue stands. Source: DOMAIN 3.4.
+    #[derive(serde::Serialize, serde::Deserialize)]
     RescueState {
         /// It was reported.
         Reported = "reported",
@@ -60,6 +62,7 @@ choice! {
 
 choice! {
     /// Whether the person agrees to what the state says.
+    #[derive(serde::Serialize, serde::Deserialize)]
     PersonConsents {
         /// Yes.
         Yes = "yes",
@@ -67,6 +70,16 @@ choice! {
         No = "no",
         /// Nobody asked yet.
         NotAsked = "not-asked",
+    }
+}
+
+record! {
+    /// A procedure about the same person that is one with this.
+    MergedReport {
+        /// Which.
+        procedure: ProcedureId,
+        /// Who began it; it takes part from now on.
+        reporter: AgencyId,
     }
 }
 
@@ -87,16 +100,26 @@ record! {
         best_interests_ref: Option<RecordRef>,
         /// The prosecutor's decision; required where the person is referred to justice.
         prosecutor_decision_ref: Option<RecordRef>,
+        /// Which agency of the State that the person goes home to agrees to the return, once it is known.
+        home: Option<AgencyId>,
         /// Procedures about the same person that are one with this; only where it is accepted.
-        merged_procedures: Vec<ProcedureId>,
+        merged_procedures: Vec<MergedReport>,
+        /// The procedure about the same person in which this one goes on; only where it is accepted.
+        goes_on_in: Option<ProcedureId>,
     }
     rules(at, faults) {
         // spec: msgk-86
         let merged_at = at.key("merged_procedures");
-        list::refuse_repeated(merged_procedures.iter().flatten(), &merged_at, faults);
+        let merged = merged_procedures.iter().flatten().map(|report| report.procedure);
+        list::refuse_repeated(merged, &merged_at, faults);
+        let goes_on_at = at.key("goes_on_in");
         if state.is_some_and(|state| state != RescueState::Accepted) {
             let reason = "reports are merged by the Party that accepts them, where it accepts";
             field::exclude(merged_procedures.as_ref(), &merged_at, faults, reason);
+            field::exclude(goes_on_in.as_ref(), &goes_on_at, faults, reason);
+        } else if merged_procedures.as_ref().is_some_and(|merged| !merged.is_empty()) {
+            let reason = "a procedure takes others in or goes on in another, not both";
+            field::exclude(goes_on_in.as_ref(), &goes_on_at, faults, reason);
         }
         let minor_at = at.key("minor");
         match state {

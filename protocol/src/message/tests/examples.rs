@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use serde_json::Value as Json;
 use serde_json::json;
 
+use super::batch::put_root;
 use super::brief;
 use super::cut;
 use super::example;
@@ -216,6 +217,9 @@ fn without_an_optional_field_nothing_is_wrong_unless_a_condition_holds() {
             if presence == Presence::Optional {
                 let mut less = example.clone();
                 cut(&mut less, &pointer);
+                if *kind == Kind::BatchManifest {
+                    put_root(&mut less);
+                }
                 if submit(&less).is_err() {
                     needed.push(format!("{kind} {pointer}"));
                 }

@@ -336,7 +336,9 @@ impl Rules for Notice {
                 | Fact::Outcome(_)
                 | Fact::Freezing(_)
                 | Fact::Operation(_)
-                | Fact::Cycle(_) => act.fact.rank(),
+                | Fact::Cycle(_)
+                | Fact::Batch(_)
+                | Fact::Rescue(_) => act.fact.rank(),
             },
         }
     }

@@ -1,5 +1,7 @@
 //! What the messages of a handover state.
 
+use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use serde::Deserialize;
@@ -13,6 +15,7 @@ use crate::message::assurance::Assurance;
 use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::certificate::HandoverCertificate;
+use crate::message::handover::certificate::HandoverOutcome;
 use crate::message::handover::consultation::ConsultationViews;
 use crate::message::handover::custody_event::CustodyEvent;
 use crate::message::handover::custody_event::CustodyEventKind;
@@ -26,6 +29,8 @@ use crate::message::handover::schedule::ScheduleReply;
 use crate::message::handover::schedule::TransferLeg;
 use crate::message::handover::specialty::SpecialtyConsent;
 use crate::message::handover::specialty::SpecialtyConsentDecision;
+use crate::message::rescue::screening::ScreeningOutcome;
+use crate::message::rescue::screening::VictimScreeningReport;
 use crate::moment::Timestamp;
 
 /// A fact of a handover. Source: spec pro-6.
@@ -81,8 +86,10 @@ pub enum HandoverFact {
     Certified {
         /// The leg, from 1.
         leg: u64,
-        /// Whether the person was handed on.
-        transferred: bool,
+        /// Root of the manifest; absent when one person travels alone.
+        root: Option<Digest>,
+        /// What became of each person.
+        results: Results,
     },
     /// The receiving side signed it too.
     Countersigned {
@@ -93,8 +100,10 @@ pub enum HandoverFact {
     Custody(CustodyChange),
     /// The person was screened for signs of a victim.
     Screened {
-        /// Whether there are such signs.
-        victim: bool,
+        /// What was found.
+        outcome: ScreeningOutcome,
+        /// Whether the person could speak freely: with somebody trained, in private, with an independent interpreter.
+        freely: bool,
     },
     /// The receiving Party asks to try the person for something else, or to hand the person on.
     SpecialtyAsked,
@@ -141,6 +150,22 @@ pub struct Decision {
     pub death_waived: bool,
     /// Whether the decision says why nobody was consulted before a refusal.
     pub unconsulted: bool,
+}
+
+/// What became of each person at the line, by the numbers of the entries; 1 for a person who travels alone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Results {
+    /// Who was handed over.
+    pub transferred: BTreeSet<u64>,
+    /// Who was not, and why.
+    pub others: BTreeMap<u64, HandoverOutcome>,
+}
+
+impl Results {
+    /// Whether anybody was handed over.
+    pub fn hands_over(&self) -> bool {
+        !self.transferred.is_empty()
+    }
 }
 
 /// Who hands the person to whom in one leg.
@@ -224,8 +249,20 @@ impl HandoverFact {
         Self::Answered { schedule: body.schedule_digest, answer }
     }
 
-    pub(in crate::procedure) const fn certified(body: &HandoverCertificate) -> Self {
-        Self::Certified { leg: body.leg.get(), transferred: body.count_transferred > 0 }
+    pub(in crate::procedure) fn certified(body: &HandoverCertificate) -> Self {
+        let mut results = Results::default();
+        for result in body.results.iter() {
+            if result.outcome == HandoverOutcome::Transferred {
+                results.transferred.insert(result.n.get());
+            } else {
+                results.others.insert(result.n.get(), result.outcome);
+            }
+        }
+        Self::Certified { leg: body.leg.get(), root: body.manifest_root, results }
+    }
+
+    pub(in crate::procedure) fn screened(body: &VictimScreeningReport) -> Self {
+        Self::Screened { outcome: body.outcome, freely: body.is_free() }
     }
 
     pub(in crate::procedure) fn custody(body: &CustodyEvent) -> Self {

@@ -48,8 +48,8 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
 const fn rank_of(fact: &HandoverFact) -> Rank {
     match fact {
         HandoverFact::Countersigned { .. } => Rank::SignedByBoth,
-        HandoverFact::Screened { victim: true }
-        | HandoverFact::Custody(CustodyChange::Hospitalised) => Rank::ProtectiveStop,
+        HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Rank::ProtectiveStop,
+        HandoverFact::Custody(CustodyChange::Hospitalised) => Rank::ProtectiveStop,
         HandoverFact::Custody(_)
         | HandoverFact::Released { .. }
         | HandoverFact::Returned { .. }
@@ -64,7 +64,7 @@ const fn rank_of(fact: &HandoverFact) -> Rank {
         HandoverFact::ArrestAsked { .. }
         | HandoverFact::Requested(_)
         | HandoverFact::Viewed { .. }
-        | HandoverFact::Screened { victim: false }
+        | HandoverFact::Screened { .. }
         | HandoverFact::SpecialtyAsked
         | HandoverFact::OutcomeTold { .. }
         | HandoverFact::Incident => Rank::Information,
@@ -76,7 +76,7 @@ const fn stands_beside(act: &Act) -> bool {
     let Fact::Handover(fact) = &act.fact else { return false };
     match fact {
         HandoverFact::Custody(change) => matches!(Move::of_custody(*change), Move::Hold),
-        HandoverFact::Screened { victim } => !*victim,
+        HandoverFact::Screened { outcome, .. } => !outcome.is_victim(),
         HandoverFact::SpecialtyAsked | HandoverFact::Incident | HandoverFact::Chosen { .. } => true,
         HandoverFact::OutcomeTold { closing } => !*closing,
         HandoverFact::ArrestAsked { .. }

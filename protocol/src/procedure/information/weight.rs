@@ -27,7 +27,9 @@ pub(super) fn rank(act: &Act) -> Rank {
         | Fact::Outcome(_)
         | Fact::Freezing(_)
         | Fact::Operation(_)
-        | Fact::Cycle(_) => act.fact.rank(),
+        | Fact::Cycle(_)
+        | Fact::Batch(_)
+        | Fact::Rescue(_) => act.fact.rank(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 extern crate std;
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,6 +16,7 @@ use crate::crypto::digest;
 use crate::message::body::Body;
 use crate::message::intelligence::information_reply::ReplyStatus;
 use crate::message::kind::Kind;
+use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
 use crate::procedure::exchange::fact::DeconflictionFact;
@@ -24,6 +26,7 @@ use crate::procedure::exchange::fact::NoticeFact;
 use crate::procedure::exchange::fact::RightsFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::information::fact::InformationFact;
+use crate::procedure::rescue::fact::RescueFact;
 
 fn example(kind: Kind) -> Json {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/examples");
@@ -142,6 +145,31 @@ fn every_body_bears_on_the_procedure_that_it_is_for() {
             | Fact::Note,
         ) => true,
         (Kind::RequestForInformation | Kind::InformationReply, Fact::Information(_)) => true,
+        (kind, Fact::Batch(fact)) => match fact {
+            BatchFact::Listed(manifest) => {
+                kind == Kind::BatchManifest && manifest.ready && manifest.way.len() == 3
+            }
+            BatchFact::Reviewed { strikes, .. } => {
+                kind == Kind::ManifestReview && strikes == BTreeSet::from([4])
+            }
+            BatchFact::Sealed { .. } => kind == Kind::ManifestSeal,
+            BatchFact::TakenOff(removal) => {
+                kind == Kind::ManifestRemoval && removal.entries == BTreeSet::from([311])
+            }
+            BatchFact::Guaranteed { entries, .. } => {
+                kind == Kind::ReceptionGuarantee && entries.len() == 4
+            }
+            BatchFact::LetThrough { daily } => kind == Kind::TransitAuthorisation && daily == 500,
+            BatchFact::Reconciled { account, .. } => {
+                kind == Kind::BatchReconciliation && account.balances()
+            }
+        },
+        (kind, Fact::Rescue(fact)) => match fact {
+            RescueFact::Reported { home } => kind == Kind::RescueRequest && home.is_some(),
+            RescueFact::Updated(update) => {
+                kind == Kind::RescueUpdate && update.child == Some(false)
+            }
+        },
         (kind, Fact::Exchange(fact)) => match fact {
             Notice(NoticeFact::Published { .. }) => kind == Kind::Notice,
             Notice(NoticeFact::Seen { .. }) => kind == Kind::Sighting,

@@ -1,5 +1,6 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
+use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -20,6 +21,7 @@ use crate::ids::ProcedureId;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
@@ -30,6 +32,7 @@ use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::Request;
+use crate::procedure::handover::fact::Results;
 use crate::procedure::handover::fact::ScheduleAnswer;
 use crate::procedure::handover::stage::ROWS;
 use crate::procedure::handover::stage::Stage;
@@ -68,7 +71,11 @@ fn told(fact: HandoverFact) -> Fact {
 }
 
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
-const VICTIM: Fact = Fact::Handover(HandoverFact::Screened { victim: true });
+const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
+
+const fn screened(outcome: ScreeningOutcome) -> Fact {
+    Fact::Handover(HandoverFact::Screened { outcome, freely: true })
+}
 
 fn leg(releasing: &str, receiving: &str) -> Leg {
     Leg { releasing: agency(releasing), receiving: agency(receiving) }
@@ -90,7 +97,10 @@ fn cannot_keep(schedule: Digest) -> Fact {
     told(HandoverFact::Answered { schedule, answer: ScheduleAnswer::Rescheduled })
 }
 
-const CERTIFIED: Fact = Fact::Handover(HandoverFact::Certified { leg: 1, transferred: true });
+fn certified(leg: u64) -> Fact {
+    let results = Results { transferred: BTreeSet::from([1]), others: BTreeMap::new() };
+    told(HandoverFact::Certified { leg, root: None, results })
+}
 
 fn acknowledged(of: MessageId) -> Fact {
     Fact::Common(CommonFact::Acknowledged { of })
@@ -162,7 +172,7 @@ fn from_arrest_to_the_last_outcome() -> BTreeSet<&'static str> {
     play.say(ASKED, accepts(schedule));
     play.confirm(IrreversibleAct::ReleaseCustody);
     play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
-    let certificate = play.say(ASKED, CERTIFIED);
+    let certificate = play.say(ASKED, certified(1));
     assert!(play.now().state.half_signed_since().is_some());
     play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
     assert_eq!(stage(&play), Stage::HandedOver);
@@ -191,12 +201,12 @@ fn through_transit_with_a_leg_that_fails() -> BTreeSet<&'static str> {
     assert_eq!(stage(&play), Stage::Scheduled);
     play.confirm(IrreversibleAct::ReleaseCustody);
     play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
-    let first = play.say(ASKED, CERTIFIED);
+    let first = play.say(ASKED, certified(1));
     let too_early = play.refused(ASKS, told(HandoverFact::Countersigned { of: first }));
     assert_eq!(too_early.code, RefusalCode::NotEntitled, "the first leg ends in transit");
     play.say(TRANSIT, told(HandoverFact::Countersigned { of: first }));
     assert_eq!(stage(&play), Stage::InTransfer);
-    let second = play.say(TRANSIT, told(HandoverFact::Certified { leg: 2, transferred: true }));
+    let second = play.say(TRANSIT, certified(2));
     play.say(ASKS, told(HandoverFact::Countersigned { of: second }));
     assert_eq!(stage(&play), Stage::HandedOver);
     play.rules()
@@ -292,7 +302,7 @@ fn around_it() -> BTreeSet<&'static str> {
         ASKED,
         told(HandoverFact::Chosen { chosen: ProcedureId::new(Timestamp::from_millis(1), [1; 10]) }),
     );
-    play.say(ASKED, told(HandoverFact::Screened { victim: false }));
+    play.say(ASKED, screened(ScreeningOutcome::NoIndication));
     let unconsulted = Decision {
         outcome: Outcome::Refused,
         granted: Vec::new(),
@@ -352,7 +362,7 @@ fn a_withdrawal_beside_a_release_comes_too_late() {
 
         assert_eq!(stage(&play), Stage::InTransfer);
         assert_eq!(play.fate(&withdrawal), Fate::Outranked { by: release });
-        let certificate = play.say(ASKED, CERTIFIED);
+        let certificate = play.say(ASKED, certified(1));
         play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
         assert_eq!(stage(&play), Stage::HandedOver);
     }
@@ -375,7 +385,7 @@ fn a_stop_for_a_victim_or_an_ill_person_wins_over_a_schedule_and_a_half_signed_c
 
         let mut play = released(salt);
         let seen = play.transcript.heads();
-        play.say_after(ASKED, &seen, CERTIFIED);
+        play.say_after(ASKED, &seen, certified(1));
         play.say_after(ASKED, &seen, stop);
         assert_eq!(stage(&play), end);
     }
@@ -386,7 +396,7 @@ fn after_two_signatures_a_stop_comes_too_late_and_the_duty_to_screen_has_passed(
     // shows: ho-50
     for salt in SALTS {
         let mut play = released(salt);
-        let certificate = play.say(ASKED, CERTIFIED);
+        let certificate = play.say(ASKED, certified(1));
         let signed = told(HandoverFact::Countersigned { of: certificate });
         let countersignature = play.say_after(ASKS, &[certificate], signed);
         let stop = play.say_after(ASKED, &[certificate], VICTIM);
@@ -549,7 +559,7 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
         15 => cannot_keep(schedule),
         16 => Fact::Common(CommonFact::Confirmed { act, heads: seen.heads() }),
         17 => told(HandoverFact::Released { leg: 1 }),
-        18 => CERTIFIED,
+        18 => certified(1),
         19 => told(HandoverFact::Countersigned { of: certificate }),
         20 => told(HandoverFact::Returned { leg: 1 }),
         21 => held(),

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use serde_json::Value as Json;
 use serde_json::json;
 
 use super::Case;
@@ -13,6 +14,11 @@ use crate::message::kind::Kind;
 
 /// A procedure about the same person.
 const OTHER: &str = "0195a1c4-2f00-7c3e-9a51-6b1d0e5f7a51";
+
+/// That procedure, with whoever began it.
+fn merged() -> Json {
+    json!({"procedure": OTHER, "reporter": "vn.mps"})
+}
 
 /// Another outcome, for a person in that role, whom no prosecutor need look at.
 fn found(outcome: &str, category: &str, edit: Edit) -> Vec<Edit> {
@@ -48,7 +54,11 @@ pub(super) fn good() -> Vec<Case> {
                 Cut("/body/minor"), Cut("/body/person_consents")])),
         case("two-reports-of-one-person", RescueUpdate, ("msgk-86", "accepted"),
             "the Party that accepts merges the reports",
-            Vec::from([Put("/body/state", json!("accepted")), Put("/body/merged_procedures", json!([OTHER])),
+            Vec::from([Put("/body/state", json!("accepted")), Put("/body/merged_procedures", json!([merged()])),
+                Cut("/body/minor"), Cut("/body/person_consents")])),
+        case("report-that-goes-on-elsewhere", RescueUpdate, ("msgk-86", "accepted"),
+            "a second report of a person goes on where the first one does",
+            Vec::from([Put("/body/state", json!("accepted")), Put("/body/goes_on_in", json!(OTHER)),
                 Cut("/body/minor"), Cut("/body/person_consents")])),
         case("no-indication", VictimScreeningReport, ("msgk-87", "accepted"),
             "no sign was found in an interview that counts", found("no-indication", "suspect", Put("/body/indicators", json!([])))),
@@ -99,10 +109,16 @@ fn bad_updates() -> Vec<Case> {
         case("referred-without-a-prosecutor", RescueUpdate, ("msgk-86", "missing /body/prosecutor_decision_ref"),
             "nobody is referred to justice without the prosecutor", Vec::from([Put("/body/state", json!("referred-to-justice"))])),
         case("merged-after-the-acceptance", RescueUpdate, ("msgk-86", "conflicting /body/merged_procedures"),
-            "reports are merged where the case is accepted", Vec::from([Put("/body/merged_procedures", json!([OTHER]))])),
+            "reports are merged where the case is accepted", Vec::from([Put("/body/merged_procedures", json!([merged()]))])),
+        case("elsewhere-after-the-acceptance", RescueUpdate, ("msgk-86", "conflicting /body/goes_on_in"),
+            "a rescue goes on elsewhere from where it is accepted", Vec::from([Put("/body/goes_on_in", json!(OTHER))])),
+        case("merged-here-and-elsewhere", RescueUpdate, ("msgk-86", "conflicting /body/goes_on_in"),
+            "a rescue takes others in or goes on in another",
+            Vec::from([Put("/body/state", json!("accepted")), Put("/body/merged_procedures", json!([merged()])),
+                Put("/body/goes_on_in", json!(OTHER))])),
         case("merged-twice", RescueUpdate, ("msgk-86", "repeated /body/merged_procedures/1"),
             "each procedure is merged once",
-            Vec::from([Put("/body/state", json!("accepted")), Put("/body/merged_procedures", json!([OTHER, OTHER]))])),
+            Vec::from([Put("/body/state", json!("accepted")), Put("/body/merged_procedures", json!([merged(), merged()]))])),
     ])
 }
 

@@ -1,0 +1,65 @@
+//! What a rescue means to other procedures about the same person or place.
+
+use alloc::format;
+
+use crate::message::rescue::screening::ScreeningOutcome;
+use crate::procedure::handover::Handover;
+use crate::procedure::handover::stage as handover;
+use crate::procedure::refusal::Refusal;
+use crate::procedure::rescue::Rescue;
+use crate::procedure::rescue::stage::Stage;
+
+impl Rescue {
+    /// Why a handover of the same person may neither be granted nor go on: the rescue governs custody until the screening
+    /// ends, and for good where the person is protected.
+    // spec: res-34
+    pub fn blocks_release(&self, handover: &Handover) -> Option<Refusal> {
+        let over =
+            handover.stage().is_terminal() || handover.stage() == handover::Stage::HandedOver;
+        if over || !self.governs_custody() {
+            return None;
+        }
+        Some(Refusal::safeguard(
+            "res-34",
+            format!("a rescue of the person is {}", self.stage()),
+            "let the screening end first; a handover goes on when it finds no indication of a victim",
+        ))
+    }
+
+    /// Why an operation may not go in without its commander's word: somebody who needs help may be there.
+    // spec: res-35
+    pub fn flags_site(&self) -> Option<Refusal> {
+        self.stage().is_inside().then(|| {
+            Refusal::safeguard(
+                "res-35",
+                format!("hostages present: a rescue at this site is {}", self.stage()),
+                "let the commander of the territory confirm that the plan knows of them",
+            )
+        })
+    }
+
+    /// Whether the rescue decides where the person stays.
+    fn governs_custody(&self) -> bool {
+        let cleared = self.screened() == Some(ScreeningOutcome::NoIndication);
+        match self.stage() {
+            Stage::Reported
+            | Stage::Triaged
+            | Stage::Accepted
+            | Stage::Locating
+            | Stage::LocationConfirmed
+            | Stage::Planned
+            | Stage::Extracted => true,
+            Stage::Screening
+            | Stage::Protected
+            | Stage::ReturnArranged
+            | Stage::Returned
+            | Stage::StaysWithProtection => !cleared,
+            Stage::NotFound
+            | Stage::DeclinedHelp
+            | Stage::Unfounded
+            | Stage::Deceased
+            | Stage::ReferredToJustice
+            | Stage::Merged => false,
+        }
+    }
+}
