@@ -122,8 +122,13 @@ pub trait BodyRules: Field {
     /// Whether U1 needs a reason in the body; then the body has the field `urgency_reason`.
     const REASON_FOR_U1: bool = false;
 
-    /// Who has to approve the message.
-    fn approval(&self, said: &Said<'_>) -> Approval;
+    /// The least approval that any such message needs.
+    const APPROVAL: Approval;
+
+    /// Who has to approve this one.
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        Self::APPROVAL
+    }
 
     /// Adds what cannot be said on that day.
     fn check_on(&self, _on: CivilDate, _at: &Pointer<'_>, _faults: &mut Faults) {}

@@ -49,22 +49,14 @@ impl Act {
     /// When it is of another procedure.
     // spec: pro-10
     pub(super) fn stray<T>(&self) -> Result<Option<T>, Refusal> {
-        match &self.fact {
-            Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Control(_) => Ok(None),
-            Fact::Handover(_)
-            | Fact::Information(_)
-            | Fact::Exchange(_)
-            | Fact::Outcome(_)
-            | Fact::Freezing(_)
-            | Fact::Operation(_)
-            | Fact::Cycle(_)
-            | Fact::Batch(_)
-            | Fact::Rescue(_) => Err(Refusal::out_of_turn(
-                "pro-10",
-                format!("{} has no place in this procedure", self.kind),
-                "send it in the procedure that it is about",
-            )),
+        if !self.fact.is_of_one_procedure() {
+            return Ok(None);
         }
+        Err(Refusal::out_of_turn(
+            "pro-10",
+            format!("{} has no place in this procedure", self.kind),
+            "send it in the procedure that it is about",
+        ))
     }
 
     /// Everybody who has it: its author and its recipients.

@@ -304,29 +304,16 @@ impl Control {
 
     /// Refuses what only somebody else may say about a message.
     pub(super) fn check(&self, act: &Act) -> Result<(), Refusal> {
-        match &act.fact {
-            Fact::Control(fact) => match fact {
-                ControlFact::TransferAsked(asked) => self.check_transfer(act, asked),
-                ControlFact::TransferDecided { of, .. } => self.check_decision(act, of),
-                ControlFact::Recalled { targets, .. } => self.check_own(act, "orc-5", targets),
-                ControlFact::RecallReported { of, .. } => self.check_report(act, of),
-            },
-            // spec: orc-7
-            Fact::Common(CommonFact::Corrected { targets, .. }) => {
-                self.check_own(act, "orc-7", targets)
-            }
-            Fact::Note
-            | Fact::Gone
-            | Fact::Common(_)
-            | Fact::Handover(_)
-            | Fact::Information(_)
-            | Fact::Exchange(_)
-            | Fact::Outcome(_)
-            | Fact::Freezing(_)
-            | Fact::Operation(_)
-            | Fact::Cycle(_)
-            | Fact::Batch(_)
-            | Fact::Rescue(_) => Ok(()),
+        // spec: orc-7
+        if let Fact::Common(CommonFact::Corrected { targets, .. }) = &act.fact {
+            return self.check_own(act, "orc-7", targets);
+        }
+        let Fact::Control(fact) = &act.fact else { return Ok(()) };
+        match fact {
+            ControlFact::TransferAsked(asked) => self.check_transfer(act, asked),
+            ControlFact::TransferDecided { of, .. } => self.check_decision(act, of),
+            ControlFact::Recalled { targets, .. } => self.check_own(act, "orc-5", targets),
+            ControlFact::RecallReported { of, .. } => self.check_report(act, of),
         }
     }
 

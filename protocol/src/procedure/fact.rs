@@ -181,22 +181,19 @@ impl Fact {
         }
     }
 
+    /// Whether it is of one kind of procedure, and has no place in another.
+    pub const fn is_of_one_procedure(&self) -> bool {
+        !matches!(self, Self::Note | Self::Gone | Self::Common(_) | Self::Control(_))
+    }
+
     /// What it weighs where no procedure gives it a weight of its own.
     pub const fn rank(&self) -> Rank {
-        match self {
-            Self::Common(fact) => fact.rank(),
-            Self::Control(fact) => fact.rank(),
-            Self::Note
-            | Self::Gone
-            | Self::Handover(_)
-            | Self::Information(_)
-            | Self::Exchange(_)
-            | Self::Outcome(_)
-            | Self::Freezing(_)
-            | Self::Operation(_)
-            | Self::Cycle(_)
-            | Self::Batch(_)
-            | Self::Rescue(_) => Rank::Information,
+        if let Self::Common(fact) = self {
+            fact.rank()
+        } else if let Self::Control(fact) = self {
+            fact.rank()
+        } else {
+            Rank::Information
         }
     }
 

@@ -155,36 +155,28 @@ impl<R: Rules> Folded<R> {
     pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
         self.common.check_author(act)?;
         self.common.control().check(act)?;
-        let weight = match &act.fact {
-            Fact::Note | Fact::Gone => Weight::Remark,
-            Fact::Control(_)
-            | Fact::Common(
-                CommonFact::Joined { .. }
-                | CommonFact::Confirmed { .. }
-                | CommonFact::Corrected { .. },
-            ) => Weight::Moves,
-            Fact::Common(CommonFact::Resolved { between, .. }) => {
-                self.judge_resolution(act, between)?;
-                Weight::Moves
+        let weight = self.judge_fact(act)?;
+        self.common.check_recipients(act, weight)
+    }
+
+    /// Whether what it states could be stated, and whether it moves anything.
+    fn judge_fact(&self, act: &Act) -> Result<Weight, Refusal> {
+        match Sort::of(&act.fact) {
+            Sort::Remark => Ok(Weight::Remark),
+            Sort::AnyTime => {
+                if let Fact::Common(CommonFact::Resolved { between, .. }) = &act.fact {
+                    self.judge_resolution(act, between)?;
+                }
+                Ok(Weight::Moves)
             }
-            Fact::Common(_)
-            | Fact::Handover(_)
-            | Fact::Information(_)
-            | Fact::Exchange(_)
-            | Fact::Outcome(_)
-            | Fact::Freezing(_)
-            | Fact::Operation(_)
-            | Fact::Cycle(_)
-            | Fact::Batch(_)
-            | Fact::Rescue(_) => {
+            Sort::Told | Sort::Step => {
                 let stepped = self.state.clone().step(act, &self.common);
                 if stepped != Ok(None) {
                     self.refuse_in_conflict(act)?;
                 }
-                if stepped?.is_some() { Weight::Moves } else { Weight::Remark }
+                Ok(if stepped?.is_some() { Weight::Moves } else { Weight::Remark })
             }
-        };
-        self.common.check_recipients(act, weight)
+        }
     }
 
     /// What became of a message.
@@ -200,34 +192,24 @@ impl<R: Rules> Folded<R> {
     /// Takes the next message in the order of the fold.
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
         self.common.control_mut().saw(act);
-        match &act.fact {
-            Fact::Common(CommonFact::Joined { add }) => self.common.join(add),
+        if let Fact::Control(fact) = &act.fact {
+            self.common.control_mut().take(act, fact);
+        } else if let Fact::Common(CommonFact::Joined { add }) = &act.fact {
+            self.common.join(add);
+        } else if let Fact::Common(CommonFact::Confirmed { act: what, heads }) = &act.fact {
             // spec: pro-9
-            Fact::Common(CommonFact::Confirmed { act: what, heads }) => {
-                let covers = transcript.closure(heads);
-                if covers.is_ok_and(|covered| self.effective.beyond(&covered).next().is_none()) {
-                    self.common.confirm(&act.author, *what, heads);
-                }
+            let covers = transcript.closure(heads);
+            if covers.is_ok_and(|covered| self.effective.beyond(&covered).next().is_none()) {
+                self.common.confirm(&act.author, *what, heads);
             }
-            Fact::Control(fact) => self.common.control_mut().take(act, fact),
-            Fact::Note
-            | Fact::Gone
-            | Fact::Common(_)
-            | Fact::Handover(_)
-            | Fact::Information(_)
-            | Fact::Exchange(_)
-            | Fact::Outcome(_)
-            | Fact::Freezing(_)
-            | Fact::Operation(_)
-            | Fact::Cycle(_)
-            | Fact::Batch(_)
-            | Fact::Rescue(_) => {}
         }
-        if is_remark(&act.fact) {
-            self.state.remark(act);
-            return Fate::Noted;
+        match Sort::of(&act.fact) {
+            Sort::Step => self.weigh(transcript, place, act),
+            Sort::Remark | Sort::AnyTime | Sort::Told => {
+                self.state.remark(act);
+                Fate::Noted
+            }
         }
-        self.weigh(transcript, place, act)
     }
 
     /// Weighs a message against the concurrent ones that took effect, then lets the table decide.
@@ -303,32 +285,41 @@ impl<R: Rules> Folded<R> {
     }
 }
 
-/// Whether a fact moves no state: it may be said at any time, also when the procedure is over.
-fn is_remark(fact: &Fact) -> bool {
-    match fact {
-        Fact::Note | Fact::Gone | Fact::Control(_) => true,
-        Fact::Common(fact) => match fact {
+/// Who decides what a fact does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    /// Nobody: it stands in the transcript and is read.
+    Remark,
+    /// This fold, in every procedure and at any time, also when the procedure is over.
+    AnyTime,
+    /// The table says whether it may be told; it moves nothing.
+    Told,
+    /// The table says what it moves.
+    Step,
+}
+
+impl Sort {
+    const fn of(fact: &Fact) -> Self {
+        if matches!(fact, Fact::Note | Fact::Gone) {
+            return Self::Remark;
+        }
+        if matches!(fact, Fact::Control(_)) {
+            return Self::AnyTime;
+        }
+        let Fact::Common(fact) = fact else { return Self::Step };
+        match fact {
             CommonFact::Joined { .. }
             | CommonFact::Confirmed { .. }
             | CommonFact::Resolved { .. }
-            | CommonFact::Corrected { .. }
-            | CommonFact::Reported => true,
+            | CommonFact::Corrected { .. } => Self::AnyTime,
+            CommonFact::Reported => Self::Told,
             CommonFact::Acknowledged { .. }
             | CommonFact::Withdrawn
             | CommonFact::Lapsed { .. }
             | CommonFact::InformationAsked { .. }
             | CommonFact::InformationGiven
-            | CommonFact::Valued { .. } => false,
-        },
-        Fact::Handover(_)
-        | Fact::Information(_)
-        | Fact::Exchange(_)
-        | Fact::Outcome(_)
-        | Fact::Freezing(_)
-        | Fact::Operation(_)
-        | Fact::Cycle(_)
-        | Fact::Batch(_)
-        | Fact::Rescue(_) => false,
+            | CommonFact::Valued { .. } => Self::Step,
+        }
     }
 }
 

@@ -329,35 +329,20 @@ impl Handover {
 
 impl Rules for Handover {
     fn open(act: &Act) -> Result<Self, Refusal> {
-        let (stage, custody, request, due) = match &act.fact {
+        let (stage, custody, request, due) =
             // spec: ho-1
-            Fact::Handover(HandoverFact::Requested(request)) => {
+            if let Fact::Handover(HandoverFact::Requested(request)) = &act.fact {
                 (Stage::Submitted, request.custody, Some((act.id, *request)), None)
-            }
             // spec: ho-2
-            Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) => {
+            } else if let Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) = &act.fact {
                 (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by))
-            }
-            Fact::Note
-            | Fact::Gone
-            | Fact::Common(_)
-            | Fact::Control(_)
-            | Fact::Handover(_)
-            | Fact::Information(_)
-            | Fact::Exchange(_)
-            | Fact::Outcome(_)
-            | Fact::Freezing(_)
-            | Fact::Operation(_)
-            | Fact::Cycle(_)
-            | Fact::Batch(_)
-            | Fact::Rescue(_) => {
+            } else {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
                     format!("{} begins no handover", act.kind),
                     "begin with a handover-request or a provisional-arrest-request",
                 ));
-            }
-        };
+            };
         Ok(Self {
             stage,
             custody,

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::assets::sum;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
@@ -122,7 +121,5 @@ fn amounts_agree(whole: &Money, parts: &[&Money], at: &Pointer<'_>, faults: &mut
 
 impl BodyRules for AssetDispositionNotice {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

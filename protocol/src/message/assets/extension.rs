@@ -3,7 +3,6 @@
 use alloc::collections::BTreeSet;
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::text::LocalizedText;
@@ -28,7 +27,5 @@ record! {
 
 impl BodyRules for FreezingExtensionRequest {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -101,6 +101,8 @@ record! {
 
 impl BodyRules for FreezingRequest {
     // spec: msgk-31
+    const APPROVAL: Approval = Approval::A2;
+
     fn approval(&self, said: &Said<'_>) -> Approval {
         match (self.measure, said.urgency) {
             (FreezingMeasure::EmergencyHold, Urgency::U1) => Approval::A2,

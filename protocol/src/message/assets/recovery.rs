@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field;
@@ -187,21 +186,15 @@ record! {
 
 impl BodyRules for AssetRecoveryRequest {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }
 
 impl BodyRules for AssetRecoveryDecision {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }
 
 impl BodyRules for InterimDisposal {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }

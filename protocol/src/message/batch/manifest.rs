@@ -233,6 +233,8 @@ fn entries_are_counted(
 
 impl BodyRules for BatchManifest {
     // spec: msgk-31
+    const APPROVAL: Approval = Approval::A2;
+
     fn approval(&self, _said: &Said<'_>) -> Approval {
         match self.stage {
             ManifestStage::Proposal => Approval::A2,

@@ -4,7 +4,6 @@ use alloc::format;
 
 use crate::crypto::digest::Digest;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -96,7 +95,5 @@ fn legs_join(legs: &OneOrMore<LegReconciliation>, at: &Pointer<'_>, faults: &mut
 
 impl BodyRules for BatchReconciliation {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

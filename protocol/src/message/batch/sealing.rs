@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 use crate::crypto::digest::Digest;
 use crate::limits::MANIFEST_ENTRIES_MAX;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field;
@@ -117,21 +116,15 @@ fn is_beyond_a_manifest(count: u64) -> bool {
 
 impl BodyRules for ManifestReview {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }
 
 impl BodyRules for ManifestSeal {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }
 
 impl BodyRules for ManifestRemoval {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -2,7 +2,6 @@
 
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::text::Line;
@@ -23,7 +22,5 @@ record! {
 
 impl BodyRules for Acknowledgement {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

@@ -3,7 +3,6 @@
 use crate::crypto::digest::Digest;
 use crate::limits::PARENTS_MAX;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field::record;
@@ -36,7 +35,5 @@ record! {
 
 impl BodyRules for ConflictResolution {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }

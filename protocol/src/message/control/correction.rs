@@ -7,7 +7,6 @@ use crate::crypto::digest::Digest;
 use crate::ids::MessageId;
 use crate::limits::LINE_BYTES_MAX;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -109,7 +108,5 @@ fn is_path(text: &str) -> bool {
 
 impl BodyRules for Correction {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

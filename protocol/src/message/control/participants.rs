@@ -3,7 +3,6 @@
 use crate::ids::AgencyId;
 use crate::limits::RECIPIENTS_MAX;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::list;
@@ -38,7 +37,5 @@ record! {
 
 impl BodyRules for Participants {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

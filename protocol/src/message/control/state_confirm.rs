@@ -3,7 +3,6 @@
 use crate::crypto::digest::Digest;
 use crate::limits::PARENTS_MAX;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::choice;
 use crate::message::field::record;
@@ -44,7 +43,5 @@ record! {
 
 impl BodyRules for StateConfirm {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -1,7 +1,6 @@
 //! The author of a request takes it back.
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::text::LocalizedText;
@@ -17,7 +16,5 @@ record! {
 
 impl BodyRules for Withdrawal {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::ids::AgencyId;
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::coordination::agenda::MeetingDate;
 use crate::message::field;
@@ -101,7 +100,5 @@ record! {
 
 impl BodyRules for CycleStatus {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -250,6 +250,8 @@ record! {
 
 impl BodyRules for OutcomeDocument {
     // spec: msgk-31
+    const APPROVAL: Approval = Approval::A2;
+
     fn approval(&self, _said: &Said<'_>) -> Approval {
         if self.stage.is_frozen() { Approval::A4 } else { Approval::A2 }
     }
@@ -257,14 +259,10 @@ impl BodyRules for OutcomeDocument {
 
 impl BodyRules for OutcomeReopening {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A4
-    }
+    const APPROVAL: Approval = Approval::A4;
 }
 
 impl BodyRules for OutcomeStatus {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

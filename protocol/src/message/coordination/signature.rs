@@ -3,7 +3,6 @@
 use crate::crypto::digest::Digest;
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::list;
@@ -97,28 +96,20 @@ record! {
 
 impl BodyRules for SignatureStatement {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A4
-    }
+    const APPROVAL: Approval = Approval::A4;
 }
 
 impl BodyRules for SignatureConfirmation {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A4
-    }
+    const APPROVAL: Approval = Approval::A4;
 }
 
 impl BodyRules for SignatureRetraction {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A4
-    }
+    const APPROVAL: Approval = Approval::A4;
 }
 
 impl BodyRules for SigningRecord {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -1,7 +1,6 @@
 //! What arrived, and whether it is what left. A discrepancy is recorded; nothing is overwritten.
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field;
 use crate::message::field::record;
@@ -80,7 +79,5 @@ record! {
 
 impl BodyRules for EvidenceReceipt {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

@@ -3,7 +3,6 @@
 use alloc::collections::BTreeMap;
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::evidence::exhibit;
 use crate::message::evidence::exhibit::ChainFault;
@@ -93,7 +92,5 @@ const fn explain(fault: ChainFault) -> (&'static str, &'static str) {
 
 impl BodyRules for EvidenceTransfer {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }

@@ -3,7 +3,6 @@
 use alloc::vec::Vec;
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field;
 use crate::message::field::choice;
@@ -109,14 +108,10 @@ record! {
 
 impl BodyRules for AdditionalInformationRequest {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }
 
 impl BodyRules for AdditionalInformationReply {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

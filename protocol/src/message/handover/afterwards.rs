@@ -4,7 +4,6 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::assurance::AssuranceKind;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
@@ -151,14 +150,10 @@ record! {
 
 impl BodyRules for CaseOutcomeNotice {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }
 
 impl BodyRules for PostHandoverIncident {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

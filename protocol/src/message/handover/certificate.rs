@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use crate::crypto::digest::Digest;
 use crate::limits::MANIFEST_ENTRIES_MAX;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field;
@@ -204,14 +203,10 @@ record! {
 
 impl BodyRules for HandoverCertificate {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }
 
 impl BodyRules for CertificateCountersignature {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

@@ -3,7 +3,6 @@
 use crate::ids::ProcedureId;
 use crate::limits::LIST_MAX;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field::record;
@@ -35,7 +34,5 @@ record! {
 
 impl BodyRules for ConcurrentRequests {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::assurance::Assurance;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
@@ -71,21 +70,15 @@ record! {
 
 impl BodyRules for IntentToRefuse {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }
 
 impl BodyRules for ConsultationViews {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }
 
 impl BodyRules for ConditionsAccepted {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -2,7 +2,6 @@
 
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::custody::DetentionClock;
 use crate::message::fault::FaultCode;
@@ -109,7 +108,5 @@ fn clock_agrees(
 
 impl BodyRules for CustodyEvent {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

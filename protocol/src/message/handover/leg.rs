@@ -1,7 +1,6 @@
 //! A leg begins, or fails and the people go back.
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::text::LocalizedText;
@@ -37,14 +36,10 @@ record! {
 
 impl BodyRules for LegRelease {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }
 
 impl BodyRules for LegReturn {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

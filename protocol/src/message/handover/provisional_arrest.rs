@@ -1,7 +1,6 @@
 //! Asks that somebody be held until the full request comes.
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field::record;
@@ -43,7 +42,5 @@ record! {
 
 impl BodyRules for ProvisionalArrestRequest {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }

@@ -6,7 +6,6 @@ use alloc::vec::Vec;
 
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::assurance::Assurance;
 use crate::message::body::BodyRules;
 use crate::message::custody::CustodyStatus;
@@ -298,9 +297,7 @@ impl BodyRules for HandoverRequest {
     const REASON_FOR_U1: bool = true;
 
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 
     /// What cannot be said on that day: that somebody who may be under 18 is certainly no child.
     // spec: msgk-11

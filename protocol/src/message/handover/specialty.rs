@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::assurance::Assurance;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
@@ -153,14 +152,10 @@ fn offences_agree(
 
 impl BodyRules for SpecialtyConsentRequest {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }
 
 impl BodyRules for SpecialtyConsentDecision {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }

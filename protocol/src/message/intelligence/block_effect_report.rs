@@ -1,7 +1,6 @@
 //! What blocking did in a Party, counted.
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::choice;
 use crate::message::field::record;
@@ -55,7 +54,5 @@ record! {
 
 impl BodyRules for BlockEffectReport {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

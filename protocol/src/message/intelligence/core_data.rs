@@ -7,7 +7,6 @@ use alloc::vec::Vec;
 use crate::crypto::digest::Digest;
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::record;
 use crate::message::list;
@@ -70,7 +69,5 @@ record! {
 
 impl BodyRules for CoreData {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

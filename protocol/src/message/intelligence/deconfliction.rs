@@ -7,7 +7,6 @@ use alloc::collections::BTreeSet;
 use crate::crypto::digest::Digest;
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::choice;
 use crate::message::field::record;
@@ -65,14 +64,10 @@ record! {
 
 impl BodyRules for DeconflictionQuery {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }
 
 impl BodyRules for DeconflictionReply {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

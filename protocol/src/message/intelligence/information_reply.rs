@@ -135,6 +135,8 @@ record! {
 
 impl BodyRules for InformationReply {
     // spec: msgk-31
+    const APPROVAL: Approval = Approval::A1;
+
     fn approval(&self, said: &Said<'_>) -> Approval {
         if said.is_restricted() { Approval::A2 } else { Approval::A1 }
     }

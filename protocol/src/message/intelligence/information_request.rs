@@ -129,6 +129,8 @@ impl BodyRules for RequestForInformation {
     const REASON_FOR_U1: bool = true;
 
     // spec: msgk-31
+    const APPROVAL: Approval = Approval::A1;
+
     fn approval(&self, said: &Said<'_>) -> Approval {
         match said.urgency {
             _ if self.coercive_measure_needed => Approval::A3,

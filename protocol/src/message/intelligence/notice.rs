@@ -295,6 +295,8 @@ fn refuse_victim(subject: Option<&NoticeSubject>, at: &Pointer<'_>, faults: &mut
 
 impl BodyRules for Notice {
     // spec: msgk-31
+    const APPROVAL: Approval = Approval::A2;
+
     fn approval(&self, _said: &Said<'_>) -> Approval {
         if self.kind == NoticeKind::Wanted { Approval::A3 } else { Approval::A2 }
     }

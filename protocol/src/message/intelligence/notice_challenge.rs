@@ -4,7 +4,6 @@ use alloc::collections::BTreeSet;
 
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field::choice;
 use crate::message::field::record;
@@ -47,7 +46,5 @@ record! {
 
 impl BodyRules for NoticeChallenge {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

@@ -216,6 +216,8 @@ record! {
 
 impl BodyRules for IntelligenceReport {
     // spec: msgk-31
+    const APPROVAL: Approval = Approval::A1;
+
     fn approval(&self, said: &Said<'_>) -> Approval {
         if said.is_restricted() || self.source_ref.is_some() { Approval::A2 } else { Approval::A1 }
     }

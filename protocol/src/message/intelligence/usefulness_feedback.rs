@@ -4,7 +4,6 @@ use alloc::vec::Vec;
 
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field;
 use crate::message::field::choice;
@@ -66,7 +65,5 @@ record! {
 
 impl BodyRules for UsefulnessFeedback {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

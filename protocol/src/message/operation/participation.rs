@@ -1,7 +1,6 @@
 //! Whether a Party takes part; each Party speaks for itself.
 
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field;
 use crate::message::field::choice;
@@ -60,7 +59,5 @@ record! {
 
 impl BodyRules for ParticipationReply {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }

@@ -5,7 +5,6 @@ use alloc::collections::BTreeSet;
 use crate::ids::MessageId;
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field::record;
@@ -47,7 +46,5 @@ record! {
 
 impl BodyRules for JointOperationProposal {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A3
-    }
+    const APPROVAL: Approval = Approval::A3;
 }

@@ -2,7 +2,6 @@
 
 use crate::crypto::digest::Digest;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::field;
 use crate::message::field::choice;
@@ -90,7 +89,5 @@ record! {
 
 impl BodyRules for OperationStatus {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

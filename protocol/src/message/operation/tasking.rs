@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::ids::AgencyId;
 use crate::ids::Party;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::field;
@@ -139,14 +138,10 @@ record! {
 
 impl BodyRules for OperationTasking {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }
 
 impl BodyRules for TaskReport {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

@@ -4,7 +4,6 @@ use alloc::collections::BTreeSet;
 
 use crate::ids::AgencyId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -172,7 +171,5 @@ impl VictimScreeningReport {
 
 impl BodyRules for VictimScreeningReport {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A2
-    }
+    const APPROVAL: Approval = Approval::A2;
 }

@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
 use crate::message::approval::Approval;
-use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -173,7 +172,5 @@ fn consent_is(
 
 impl BodyRules for RescueUpdate {
     // spec: msgk-31
-    fn approval(&self, _said: &Said<'_>) -> Approval {
-        Approval::A1
-    }
+    const APPROVAL: Approval = Approval::A1;
 }

@@ -324,22 +324,10 @@ impl Rules for Notice {
             Some(NoticeFact::Published { .. }) => Rank::Decision,
             Some(NoticeFact::Confirmed { .. }) => Rank::Plan,
             Some(NoticeFact::Challenged { .. } | NoticeFact::Asked { .. }) => Rank::Information,
-            None => match &act.fact {
-                Fact::Common(CommonFact::Corrected { .. }) => Rank::Decision,
-                Fact::Note
-                | Fact::Gone
-                | Fact::Common(_)
-                | Fact::Control(_)
-                | Fact::Handover(_)
-                | Fact::Information(_)
-                | Fact::Exchange(_)
-                | Fact::Outcome(_)
-                | Fact::Freezing(_)
-                | Fact::Operation(_)
-                | Fact::Cycle(_)
-                | Fact::Batch(_)
-                | Fact::Rescue(_) => act.fact.rank(),
-            },
+            None if matches!(act.fact, Fact::Common(CommonFact::Corrected { .. })) => {
+                Rank::Decision
+            }
+            None => act.fact.rank(),
         }
     }
 

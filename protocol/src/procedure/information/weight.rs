@@ -14,22 +14,12 @@ pub(super) fn rank(act: &Act) -> Rank {
     if let Some(reply) = reply(act) {
         return if reply.gives() && !reply.may_end() { Rank::Plan } else { Rank::Information };
     }
-    match &act.fact {
-        Fact::Common(CommonFact::InformationGiven) => Rank::Plan,
-        Fact::Common(CommonFact::Lapsed { .. }) => Rank::Information,
-        Fact::Note
-        | Fact::Gone
-        | Fact::Common(_)
-        | Fact::Control(_)
-        | Fact::Handover(_)
-        | Fact::Information(_)
-        | Fact::Exchange(_)
-        | Fact::Outcome(_)
-        | Fact::Freezing(_)
-        | Fact::Operation(_)
-        | Fact::Cycle(_)
-        | Fact::Batch(_)
-        | Fact::Rescue(_) => act.fact.rank(),
+    if matches!(act.fact, Fact::Common(CommonFact::InformationGiven)) {
+        Rank::Plan
+    } else if matches!(act.fact, Fact::Common(CommonFact::Lapsed { .. })) {
+        Rank::Information
+    } else {
+        act.fact.rank()
     }
 }
 
