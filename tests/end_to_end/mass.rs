@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::path::PathBuf;
 use std::process::Command;
 use std::process::Stdio;
 
@@ -18,41 +19,58 @@ const LONG: u64 = 40_000;
 /// times as much, and so does whoever keeps leaves.
 const GROWTH_KIB_MAX: u64 = 1_900;
 
+/// How often the short log is watched at most: a run may end between two looks at it, which shows less than it had.
+const LOOKS: usize = 40;
+
 #[test]
 fn a_long_log_is_exported_and_verified_in_the_memory_of_a_short_one() {
     // shows: audit-1, audit-37, store-17
     let scratch = Scratch::new("mass");
-    let [short, long] = [SHORT, LONG].map(|leaves| peaks(scratch.path(), leaves));
-    for (short, long) in short.into_iter().zip(long) {
-        assert!(short > 0 && long < short + GROWTH_KIB_MAX, "{short} KiB, then {long} KiB");
+    let [short, long] = [SHORT, LONG].map(|leaves| Grown::at(scratch.path(), leaves));
+    for run in [Grown::export, Grown::verify] {
+        let most = run(&long);
+        let mut seen = Vec::new();
+        let fits = (0..LOOKS).any(|_| {
+            seen.push(run(&short));
+            seen.iter().any(|peak| most < peak + GROWTH_KIB_MAX)
+        });
+        assert!(fits, "{most} KiB, and of the short log {seen:?}");
     }
 }
 
-/// The most memory that an export and a verification of so many leaves had, in KiB.
-fn peaks(folder: &Path, leaves: u64) -> [u64; 2] {
-    let place = |name: &str| folder.join(format!("{name}-{leaves}"));
-    let (node, bundle) = (place("node"), place("bundle"));
-    mass::grow(&node, leaves);
-    let genesis = Federation::fixed().verified().digest().to_string();
-
-    let export = || watched(&["log", "export", "--dir", &shown(&node), "--out", &shown(&bundle)]);
-    let verify = || watched(&["audit", "verify", "--genesis", &genesis, &shown(&bundle)]);
-    let (written, exporting) = most(leaves, || {
-        drop(fs::remove_file(&bundle));
-        export()
-    });
-    let (said, verifying) = most(leaves, verify);
-
-    assert_eq!(written["bytes"], fs::metadata(&bundle).unwrap().len());
-    assert_eq!((&said["size"], &said["disclosed"]), (&leaves.into(), &leaves.into()));
-    assert_eq!(said["problem_count"], 0, "{said}");
-    [exporting, verifying]
+/// A log of so many leaves.
+struct Grown {
+    leaves: u64,
+    node: PathBuf,
+    bundle: PathBuf,
 }
 
-/// A short run may end between two looks at it, so it is watched several times, and the most that was seen counts.
-fn most(leaves: u64, run: impl Fn() -> (serde_json::Value, u64)) -> (serde_json::Value, u64) {
-    let runs = if leaves == SHORT { 5 } else { 1 };
-    (0..runs).map(|_| run()).max_by_key(|(_, peak)| *peak).unwrap()
+impl Grown {
+    fn at(folder: &Path, leaves: u64) -> Self {
+        let place = |name: &str| folder.join(format!("{name}-{leaves}"));
+        let (node, bundle) = (place("node"), place("bundle"));
+        mass::grow(&node, leaves);
+        Self { leaves, node, bundle }
+    }
+
+    /// Exports it; the most memory that was seen, in KiB.
+    fn export(&self) -> u64 {
+        drop(fs::remove_file(&self.bundle));
+        let (node, bundle) = (shown(&self.node), shown(&self.bundle));
+        let (written, peak) = watched(&["log", "export", "--dir", &node, "--out", &bundle]);
+        assert_eq!(written["bytes"], fs::metadata(&self.bundle).unwrap().len());
+        peak
+    }
+
+    /// Verifies what was exported; the most memory that was seen, in KiB.
+    fn verify(&self) -> u64 {
+        let genesis = Federation::fixed().verified().digest().to_string();
+        let bundle = shown(&self.bundle);
+        let (said, peak) = watched(&["audit", "verify", "--genesis", &genesis, &bundle]);
+        assert_eq!((&said["size"], &said["disclosed"]), (&self.leaves.into(), &self.leaves.into()));
+        assert_eq!(said["problem_count"], 0, "{said}");
+        peak
+    }
 }
 
 /// Runs the program to a good end; what it says, and the most memory that it had, in KiB.

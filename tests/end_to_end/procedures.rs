@@ -103,6 +103,47 @@ fn where_a_procedure_stands_is_known_after_a_restart() {
     assert_eq!(nodes[0].client().procedures(None, None).unwrap().items.len(), 1);
 }
 
+#[test]
+fn a_plan_turns_amber_at_every_agency_when_the_report_on_which_it_rests_is_corrected() {
+    // shows: orc-8, orc-9, api-28
+    let world = Federation::of("procedure-amber", &AGENCIES);
+    let nodes = world.all_ready();
+    let [author, lead, other] = [0, 1, 2].map(|place: usize| nodes[place].client());
+    let report = say(&author, begins("intelligence-report", &[1, 2])).unwrap();
+    let reported = report.header.unwrap().procedure;
+    arrives(&lead, &reported, 1);
+    arrives(&other, &reported, 1);
+
+    let mut proposal = begins("joint-operation-proposal", &[0, 2]);
+    proposal["to"][1]["role"] = json!("action");
+    proposal["body"]["threat_basis"] = json!([report.id]);
+    let operation = say(&lead, proposal).unwrap().header.unwrap().procedure;
+    arrives(&other, &operation, 1);
+    let mut joining = follows("participation-reply", &operation, &[0, 1]);
+    joining["body"] = json!({"answer": "join"});
+    say(&other, joining).unwrap();
+    arrives(&lead, &operation, 2);
+    let plan = say(&lead, follows("operation-plan", &operation, &[0, 2])).unwrap();
+    let planned = arrives(&other, &operation, 3);
+    assert_eq!(planned.look_again, []);
+
+    let mut correction = follows("correction", &reported, &[1, 2]);
+    correction["body"]["targets"] = json!([report.id]);
+    for change in correction["body"]["changes"].as_array_mut().unwrap() {
+        change["target"] = json!(report.id);
+    }
+    say(&author, correction).unwrap();
+
+    for node in [&author, &lead, &other] {
+        arrives(node, &reported, 2);
+        let seen = arrives(node, &operation, 3);
+        let found: Vec<(&str, &str)> =
+            seen.look_again.iter().map(|look| (look.id.as_str(), look.because.as_str())).collect();
+        assert_eq!(found, [(plan.id.as_str(), report.id.as_str())]);
+        assert_eq!(seen.summary.stage, planned.summary.stage, "it stands until somebody decides");
+    }
+}
+
 /// The example of a kind as the first message of a procedure.
 fn begins(kind: &str, to: &[usize]) -> Value {
     let to: Vec<&str> = to.iter().map(|place| AGENCIES[*place]).collect();

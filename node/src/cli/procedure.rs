@@ -89,7 +89,10 @@ fn show(detail: &ProcedureDetail) -> Answer {
         ["kind", "from", "at", "became", "rule", "message"],
         detail.transcript.iter().map(entry),
     ));
-    Answer::new(text, table::json(detail))
+    let answer = Answer::new(text, table::json(detail));
+    detail.look_again.iter().fold(answer, |answer, look| {
+        answer.say(format!("look at {} again: {} was corrected", look.id, look.because))
+    })
 }
 
 fn entry(entry: &Entry) -> [String; 6] {

@@ -1,10 +1,14 @@
 //! A procedure as it grows: what was accepted, what waits for its parents, and what turned out to be refused.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
+use crate::ids::MessageId;
 use crate::procedure::act::Act;
+use crate::procedure::amber;
+use crate::procedure::amber::Amber;
 use crate::procedure::common::Place;
 use crate::procedure::machine::Machine;
 use crate::procedure::refusal::Refusal;
@@ -75,6 +79,20 @@ impl Book {
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What has to be looked at again, where these messages of other procedures were corrected.
+    // spec: orc-8, orc-9
+    pub fn amber(&self, elsewhere: &BTreeSet<MessageId>) -> Vec<Amber> {
+        amber::of(&self.transcript, elsewhere)
+    }
+
+    /// The messages on which nobody should rest any more: what was corrected, and what has to be looked at again.
+    // spec: orc-9
+    pub fn unsound(&self, elsewhere: &BTreeSet<MessageId>) -> BTreeSet<MessageId> {
+        let mut unsound = amber::corrected(&self.transcript);
+        unsound.extend(self.amber(elsewhere).into_iter().map(|amber| amber.id));
+        unsound
     }
 
     /// Judges a message by what its author had seen.

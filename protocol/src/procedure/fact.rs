@@ -204,14 +204,14 @@ impl Fact {
             Self::Control(fact) => fact.names(),
             Self::Handover(fact) => fact.names(),
             Self::Exchange(fact) => fact.names(),
+            Self::Operation(fact) => fact.names(),
+            Self::Batch(fact) => fact.names(),
             Self::Note
             | Self::Gone
             | Self::Information(_)
             | Self::Outcome(_)
             | Self::Freezing(_)
-            | Self::Operation(_)
             | Self::Cycle(_)
-            | Self::Batch(_)
             | Self::Rescue(_) => Vec::new(),
         }
     }

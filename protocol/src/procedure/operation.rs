@@ -223,7 +223,7 @@ impl Operation {
 impl Rules for Operation {
     // spec: opn-1
     fn open(act: &Act) -> Result<Self, Refusal> {
-        let Fact::Operation(OperationFact::Proposed { reply_by }) = &act.fact else {
+        let Fact::Operation(OperationFact::Proposed { reply_by, .. }) = &act.fact else {
             return Err(Refusal::out_of_turn(
                 "opn-1",
                 format!("{} begins no operation", act.kind),

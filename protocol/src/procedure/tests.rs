@@ -39,11 +39,13 @@ use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
 use crate::procedure::common::Place;
+use crate::procedure::control::ControlFact;
 use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
 use crate::procedure::fold::Rules;
+use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::table::Row;
 use crate::procedure::transcript::Places;
@@ -76,14 +78,18 @@ pub(super) fn printed<S: Copy + Display, M: Copy + Display>(family: &str, rows: 
 
 /// Compares the rows of all tables of a family with the chapter that prints them.
 pub(super) fn printed_lines(family: &str, wanted: &[String]) {
-    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/22-procedures.md");
-    let chapter = fs::read_to_string(chapter).unwrap();
+    let chapter = chapter();
     let begins = format!("| **[{family}-");
     let kept: Vec<&str> = chapter
         .lines()
         .filter(|line| line.starts_with(&begins) && line.matches('|').count() == 6)
         .collect();
     assert_eq!(kept, wanted, "the table should be:\n{}", wanted.join("\n"));
+}
+
+pub(super) fn chapter() -> String {
+    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/22-procedures.md");
+    fs::read_to_string(chapter).unwrap()
 }
 
 /// The rows of a table as the chapter prints them.
@@ -122,6 +128,17 @@ const fn begins(fact: &Fact) -> Kind {
         }
         Fact::Operation(_) => Kind::JointOperationProposal,
         Fact::Cycle(_) => Kind::CycleStatus,
+    }
+}
+
+/// The kind of a later message: decisions are told apart from what decides nothing.
+const fn follows(fact: &Fact) -> Kind {
+    if matches!(fact, Fact::Handover(HandoverFact::Decided(_))) {
+        Kind::HandoverDecision
+    } else if matches!(fact, Fact::Control(ControlFact::TransferDecided { .. })) {
+        Kind::OnwardTransferDecision
+    } else {
+        Kind::Acknowledgement
     }
 }
 
@@ -173,7 +190,7 @@ impl<R: Rules> Play<R> {
             asked: to(self.asked),
             told: to(&others),
             created,
-            kind: if parents.is_empty() { begins(&fact) } else { Kind::Acknowledgement },
+            kind: if parents.is_empty() { begins(&fact) } else { follows(&fact) },
             fact,
         }
     }

@@ -4,6 +4,7 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::amber::Amber;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::common::Common;
 use concord_protocol::procedure::fold::Fate;
@@ -59,6 +60,8 @@ pub struct ProcedureDetail {
     pub may: Vec<String>,
     /// Pairs of messages that contradict each other, by digest.
     pub conflicts: Vec<Vec<String>>,
+    /// Decisions, grants and plans that rest on what was corrected: they stand until somebody decides anew.
+    pub look_again: Vec<LookAgain>,
     /// The accepted messages, each after those that it follows.
     pub transcript: Vec<Entry>,
     /// Remarks that went to some participants only.
@@ -74,6 +77,17 @@ pub struct Participant {
     pub agency: String,
     /// `action` or `information`.
     pub role: String,
+}
+
+/// A message that has to be looked at again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct LookAgain {
+    /// The message's id.
+    pub id: String,
+    /// Its digest.
+    pub digest: String,
+    /// The message on which it rests and that was corrected, in this procedure or in another.
+    pub because: String,
 }
 
 /// One message of a transcript.
@@ -148,6 +162,7 @@ impl From<&ProcedureView> for ProcedureDetail {
                 .iter()
                 .map(|(one, other)| vec![one.to_string(), other.to_string()])
                 .collect(),
+            look_again: book.amber(&view.corrected).iter().map(look_again).collect(),
             transcript: entries(book),
             asides: book.asides().values().map(|act| entry(act, None)).collect(),
             refused: book.refused().iter().map(refused).collect(),
@@ -161,6 +176,14 @@ fn participants(common: &Common) -> Vec<Participant> {
         role: role.text().to_owned(),
     };
     common.participants().iter().map(participant).collect()
+}
+
+fn look_again(amber: &Amber) -> LookAgain {
+    LookAgain {
+        id: amber.id.to_string(),
+        digest: amber.digest.to_string(),
+        because: amber.because.to_string(),
+    }
 }
 
 fn entries(book: &Book) -> Vec<Entry> {

@@ -43,6 +43,7 @@ pub(super) fn views() -> Vec<ProcedureView> {
             id: procedure(name),
             own: fake::agency(ASKED),
             book: Book::of(acts),
+            corrected: BTreeSet::new(),
         })
         .collect()
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::ids::MessageId;
 use crate::message::batch::manifest::BatchManifest;
 use crate::message::batch::manifest::ManifestStage;
 use crate::message::batch::reconciliation::BatchReconciliation;
@@ -80,6 +81,8 @@ pub struct Manifest {
     pub entries: u64,
     /// Root over them.
     pub root: Digest,
+    /// The decisions that grant them, in the order of the entries; none where a proposal names none.
+    pub decisions: Vec<MessageId>,
 }
 
 /// What a removal states.
@@ -106,7 +109,13 @@ impl BatchFact {
             way: sides.map(|side| side.agency.clone()).collect(),
             entries: list::count(body.entries.iter()),
             root: body.entry_root,
+            decisions: body.entries.iter().filter_map(|entry| entry.decision_message).collect(),
         })
+    }
+
+    /// The messages of other procedures that it rests on.
+    pub(in crate::procedure) fn names(&self) -> Vec<MessageId> {
+        if let Self::Listed(manifest) = self { manifest.decisions.clone() } else { Vec::new() }
     }
 
     pub(in crate::procedure) fn reviewed(body: &ManifestReview) -> Self {

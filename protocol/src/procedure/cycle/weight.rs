@@ -40,7 +40,8 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     let by_rank = || rank::meet(rank(earlier), rank(later));
     // spec: cyc-31
     let denies = rejects(earlier) && adopts_agenda(later);
-    let by_the_chair = is_of_the_chair(earlier) && is_of_the_chair(later);
+    let by_one = earlier.author == later.author;
+    let by_the_chair = by_one && is_of_the_chair(earlier) && is_of_the_chair(later);
     if denies || by_the_chair { by_rank() } else { Meeting::Both }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::ids::MessageId;
 use crate::ids::Party;
 use crate::message::operation::participation::ParticipationAnswer;
 use crate::message::operation::plan::OperationPlan;
@@ -31,6 +32,8 @@ pub enum OperationFact {
     Proposed {
         /// By when the others answer.
         reply_by: Timestamp,
+        /// The reports that it rests on.
+        threat: Vec<MessageId>,
     },
     /// A Party says whether it takes part.
     Replied(ParticipationAnswer),
@@ -101,8 +104,14 @@ pub struct Task {
 }
 
 impl OperationFact {
-    pub(in crate::procedure) const fn proposed(body: &JointOperationProposal) -> Self {
-        Self::Proposed { reply_by: body.reply_by.at() }
+    /// The messages of other procedures that it rests on.
+    pub(in crate::procedure) fn names(&self) -> Vec<MessageId> {
+        if let Self::Proposed { threat, .. } = self { threat.clone() } else { Vec::new() }
+    }
+
+    pub(in crate::procedure) fn proposed(body: &JointOperationProposal) -> Self {
+        let threat = body.threat_basis.iter().copied().collect();
+        Self::Proposed { reply_by: body.reply_by.at(), threat }
     }
 
     pub(in crate::procedure) fn planned(body: &OperationPlan) -> Self {

@@ -57,13 +57,14 @@ fn root(name: u8) -> Digest {
     digest::sha256(&[name])
 }
 
-fn version(version: u8) -> Manifest {
+pub(super) fn version(version: u8) -> Manifest {
     Manifest {
         version: u64::from(version),
         ready: true,
         way: SIDES.iter().map(|side| agency(side)).collect(),
         entries: PEOPLE,
         root: root(version),
+        decisions: Vec::new(),
     }
 }
 

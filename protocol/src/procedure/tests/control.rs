@@ -9,6 +9,7 @@ use super::Play;
 use super::SALTS;
 use super::TRANSIT;
 use super::agency;
+use super::batch;
 use super::handover;
 use super::information;
 use crate::crypto::digest;
@@ -21,6 +22,8 @@ use crate::message::intelligence::information_reply::ReplyStatus;
 use crate::moment::Timestamp;
 use crate::procedure::amber;
 use crate::procedure::amber::Amber;
+use crate::procedure::batch::fact::BatchFact;
+use crate::procedure::batch::fact::Manifest;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
 use crate::procedure::control::OnwardRecipient;
@@ -33,6 +36,7 @@ use crate::procedure::fold::Fate;
 use crate::procedure::handover::Handover;
 use crate::procedure::information::Information;
 use crate::procedure::information::stage::Stage;
+use crate::procedure::operation::fact::OperationFact;
 use crate::registry::RefusalCode;
 
 const UNTIL: Timestamp = Timestamp::from_millis(9_000);
@@ -277,26 +281,33 @@ fn decisions_that_rest_on_what_was_corrected_turn_amber() {
     let deferral = play.say(ASKED, handover::decided(Outcome::Deferred));
     let grant = play.say(ASKED, handover::granted());
     play.say(ASKED, handover::held());
-    assert!(amber::within::<Handover>(&play.transcript).is_empty());
+    assert!(amber::within(&play.transcript).is_empty());
 
     let before = play.transcript.heads();
     play.say(ASKS, corrects_a_detail(request));
-    assert!(
-        amber::within::<Handover>(&play.transcript).is_empty(),
-        "nobody would decide otherwise"
-    );
+    assert!(amber::within(&play.transcript).is_empty(), "nobody would decide otherwise");
     play.say(ASKS, corrects(request));
     let mut revocation = play.act(ASKED, &before, handover::decided(Outcome::Deferred));
     revocation.supersedes = Some(grant);
     let beside = play.put(revocation).unwrap();
-    let rests = |play: &Play<Handover>| ids(&amber::within::<Handover>(&play.transcript));
+    let rests = |play: &Play<Handover>| ids(&amber::within(&play.transcript));
     let expected = [deferral, grant, beside].map(|digest| play.id(&digest));
     assert_eq!(rests(&play), expected);
-    let found = amber::within::<Handover>(&play.transcript);
+    let found = amber::within(&play.transcript);
     assert!(found.iter().all(|amber| amber.because == request));
 
     play.say(ASKED, handover::granted());
     assert_eq!(rests(&play), expected, "who decides in view of the correction is right");
+}
+
+#[test]
+fn the_chapter_lists_what_decides_grants_and_plans() {
+    // shows: orc-8
+    let chapter = super::chapter();
+    let listed = chapter.lines().find(|line| line.starts_with("Decisions, grants and plans are"));
+    let printed: Vec<&str> = listed.unwrap().split('`').skip(1).step_by(2).collect();
+    let kept: Vec<&str> = amber::DECIDING.iter().map(|kind| kind.text()).collect();
+    assert_eq!(printed, kept);
 }
 
 #[test]
@@ -308,7 +319,7 @@ fn a_grant_to_pass_on_turns_amber_with_what_it_is_about() {
     let grant = play.say(ASKED, grants(of));
     let correction = play.say(ASKED, corrects(reply));
 
-    let found = amber::within::<Information>(&play.transcript);
+    let found = amber::within(&play.transcript);
 
     assert_eq!(ids(&found), [play.id(&grant)]);
     assert_ne!(found[0].digest, correction);
@@ -323,11 +334,24 @@ fn what_names_a_message_that_was_corrected_elsewhere_turns_amber_with_what_follo
     play.say(ASKS, Fact::Common(CommonFact::Valued { of: elsewhere }));
     let grant = play.say(ASKED, handover::granted());
 
-    let found = amber::across::<Handover>(&play.transcript, &BTreeSet::from([elsewhere]));
+    let found = amber::across(&play.transcript, &BTreeSet::from([elsewhere]));
 
     assert_eq!(ids(&found), [play.id(&grant)], "not {early}, which was decided before");
     assert_eq!(found[0].because, elsewhere);
     let onward = BTreeSet::from([found[0].id]);
-    assert!(amber::across::<Handover>(&play.transcript, &onward).is_empty());
-    assert!(amber::across::<Handover>(&play.transcript, &BTreeSet::new()).is_empty());
+    assert!(amber::across(&play.transcript, &onward).is_empty());
+    assert!(amber::across(&play.transcript, &BTreeSet::new()).is_empty());
+    assert_eq!(amber::named(&play.transcript), BTreeSet::from([elsewhere]));
+    assert_eq!(amber::of(&play.transcript, &BTreeSet::from([elsewhere])), found);
+}
+
+#[test]
+fn an_operation_names_the_reports_and_a_manifest_the_decisions_on_which_it_rests() {
+    // shows: orc-9
+    let report = MessageId::new(Timestamp::from_millis(1), [9; 10]);
+    let threat = Vec::from([report]);
+    let proposal = OperationFact::Proposed { reply_by: Timestamp::from_millis(2), threat };
+    assert_eq!(Fact::Operation(proposal).names(), [report]);
+    let manifest = Manifest { decisions: Vec::from([report]), ..batch::version(1) };
+    assert_eq!(Fact::Batch(BatchFact::Listed(manifest)).names(), [report]);
 }

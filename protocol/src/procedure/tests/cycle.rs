@@ -480,6 +480,23 @@ fn adopted_minutes_with_actions_open_them() {
     assert_eq!(moves, ["action-report in-progress", "action-report done", "action-report cannot"]);
 }
 
+#[test]
+fn only_the_chair_contradicts_the_chair() {
+    // shows: cyc-33, pro-5
+    for salt in SALTS {
+        let mut play = begun(salt, calls(&[ASKED, TRANSIT]));
+        play.say(ASKS, declares(CycleStanding::InSession));
+        let (seen, opening) = (play.transcript.heads(), play.first());
+        let minutes = play.say_after(ASKS, &seen, menu(13, &play.now(), &play.transcript));
+        let lapsed = Fact::Common(CommonFact::Lapsed { of: opening });
+        play.say_after(ASKED, &seen, lapsed);
+
+        let now = play.now();
+        assert!(now.common.conflicts().is_empty());
+        assert_eq!(now.fate(&minutes), Some(&Fate::Took { rule: "cyc-14" }));
+    }
+}
+
 /// What somebody may try to say, by a number, about what stands in view.
 fn menu(what: u8, _seen: &Folded<Cycle>, view: &Transcript) -> Fact {
     let last = |wanted: fn(&CycleFact) -> bool| {

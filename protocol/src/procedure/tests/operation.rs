@@ -60,7 +60,7 @@ fn item(name: &str) -> ItemId {
 }
 
 fn proposed() -> Fact {
-    told(OperationFact::Proposed { reply_by: Timestamp::from_millis(5_000) })
+    told(OperationFact::Proposed { reply_by: Timestamp::from_millis(5_000), threat: Vec::new() })
 }
 
 fn replies(answer: ParticipationAnswer) -> Fact {
