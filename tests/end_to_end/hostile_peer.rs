@@ -131,7 +131,7 @@ fn an_id_that_two_authors_gave_means_neither_of_the_messages_until_a_digest_does
         let digest = letter.digest().to_string();
         assert!(refused.why.contains(&format!("{digest} is of {author}")), "{}", refused.why);
         assert_eq!(client.message(&digest).unwrap().from, author);
-        let opened = client.open(&digest, "TH-0815", "prosecution").unwrap();
+        let opened = client.open(&digest, "TH-0815", "investigation").unwrap();
         assert_eq!(opened.id, named.0.to_string());
         let proof = client.message_proof(&digest).unwrap();
         assert_eq!(proof.index, client.message(&digest).unwrap().log_index);

@@ -117,11 +117,12 @@ fn a_plan_turns_amber_at_every_agency_when_the_report_on_which_it_rests_is_corre
     let mut proposal = begins("joint-operation-proposal", &[0, 2]);
     proposal["to"][1]["role"] = json!("action");
     proposal["body"]["threat_basis"] = json!([report.id]);
-    let operation = say(&lead, proposal).unwrap().header.unwrap().procedure;
+    let proposal = say(&lead, proposal).unwrap();
+    let operation = proposal.header.unwrap().procedure;
     arrives(&other, &operation, 1);
     let mut joining = follows("participation-reply", &operation, &[0, 1]);
     joining["body"] = json!({"answer": "join"});
-    say(&other, joining).unwrap();
+    let joined = say(&other, joining).unwrap();
     arrives(&lead, &operation, 2);
     let plan = say(&lead, follows("operation-plan", &operation, &[0, 2])).unwrap();
     let planned = arrives(&other, &operation, 3);
@@ -137,11 +138,46 @@ fn a_plan_turns_amber_at_every_agency_when_the_report_on_which_it_rests_is_corre
     for node in [&author, &lead, &other] {
         arrives(node, &reported, 2);
         let seen = arrives(node, &operation, 3);
-        let found: Vec<(&str, &str)> =
-            seen.look_again.iter().map(|look| (look.id.as_str(), look.because.as_str())).collect();
-        assert_eq!(found, [(plan.id.as_str(), report.id.as_str())]);
+        let found: Vec<&str> = seen.look_again.iter().map(|look| look.id.as_str()).collect();
+        assert_eq!(found, [&proposal.id, &joined.id, &plan.id]);
+        assert!(seen.look_again.iter().all(|look| look.because == report.id));
         assert_eq!(seen.summary.stage, planned.summary.stage, "it stands until somebody decides");
     }
+}
+
+#[test]
+fn a_message_is_opened_for_another_purpose_only_when_its_originator_agrees() {
+    // shows: orc-10
+    let world = Federation::of("procedure-purpose", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let (author, reader) = (nodes[0].client(), nodes[1].client());
+    let report = say(&author, begins("intelligence-report", &[1])).unwrap();
+    let procedure = report.header.unwrap().procedure;
+    arrives(&reader, &procedure, 1);
+    let before = reader.head().unwrap().size;
+
+    let refused = reader.open(&report.id, "LA-1", "prosecution").unwrap_err();
+
+    assert_eq!(refused.code, Code::OtherPurpose, "{refused:?}");
+    assert!(refused.why.contains("investigation"), "{refused:?}");
+    assert!(refused.remedy.contains("onward-transfer-request"), "{refused:?}");
+    assert_eq!(reader.head().unwrap().size, before, "nothing was opened, and no reading is logged");
+    reader.open(&report.id, "LA-1", "investigation").unwrap();
+    author.open(&report.id, "CN-1", "prosecution").unwrap();
+
+    let mut request = follows("onward-transfer-request", &procedure, &[0]);
+    request["body"]["items"] = json!([report.id]);
+    request["body"]["proposed_recipients"] =
+        json!([{"party": "LA", "agency": AGENCIES[1], "name": "Prosecutor's liaison"}]);
+    request["body"]["purpose"] = json!({"kind": "prosecution"});
+    let asked = say(&reader, request).unwrap();
+    arrives(&author, &procedure, 2);
+    let mut decision = follows("onward-transfer-decision", &procedure, &[1]);
+    decision["body"] = json!({"of": asked.id, "granted": true});
+    say(&author, decision).unwrap();
+    arrives(&reader, &procedure, 3);
+
+    reader.open(&report.id, "LA-1", "prosecution").unwrap();
 }
 
 /// The example of a kind as the first message of a procedure.

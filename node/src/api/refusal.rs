@@ -121,6 +121,7 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::NoBody => Code::NoBody,
         ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable => Code::Unopenable,
+        ReadError::OtherPurpose(_) => Code::OtherPurpose,
         ReadError::InDoubt(doubt) => return in_doubt(*doubt, "it was not read", view),
         ReadError::Busy => Code::Busy,
         ReadError::Stopping => Code::Stopping,
@@ -142,7 +143,7 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         ReadError::Ambiguous(_) => Code::AmbiguousId,
         ReadError::NoBody => Code::NoBody,
         ReadError::Erased(_) => Code::Erased,
-        ReadError::Unopenable | ReadError::Stopping => Code::Stopping,
+        ReadError::Unopenable | ReadError::OtherPurpose(_) | ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
 }
@@ -165,6 +166,7 @@ pub(crate) fn of_succession(error: &ReadError) -> Problem {
         | ReadError::NoBody
         | ReadError::Erased(_)
         | ReadError::Unopenable
+        | ReadError::OtherPurpose(_)
         | ReadError::InDoubt(_)
         | ReadError::Busy
         | ReadError::Stopping => Code::Stopping,

@@ -29,6 +29,7 @@ use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
+use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::refusal::Refusal;
 
@@ -142,6 +143,9 @@ pub enum ReadError {
     /// The body cannot be opened or does not fit its kind.
     #[error("the body cannot be opened")]
     Unopenable,
+    /// It was sent for another purpose, and its originator has not allowed this one.
+    #[error("it was sent for {0}, and its originator has allowed no other use")]
+    OtherPurpose(PurposeKind),
     /// The node is in doubt about its own log and opens no bodies.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),

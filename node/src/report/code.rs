@@ -332,6 +332,9 @@ codes! {
     /// The message has no place where its procedure stands.
     OutOfTurn = "out-of-turn", Caller, Refused, 409;
     "see what may come next: `concord procedure show ID`"
+    /// A message was sent for another purpose than the one for which it is to be opened.
+    OtherPurpose = "other-purpose", Caller, Refused, 403;
+    "open it for its own purpose, or ask its originator: an onward-transfer-request in its procedure for this purpose, with your own agency among the recipients"
     /// A safeguard that must be met first is not.
     Safeguard = "safeguard", Caller, Refused, 409;
     "meet the safeguard that the answer names, then submit again"

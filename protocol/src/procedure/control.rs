@@ -21,6 +21,7 @@ use crate::message::control::recall::RecallAction;
 use crate::message::control::recall::RecallDone;
 use crate::message::control::recall::RecallReport;
 use crate::message::intelligence::information_reply::Authority;
+use crate::message::purpose::PurposeKind;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
@@ -69,6 +70,8 @@ pub struct Transfer {
     pub recipients: Vec<OnwardRecipient>,
     /// For what.
     pub to_use: OnwardUse,
+    /// For which kind of purpose.
+    pub purpose: PurposeKind,
 }
 
 /// To whom something is passed on.
@@ -121,6 +124,7 @@ impl ControlFact {
             items: body.items.as_slice().to_vec(),
             recipients: body.proposed_recipients.iter().map(OnwardRecipient::of).collect(),
             to_use: if body.for_evidence { OnwardUse::Evidence } else { OnwardUse::Intelligence },
+            purpose: body.purpose.kind,
         })
     }
 
@@ -295,6 +299,27 @@ impl Control {
     pub fn may_pass_on(&self, passing: &Passing<'_>) -> bool {
         self.recalls_of(passing.item).next().is_none()
             && self.transfers.values().any(|transfer| transfer.covers(passing))
+    }
+
+    /// Whether the originator has allowed a recipient to use a message for another kind of purpose, and not taken the
+    /// message back since.
+    // spec: orc-10
+    pub fn may_use(
+        &self,
+        by: &AgencyId,
+        item: &MessageId,
+        purpose: PurposeKind,
+        at: Timestamp,
+    ) -> bool {
+        let allows = |transfer: &TransferCase| {
+            let asked = transfer.asked();
+            transfer.by == *by
+                && asked.purpose == purpose
+                && asked.items.contains(item)
+                && asked.recipients.iter().any(|to| to.agency.as_ref() == Some(by))
+                && transfer.is_granted(at)
+        };
+        self.recalls_of(item).next().is_none() && self.transfers.values().any(allows)
     }
 
     /// Remembers whose message it is.

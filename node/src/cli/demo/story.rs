@@ -143,7 +143,7 @@ impl Story<'_> {
         let request = self.submit(asks, &information::request(asking, answering))?;
         let thread = self.acknowledge(answers, &request, &[])?;
         let reply = self.submit(answers, &information::reply(answering, asking, &thread))?;
-        self.take(asks, &reply, "investigation")?;
+        self.take(asks, &reply)?;
         self.progress.done(format!(
             "{} asked {}: one answer whole, one in part, one refused",
             asking.id, answering.id
@@ -197,11 +197,11 @@ impl Story<'_> {
             }
             if ending.is_grant() && !filed.case.is_held() {
                 let held = self.submit(filed.requested, &handover::held(&filed.case, &thread))?;
-                thread = self.take(filed.sent.from, &held, "prosecution")?;
+                thread = self.take(filed.sent.from, &held)?;
             }
             let decision =
                 self.submit(filed.requested, &handover::decision(&filed.case, &thread))?;
-            self.take(filed.sent.from, &decision, "prosecution")?;
+            self.take(filed.sent.from, &decision)?;
             match ending {
                 Ending::Granted | Ending::Conditional => endings.granted += 1,
                 Ending::Deferred => endings.deferred += 1,
@@ -223,17 +223,17 @@ impl Story<'_> {
     /// Something is missing, and comes.
     fn complete(&mut self, filed: &Filed, thread: &Thread) -> Result<Thread, Report> {
         let missing = self.submit(filed.requested, &handover::missing(&filed.case, thread))?;
-        let thread = self.take(filed.sent.from, &missing, "prosecution")?;
+        let thread = self.take(filed.sent.from, &missing)?;
         let supplied = self.submit(filed.sent.from, &handover::supplied(&filed.case, &thread))?;
-        self.take(filed.requested, &supplied, "prosecution")
+        self.take(filed.requested, &supplied)
     }
 
     /// Nobody is refused unheard.
     fn consult(&mut self, filed: &Filed, thread: &Thread) -> Result<Thread, Report> {
         let intent = self.submit(filed.requested, &handover::intent(&filed.case, thread))?;
-        let thread = self.take(filed.sent.from, &intent, "prosecution")?;
+        let thread = self.take(filed.sent.from, &intent)?;
         let views = self.submit(filed.sent.from, &handover::views(&filed.case, &thread))?;
-        self.take(filed.requested, &views, "prosecution")
+        self.take(filed.requested, &views)
     }
 
     /// Waits until every delivery of the story has a receipt or a refusal, and each of these is witnessed by a quorum;
@@ -265,7 +265,7 @@ impl Story<'_> {
 
     /// An officer reads a message and says so to its author, and to whoever else takes part.
     fn acknowledge(&mut self, at: usize, sent: &Sent, told: &[usize]) -> Result<Thread, Report> {
-        let thread = self.take(at, sent, "investigation")?;
+        let thread = self.take(at, sent)?;
         let author = self.agency(sent.from)?.id;
         let told: Result<Vec<&str>, Report> =
             told.iter().map(|other| self.agency(*other).map(|agency| agency.id)).collect();
@@ -274,10 +274,13 @@ impl Story<'_> {
         Ok(Thread { parents: vec![sent.digest.clone(), acknowledged.digest], ..thread })
     }
 
-    /// An officer waits for a message and opens it.
-    fn take(&self, at: usize, sent: &Sent, purpose: &str) -> Result<Thread, Report> {
+    /// An officer waits for a message and opens it for the purpose for which it was sent.
+    fn take(&self, at: usize, sent: &Sent) -> Result<Thread, Report> {
         self.arrival(at, sent, ARRIVES_WITHIN)?;
-        let opened = self.stations.client(at)?.open(&sent.id, self.agency(at)?.officer, purpose)?;
+        let client = self.stations.client(at)?;
+        let header = client.message(&sent.id)?.header;
+        let purpose = header.map(|header| header.purpose).unwrap_or_default();
+        let opened = client.open(&sent.id, self.agency(at)?.officer, &purpose)?;
         match opened.content.get("body") {
             Some(Value::Object(_)) => Ok(sent.thread()),
             Some(_) | None => {

@@ -8,10 +8,12 @@ use concord_protocol::engine::effects::Answer;
 use concord_protocol::engine::input::Occasion;
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::envelope::header;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
+use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
@@ -192,6 +194,7 @@ impl Handle {
         self.may_read()?;
         let record = self.record(name)?;
         drop(self.body(&record)?);
+        self.check_purpose(&record, &purpose)?;
         let (reply, answer) = oneshot::channel();
         let job = Job::Read { message: record.digest, officer, purpose, reply };
         self.send(job)?;
@@ -219,6 +222,26 @@ impl Handle {
         let content =
             opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
         Ok(OpenedBody { id, content, leaf })
+    }
+
+    /// Refuses to open what another agency sent for another purpose.
+    // spec: orc-10
+    fn check_purpose(
+        &self,
+        record: &MessageRecord,
+        purpose: &PurposeCode,
+    ) -> Result<(), ReadError> {
+        let me = &self.around.shared.me;
+        let header = header::read(&record.message).map_err(|_| ReadError::Unopenable)?;
+        let asked = PurposeKind::parse(purpose.as_str()).unwrap_or(header.purpose);
+        if record.from == *me || asked == header.purpose {
+            return Ok(());
+        }
+        let book = self.procedure(header.procedure)?.book;
+        let allowed = book.machine().is_some_and(|machine| {
+            machine.common().control().may_use(me, &record.id, asked, clock::now())
+        });
+        if allowed { Ok(()) } else { Err(ReadError::OtherPurpose(header.purpose)) }
     }
 
     /// The sealed body of a message, or why there is none.

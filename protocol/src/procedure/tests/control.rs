@@ -19,6 +19,7 @@ use crate::message::control::recall::RecallAction;
 use crate::message::control::recall::RecallDone;
 use crate::message::handover::decision::Outcome;
 use crate::message::intelligence::information_reply::ReplyStatus;
+use crate::message::purpose::PurposeKind;
 use crate::moment::Timestamp;
 use crate::procedure::amber;
 use crate::procedure::amber::Amber;
@@ -59,6 +60,7 @@ fn asks_to_pass_on(items: &[MessageId], to_use: OnwardUse) -> Fact {
         items: items.to_vec(),
         recipients,
         to_use,
+        purpose: PurposeKind::Prosecution,
     }))
 }
 
@@ -267,6 +269,40 @@ fn a_correction_is_the_authors_of_what_it_corrects() {
     assert_eq!((foreign.code, foreign.rule), (RefusalCode::NotEntitled, "orc-7"));
     assert_eq!(play.refused(ASKED, corrects(stranger)).rule, "orc-7");
     play.say(ASKED, corrects(reply));
+}
+
+#[test]
+fn a_message_serves_another_purpose_once_its_originator_has_granted_it() {
+    // shows: orc-10
+    let (mut play, reply) = answered(0);
+    let own = OnwardRecipient { agency: Some(agency(ASKS)), ..court() };
+    let asked = Fact::Control(ControlFact::TransferAsked(Transfer {
+        items: Vec::from([reply]),
+        recipients: Vec::from([own]),
+        to_use: OnwardUse::Intelligence,
+        purpose: PurposeKind::Prosecution,
+    }));
+    let may = |play: &Play<Information>, by, purpose, at| {
+        let at = Timestamp::from_millis(at);
+        play.now().common.control().may_use(&agency(by), &reply, purpose, at)
+    };
+    let prosecution = PurposeKind::Prosecution;
+    let others = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
+    let of = play.id(&others);
+    play.say(ASKED, grants(of));
+    assert!(!may(&play, ASKS, prosecution, 1_000), "granted to a court, and not to itself");
+
+    let request = play.say(ASKS, asked);
+    let of = play.id(&request);
+    assert!(!may(&play, ASKS, prosecution, 1_000), "silence is refusal");
+    play.say(ASKED, grants(of));
+
+    assert!(may(&play, ASKS, prosecution, 8_999));
+    assert!(!may(&play, ASKS, prosecution, 9_000), "how long");
+    assert!(!may(&play, ASKS, PurposeKind::Border, 1_000), "what for");
+    assert!(!may(&play, TRANSIT, prosecution, 1_000), "who");
+    play.say(ASKED, recalls(reply));
+    assert!(!may(&play, ASKS, prosecution, 1_000), "what was taken back");
 }
 
 fn ids(found: &[Amber]) -> Vec<MessageId> {
