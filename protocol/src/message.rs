@@ -58,6 +58,7 @@ pub mod rescue;
 pub mod approval;
 pub mod body;
 pub mod content;
+mod subject_line;
 pub mod submission;
 
 #[cfg(test)]

@@ -42,6 +42,7 @@ use crate::message::pointer::Pointer;
 use crate::message::purpose::Purpose;
 use crate::message::purpose::PurposeKind;
 use crate::message::recipient::Recipient;
+use crate::message::subject_line;
 use crate::message::text::HeaderText;
 use crate::message::text::LanguageTag;
 use crate::message::text::Line;
@@ -85,6 +86,8 @@ record! {
         attachments: Bounded<Attachment, 0, ATTACHMENTS_MAX>,
         /// What it is about, without personal data.
         subject_line: Line,
+        /// Whether its author has looked at a name that stands in it; it goes nowhere.
+        subject_line_checked: Option<bool>,
         /// The reference that people use for the procedure.
         procedure_ref: Option<RecordRef>,
         /// In which language it is written.
@@ -133,6 +136,7 @@ impl Submission {
         let submission = fields.zip(body).map(|(fields, body)| Self { fields, body });
         if let Some(submission) = &submission {
             submission.refuse_too_large(&root, &mut faults);
+            submission.refuse_names(&root, &mut faults);
         }
         faults.judge(submission)
     }
@@ -259,6 +263,14 @@ impl Submission {
     /// The body.
     pub const fn body(&self) -> &Body {
         &self.body
+    }
+
+    // spec: msgk-120
+    fn refuse_names(&self, at: &Pointer<'_>, faults: &mut Faults) {
+        if self.fields.subject_line_checked != Some(true) {
+            let line = self.fields.subject_line.as_str();
+            subject_line::refuse_names(line, &self.body.write(), at, faults);
+        }
     }
 
     /// A receiver scans before it reads: what that scan would refuse is refused here, while its author can still act.
