@@ -65,7 +65,7 @@ pub(crate) fn play(
     day::site::play(&desk, &mut found.rescue)?;
     day::recruiter::play(&desk)?;
     day::raid::play(&desk)?;
-    day::operation::weeks(&desk)?;
+    day::operation::weeks(&desk, &found.report.1)?;
     day::chain::play(&desk)?;
     day::ringleader::arrest(&desk, &mut chase)?;
     day::aftermath::play(&desk, &mut found, &mut chase.money)?;

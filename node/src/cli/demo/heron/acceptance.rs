@@ -108,7 +108,12 @@ impl Sum {
 
 impl Acceptance {
     /// Holds what was read against what it has to be.
-    pub(crate) fn new(numbers: &Numbers, scale: &'static str, held: Held, agreement: Agreement) -> Self {
+    pub(crate) fn new(
+        numbers: &Numbers,
+        scale: &'static str,
+        held: Held,
+        agreement: Agreement,
+    ) -> Self {
         let read = [held.site, held.raid, held.weeks, held.chain, held.manifests];
         let sums: Vec<Check> = wanted(numbers)
             .into_iter()
@@ -128,7 +133,12 @@ impl Acceptance {
         let mut text = String::new();
         for check in &self.sums {
             let verdict = if check.ok { "as it must be" } else { "WRONG" };
-            text.push_str(&format!("{} ({}): {}, {verdict}\n", check.of, check.read_at, check.held.text()));
+            text.push_str(&format!(
+                "{} ({}): {}, {verdict}\n",
+                check.of,
+                check.read_at,
+                check.held.text()
+            ));
             if !check.ok {
                 text.push_str(&format!("  it must be {}\n", check.wanted.text()));
             }
@@ -207,8 +217,10 @@ pub(crate) fn wanted(numbers: &Numbers) -> [(&'static str, &'static str, Sum); 5
 }
 
 fn whole(parts: &[(&'static str, usize)]) -> Sum {
-    let counted: Vec<(&'static str, u64)> =
-        parts.iter().map(|(name, count)| (*name, u64::try_from(*count).unwrap_or(u64::MAX))).collect();
+    let counted: Vec<(&'static str, u64)> = parts
+        .iter()
+        .map(|(name, count)| (*name, u64::try_from(*count).unwrap_or(u64::MAX)))
+        .collect();
     Sum::new(counted.iter().map(|(_, count)| count).sum(), &counted)
 }
 

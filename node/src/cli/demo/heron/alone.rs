@@ -97,7 +97,12 @@ impl Handover {
                 "escorts": {"per_high_risk": 2, "names_by_staff_no": [holder.officer], "armed": false},
             }],
             "restraint_rules": english("Handcuffs only where there is a risk."),
-            "hold_points": [],
+            "hold_points": [{
+                "leg": 1,
+                "at": calendar::instant_after(calendar::hours(1)),
+                "what": english("Boarding."),
+                "go_from": [holder.id, asker.id],
+            }],
             "contacts_24h": [
                 {"agency": holder.id, "desk": holder.desk, "phone": "+999000310001"},
                 {"agency": asker.id, "desk": asker.desk, "phone": "+999000860001"},
@@ -105,7 +110,8 @@ impl Handover {
             "cancel_cutoff": calendar::instant_after(Span::from_millis(1_800_000)),
         });
         let proposed = self.say(desk, self.holder, "custody-transfer-schedule", schedule)?;
-        let answer = json!({"version": 1, "schedule_digest": proposed.digest, "answer": "accepted"});
+        let answer =
+            json!({"version": 1, "schedule_digest": proposed.digest, "answer": "accepted"});
         self.say(desk, self.asker, "schedule-answer", answer)?;
         desk.confirm(&mut self.scene, &[self.holder, self.asker], "release-custody")?;
         let at = calendar::instant_before(Span::from_millis(0));

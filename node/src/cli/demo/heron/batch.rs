@@ -128,7 +128,8 @@ impl Trip<'_, '_> {
         let schedule = self.manifest.schedule(self.desk, self.travel)?;
         let schedule = self.say(from, "custody-transfer-schedule", schedule)?;
         for at in self.others(from) {
-            let answer = json!({"version": 1, "schedule_digest": schedule.digest, "answer": "accepted"});
+            let answer =
+                json!({"version": 1, "schedule_digest": schedule.digest, "answer": "accepted"});
             self.say(at, "schedule-answer", answer)?;
         }
         Ok(())

@@ -75,8 +75,9 @@ pub(crate) fn play(desk: &Desk<'_>, road: Road, plans: &[Plan]) -> Result<Vec<Ca
         let said = paper::answers(desks, &plan.person, plan.ending, &request.procedure);
         said.iter().try_fold(taken, |_, letter| crowd::post(client, letter))
     })?;
-    let mut open: Vec<usize> =
-        (0..plans.len()).filter(|at| plans.get(*at).is_some_and(|plan| plan.ending.is_heard())).collect();
+    let mut open: Vec<usize> = (0..plans.len())
+        .filter(|at| plans.get(*at).is_some_and(|plan| plan.ending.is_heard()))
+        .collect();
     let mut round = 0;
     while !open.is_empty() {
         open = hear(desk, road, (plans, &mut last), (&open, round))?;
@@ -103,10 +104,8 @@ fn hear(
     (open, round): (&[usize], usize),
 ) -> Result<Vec<usize>, Report> {
     let desks = paper::Desks { asker: desk.agency(road.asker)?, holder: desk.agency(road.holder)? };
-    let waiting: Vec<(&Plan, Posted)> = open
-        .iter()
-        .filter_map(|at| Some((plans.get(*at)?, last.get(*at)?.clone())))
-        .collect();
+    let waiting: Vec<(&Plan, Posted)> =
+        open.iter().filter_map(|at| Some((plans.get(*at)?, last.get(*at)?.clone()))).collect();
     crowd::arrived(desk, road.asker, waiting.iter().map(|(_, said)| said))?;
     let answers = crowd::each(desk, road.asker, &waiting, |client, (plan, said)| {
         crowd::post(client, &paper::views(desks, plan.ending, said, round))
@@ -120,7 +119,9 @@ fn hear(
             *place = said;
         }
     }
-    let again = |at: &usize| plans.get(*at).is_some_and(|plan| round == 0 && plan.ending == Ending::Unproven);
+    let again = |at: &usize| {
+        plans.get(*at).is_some_and(|plan| round == 0 && plan.ending == Ending::Unproven)
+    };
     Ok(open.iter().copied().filter(again).collect())
 }
 
@@ -141,7 +142,5 @@ pub(crate) fn people(
     country: &'static str,
     ending: Ending,
 ) -> Vec<Plan> {
-    numbers
-        .map(|number| Plan { person: Person::new(prefix, number, country), ending })
-        .collect()
+    numbers.map(|number| Plan { person: Person::new(prefix, number, country), ending }).collect()
 }

@@ -71,7 +71,6 @@ pub(crate) struct Line {
     urgency: &'static str,
     codes: &'static [&'static str],
     after: Vec<String>,
-    to: Option<Vec<usize>>,
     extra: Vec<(&'static str, Value)>,
 }
 
@@ -79,7 +78,7 @@ impl Line {
     /// A message of a kind.
     pub(crate) fn new(kind: &'static str, body: Value) -> Self {
         let codes: &[&str] = &["H1", "H2"];
-        Self { kind, body, urgency: "U2", codes, after: Vec::new(), to: None, extra: Vec::new() }
+        Self { kind, body, urgency: "U2", codes, after: Vec::new(), extra: Vec::new() }
     }
 
     /// How urgent it is.
@@ -95,11 +94,6 @@ impl Line {
     /// What its author had seen, where that is less than its node holds.
     pub(crate) fn after(self, digests: &[&str]) -> Self {
         Self { after: digests.iter().map(|digest| (*digest).to_owned()).collect(), ..self }
-    }
-
-    /// Who gets it, where that is not everybody who takes part.
-    pub(crate) fn to(self, places: &[usize]) -> Self {
-        Self { to: Some(places.to_vec()), ..self }
     }
 
     /// A further field of the submission.
@@ -136,11 +130,6 @@ impl Scene {
         self.procedure
             .as_deref()
             .ok_or_else(|| trouble::broken("a procedure of the story was not begun"))
-    }
-
-    /// Somebody takes part from now on.
-    pub(crate) fn join(&mut self, place: usize) {
-        self.parties.push(place);
     }
 }
 
@@ -190,12 +179,11 @@ impl Desk<'_> {
     }
 
     fn letter(&self, scene: &Scene, at: usize, line: &Line) -> Result<Value, Report> {
-        let others = scene.parties.iter().copied().filter(|place| *place != at);
-        let to = line.to.clone().unwrap_or_else(|| others.collect());
+        let others = scene.parties.iter().filter(|place| **place != at);
         let addressee = |place: &usize| -> Result<Addressee<'static>, Report> {
             Ok(Addressee { agency: self.agency(*place)?.id, role: Role::Action })
         };
-        let to: Vec<Addressee<'static>> = to.iter().map(addressee).collect::<Result<_, _>>()?;
+        let to: Vec<Addressee<'static>> = others.map(addressee).collect::<Result<_, _>>()?;
         let thread = scene.procedure.clone().map(|procedure| Thread {
             procedure,
             parents: line.after.clone(),
@@ -214,7 +202,8 @@ impl Desk<'_> {
         };
         let mut letter = frame.around(&line.body);
         if let Some(fields) = letter.as_object_mut() {
-            fields.extend(line.extra.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+            fields
+                .extend(line.extra.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         }
         Ok(letter)
     }

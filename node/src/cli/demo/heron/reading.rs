@@ -121,9 +121,7 @@ fn body(client: &Client, officer: &str, id: &str) -> Result<Value, Report> {
 
 /// A sum from counts by name, in the order of the names; what has another name is counted in the whole alone.
 fn sum(counts: &BTreeMap<&'static str, u64>, names: &[&'static str]) -> Sum {
-    let parts: Vec<(&'static str, u64)> = names
-        .iter()
-        .map(|name| (*name, counts.get(name).copied().unwrap_or_default()))
-        .collect();
+    let parts: Vec<(&'static str, u64)> =
+        names.iter().map(|name| (*name, counts.get(name).copied().unwrap_or_default())).collect();
     Sum::new(counts.values().sum(), &parts)
 }

@@ -32,9 +32,8 @@ fn the_table_says_the_numbers_of_the_domain() {
 #[test]
 fn the_nationalities_of_the_site_are_those_of_the_domain() {
     let site = &FULL.site;
-    let victims = |country| {
-        site.victims.iter().find(|(of, _)| *of == country).map_or(0, |(_, count)| *count)
-    };
+    let victims =
+        |country| site.victims.iter().find(|(of, _)| *of == country).map_or(0, |(_, count)| *count);
 
     assert_eq!(site.to_cn + site.deferred + site.unproven + victims("CN"), 372);
     assert_eq!(site.returned + victims("MM"), 96);

@@ -94,7 +94,8 @@ impl Manifest {
     fn root(&self) -> Result<String, Report> {
         let in_order: Vec<&ManifestEntry> = self.entries.iter().take(self.in_force).collect();
         let root = root::over(&in_order, &self.seed);
-        root.map(|root| root.to_string()).ok_or_else(|| trouble::broken("a manifest without entries"))
+        root.map(|root| root.to_string())
+            .ok_or_else(|| trouble::broken("a manifest without entries"))
     }
 
     /// What every side seals.
@@ -145,11 +146,21 @@ impl Manifest {
             Ok(json!({"agency": agency.id, "desk": agency.desk, "phone": "+999000310001"}))
         };
         let contacts: Vec<Value> = travel.way.iter().map(contact).collect::<Result<_, _>>()?;
+        let agencies: Vec<&str> = travel
+            .way
+            .iter()
+            .map(|at| desk.agency(*at).map(|agency| agency.id))
+            .collect::<Result<_, _>>()?;
         Ok(json!({
             "version": 1,
             "legs": legs,
             "restraint_rules": english("Handcuffs for persons of high risk only, and never for children."),
-            "hold_points": [],
+            "hold_points": [{
+                "leg": 1,
+                "at": calendar::instant_after(calendar::hours(1)),
+                "what": english("Opening the bridge."),
+                "go_from": agencies,
+            }],
             "contacts_24h": contacts,
             "cancel_cutoff": calendar::instant_after(Span::from_millis(1_800_000)),
         }))

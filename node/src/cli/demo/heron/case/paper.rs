@@ -121,7 +121,9 @@ pub(crate) fn answers(
         ],
         Ending::Deferred => vec![says("handover-decision", deferred())],
         Ending::Unproven => vec![says("additional-information-request", missing())],
-        Ending::OwnNational | Ending::Domestic => vec![says("intent-to-refuse", intent(desks, ending))],
+        Ending::OwnNational | Ending::Domestic => {
+            vec![says("intent-to-refuse", intent(desks, ending))]
+        }
         Ending::Rerouted => vec![says("victim-screening-report", victim(desks, person))],
     }
 }
@@ -203,11 +205,7 @@ fn grounds(desks: Desks, ending: Ending) -> Value {
         Ending::OwnNational => {
             ("own-national", "discretionary", "An own national, prosecuted at home.")
         }
-        Ending::Domestic
-        | Ending::Granted
-        | Ending::Ill
-        | Ending::Deferred
-        | Ending::Rerouted => {
+        Ending::Domestic | Ending::Granted | Ending::Ill | Ending::Deferred | Ending::Rerouted => {
             ("offence-on-own-territory", "discretionary", "The act is tried where it was done.")
         }
     };
@@ -256,7 +254,11 @@ pub(crate) fn victim(desks: Desks, person: &Person) -> Value {
     })
 }
 
-fn framed(desks: Desks, (by, kind, procedure): (By, &'static str, Option<&str>), body: &Value) -> Value {
+fn framed(
+    desks: Desks,
+    (by, kind, procedure): (By, &'static str, Option<&str>),
+    body: &Value,
+) -> Value {
     let (author, to) = match by {
         By::Asker => (desks.asker, desks.holder),
         By::Holder => (desks.holder, desks.asker),

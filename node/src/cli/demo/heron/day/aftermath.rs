@@ -78,7 +78,9 @@ fn audit(desk: &Desk<'_>) -> Result<(), Report> {
         let messages = client.messages(&page)?;
         for message in messages.items {
             let Some(header) = message.header else { continue };
-            if header.originator.as_deref() != Some("cn.mps") || header.kind != "intelligence-report" {
+            if header.originator.as_deref() != Some("cn.mps")
+                || header.kind != "intelligence-report"
+            {
                 continue;
             }
             // CN granted TH, and nobody else.
@@ -95,7 +97,11 @@ fn audit(desk: &Desk<'_>) -> Result<(), Report> {
     let [copy] = copies.as_slice() else {
         return Err(trouble::broken(format!("the audit found {} copies, not one", copies.len())));
     };
-    let demand = [("cause", "order"), ("basis", "SYN-ORDER-2026-0001"), ("officer", desk.agency(VN)?.officer)];
+    let demand = [
+        ("cause", "order"),
+        ("basis", "SYN-ORDER-2026-0001"),
+        ("officer", desk.agency(VN)?.officer),
+    ];
     desk.stations.client(VN)?.erase(copy, demand)?;
     desk.progress.done("day +25  an auditor at LA finds one copy that no grant covers; VN erases it, and its log still verifies");
     Ok(())
@@ -104,10 +110,12 @@ fn audit(desk: &Desk<'_>) -> Result<(), Report> {
 /// Day +27: a declared number that nobody may add to a derived one.
 fn declare(desk: &Desk<'_>) -> Result<(), Report> {
     let arrived = desk.numbers.chain.manifests * desk.numbers.chain.people;
-    let period = |days: u32| json!({
-        "from": calendar::instant_before(Span::from_days(days)),
-        "to": calendar::instant_before(Span::from_millis(0)),
-    });
+    let period = |days: u32| {
+        json!({
+            "from": calendar::instant_before(Span::from_days(days)),
+            "to": calendar::instant_before(Span::from_millis(0)),
+        })
+    };
     let body = json!({
         "period": period(30),
         "items": [
@@ -134,7 +142,9 @@ fn declare(desk: &Desk<'_>) -> Result<(), Report> {
     });
     let mut scene = Scene::new(&SIX, "coordination", "MM-SR-2026-03");
     desk.say(&mut scene, MM, Line::new("situation-report", body).urgency("U4"))?;
-    desk.progress.done("day +27  MM declares 53,388 beside its derived figure, overlap unknown; the two stay two");
+    desk.progress.done(
+        "day +27  MM declares 53,388 beside its derived figure, overlap unknown; the two stay two",
+    );
     Ok(())
 }
 
@@ -155,7 +165,11 @@ fn recover(desk: &Desk<'_>, scene: &mut Scene) -> Result<(), Report> {
             "renew_by": calendar::instant_after(Span::from_days(110)),
         })
     };
-    desk.say(scene, TH, Line::new("freezing-report", json!({"per_asset": [frozen(1), frozen(2)]})))?;
+    desk.say(
+        scene,
+        TH,
+        Line::new("freezing-report", json!({"per_asset": [frozen(1), frozen(2)]})),
+    )?;
     let request = json!({
         "assets": [1, 2],
         "basis": "victim-return",
@@ -180,7 +194,7 @@ fn recover(desk: &Desk<'_>, scene: &mut Scene) -> Result<(), Report> {
         "receipts": ["TH-RC-2026-0091"],
     });
     desk.say(scene, TH, Line::new("asset-disposition-notice", disposition).urgency("U4"))?;
-    desk.stands(scene, "returned")?;
+    desk.stands(scene, "settled")?;
     desk.progress.done("day +28  account and wallet extended, confiscated and returned to victims");
     Ok(())
 }
@@ -194,7 +208,18 @@ fn report(desk: &Desk<'_>) -> Result<(), Report> {
                 "from": calendar::instant_before(Span::from_days(30)),
                 "to": calendar::instant_before(Span::from_millis(0)),
             },
-            "items": [],
+            "items": [{
+                "stat_ref": format!("{party}-ST-2026-04-1"), "measure": "Open procedures of the exercise",
+                "value": "1", "unit": "procedures",
+                "population": english("Procedures that this agency began and that are open."), "territory": [party],
+                "period": {
+                    "from": calendar::instant_before(Span::from_days(30)),
+                    "to": calendar::instant_before(Span::from_millis(0)),
+                },
+                "counting_rule": "case",
+                "derivation": {"declared": {"source": "The story of the exercise"}},
+                "overlaps": "unknown",
+            }],
             "obstacles": [{"ground": "insufficient-evidence", "count": 5}, {"ground": "own-national", "count": 1}],
         });
         let mut scene = Scene::new(&SIX, "coordination", format!("{party}-SR-2026-04"));

@@ -63,7 +63,9 @@ fn manifest(desk: &Desk<'_>, number: usize, riders: Vec<Rider>) -> Result<Vec<Ri
     }
     if number == chain.miscounted_on {
         twists.push(Twist::Miscounted);
-        news.push_str("; CN counts one too few, and the batch stays open until it has counted again");
+        news.push_str(
+            "; CN counts one too few, and the batch stays open until it has counted again",
+        );
     }
     let count = riders.len();
     let travel = Travel {

@@ -32,7 +32,7 @@ const LANGUAGES: [&str; 7] = ["en", "km", "lo", "my", "th", "vi", "zh-Hans"];
 pub(crate) fn play(desk: &Desk<'_>) -> Result<(), Report> {
     desk.progress.doing("day -60: the six meet");
     meet(desk)?;
-    let mut scene = Scene::new(&SIX, "coordination", "EX-HERON outcome document");
+    let mut scene = Scene::new(&SIX, "coordination", "EX-HERON-OUTCOME");
     let first = package(1)?;
     open(desk, &mut scene, &first)?;
     for at in SIX.into_iter().filter(|at| *at != MM) {
@@ -138,7 +138,8 @@ struct Package {
 }
 
 fn package(version: u64) -> Result<Package, Report> {
-    let file = |name: &str| digest::sha256(format!("EX-HERON {name}, version {version}").as_bytes());
+    let file =
+        |name: &str| digest::sha256(format!("EX-HERON {name}, version {version}").as_bytes());
     let text = |lang: &&str| -> Result<OutcomeText, Report> {
         let tag = LanguageTag::parse(lang).map_err(|_| trouble::broken("a language has no tag"))?;
         Ok(OutcomeText { lang: tag, digest: file(lang), authentic: *lang != "en" })
@@ -216,12 +217,7 @@ fn signature(desk: &Desk<'_>, at: usize, package: &Package) -> Result<Value, Rep
     }))
 }
 
-fn sign(
-    desk: &Desk<'_>,
-    scene: &mut Scene,
-    at: usize,
-    package: &Package,
-) -> Result<Sent, Report> {
+fn sign(desk: &Desk<'_>, scene: &mut Scene, at: usize, package: &Package) -> Result<Sent, Report> {
     let body = signature(desk, at, package)?;
     desk.say(scene, at, Line::new("signature-statement", body))
 }

@@ -61,7 +61,8 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<Found, Report> {
 fn report(desk: &Desk<'_>) -> Result<(Scene, Sent), Report> {
     desk.progress.doing("day -45: a report on a site");
     let mut scene = Scene::new(&[CN, LA], "investigation", "CN-2026-EX-0017");
-    let sent = desk.say(&mut scene, CN, Line::new("intelligence-report", site_report()).codes(&["H2"]))?;
+    let sent =
+        desk.say(&mut scene, CN, Line::new("intelligence-report", site_report()).codes(&["H2"]))?;
     desk.acknowledge(&mut scene, LA, &sent)?;
     let ask = json!({
         "items": [sent.id],
@@ -210,8 +211,7 @@ fn feed(desk: &Desk<'_>) -> Result<(), Report> {
         "feed_id": "CN-FEED-INFRA-1", "entry": "CN-IND-0000021", "grounds": ["shared"],
         "evidence": english("A hospital answers from the same address."),
     });
-    let disputed =
-        desk.say(&mut scene, VN, quiet("indicator-dispute", disputed).urgency("U3"))?;
+    let disputed = desk.say(&mut scene, VN, quiet("indicator-dispute", disputed).urgency("U3"))?;
     let decision = json!({
         "of": disputed.id, "outcome": "changed", "recommended": "monitor",
         "reason": english("The address is shared; the site is listed by its name."),

@@ -27,7 +27,7 @@ const WEEKS: u32 = 4;
 /// Day −14: proposed, planned, signed; a signature under an old version does not count.
 pub(crate) fn prepare(desk: &Desk<'_>, report: &Sent) -> Result<Scene, Report> {
     desk.progress.doing("day -14: an operation");
-    let mut scene = propose(desk, LA, "HERON", &[report.id.clone()])?;
+    let mut scene = propose(desk, LA, "HERON", &report.id)?;
     for at in [MM, CN, TH, VN] {
         reply(desk, &mut scene, at, "join")?;
     }
@@ -55,7 +55,12 @@ pub(crate) fn strike(desk: &Desk<'_>, scene: &mut Scene) -> Result<(), Report> {
         "signal": "go", "scope": {"territory": "LA"}, "reason": english("Everybody is in place."),
         "hostages_confirmed": true,
     });
-    desk.refused(scene, CN, Line::new("operation-signal", go.clone()).urgency("U1"), Code::NotEntitled)?;
+    desk.refused(
+        scene,
+        CN,
+        Line::new("operation-signal", go.clone()).urgency("U1"),
+        Code::NotEntitled,
+    )?;
     desk.say(scene, LA, Line::new("operation-signal", go).urgency("U1"))?;
     for status in ["running", "done"] {
         let body = json!({"task_id": "t1", "status": status});
@@ -81,9 +86,9 @@ pub(crate) fn close(desk: &Desk<'_>, scene: &mut Scene) -> Result<(), Report> {
 }
 
 /// Day +12: an operation of Cambodia's own, which counts week by week; the sum is made by whoever reads it.
-pub(crate) fn weeks(desk: &Desk<'_>) -> Result<(), Report> {
+pub(crate) fn weeks(desk: &Desk<'_>, report: &Sent) -> Result<(), Report> {
     desk.progress.doing("day +12: four weeks in Cambodia");
-    let mut scene = propose(desk, KH, "HERON KH", &[])?;
+    let mut scene = propose(desk, KH, "HERON KH", &report.id)?;
     for at in [CN, LA, MM, TH, VN] {
         reply(desk, &mut scene, at, "join")?;
     }
@@ -104,14 +109,16 @@ pub(crate) fn weeks(desk: &Desk<'_>) -> Result<(), Report> {
     Ok(())
 }
 
-fn propose(desk: &Desk<'_>, lead: usize, name: &str, basis: &[String]) -> Result<Scene, Report> {
-    let mut scene = Scene::new(&SIX, "coordination", format!("EX-HERON operation {name}"));
-    let parties: Vec<&str> =
-        SIX.iter().map(|at| desk.agency(*at).map(|agency| agency.party)).collect::<Result<_, _>>()?;
+fn propose(desk: &Desk<'_>, lead: usize, name: &str, basis: &str) -> Result<Scene, Report> {
+    let mut scene = Scene::new(&SIX, "coordination", format!("EX-{}", name.replace(' ', "-")));
+    let parties: Vec<&str> = SIX
+        .iter()
+        .map(|at| desk.agency(*at).map(|agency| agency.party))
+        .collect::<Result<_, _>>()?;
     let body = json!({
         "name": name,
         "objective": english("To free those held, and to arrest those who hold them."),
-        "threat_basis": basis,
+        "threat_basis": [basis],
         "sites": [intelligence::building()],
         "candidate_parties": parties,
         "window": {
@@ -268,8 +275,10 @@ fn week_of(desk: &Desk<'_>, week: u32) -> Value {
     let (domestic, others) = (share(numbers.domestic), share(numbers.others));
     let suspects = foreign.iter().map(|(_, count)| count).sum::<u64>() + domestic;
     let total = suspects + others;
-    let mut rows: Vec<Value> =
-        foreign.iter().map(|(country, count)| json!({"country": country, "count": count})).collect();
+    let mut rows: Vec<Value> = foreign
+        .iter()
+        .map(|(country, count)| json!({"country": country, "count": count}))
+        .collect();
     rows.push(json!({"country": "KH", "count": domestic}));
     rows.push(json!({"count": others}));
     let (from, to) = (Span::from_days(7 * (WEEKS - week)), Span::from_days(7 * (WEEKS - week - 1)));

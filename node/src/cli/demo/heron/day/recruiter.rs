@@ -66,7 +66,8 @@ fn crossing(desk: &Desk<'_>) -> Result<(), Report> {
     desk.look(&mut case.scene, CN)?;
     let taken = case.taken.digest.clone();
     let grant = paper::granted(&case.person);
-    let withdrawal = json!({"reason": english("The person is wanted by the State of nationality.")});
+    let withdrawal =
+        json!({"reason": english("The person is wanted by the State of nationality.")});
     desk.say(&mut case.scene, CN, Line::new("withdrawal", withdrawal).after(&[&taken]))?;
     let decision =
         desk.say(&mut case.scene, LA, Line::new("handover-decision", grant).after(&[&taken]))?;
@@ -75,7 +76,9 @@ fn crossing(desk: &Desk<'_>) -> Result<(), Report> {
         let view = desk.look(&mut case.scene, at)?;
         let kept = view.transcript.iter().find(|entry| entry.digest == decision.digest);
         if kept.is_none_or(|entry| entry.fate != "outranked") {
-            return Err(trouble::broken("a decision that a withdrawal outranks is not shown as such"));
+            return Err(trouble::broken(
+                "a decision that a withdrawal outranks is not shown as such",
+            ));
         }
     }
     desk.progress.done("day +7  a withdrawal of CN crosses a decision of LA: withdrawn at both, the decision kept for the record");

@@ -113,7 +113,10 @@ fn freeze(desk: &Desk<'_>) -> Result<Scene, Report> {
     let asked = desk.say(&mut scene, LA, asked)?;
     desk.acknowledge(&mut scene, TH, &asked)?;
     let term = |days| {
-        (calendar::instant_after(Span::from_days(days)), calendar::instant_after(Span::from_days(days - 1)))
+        (
+            calendar::instant_after(Span::from_days(days)),
+            calendar::instant_after(Span::from_days(days - 1)),
+        )
     };
     let (until, renew) = term(3);
     let held = json!({"per_asset": [{"asset": 1, "status": "held", "valid_until": until, "renew_by": renew}]});
@@ -170,7 +173,8 @@ fn seen(desk: &Desk<'_>, chase: &mut Chase) -> Result<(), Report> {
         "as_of": calendar::instant_before(Span::from_millis(0)),
         "valid_until": calendar::instant_after(calendar::hours(4)),
     });
-    let confirmation = desk.say(notice, CN, Line::new("validity-confirmation", confirmation).urgency("U1"))?;
+    let confirmation =
+        desk.say(notice, CN, Line::new("validity-confirmation", confirmation).urgency("U1"))?;
     let sighting = json!({
         "notice": wanted.id,
         "hit_on_wanted": true,

@@ -166,12 +166,7 @@ fn victim(country: &'static str, number: usize) -> Person {
     }
 }
 
-fn report(
-    desk: &Desk<'_>,
-    home: usize,
-    person: &Person,
-    outcome: &str,
-) -> Result<Value, Report> {
+fn report(desk: &Desk<'_>, home: usize, person: &Person, outcome: &str) -> Result<Value, Report> {
     let told = desk.agency(home)?;
     let to = [letter::Addressee { agency: told.id, role: letter::Role::Action }];
     let frame = letter::Frame {
@@ -212,7 +207,8 @@ fn domestic(desk: &Desk<'_>, cases: &[Case]) -> Result<(), Report> {
     let kept: Vec<&Case> =
         cases.iter().filter(|case| case.ending == Ending::OwnNational).take(3).collect();
     for case in kept {
-        let mut scene = Scene::new(&[CN, LA], "prosecution", letter::EXERCISE).begun(&sent(desk, case)?);
+        let mut scene =
+            Scene::new(&[CN, LA], "prosecution", letter::EXERCISE).begun(&sent(desk, case)?);
         let body = json!({
             "outcome": "charged",
             "decided_on": calendar::day_before(Span::from_millis(0)),
@@ -247,7 +243,9 @@ fn no_victim_travels(desk: &Desk<'_>, cases: &[Case]) -> Result<(), Report> {
         riders,
         twists: Vec::new(),
     };
-    for (field, value) in [("category", json!("presumed-victim")), ("decision_message", Value::Null)] {
+    for (field, value) in
+        [("category", json!("presumed-victim")), ("decision_message", Value::Null)]
+    {
         let mut body = batch::manifest_body(desk, &travel)?;
         let entry = body
             .pointer_mut("/entries/0")

@@ -31,7 +31,10 @@ struct Crowd<'a> {
 }
 
 /// What became of everybody who was found at the site.
-pub(super) fn site(desk: &Desk<'_>, (at, procedures): (usize, &[Procedure])) -> Result<Sum, Report> {
+pub(super) fn site(
+    desk: &Desk<'_>,
+    (at, procedures): (usize, &[Procedure]),
+) -> Result<Sum, Report> {
     let crowd = Crowd {
         at,
         procedures,
@@ -52,19 +55,20 @@ pub(super) fn site(desk: &Desk<'_>, (at, procedures): (usize, &[Procedure])) -> 
 }
 
 /// What became of everybody who was captured in the raid.
-pub(super) fn raid(desk: &Desk<'_>, (at, procedures): (usize, &[Procedure])) -> Result<Sum, Report> {
-    let crowd = Crowd {
-        at,
-        procedures,
-        askers: &["cn.mps"],
-        reporters: &["vn.mps"],
-        holder: "vn.mps",
-    };
+pub(super) fn raid(
+    desk: &Desk<'_>,
+    (at, procedures): (usize, &[Procedure]),
+) -> Result<Sum, Report> {
+    let crowd =
+        Crowd { at, procedures, askers: &["cn.mps"], reporters: &["vn.mps"], holder: "vn.mps" };
     Ok(sum(&outcomes(desk, &crowd)?, &["handed over", "domestic cases", "presumed victims"]))
 }
 
 /// What the reports of Cambodia's four weeks add up to, by what another agency received.
-pub(super) fn weeks(desk: &Desk<'_>, (at, procedures): (usize, &[Procedure])) -> Result<Sum, Report> {
+pub(super) fn weeks(
+    desk: &Desk<'_>,
+    (at, procedures): (usize, &[Procedure]),
+) -> Result<Sum, Report> {
     let operations = details(desk, at, procedures, |one| is(one, "operation", &["kh.npc"]))?;
     let results: Vec<&str> = operations
         .iter()
@@ -103,9 +107,8 @@ fn outcomes(desk: &Desk<'_>, crowd: &Crowd<'_>) -> Result<BTreeMap<&'static str,
     let handovers = details(desk, *at, procedures, |one| is(one, "handover", crowd.askers))?;
     let rescues = details(desk, *at, procedures, |one| is(one, "rescue", crowd.reporters))?;
     let officer = desk.agency(*at)?.officer;
-    let asked = crowd::each(desk, *at, &handovers, |client, case| {
-        handover(client, officer, case, &moved)
-    })?;
+    let asked =
+        crowd::each(desk, *at, &handovers, |client, case| handover(client, officer, case, &moved))?;
     let found = crowd::each(desk, *at, &rescues, |client, case| rescue(client, officer, case))?;
     let mut people: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
     for (person, outcome) in asked.into_iter().chain(found) {
