@@ -84,6 +84,8 @@ pub(crate) const PLAYED_ONLY: &[&str] = &[
     "block effects: twelve monthly reports state 2.1 billion calls and 2.42 billion messages; nothing was blocked",
     "face-to-face signature: the countersignature states that it was made without a network; the devices are not played",
     "approvals: the charter of the demonstration demands none",
+    "policy: the outcome document names its annexes by digest, and no node loads a policy from them; the observer has no node",
+    "audit: no line of a log is tampered with; at the end all logs are verified and held against each other",
     "statistics: the declared figure is in a situation report; no dashboard adds or refuses to add it",
 ];
 
