@@ -70,11 +70,13 @@ pub(crate) fn play(
     day::ringleader::arrest(&desk, &mut chase)?;
     day::aftermath::play(&desk, &mut found, &mut chase.money)?;
     day::operation::close(&desk, &mut operation)?;
+    // Only when everything has arrived do all nodes hold the same.
+    let tally = settling::settle(&desk)?;
     progress.doing("what the nodes hold");
     let read = reading::all(&desk)?;
     let acceptance = Acceptance::new(numbers, scale.text(), read.held, read.agreement);
     for check in &acceptance.sums {
         progress.done(format!("{}, read at {}: {}", check.of, check.read_at, check.held.text()));
     }
-    Ok((settling::settle(&desk)?, acceptance))
+    Ok((tally, acceptance))
 }

@@ -32,6 +32,9 @@ use crate::cli::demo::trouble;
 use crate::report::Report;
 use crate::report::code::Code;
 
+/// Own nationals of whom it is reported by day +9 that they are charged.
+const CHARGED: usize = 3;
+
 /// Screens everybody, decides about everybody, and moves whoever was granted.
 pub(crate) fn play(desk: &Desk<'_>, rescue: &mut Scene) -> Result<(), Report> {
     let site = &desk.numbers.site;
@@ -202,10 +205,10 @@ pub(crate) fn findings(person: &Person, told: &str, outcome: &str) -> Value {
     body
 }
 
-/// What becomes of own nationals is reported by the State that keeps them.
+/// What becomes of own nationals is reported by the State that keeps them; the first few have been charged by now.
 fn domestic(desk: &Desk<'_>, cases: &[Case]) -> Result<(), Report> {
     let kept: Vec<&Case> =
-        cases.iter().filter(|case| case.ending == Ending::OwnNational).take(3).collect();
+        cases.iter().filter(|case| case.ending == Ending::OwnNational).take(CHARGED).collect();
     for case in kept {
         let mut scene =
             Scene::new(&[CN, LA], "prosecution", letter::EXERCISE).begun(&sent(desk, case)?);
