@@ -11,6 +11,7 @@ mod calendar;
 mod children;
 mod evidence;
 mod federation;
+mod heron;
 mod interruption;
 mod ledger;
 mod letter;
@@ -35,6 +36,7 @@ use crate::api::address;
 use crate::cli::answer::Answer;
 use crate::cli::demo::children::Children;
 use crate::cli::demo::federation::Federation;
+use crate::cli::demo::heron::Scale;
 use crate::cli::demo::interruption::Interruption;
 use crate::cli::demo::progress::Progress;
 use crate::cli::demo::stations::Stations;
@@ -62,6 +64,9 @@ pub struct Demo {
     /// Which story is played.
     #[arg(long, value_enum, default_value_t = Scenario::Quick)]
     pub scenario: Scenario,
+    /// Few people instead of thousands; every day is played all the same.
+    #[arg(long, hide = true)]
+    pub small: bool,
 }
 
 /// Which story is played.
@@ -69,7 +74,12 @@ pub struct Demo {
 pub enum Scenario {
     /// Intelligence, a request for information, twenty handover requests, and the loss of a node.
     Quick,
+    /// All days of EX-HERON: 600, 149, 2,141 and 5,764 people, and the sums as the nodes hold them. Six agencies.
+    Heron,
 }
+
+/// Agencies that play EX-HERON.
+const HERON_AGENCIES: u8 = 6;
 
 /// Runs the demonstration; `announce` prints the report as soon as it is there.
 ///
@@ -89,7 +99,10 @@ pub fn run(
     let interruption = Interruption::listen(Arc::clone(&children))
         .map_err(|error| trouble::broken(format!("listen for Ctrl-C: {error}")))?;
 
-    let Scenario::Quick = arguments.scenario;
+    if arguments.scenario == Scenario::Heron && arguments.agencies != HERON_AGENCIES {
+        let why = format!("EX-HERON is played by {HERON_AGENCIES} agencies");
+        return Err(Report::new(Code::Usage, "nothing was demonstrated", why));
+    }
     let played = play(arguments, &children, watch);
     let (summary, dir) = match played {
         // What failed because a person stopped it is no failure of the story.
@@ -142,12 +155,23 @@ fn play(
     stations.start_all()?;
     progress.done(format!("{} nodes, each a process of its own, every link up", stations.count()));
 
-    let shown = story::play(&mut stations, &progress)?;
+    let (tally, acceptance) = match arguments.scenario {
+        Scenario::Quick => (story::play(&mut stations, &progress)?.tally, None),
+        Scenario::Heron => {
+            let scale = if arguments.small { Scale::Small } else { Scale::Full };
+            let (tally, acceptance) = heron::play(&stations, &progress, scale)?;
+            (tally, Some(acceptance))
+        }
+    };
     progress.doing("the evidence");
     let findings = evidence::gather(&stations, &dir, genesis)?;
     let elapsed_ms = u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX);
     drop(progress);
-    let summary = Summary::new(shown.tally, findings, Setting { dir: &dir, elapsed_ms });
+    let summary = Summary::new(tally, findings, Setting { dir: &dir, elapsed_ms });
+    let summary = match acceptance {
+        Some(acceptance) => summary.with_acceptance(acceptance),
+        None => summary,
+    };
     Ok((summary, Played { members: doors(&stations)? }))
 }
 

@@ -101,6 +101,16 @@ impl Tally {
         }
     }
 
+    /// Adds what was counted elsewhere.
+    pub(crate) const fn add(&mut self, other: Self) {
+        self.messages = self.messages.saturating_add(other.messages);
+        self.deliveries = self.deliveries.saturating_add(other.deliveries);
+        self.receipts = self.receipts.saturating_add(other.receipts);
+        self.refusals = self.refusals.saturating_add(other.refusals);
+        self.receipts_l2 = self.receipts_l2.saturating_add(other.receipts_l2);
+        self.refusals_l2 = self.refusals_l2.saturating_add(other.refusals_l2);
+    }
+
     /// Whether every delivery is over.
     pub(crate) const fn is_complete(&self) -> bool {
         self.receipts.saturating_add(self.refusals) == self.deliveries

@@ -15,7 +15,7 @@ use crate::cli::demo::agencies::Agency;
 use crate::cli::demo::calendar;
 
 /// The exercise, by the name that people use.
-const EXERCISE: &str = "EX-HERON";
+pub(crate) const EXERCISE: &str = "EX-HERON";
 
 /// To whom a letter goes.
 #[derive(Clone, Copy, Debug)]
@@ -57,21 +57,30 @@ pub(crate) struct Thread {
 
 /// What stands around a body.
 #[derive(Debug)]
-struct Frame<'a> {
-    kind: &'static str,
-    author: &'a Agency,
-    to: &'a [Addressee<'a>],
-    thread: Option<&'a Thread>,
-    urgency: &'static str,
-    codes: &'a [&'static str],
-    purpose: &'static str,
-    case_ref: &'a str,
-    subject_line: String,
+pub(crate) struct Frame<'a> {
+    /// What it is.
+    pub(crate) kind: &'static str,
+    /// Whose officer writes it.
+    pub(crate) author: &'a Agency,
+    /// Who gets it.
+    pub(crate) to: &'a [Addressee<'a>],
+    /// What it continues; without one it begins a procedure.
+    pub(crate) thread: Option<&'a Thread>,
+    /// How urgent it is.
+    pub(crate) urgency: &'static str,
+    /// How it may be used.
+    pub(crate) codes: &'a [&'static str],
+    /// What for.
+    pub(crate) purpose: &'static str,
+    /// In which case.
+    pub(crate) case_ref: &'a str,
+    /// What a list shows of it.
+    pub(crate) subject_line: String,
 }
 
 impl Frame<'_> {
     /// The whole submission.
-    fn around(&self, body: &Value) -> Value {
+    pub(crate) fn around(&self, body: &Value) -> Value {
         let to: Vec<Value> =
             self.to.iter().map(|to| json!({"agency": to.agency, "role": to.role.text()})).collect();
         let procedure = self.thread.map(|thread| thread.procedure.as_str());
@@ -115,7 +124,7 @@ impl Frame<'_> {
 }
 
 /// English text.
-fn english(text: impl AsRef<str>) -> Value {
+pub(crate) fn english(text: impl AsRef<str>) -> Value {
     json!({"lang": "en", "text": text.as_ref()})
 }
 

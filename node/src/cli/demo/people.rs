@@ -209,12 +209,18 @@ impl Sample {
         })
     }
 
+    /// What is known of the birth.
+    pub(crate) fn birth(&self) -> Value {
+        self.birth.as_json()
+    }
+
     /// How the nationality stands.
     pub(crate) fn nationality(&self) -> Value {
         json!({"country": self.country, "status": "documented"})
     }
 
-    fn name(&self) -> Value {
+    /// The name, with its parts.
+    pub(crate) fn name(&self) -> Value {
         let parts: Vec<Value> =
             self.parts.iter().map(|(text, role)| json!({"text": text, "role": role})).collect();
         json!({
@@ -227,6 +233,14 @@ impl Sample {
             "latin_form": self.latin,
         })
     }
+}
+
+/// The birth of somebody who is sixteen.
+pub(crate) fn sixteen() -> Value {
+    let day = calendar::day_before(Span::from_days(16 * 365 + 40));
+    json!({
+        "as_stated": day, "calendar": "gregorian", "precision": "day", "earliest": day, "latest": day,
+    })
 }
 
 impl Birth {

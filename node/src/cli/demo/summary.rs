@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::api::shape;
 use crate::api::shape::log::Head;
 use crate::cli::demo::evidence::Findings;
+use crate::cli::demo::heron::acceptance::Acceptance;
 use crate::cli::demo::ledger::Tally;
 
 /// Characters of a root that a person compares.
@@ -35,6 +36,8 @@ pub(crate) struct Summary {
     receipts: u64,
     receipts_l2: u64,
     refusals: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    acceptance: Option<Acceptance>,
     logs: Vec<LogLine>,
     reconciliations: Vec<Pair>,
     elapsed_ms: u64,
@@ -142,11 +145,17 @@ impl Summary {
             receipts: tally.receipts,
             receipts_l2: tally.receipts_l2,
             refusals: tally.refusals,
+            acceptance: None,
             logs,
             reconciliations: pairs,
             elapsed_ms: setting.elapsed_ms,
             dir: setting.dir.display().to_string(),
         }
+    }
+
+    /// The same with the sums of a scenario, which have to come out too.
+    pub(crate) fn with_acceptance(self, acceptance: Acceptance) -> Self {
+        Self { ok: self.ok && acceptance.ok, acceptance: Some(acceptance), ..self }
     }
 
     /// Whether every delivery is over, every log verified, and no two logs contradict each other.
@@ -164,6 +173,7 @@ impl Summary {
             "{} messages, {} deliveries: {} receipts, {} of them at L2 (witnessed by a quorum), {} refusals\n",
             self.messages, self.deliveries, self.receipts, self.receipts_l2, self.refusals
         ));
+        text.push_str(&self.acceptance.as_ref().map(Acceptance::text).unwrap_or_default());
         text.push_str(&format!(
             "{} pairs of logs reconciled: {matched} numbers agree, {} problems\n",
             self.reconciliations.len(),

@@ -231,6 +231,7 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     stay("ho-39", &[HandedOver, Closed], Move::Incident, Side::Requesting),
     stay("ho-40", OPEN, Move::Choose, Side::Requested),
     stay("ho-41", &[Refused], Move::Tell, Side::Requested),
+    stay("ho-52", &[Granted], Move::Hospitalise, Side::Holder),
 ];
 
 impl Stage {

@@ -1,0 +1,288 @@
+//! Days −45 to −20: a report and who may read it, a request for information, a feed, and somebody who is missed.
+
+use concord_protocol::crypto::digest;
+use concord_protocol::moment::Span;
+use serde_json::Value;
+use serde_json::json;
+
+use crate::cli::demo::calendar;
+use crate::cli::demo::heron::desk::CN;
+use crate::cli::demo::heron::desk::Desk;
+use crate::cli::demo::heron::desk::KH;
+use crate::cli::demo::heron::desk::LA;
+use crate::cli::demo::heron::desk::Line;
+use crate::cli::demo::heron::desk::SIX;
+use crate::cli::demo::heron::desk::Scene;
+use crate::cli::demo::heron::desk::TH;
+use crate::cli::demo::heron::desk::VN;
+use crate::cli::demo::heron::person::Person;
+use crate::cli::demo::ledger::Sent;
+use crate::cli::demo::letter::english;
+use crate::report::Report;
+use crate::report::code::Code;
+
+/// What later days come back to.
+#[derive(Debug)]
+pub(crate) struct Found {
+    /// The report on the site, and the message with it.
+    pub(crate) report: (Scene, Sent),
+    /// What LA passed on to TH, as CN allowed.
+    pub(crate) copy: (Scene, Sent),
+    /// The request for information that rests on it.
+    pub(crate) request: Scene,
+    /// Its last answer.
+    pub(crate) answer: Sent,
+    /// The rescue of the person whom a family misses.
+    pub(crate) rescue: Scene,
+}
+
+/// The site.
+pub(crate) fn building() -> Value {
+    json!({
+        "name": "Building 7, synthetic zone",
+        "country": "LA",
+        "hazards": [english("Steel doors; dogs.")],
+    })
+}
+
+/// Plays the days before anybody proposes anything.
+pub(crate) fn play(desk: &Desk<'_>) -> Result<Found, Report> {
+    let report = report(desk)?;
+    let copy = pass_on(desk, TH)?;
+    // Nobody allowed this one, and nobody notices before day +25.
+    pass_on(desk, VN)?;
+    let (request, answer) = accounts(desk, &report.1)?;
+    feed(desk)?;
+    let rescue = missed(desk)?;
+    Ok(Found { report, copy, request, answer, rescue })
+}
+
+/// Day −45: the third-party rule.
+fn report(desk: &Desk<'_>) -> Result<(Scene, Sent), Report> {
+    desk.progress.doing("day -45: a report on a site");
+    let mut scene = Scene::new(&[CN, LA], "investigation", "CN-2026-EX-0017");
+    let sent =
+        desk.say(&mut scene, CN, Line::new("intelligence-report", site_report()).codes(&["H2"]))?;
+    desk.acknowledge(&mut scene, LA, &sent)?;
+    let ask = json!({
+        "items": [sent.id],
+        "proposed_recipients": [{"party": "TH", "agency": "th.rtp", "name": "Royal Thai Police, exercise desk"}],
+        "purpose": {"kind": "investigation", "case_ref": "TH-2026-INV-0090"},
+        "for_evidence": false,
+    });
+    let asked = desk.say(&mut scene, LA, Line::new("onward-transfer-request", ask))?;
+    let decide = json!({
+        "of": asked.id,
+        "granted": true,
+        "conditions": [english("Read by the investigators of this case only.")],
+        "valid_until": calendar::instant_after(Span::from_days(90)),
+    });
+    let foreign = Line::new("onward-transfer-decision", decide.clone());
+    desk.refused(&mut scene, LA, foreign, Code::NotEntitled)?;
+    desk.say(&mut scene, CN, Line::new("onward-transfer-decision", decide))?;
+    desk.progress.done("day -45  CN reports a site (B2, H2); LA may pass it on to TH, because CN says so and only then");
+    Ok((scene, sent))
+}
+
+/// What was seen, as it is told and passed on.
+fn site_report() -> Value {
+    let leader = Person::known("CN-P-900001", "CN", 0);
+    json!({
+        "title": "Call centre in the synthetic zone",
+        "kind": "operational",
+        "summary": english("A site with about 600 people works in shifts."),
+        "body": [{"text": english("Two floors are used for calls.")}],
+        "evaluation": {"scheme": "4x4", "source_code": "B", "info_code": "2", "rationale": english("Seen by the source.")},
+        "entities": [{"id": "p1", "entity": {"person": leader.record("suspect")}}],
+        "site": {"name": "Building 7, synthetic zone", "estimated_people": 600},
+        "assertion_kind": "fact",
+        "requested_action": "consider",
+        "permitted_actions": ["query-quietly"],
+    })
+}
+
+/// A copy of the report, marked as what it is: information of China.
+fn pass_on(desk: &Desk<'_>, to: usize) -> Result<(Scene, Sent), Report> {
+    let mut scene = Scene::new(&[LA, to], "investigation", "LA-2026-FW-0001");
+    let line = Line::new("intelligence-report", site_report())
+        .codes(&["H2"])
+        .with("originator", json!("cn.mps"));
+    let sent = desk.say(&mut scene, LA, line)?;
+    desk.acknowledge(&mut scene, to, &sent)?;
+    Ok((scene, sent))
+}
+
+/// Day −40: one question answered in part, one refused, and the rest is for a court.
+fn accounts(desk: &Desk<'_>, report: &Sent) -> Result<(Scene, Sent), Report> {
+    desk.progress.doing("day -40: accounts");
+    let mut scene = Scene::new(&[LA, TH], "investigation", "LA-2026-RFI-0003");
+    let manager = Person::known("TH-P-900044", "TH", 0);
+    let (la, th) = (desk.agency(LA)?, desk.agency(TH)?);
+    let body = json!({
+        "questions": [
+            {"id": "q1", "text": english("Which accounts does the person hold?"), "data_class": "account"},
+            {"id": "q2", "text": english("What moved through them?"), "data_class": "transaction"},
+        ],
+        "facts": english("Money of victims went to accounts that the person manages."),
+        "offence": {
+            "narrative": english("Telephone fraud by a group."),
+            "local_law_ref": la.law,
+            "max_penalty": {"kind": "imprisonment", "months": 120},
+            "penalty_includes_death": false,
+            "committed": {
+                "from": calendar::day_before(Span::from_days(300)),
+                "to": calendar::day_before(Span::from_days(30)),
+            },
+            "places": [building()],
+            "equivalent_law_in_requested": th.law,
+        },
+        "subjects": [{
+            "person": manager.record("suspect"),
+            "link_to_case": english(format!("His number stands in the report {}.", report.id)),
+        }],
+        "reason_to_believe_held": english("The bank is in the requested State."),
+        "necessity": english("Without the accounts the victims cannot be found."),
+        "intended_use": "intelligence",
+        "coercive_measure_needed": false,
+        "reply_languages": ["en"],
+        "urgency_reason": english("An operation is days away."),
+        "do_not_alert_subject": true,
+    });
+    let asked = desk.say(&mut scene, LA, Line::new("request-for-information", body))?;
+    desk.acknowledge(&mut scene, TH, &asked)?;
+    let partly = json!({
+        "answers": [
+            {"question_id": "q1", "status": "partial", "content": english("One account: ZZ00-DEMO-000044.")},
+            {"question_id": "q2", "status": "pending"},
+        ],
+        "delay_reason": english("A court is asked."),
+        "next_update_by": calendar::instant_after(Span::from_days(2)),
+    });
+    desk.say(&mut scene, TH, Line::new("information-reply", partly))?;
+    desk.stands(&mut scene, "partly-answered")?;
+    let refused = json!({
+        "answers": [{"question_id": "q2", "status": "refused"}],
+        "refusal": ["judicial-authorisation-refused"],
+        "refusal_scope": "whole",
+        "evidence_route": english("A request for mutual legal assistance to the Central Authority."),
+    });
+    let answer = desk.say(&mut scene, TH, Line::new("information-reply", refused))?;
+    desk.stands(&mut scene, "converted")?;
+    desk.progress.done("day -40  LA asks TH for accounts; one answer in part, one refused by a court: converted into mutual legal assistance");
+    Ok((scene, answer))
+}
+
+/// Day −35: a feed by its counts, one dispute, and a year of effects.
+fn feed(desk: &Desk<'_>) -> Result<(), Report> {
+    desk.progress.doing("day -35: a feed of indicators");
+    let mut scene = Scene::new(&SIX, "prevention", "CN-FEED-INFRA-1");
+    let quiet = |kind, body| Line::new(kind, body).codes(&["H0"]).urgency("U4");
+    let root = |seq: u64| digest::sha256(format!("EX-HERON feed at {seq}").as_bytes()).to_string();
+    let snapshot = |seq: u64, sites: u64, addresses: u64| {
+        json!({
+            "feed_id": "CN-FEED-INFRA-1",
+            "class": "infrastructure",
+            "seq": seq,
+            "root_hash": root(seq),
+            "count_by_type": [
+                {"indicator": "domain", "count": sites},
+                {"indicator": "ip", "count": addresses},
+            ],
+            "entries": {"digest": root(seq), "length": 412_345_678},
+        })
+    };
+    desk.say(&mut scene, CN, quiet("feed-snapshot", snapshot(1, 780_000, 36_500)))?;
+    let gap = json!({
+        "feed_id": "CN-FEED-INFRA-1", "class": "infrastructure", "from_seq": 5, "to_seq": 6,
+        "prev_hash": root(5), "root_hash": root(6), "ops": {"inline": [{"withdraw": "CN-IND-0000019"}]},
+    });
+    desk.refused(&mut scene, CN, quiet("feed-delta", gap), Code::OutOfTurn)?;
+    let delta = json!({
+        "feed_id": "CN-FEED-INFRA-1", "class": "infrastructure", "from_seq": 1, "to_seq": 2,
+        "prev_hash": root(1), "root_hash": root(2),
+        "ops": {"inline": [
+            {"add": entry("CN-IND-0816501", &json!({"domain": "d000456.fraud.example"}))},
+            {"add": entry("CN-IND-0000021", &json!({"ip": "198.18.4.7"}))},
+            {"withdraw": "CN-IND-0000019"},
+        ]},
+    });
+    desk.say(&mut scene, CN, quiet("feed-delta", delta))?;
+    let disputed = json!({
+        "feed_id": "CN-FEED-INFRA-1", "entry": "CN-IND-0000021", "grounds": ["shared"],
+        "evidence": english("A hospital answers from the same address."),
+    });
+    let disputed = desk.say(&mut scene, VN, quiet("indicator-dispute", disputed).urgency("U3"))?;
+    let decision = json!({
+        "of": disputed.id, "outcome": "changed", "recommended": "monitor",
+        "reason": english("The address is shared; the site is listed by its name."),
+    });
+    desk.say(&mut scene, CN, quiet("dispute-decision", decision).urgency("U3"))?;
+    desk.say(&mut scene, CN, quiet("feed-snapshot", snapshot(3, 800_000, 38_000)))?;
+    for month in 0..12_u32 {
+        let messages = if month == 11 { 220_000_000 } else { 200_000_000 };
+        let from = Span::from_days((12 - month) * 30);
+        let to = Span::from_days((11 - month) * 30);
+        let body = json!({
+            "period": {"from": calendar::instant_before(from), "to": calendar::instant_before(to)},
+            "feed_id": "CN-FEED-INFRA-1",
+            "attempts_blocked_by_type": [
+                {"attempt": "call", "count": 175_000_000},
+                {"attempt": "message", "count": messages},
+            ],
+        });
+        desk.say(&mut scene, TH, quiet("block-effect-report", body))?;
+    }
+    desk.stands(&mut scene, "open")?;
+    desk.progress.done("day -35  CN opens a feed and states 800,000 sites and 38,000 addresses; VN disputes a shared one; twelve reports of effects (entries are named by digest only)");
+    Ok(())
+}
+
+fn entry(id: &str, identifier: &Value) -> Value {
+    json!({
+        "id": id,
+        "identifier": identifier,
+        "role": "phishing-site",
+        "first_seen": calendar::instant_before(Span::from_days(20)),
+        "last_seen": calendar::instant_before(Span::from_days(1)),
+        "valid_until": calendar::instant_after(Span::from_days(29)),
+        "confidence": "high",
+        "evaluation": {"scheme": "4x4", "source_code": "A", "info_code": "2"},
+        "tlp": "amber",
+        "pap": ["query-quietly", "warn", "block"],
+        "recommended": "block",
+    })
+}
+
+/// Day −20: a family misses somebody, and a call can kill.
+fn missed(desk: &Desk<'_>) -> Result<Scene, Report> {
+    desk.progress.doing("day -20: somebody is missed");
+    let mut scene = Scene::new(&[KH, LA], "rescue", "KH-2026-RS-0001");
+    let person = Person::known("KH-P-000301", "KH", 0);
+    let body = json!({
+        "reported_by_kind": "family",
+        "person": person.record("missing"),
+        "last_contact": calendar::instant_before(Span::from_days(4)),
+        "location": building(),
+        "location_confidence": "medium",
+        "threats": [english("The group says it will sell him to another site.")],
+        "do_not_contact": true,
+        "minors": "no",
+        "consent_of_person": "given",
+        "home": "kh.npc",
+    });
+    desk.say(&mut scene, KH, Line::new("rescue-request", body).urgency("U1"))?;
+    for state in ["triaged", "accepted", "locating"] {
+        desk.say(&mut scene, LA, Line::new("rescue-update", update(state)))?;
+    }
+    desk.progress.done("day -20  a family in KH misses somebody at the site; LA accepts the rescue, nobody calls, the site is flagged");
+    Ok(scene)
+}
+
+/// How a rescue stands.
+pub(crate) fn update(state: &str) -> Value {
+    json!({
+        "state": state,
+        "action": english("As planned."),
+        "next_by": calendar::instant_after(calendar::hours(24)),
+    })
+}
