@@ -15,6 +15,7 @@
 //! | what a correction touches | [`amber`] |
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
+//! | what is due in it at a time that is handed in | [`deadline`] |
 //!
 //! Two questions are answered, and never mixed:
 //!
@@ -56,6 +57,8 @@ pub mod rescue;
 
 pub mod book;
 pub mod machine;
+
+pub mod deadline;
 
 #[cfg(test)]
 mod tests;

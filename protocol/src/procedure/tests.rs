@@ -35,6 +35,7 @@ use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::kind::Kind;
+use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
@@ -173,6 +174,8 @@ impl<R: Rules> Play<R> {
             asked: to(self.asked),
             told: to(&others),
             created,
+            urgency: Urgency::U3,
+            respond_by: None,
             kind: if parents.is_empty() { begins(&fact) } else { Kind::Acknowledgement },
             fact,
         }

@@ -9,6 +9,7 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::custody::CustodyStatus;
 use concord_protocol::message::handover::decision::Outcome;
 use concord_protocol::message::kind::Kind;
+use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
@@ -67,6 +68,8 @@ fn act(author: &str, name: u8, after: &[&Act], kind: Kind, fact: Fact) -> Act {
         asked: BTreeSet::from([fake::agency(other)]),
         told: BTreeSet::new(),
         created,
+        urgency: Urgency::U3,
+        respond_by: None,
         kind,
         fact,
     }
@@ -79,6 +82,7 @@ fn requested() -> Fact {
         offences: 1,
         death: false,
         spared: false,
+        release_due: None,
     }))
 }
 
