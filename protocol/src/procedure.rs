@@ -16,6 +16,7 @@
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
 //! | what is due in it at a time that is handed in | [`deadline`] |
+//! | what many of them count together | [`statistics`] |
 //!
 //! Two questions are answered, and never mixed:
 //!
@@ -59,6 +60,7 @@ pub mod book;
 pub mod machine;
 
 pub mod deadline;
+pub mod statistics;
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,7 @@ mod batch;
 mod control;
 mod convergence;
 mod cycle;
+mod deadline;
 mod exchange;
 mod fact;
 mod facts;
@@ -16,6 +17,7 @@ mod information;
 mod operation;
 mod outcome;
 mod rescue;
+mod statistics;
 mod transcript;
 
 use alloc::borrow::ToOwned;

@@ -1,9 +1,17 @@
 //! Procedures, as officers see them: where one stands, what became of each message, what may come next.
 
+use std::collections::BTreeMap;
+
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::deadline;
+use concord_protocol::procedure::deadline::Deadline;
+use concord_protocol::procedure::deadline::Viewpoint;
+use concord_protocol::procedure::deadline::profile::DeadlineProfile;
 
+use crate::clock;
 use crate::host::handle::Handle;
 use crate::host::handle::ReadError;
 
@@ -16,6 +24,8 @@ pub struct ProcedureView {
     pub own: AgencyId,
     /// Its messages, folded.
     pub book: Book,
+    /// What is due in it now, for whomever; what ends first first.
+    pub deadlines: Vec<Deadline>,
 }
 
 impl Handle {
@@ -28,7 +38,20 @@ impl Handle {
         if acts.is_empty() {
             return Err(ReadError::NotFound);
         }
-        Ok(ProcedureView { id, own: self.around.shared.me.clone(), book: Book::of(acts) })
+        let book = Book::of(acts);
+        let deadlines = self.due(&book);
+        Ok(ProcedureView { id, own: self.around.shared.me.clone(), book, deadlines })
+    }
+
+    /// What is due in a procedure, by the node's clock.
+    fn due(&self, book: &Book) -> Vec<Deadline> {
+        let directory = self.around.shared.directory();
+        let members = directory.members();
+        let parties: BTreeMap<AgencyId, Party> =
+            members.map(|member| (member.agency.clone(), member.party.clone())).collect();
+        let profile = DeadlineProfile::default();
+        let view = Viewpoint { now: clock::now(), profile: &profile, parties: &parties };
+        deadline::deadlines(book, view)
     }
 
     /// At most `limit` procedures, oldest first, of those named after `after`.
