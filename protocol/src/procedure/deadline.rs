@@ -133,7 +133,7 @@ type End = (Timestamp, Basis);
 // spec: due-1
 pub fn deadlines(book: &Book, view: Viewpoint<'_>) -> Vec<Deadline> {
     let Some(machine) = book.machine() else { return Vec::new() };
-    let ledger = Ledger { book, machine, view, pauses: Pauses::of(book, machine, view.now) };
+    let ledger = Ledger::of(book, machine, view);
     let mut found = ledger.owed_after_messages();
     if !over::is_over(machine) {
         found.extend(region::owed(&ledger));
@@ -167,9 +167,29 @@ struct Ledger<'a> {
     machine: &'a Machine,
     view: Viewpoint<'a>,
     pauses: Pauses,
+    /// Where each agency spoke last.
+    last_words: BTreeMap<&'a AgencyId, usize>,
+    /// Remarks beside the transcript, by the messages that they name or follow.
+    beside: BTreeMap<MessageId, Vec<&'a Act>>,
 }
 
 impl<'a> Ledger<'a> {
+    fn of(book: &'a Book, machine: &'a Machine, view: Viewpoint<'a>) -> Self {
+        let transcript = book.transcript();
+        let acts = (0..transcript.len()).filter_map(|place| Some((place, transcript.act(place)?)));
+        let last_words = acts.map(|(place, act)| (&act.author, place)).collect();
+        let mut beside: BTreeMap<MessageId, Vec<&Act>> = BTreeMap::new();
+        for aside in book.asides().values() {
+            let follows = |digest| transcript.place(digest).and_then(|place| transcript.act(place));
+            let parents = aside.parents.iter().filter_map(follows).map(|act| act.id);
+            let about: BTreeSet<MessageId> =
+                aside.fact.names().into_iter().chain(parents).collect();
+            about.into_iter().for_each(|id| beside.entry(id).or_default().push(aside));
+        }
+        let pauses = Pauses::of(book, machine, view.now);
+        Self { book, machine, view, pauses, last_words, beside }
+    }
+
     fn transcript(&self) -> &'a Transcript {
         self.book.transcript()
     }
@@ -331,17 +351,13 @@ impl<'a> Ledger<'a> {
             later.author == *agency && (kinds.is_empty() || kinds.contains(&later.kind))
         };
         let transcript = self.transcript();
-        let within = (place.saturating_add(1)..transcript.len()).any(|at| {
+        let last = self.last_words.get(agency).map_or(0, |last| last.saturating_add(1));
+        let within = (place.saturating_add(1)..last).any(|at| {
             let follows = || transcript.past(at).is_some_and(|past| past.has(place));
-            transcript
-                .act(at)
-                .is_some_and(|later| fits(later) && counts(self.machine, later) && follows())
+            transcript.act(at).is_some_and(|later| fits(later) && follows())
         });
         within
-            || self.book.asides().values().any(|aside| {
-                fits(aside)
-                    && (aside.fact.names().contains(&act.id) || aside.parents.contains(&act.digest))
-            })
+            || self.beside.get(&act.id).is_some_and(|asides| asides.iter().any(|aside| fits(aside)))
     }
 
     fn zone(&self, agency: &AgencyId) -> Zone {
