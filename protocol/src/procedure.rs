@@ -15,6 +15,8 @@
 //! | what a correction touches | [`amber`] |
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
+//! | what is due in it at a time that is handed in | [`deadline`] |
+//! | what many of them count together | [`statistics`] |
 //!
 //! Two questions are answered, and never mixed:
 //!
@@ -56,6 +58,9 @@ pub mod rescue;
 
 pub mod book;
 pub mod machine;
+
+pub mod deadline;
+pub mod statistics;
 
 #[cfg(test)]
 mod tests;

@@ -100,7 +100,7 @@ fn where_a_procedure_stands_is_known_after_a_restart() {
     let view = nodes[0].client().procedure(&procedure).unwrap();
     assert_eq!(view.summary.stage.as_deref(), Some("withdrawn"));
     assert_eq!(view.heads, [again.digest]);
-    assert_eq!(nodes[0].client().procedures(None, None).unwrap().items.len(), 1);
+    assert_eq!(nodes[0].client().procedures(None, None, None).unwrap().items.len(), 1);
 }
 
 #[test]

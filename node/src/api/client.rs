@@ -204,9 +204,11 @@ impl Client {
         &self,
         limit: Option<usize>,
         cursor: Option<&str>,
+        due: Option<&str>,
     ) -> Result<ProcedureList, Report> {
         let limit = limit.map(|limit| limit.to_string());
-        self.get(&query("/api/v1/procedures", &[("limit", limit.as_deref()), ("cursor", cursor)]))
+        let asked = [("limit", limit.as_deref()), ("cursor", cursor), ("due", due)];
+        self.get(&query("/api/v1/procedures", &asked))
     }
 
     /// Shows one procedure.

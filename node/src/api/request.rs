@@ -19,6 +19,7 @@ use axum::http::request::Parts;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::procedure::statistics::derived::Measure;
 use futures_core::Stream;
 use tokio::time;
 
@@ -69,6 +70,13 @@ impl Segments {
     /// The procedure that the path names.
     pub(crate) fn procedure(&self) -> Result<ProcedureId, Problem> {
         ProcedureId::parse(self.text("id")).map_err(|error| bad_parameter(format!("`id`: {error}")))
+    }
+
+    /// The measure that the path names.
+    pub(crate) fn measure(&self) -> Result<Measure, Problem> {
+        let known = || Measure::ALL.iter().map(|measure| measure.text()).collect::<Vec<_>>();
+        Measure::parse(self.text("measure"))
+            .ok_or_else(|| bad_parameter(format!("`measure` is one of {}", known().join(", "))))
     }
 
     /// The agency that the path names.

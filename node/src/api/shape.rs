@@ -4,6 +4,7 @@
 //! Source: spec api-3.
 
 pub mod charter;
+pub mod deadline;
 pub mod erasure;
 pub mod header;
 pub mod leaf;
@@ -12,6 +13,7 @@ pub mod message;
 pub mod node;
 pub mod peer;
 pub mod procedure;
+pub mod statistics;
 pub mod succession;
 pub mod watch;
 

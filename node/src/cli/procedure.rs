@@ -1,7 +1,9 @@
 //! `concord procedure list | show`: where procedures stand.
 
 use clap::Subcommand;
+use clap::ValueEnum;
 
+use crate::api::shape::deadline::Deadline;
 use crate::api::shape::procedure::Entry;
 use crate::api::shape::procedure::Procedure;
 use crate::api::shape::procedure::ProcedureDetail;
@@ -22,6 +24,9 @@ pub enum ProcedureVerb {
         /// Go on where an earlier list ended.
         #[arg(long)]
         cursor: Option<String>,
+        /// Only those in which something is overdue, or due soon.
+        #[arg(long, value_enum)]
+        due: Option<Due>,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -36,20 +41,39 @@ pub enum ProcedureVerb {
     },
 }
 
+/// How near the end of a term has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Due {
+    /// It is over.
+    Overdue,
+    /// It is over, or will be soon.
+    Soon,
+}
+
+impl Due {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Overdue => "overdue",
+            Self::Soon => "soon",
+        }
+    }
+}
+
 /// Runs one verb.
 ///
 /// # Errors
 /// When the node cannot be reached or refuses.
 pub fn run(verb: &ProcedureVerb) -> Result<Answer, Report> {
     match verb {
-        ProcedureVerb::List { limit, cursor, reach } => {
-            Ok(list(&reach.client()?.procedures(*limit, cursor.as_deref())?))
+        ProcedureVerb::List { limit, cursor, due, reach } => {
+            let due = due.map(Due::text);
+            Ok(list(&reach.client()?.procedures(*limit, cursor.as_deref(), due)?, due))
         }
         ProcedureVerb::Show { id, reach } => Ok(show(&reach.client()?.procedure(id)?)),
     }
 }
 
-fn list(page: &ProcedureList) -> Answer {
+fn list(page: &ProcedureList, due: Option<&str>) -> Answer {
     let rows = page.items.iter().map(|procedure| {
         [
             procedure.id.clone(),
@@ -58,14 +82,23 @@ fn list(page: &ProcedureList) -> Answer {
             procedure.messages.to_string(),
             table::or_dash(procedure.begun_by.clone()),
             table::or_dash(procedure.begun_at.clone()),
+            table::or_dash(procedure.next_due.as_ref().map(next_due)),
         ]
     });
-    let head = ["procedure", "kind", "stage", "messages", "begun by", "at"];
+    let head = ["procedure", "kind", "stage", "messages", "begun by", "at", "next due"];
     let answer = Answer::new(table::table(head, rows), table::json(page));
     match &page.next {
-        Some(next) => answer.say(format!("more: concord procedure list --cursor {next}")),
+        Some(next) => {
+            let due = due.map(|due| format!(" --due {due}")).unwrap_or_default();
+            answer.say(format!("more: concord procedure list{due} --cursor {next}"))
+        }
         None => answer,
     }
+}
+
+/// What ends next, in one line.
+fn next_due(deadline: &Deadline) -> String {
+    format!("{} by {}, {} ({})", deadline.duty, deadline.owed_by, deadline.due, deadline.flag)
 }
 
 fn stage(procedure: &Procedure) -> String {
@@ -89,10 +122,28 @@ fn show(detail: &ProcedureDetail) -> Answer {
         ["kind", "from", "at", "became", "rule", "message"],
         detail.transcript.iter().map(entry),
     ));
+    if !detail.deadlines.is_empty() {
+        text.push_str(&table::table(
+            ["due", "what", "side", "owed by", "comes from", "flag"],
+            detail.deadlines.iter().map(deadline),
+        ));
+    }
     let answer = Answer::new(text, table::json(detail));
     detail.look_again.iter().fold(answer, |answer, look| {
         answer.say(format!("look at {} again: {} was corrected", look.id, look.because))
     })
+}
+
+fn deadline(deadline: &Deadline) -> [String; 6] {
+    let flag = if deadline.paused { "paused" } else { &deadline.flag };
+    [
+        deadline.due.clone(),
+        deadline.duty.clone(),
+        deadline.side.clone(),
+        deadline.owed_by.clone(),
+        deadline.basis.clone(),
+        flag.to_owned(),
+    ]
 }
 
 fn entry(entry: &Entry) -> [String; 6] {

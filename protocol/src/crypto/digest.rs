@@ -93,6 +93,8 @@ pub enum Label {
     OutcomePackage,
     /// A salted entry of a manifest.
     ManifestEntry,
+    /// Names the question behind a derived figure.
+    Statistic,
 }
 
 impl Label {
@@ -108,6 +110,7 @@ impl Label {
             Self::RootShareCheck => "concord/1 root share check",
             Self::OutcomePackage => "concord/1 outcome package",
             Self::ManifestEntry => "concord/1 manifest entry",
+            Self::Statistic => "concord/1 statistic",
         }
     }
 }

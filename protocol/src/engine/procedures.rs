@@ -119,6 +119,8 @@ fn act(digest: Digest, header: &Header, fact: Fact) -> Act {
         asked: recipients(Role::Action),
         told: recipients(Role::Information),
         created: header.created,
+        urgency: header.urgency,
+        respond_by: header.respond_by,
         kind: header.kind,
         fact,
     }

@@ -11,6 +11,7 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::kind::Kind;
+use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::fact::Fact;
 use crate::procedure::refusal::Refusal;
@@ -36,6 +37,11 @@ pub struct Act {
     pub told: BTreeSet<AgencyId>,
     /// When its author made it, by the author's clock; it never decides order.
     pub created: Timestamp,
+    /// How urgent it is; it never decides about a state.
+    pub urgency: Urgency,
+    /// By when it asks for an answer; that never decides about a state either.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<Timestamp>,
     /// What the message is.
     pub kind: Kind,
     /// What it states.

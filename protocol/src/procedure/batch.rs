@@ -121,6 +121,11 @@ impl Batch {
         self.without(|side| schedule.accepted.contains(side))
     }
 
+    /// The message with the schedule that is proposed or agreed.
+    pub fn schedule(&self) -> Option<Digest> {
+        self.schedule.as_ref().map(|schedule| schedule.digest)
+    }
+
     /// The sides that have not said where everybody is.
     pub fn uncounted(&self) -> Vec<&AgencyId> {
         self.without(|side| self.declared.contains_key(side))

@@ -125,6 +125,13 @@ impl Cycle {
         actions.filter(|(_, action)| late(action)).map(|(id, _)| id).collect()
     }
 
+    /// The actions that are not done: which, whose, and by when.
+    pub fn open_actions(&self) -> impl Iterator<Item = (&ItemId, &AgencyId, Timestamp)> {
+        let open = self.actions.iter().filter(|(_, action)| action.stage != ActionStage::Done);
+        let shown = open.filter(|_| self.stage.has_actions());
+        shown.map(|(id, action)| (id, &action.owner, action.due))
+    }
+
     /// By when something is awaited: objections, answers to minutes, or the first action.
     pub fn awaited_by(&self) -> Option<Timestamp> {
         match self.stage {

@@ -47,6 +47,7 @@ pub struct Handover {
     requesting: AgencyId,
     requested: BTreeSet<AgencyId>,
     holder: Option<AgencyId>,
+    release_due: Option<Timestamp>,
     request: Option<(MessageId, Request)>,
     due: Option<Timestamp>,
     consulted: bool,
@@ -92,6 +93,19 @@ impl Handover {
     /// Since when a certificate waits for its second signature, by the first signer's clock.
     pub fn half_signed_since(&self) -> Option<Timestamp> {
         self.certificate.as_ref().map(|certificate| certificate.signed_at)
+    }
+
+    /// When the person goes free unless something happens, by the last word of whoever holds the person.
+    pub const fn release_due(&self) -> Option<Timestamp> {
+        self.release_due
+    }
+
+    /// The schedule that is proposed, and who has not agreed to it.
+    pub fn unagreed(&self) -> Option<(Digest, BTreeSet<&AgencyId>)> {
+        let schedule = self.schedule.as_ref()?;
+        let parties = schedule.legs.iter().flat_map(|leg| [&leg.releasing, &leg.receiving]);
+        let silent = parties.filter(|party| !schedule.accepted.contains(*party)).collect();
+        Some((schedule.digest, silent))
     }
 
     /// By when something is awaited: information, views, or the full request after a provisional arrest.
@@ -174,7 +188,7 @@ impl Handover {
             },
             HandoverFact::Certified { .. } => Move::Certify,
             HandoverFact::Countersigned { .. } => self.move_of_countersignature(),
-            HandoverFact::Custody(change) => Move::of_custody(*change),
+            HandoverFact::Custody { change, .. } => Move::of_custody(*change),
             HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Move::Protect,
             HandoverFact::Screened { .. } => Move::Clear,
             HandoverFact::SpecialtyAsked => Move::AskSpecialty,
@@ -235,6 +249,7 @@ impl Handover {
             | HandoverFact::RefusalIntended { views_by: due } => self.due = Some(*due),
             HandoverFact::Requested(request) => {
                 self.request = Some((act.id, *request));
+                self.release_due = self.release_due.or(request.release_due);
                 self.due = None;
             }
             HandoverFact::Viewed { spares } => {
@@ -272,7 +287,11 @@ impl Handover {
                 });
             }
             HandoverFact::Countersigned { .. } => self.note_countersignature(act, moved),
-            HandoverFact::Custody(change) => self.note_custody(*change),
+            HandoverFact::Custody { change, release_due } => {
+                self.note_custody(*change);
+                let running = self.release_due.filter(|_| self.custody.is_held());
+                self.release_due = release_due.or(running);
+            }
             HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked
@@ -300,6 +319,7 @@ impl Handover {
             return;
         }
         self.certificate = None;
+        self.release_due = None;
         self.legs_done = self.legs_done.saturating_add(1);
         self.holder = Some(act.author.clone());
         if moved == Move::CountersignLast {
@@ -349,6 +369,7 @@ impl Rules for Handover {
             requesting: act.author.clone(),
             requested: act.asked.clone(),
             holder: None,
+            release_due: request.and_then(|(_, request)| request.release_due),
             request,
             due,
             consulted: false,

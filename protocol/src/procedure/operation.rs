@@ -119,6 +119,12 @@ impl Operation {
         commanders.filter(|agency| !self.results.contains(*agency)).collect()
     }
 
+    /// The tasks that are not over: which, whose, and by when a report comes.
+    pub fn open_tasks(&self) -> impl Iterator<Item = (&ItemId, &AgencyId, Timestamp)> {
+        let open = self.tasks.iter().filter(|(_, task)| task.stage.is_open());
+        open.map(|(id, task)| (id, &task.assignee, task.report_by))
+    }
+
     /// By when something is awaited: the answers of those who were asked, or the end of a task.
     pub fn awaited_by(&self) -> Option<Timestamp> {
         let open = self.tasks.values().filter(|task| task.stage.is_open());

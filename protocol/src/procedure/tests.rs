@@ -6,6 +6,7 @@ mod batch;
 mod control;
 mod convergence;
 mod cycle;
+mod deadline;
 mod exchange;
 mod fact;
 mod facts;
@@ -16,6 +17,7 @@ mod information;
 mod operation;
 mod outcome;
 mod rescue;
+mod statistics;
 mod transcript;
 
 use alloc::borrow::ToOwned;
@@ -35,6 +37,7 @@ use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::kind::Kind;
+use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
@@ -190,6 +193,8 @@ impl<R: Rules> Play<R> {
             asked: to(self.asked),
             told: to(&others),
             created,
+            urgency: Urgency::U3,
+            respond_by: None,
             kind: if parents.is_empty() { begins(&fact) } else { follows(&fact) },
             fact,
         }

@@ -53,6 +53,7 @@ use concord_protocol::log::leaf::Form;
 use concord_protocol::message::handover::decision::Outcome;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::time::CivilDate;
+use concord_protocol::message::urgency::Urgency;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::handover::fact::Decision;
@@ -116,6 +117,8 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
             asked: [federation::agency(SENDER)].into(),
             told: [].into(),
             created: NOW,
+            urgency: Urgency::U2,
+            respond_by: Some(NOW),
             kind: Kind::HandoverDecision,
             fact: Fact::Handover(HandoverFact::Decided(decision)),
         },

@@ -3,17 +3,23 @@
 use axum::Json;
 use axum::extract::State;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::procedure::deadline::Flag;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::Api;
+use crate::api::ask::Ask;
 use crate::api::problem::Problem;
 use crate::api::problem::ProblemDocument;
+use crate::api::request;
 use crate::api::request::Parameters;
 use crate::api::request::Segments;
+use crate::api::shape::deadline;
 use crate::api::shape::procedure::Procedure;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::api::shape::procedure::ProcedureList;
+use crate::host::handle::ReadError;
+use crate::host::handle::procedures::ProcedureView;
 use crate::report::code::Code;
 
 /// Procedures of one page unless the caller says otherwise: each is folded for it.
@@ -21,6 +27,9 @@ const PAGE_PROCEDURES: usize = 20;
 
 /// Most of them.
 const PAGE_PROCEDURES_MAX: usize = 50;
+
+/// Procedures that are looked through for one page of those with something due.
+const LOOKED_THROUGH_MAX: usize = 200;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
@@ -31,25 +40,72 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     params(
         ("limit" = Option<usize>, Query, description = "at most this many, 1 to 50; 20 when absent"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
+        ("due" = Option<String>, Query, description = "`overdue`, or `soon` for what is due soon or overdue: only procedures with such a deadline"),
     ),
     responses(
         (status = 200, description = "one page", body = ProcedureList),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<ProcedureList>, Problem> {
-    let query = query.among(&["limit", "cursor"])?;
+    let query = query.among(&["limit", "cursor", "due"])?;
     let limit = query.number("limit", 1..=PAGE_PROCEDURES_MAX)?.unwrap_or(PAGE_PROCEDURES);
     let after = query.text("cursor").map(ProcedureId::parse).transpose();
     let after = after
         .map_err(|error| Problem::new(Code::BadCursor, "nothing was listed", error.to_string()))?;
-    let more = limit.saturating_add(1);
-    let mut found =
-        api.read(Code::NoSuchProcedure, move |node| node.procedures(after, more)).await?;
+    let flags = flags(query.text("due"))?;
+    let search = Search { after, limit, flags };
+    let page = api.read(Code::NoSuchProcedure, move |node| search.page(node)).await?;
+    Ok(Json(page))
+}
 
-    let next = (found.len() > limit).then(|| found.get(limit.saturating_sub(1)));
-    let next = next.flatten().map(|view| view.id.to_string());
-    found.truncate(limit);
-    Ok(Json(ProcedureList { items: found.iter().map(Procedure::from).collect(), next }))
+/// What a list is asked for.
+struct Search {
+    after: Option<ProcedureId>,
+    limit: usize,
+    flags: Option<&'static [Flag]>,
+}
+
+/// The flags that are asked for.
+fn flags(due: Option<&str>) -> Result<Option<&'static [Flag]>, Problem> {
+    match due {
+        None => Ok(None),
+        Some("overdue") => Ok(Some(&[Flag::Overdue])),
+        Some("soon") => Ok(Some(&[Flag::DueSoon, Flag::Overdue])),
+        Some(_) => Err(request::bad_parameter("`due` is `overdue` or `soon`")),
+    }
+}
+
+impl Search {
+    /// One page of those that fit, and where to go on.
+    // spec: due-13
+    fn page(&self, node: &dyn Ask) -> Result<ProcedureList, ReadError> {
+        let mut items = Vec::new();
+        let mut after = self.after;
+        let mut looked: usize = 0;
+        loop {
+            let found = node.procedures(after, self.limit.saturating_add(1))?;
+            let more = found.len() > self.limit;
+            for (place, view) in found.iter().take(self.limit).enumerate() {
+                after = Some(view.id);
+                looked = looked.saturating_add(1);
+                items.extend(self.fits(view).then(|| Procedure::from(view)));
+                if items.len() >= self.limit || looked >= LOOKED_THROUGH_MAX {
+                    let last = place.saturating_add(1) >= found.len();
+                    let next = Some(view.id.to_string()).filter(|_| !last);
+                    return Ok(ProcedureList { items, next });
+                }
+            }
+            if !more {
+                return Ok(ProcedureList { items, next: None });
+            }
+        }
+    }
+
+    fn fits(&self, view: &ProcedureView) -> bool {
+        let Some(flags) = self.flags else { return true };
+        let due = deadline::shown(view);
+        flags.iter().any(|flag| due.iter().any(|deadline| deadline.flag == flag.text()))
+    }
 }
 
 /// Shows one procedure: where it stands, what became of each message, and what may come next.

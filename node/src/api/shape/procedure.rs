@@ -14,6 +14,8 @@ use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::api::shape::deadline;
+use crate::api::shape::deadline::Deadline;
 use crate::host::handle::procedures::ProcedureView;
 
 /// Where a procedure stands, in short.
@@ -35,6 +37,8 @@ pub struct Procedure {
     pub begun_by: Option<String>,
     /// When, by that agency's clock.
     pub begun_at: Option<String>,
+    /// What ends next of all that is due, for the node's own agency or to it.
+    pub next_due: Option<Deadline>,
 }
 
 /// One page of procedures.
@@ -58,6 +62,8 @@ pub struct ProcedureDetail {
     pub heads: Vec<String>,
     /// What the node's own agency may do next.
     pub may: Vec<String>,
+    /// What the node's own agency owes, and what is owed to it; what ends first first.
+    pub deadlines: Vec<Deadline>,
     /// Pairs of messages that contradict each other, by digest.
     pub conflicts: Vec<Vec<String>>,
     /// Decisions, grants and plans that rest on what was corrected: they stand until somebody decides anew.
@@ -142,6 +148,7 @@ impl From<&ProcedureView> for Procedure {
             waiting: book.waiting().len(),
             begun_by: opening.map(|act| act.author.as_str().to_owned()),
             begun_at: opening.map(|act| act.created.to_string()),
+            next_due: deadline::shown(view).into_iter().next(),
         }
     }
 }
@@ -158,6 +165,7 @@ impl From<&ProcedureView> for ProcedureDetail {
             participants: common.map(participants).unwrap_or_default(),
             heads: book.transcript().heads().iter().map(ToString::to_string).collect(),
             may: moves.into_iter().map(str::to_owned).collect(),
+            deadlines: deadline::shown(view),
             conflicts: conflicts
                 .iter()
                 .map(|(one, other)| vec![one.to_string(), other.to_string()])

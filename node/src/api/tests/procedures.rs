@@ -1,23 +1,30 @@
 //! Procedures over the API.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::custody::CustodyStatus;
 use concord_protocol::message::handover::decision::Outcome;
 use concord_protocol::message::kind::Kind;
+use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::common::CommonFact;
+use concord_protocol::procedure::deadline;
+use concord_protocol::procedure::deadline::Viewpoint;
+use concord_protocol::procedure::deadline::profile::DeadlineProfile;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::handover::fact::Decision;
 use concord_protocol::procedure::handover::fact::HandoverFact;
 use concord_protocol::procedure::handover::fact::Request;
 
+use crate::api::shape::deadline as shape;
 use crate::api::tests::fake;
 use crate::api::tests::fake::Fake;
 use crate::api::tests::wire::World;
@@ -26,7 +33,7 @@ use crate::host::handle::procedures::ProcedureView;
 const ASKS: &str = "cn.mps";
 const ASKED: &str = "la.mps";
 
-/// Two handovers: one that was withdrawn beside a decision, one that was only begun.
+/// Three handovers: one that was withdrawn beside a decision, one that was only begun, one that was refused.
 pub(super) fn views() -> Vec<ProcedureView> {
     let request = act(ASKS, 1, &[], Kind::HandoverRequest, requested());
     let of = request.id;
@@ -36,16 +43,31 @@ pub(super) fn views() -> Vec<ProcedureView> {
     let withdrawn = Fact::Common(CommonFact::Withdrawn);
     let withdrawn = act(ASKS, 4, &[&taken], Kind::Withdrawal, withdrawn);
     let begun = act(ASKS, 5, &[], Kind::HandoverRequest, requested());
-    let stories = [vec![request, taken, decided, withdrawn], vec![begun]];
+    let asked = act(ASKS, 6, &[], Kind::HandoverRequest, requested());
+    let heard = Fact::Common(CommonFact::Acknowledged { of: asked.id });
+    let heard = act(ASKED, 7, &[&asked], Kind::Acknowledgement, heard);
+    let refused = act(ASKED, 8, &[&heard], Kind::HandoverDecision, refused());
+    let crossed = vec![request, taken, decided, withdrawn];
+    let stories = [crossed, vec![begun], vec![asked, heard, refused]];
     let views = stories.into_iter().zip(1..);
-    views
-        .map(|(acts, name)| ProcedureView {
-            id: procedure(name),
-            own: fake::agency(ASKED),
-            book: Book::of(acts),
-            corrected: BTreeSet::new(),
-        })
-        .collect()
+    views.map(|(acts, name)| view(name, Book::of(acts))).collect()
+}
+
+/// As the asked agency sees it: the first one on 4 January 1970, another one at nine on the 2nd.
+fn view(name: u8, book: Book) -> ProcedureView {
+    let parties = [ASKS, ASKED]
+        .map(|agency| (fake::agency(agency), Party::parse(&agency[..2].to_uppercase()).unwrap()));
+    let (profile, parties) = (DeadlineProfile::default(), BTreeMap::from(parties));
+    let now = Timestamp::from_millis(if name == 1 { 72 } else { 33 } * 3_600_000);
+    let deadlines =
+        deadline::deadlines(&book, Viewpoint { now, profile: &profile, parties: &parties });
+    ProcedureView {
+        id: procedure(name),
+        own: fake::agency(ASKED),
+        book,
+        corrected: BTreeSet::new(),
+        deadlines,
+    }
 }
 
 fn procedure(name: u8) -> ProcedureId {
@@ -68,6 +90,8 @@ fn act(author: &str, name: u8, after: &[&Act], kind: Kind, fact: Fact) -> Act {
         asked: BTreeSet::from([fake::agency(other)]),
         told: BTreeSet::new(),
         created,
+        urgency: Urgency::U3,
+        respond_by: None,
         kind,
         fact,
     }
@@ -80,12 +104,19 @@ fn requested() -> Fact {
         offences: 1,
         death: false,
         spared: false,
+        release_due: None,
     }))
 }
 
 fn granted() -> Fact {
     let outcome = Outcome::Granted;
     let decision = Decision { outcome, granted: vec![1], death_waived: false, unconsulted: false };
+    Fact::Handover(HandoverFact::Decided(decision))
+}
+
+fn refused() -> Fact {
+    let outcome = Outcome::Refused;
+    let decision = Decision { outcome, granted: vec![], death_waived: false, unconsulted: true };
     Fact::Handover(HandoverFact::Decided(decision))
 }
 
@@ -127,4 +158,100 @@ fn a_procedure_shows_what_became_of_each_message_and_what_may_come_next() {
     assert_eq!(begun["participants"][0], serde_json::json!({"agency": ASKS, "role": "action"}));
     let unknown = world.get(&format!("/api/v1/procedures/{}", procedure(9)));
     assert_eq!((unknown.status.as_u16(), unknown.code()), (404, "no-such-procedure".to_owned()));
+}
+
+#[test]
+fn a_procedure_shows_what_its_own_agency_owes_and_what_is_owed_to_it() {
+    // shows: due-12
+    let world = World::new(Fake::new());
+
+    let begun = world.get(&format!("/api/v1/procedures/{}", procedure(2))).json();
+    let due: Vec<[&str; 5]> = begun["deadlines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|due| ["duty", "side", "owed_by", "due", "flag"].map(|key| due[key].as_str().unwrap()))
+        .collect();
+    // In Vientiane a day ends at 17:00 UTC.
+    let taken = ["acknowledgement", "ours", ASKED, "1970-01-02T17:00:00.000Z", "due-soon"];
+    let answered = ["answer", "ours", ASKED, "1970-01-08T17:00:00.000Z", "running"];
+    assert_eq!(due, [taken, answered]);
+    assert_eq!(begun["next_due"], begun["deadlines"][0]);
+    assert_eq!(begun["deadlines"][0]["basis"], "U3");
+
+    // The withdrawal is the one thing that nobody has acknowledged; the decision waits on the other side.
+    let ended = world.get(&format!("/api/v1/procedures/{}", procedure(1))).json();
+    let sides: Vec<&str> = ended["deadlines"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|due| due["side"].as_str().unwrap())
+        .collect();
+    assert_eq!(sides, ["theirs", "ours"]);
+}
+
+#[test]
+fn what_two_others_owe_each_other_is_not_shown() {
+    // shows: due-12
+    let mut view = views().remove(1);
+    view.own = fake::agency("th.rtp");
+
+    assert!(shape::shown(&view).is_empty());
+    assert_eq!(view.deadlines.len(), 2);
+}
+
+#[test]
+fn a_list_shows_on_demand_only_procedures_with_something_due() {
+    // shows: due-13
+    let world = World::new(Fake::new());
+
+    let ids = |path: &str| -> Vec<String> {
+        let page = world.get(path).json();
+        assert!(page["next"].is_null());
+        let items = page["items"].as_array().unwrap();
+        assert!(items.iter().all(|item| item["next_due"].is_object()));
+        items.iter().map(|item| item["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let [first, second, third] = [1, 2, 3].map(|name| procedure(name).to_string());
+
+    assert_eq!(ids("/api/v1/procedures?due=overdue"), [first.clone()]);
+    assert_eq!(ids("/api/v1/procedures?due=soon"), [first.clone(), second, third]);
+    let page = world.get("/api/v1/procedures?due=overdue&limit=1").json();
+    assert_eq!(page["next"], first);
+    let rest = world.get(&format!("/api/v1/procedures?due=overdue&cursor={first}")).json();
+    assert_eq!((&rest["items"], &rest["next"]), (&serde_json::json!([]), &serde_json::Value::Null));
+    assert_eq!(world.get("/api/v1/procedures?due=yesterday").code(), "bad-parameter");
+}
+
+#[test]
+fn every_figure_is_shown_apart_with_the_messages_behind_it() {
+    // shows: sta-6
+    let world = World::new(Fake::new());
+    let period = "since=1970-01-01T00:00:00Z&until=1970-01-02T00:00:00Z";
+
+    let all = world.get(&format!("/api/v1/statistics?{period}")).json();
+    assert_eq!((&all["procedures"], all["derived"].as_array().unwrap().len()), (&3.into(), 7));
+    assert!(all.get("total").is_none());
+
+    let one = world.get(&format!("/api/v1/statistics/handovers-refused/records?{period}")).json();
+    assert_eq!((&one["measure"], &one["value"]), (&"handovers-refused".into(), &1.into()));
+    let counted = serde_json::json!([{
+        "procedure": procedure(3).to_string(),
+        "message": MessageId::new(Timestamp::from_millis(8), [8; 10]).to_string(),
+        "digest": named(8).to_string(),
+        "counts": 1,
+    }]);
+    assert_eq!((&one["items"], &one["next"]), (&counted, &serde_json::Value::Null));
+    let past = format!("/api/v1/statistics/handovers-refused/records?{period}&cursor=1");
+    assert_eq!(world.get(&past).json()["items"], serde_json::json!([]));
+    let listed = all["derived"].as_array().unwrap();
+    assert!(listed.iter().any(|figure| figure["query_digest"] == one["query_digest"]));
+
+    for wrong in [
+        "/api/v1/statistics".to_owned(),
+        "/api/v1/statistics?since=1970-01-02T00:00:00Z&until=1970-01-01T00:00:00Z".to_owned(),
+        format!("/api/v1/statistics/everything/records?{period}"),
+    ] {
+        assert_eq!(world.get(&wrong).code(), "bad-parameter");
+    }
 }

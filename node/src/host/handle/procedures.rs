@@ -1,14 +1,21 @@
 //! Procedures, as officers see them: where one stands, what became of each message, what may come next.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::procedure::amber;
 use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::deadline;
+use concord_protocol::procedure::deadline::Deadline;
+use concord_protocol::procedure::deadline::Viewpoint;
+use concord_protocol::procedure::deadline::profile::DeadlineProfile;
 
+use crate::clock;
 use crate::host::handle::Handle;
 use crate::host::handle::ReadError;
 
@@ -17,6 +24,9 @@ const CORRECTION_STEPS: usize = 4;
 
 /// How many procedures are read for it: as many as a manifest has entries, and as many again.
 const CORRECTION_PROCEDURES: usize = 1_024;
+
+/// Of each procedure that was read, the messages on which nobody should rest any more.
+type Unsound = BTreeMap<ProcedureId, BTreeSet<MessageId>>;
 
 /// One procedure as this node holds it.
 #[derive(Clone, Debug)]
@@ -29,6 +39,8 @@ pub struct ProcedureView {
     pub book: Book,
     /// Messages of other procedures that it names and that were corrected, or have to be looked at again themselves.
     pub corrected: BTreeSet<MessageId>,
+    /// What is due in it now, for whomever; what ends first first.
+    pub deadlines: Vec<Deadline>,
 }
 
 impl Handle {
@@ -37,10 +49,33 @@ impl Handle {
     /// # Errors
     /// When the node holds no message of it, or the store cannot be read.
     pub fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
-        let mut view = self.alone(id)?;
-        let mut read = BTreeSet::from([id]);
-        view.corrected = self.corrected(&view.book, &mut read, CORRECTION_STEPS)?;
-        Ok(view)
+        let book = self.book(&id)?;
+        let corrected =
+            self.corrected(&book, &mut Unsound::from([(id, BTreeSet::new())]), CORRECTION_STEPS)?;
+        Ok(self.view(id, book, corrected))
+    }
+
+    /// How a procedure looks to this agency now.
+    fn view(&self, id: ProcedureId, book: Book, corrected: BTreeSet<MessageId>) -> ProcedureView {
+        let deadlines = self.due(&book);
+        ProcedureView { id, own: self.around.shared.me.clone(), book, corrected, deadlines }
+    }
+
+    /// The messages of a procedure, folded.
+    fn book(&self, id: &ProcedureId) -> Result<Book, ReadError> {
+        let acts = self.reader().acts(id).map_err(|_| ReadError::Stopping)?;
+        if acts.is_empty() { Err(ReadError::NotFound) } else { Ok(Book::of(acts)) }
+    }
+
+    /// What is due in a procedure, by the node's clock.
+    fn due(&self, book: &Book) -> Vec<Deadline> {
+        let directory = self.around.shared.directory();
+        let members = directory.members();
+        let parties: BTreeMap<AgencyId, Party> =
+            members.map(|member| (member.agency.clone(), member.party.clone())).collect();
+        let profile = DeadlineProfile::default();
+        let view = Viewpoint { now: clock::now(), profile: &profile, parties: &parties };
+        deadline::deadlines(book, view)
     }
 
     /// At most `limit` procedures, oldest first, of those named after `after`; what others mean to them is left out.
@@ -54,17 +89,8 @@ impl Handle {
     ) -> Result<Vec<ProcedureView>, ReadError> {
         let found = self.reader().procedures(after.as_ref(), limit);
         let found = found.map_err(|_| ReadError::Stopping)?;
-        found.into_iter().map(|id| self.alone(id)).collect()
-    }
-
-    /// One procedure, without a look at others.
-    fn alone(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
-        let acts = self.reader().acts(&id).map_err(|_| ReadError::Stopping)?;
-        if acts.is_empty() {
-            return Err(ReadError::NotFound);
-        }
-        let own = self.around.shared.me.clone();
-        Ok(ProcedureView { id, own, book: Book::of(acts), corrected: BTreeSet::new() })
+        let alone = |id| Ok(self.view(id, self.book(&id)?, BTreeSet::new()));
+        found.into_iter().map(alone).collect()
     }
 
     /// Of the messages of other procedures that a procedure names, those on which nobody should rest any more.
@@ -72,7 +98,7 @@ impl Handle {
     fn corrected(
         &self,
         book: &Book,
-        read: &mut BTreeSet<ProcedureId>,
+        read: &mut Unsound,
         steps: usize,
     ) -> Result<BTreeSet<MessageId>, ReadError> {
         let named = amber::named(book.transcript());
@@ -80,12 +106,14 @@ impl Handle {
         let Some(further) = steps.checked_sub(1) else { return Ok(corrected) };
         for message in &named {
             for other in self.procedures_of(message)? {
-                if read.len() >= CORRECTION_PROCEDURES || !read.insert(other) {
-                    continue;
+                if !read.contains_key(&other) && read.len() < CORRECTION_PROCEDURES {
+                    // What leads back to itself adds nothing.
+                    read.insert(other, BTreeSet::new());
+                    let book = self.book(&other)?;
+                    let elsewhere = self.corrected(&book, read, further)?;
+                    read.insert(other, book.unsound(&elsewhere));
                 }
-                let other = self.alone(other)?.book;
-                let elsewhere = self.corrected(&other, read, further)?;
-                corrected.extend(other.unsound(&elsewhere));
+                corrected.extend(read.get(&other).into_iter().flatten());
             }
         }
         corrected.retain(|message| named.contains(message));

@@ -221,7 +221,7 @@ impl Batch {
             | HandoverFact::Viewed { .. }
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
-            | HandoverFact::Custody(_)
+            | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked
             | HandoverFact::SpecialtyDecided { .. }

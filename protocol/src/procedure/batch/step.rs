@@ -90,7 +90,7 @@ impl Batch {
             | HandoverFact::Viewed { .. }
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
-            | HandoverFact::Custody(_)
+            | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked
             | HandoverFact::SpecialtyDecided { .. }
@@ -234,7 +234,7 @@ impl Batch {
             | HandoverFact::Viewed { .. }
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
-            | HandoverFact::Custody(_)
+            | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked
             | HandoverFact::SpecialtyDecided { .. }

@@ -134,7 +134,7 @@ const fn deed_of_transfer(fact: &HandoverFact) -> Deed {
         | HandoverFact::Viewed { .. }
         | HandoverFact::Decided(_)
         | HandoverFact::ConditionsAccepted { .. }
-        | HandoverFact::Custody(_)
+        | HandoverFact::Custody { .. }
         | HandoverFact::Screened { .. }
         | HandoverFact::SpecialtyAsked
         | HandoverFact::SpecialtyDecided { .. }

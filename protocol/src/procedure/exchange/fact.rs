@@ -26,6 +26,7 @@ use crate::message::intelligence::indicator_dispute::DisputeDecision;
 use crate::message::intelligence::indicator_dispute::DisputeOutcome;
 use crate::message::intelligence::indicator_dispute::IndicatorDispute;
 use crate::message::intelligence::notice::Notice;
+use crate::message::intelligence::notice::NoticeKind;
 use crate::message::intelligence::notice_challenge::NoticeChallenge;
 use crate::message::intelligence::sighting::Sighting;
 use crate::message::intelligence::validity::NoticeStanding;
@@ -52,6 +53,8 @@ pub enum ExchangeFact {
 pub enum NoticeFact {
     /// Agencies are asked to look out.
     Published {
+        /// Whether somebody is wanted.
+        wanted: bool,
         /// When the notice ends.
         expires: Timestamp,
     },
@@ -233,7 +236,7 @@ impl ExchangeFact {
 
 impl NoticeFact {
     pub(in crate::procedure) fn published(body: &Notice) -> Self {
-        Self::Published { expires: body.expires.at() }
+        Self::Published { wanted: body.kind == NoticeKind::Wanted, expires: body.expires.at() }
     }
 
     pub(in crate::procedure) fn seen(body: &Sighting) -> Self {

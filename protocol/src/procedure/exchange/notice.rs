@@ -252,7 +252,7 @@ impl Notice {
     /// Takes note of what a message says; the stage has moved.
     fn note(&mut self, act: &Act) {
         match fact_of(act) {
-            Some(NoticeFact::Published { expires }) => {
+            Some(NoticeFact::Published { expires, .. }) => {
                 self.replaced.insert(self.standing.0);
                 self.standing = (act.id, act.digest);
                 self.expires = *expires;
@@ -298,7 +298,7 @@ fn unnamed(rule: &'static str, what: &str) -> Refusal {
 impl Rules for Notice {
     fn open(act: &Act) -> Result<Self, Refusal> {
         // spec: xch-5
-        let Some(NoticeFact::Published { expires }) = fact_of(act) else {
+        let Some(NoticeFact::Published { expires, .. }) = fact_of(act) else {
             return Err(exchange::begins_other(act, "xch-5", "notice"));
         };
         Ok(Self {

@@ -14,6 +14,7 @@ use crate::ids::ProcedureId;
 use crate::message::assurance::Assurance;
 use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
+use crate::message::custody::DetentionClock;
 use crate::message::handover::certificate::HandoverCertificate;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::message::handover::consultation::ConsultationViews;
@@ -97,7 +98,12 @@ pub enum HandoverFact {
         of: Digest,
     },
     /// Something happened to the person in custody.
-    Custody(CustodyChange),
+    Custody {
+        /// What.
+        change: CustodyChange,
+        /// When the person goes free unless something happens; absent where it is not said.
+        release_due: Option<Timestamp>,
+    },
     /// The person was screened for signs of a victim.
     Screened {
         /// What was found.
@@ -137,6 +143,8 @@ pub struct Request {
     pub death: bool,
     /// Whether it promises that it will not.
     pub spared: bool,
+    /// When the person goes free unless something happens; absent where it is not said.
+    pub release_due: Option<Timestamp>,
 }
 
 /// What a decision states.
@@ -214,6 +222,7 @@ impl HandoverFact {
             offences: u64::try_from(offences.len()).unwrap_or(u64::MAX),
             death: offences.iter().any(|offence| offence.penalty_includes_death),
             spared: spares(&body.assurances),
+            release_due: release_due(body.detention.as_ref()),
         })
     }
 
@@ -266,7 +275,7 @@ impl HandoverFact {
     }
 
     pub(in crate::procedure) fn custody(body: &CustodyEvent) -> Self {
-        Self::Custody(match body.kind {
+        let change = match body.kind {
             CustodyEventKind::Held => CustodyChange::Is(CustodyStatus::Held),
             CustodyEventKind::ProvisionallyHeld => {
                 CustodyChange::Is(CustodyStatus::ProvisionallyHeld)
@@ -280,12 +289,17 @@ impl HandoverFact {
             CustodyEventKind::Released => CustodyChange::Is(CustodyStatus::Released),
             CustodyEventKind::Escaped => CustodyChange::Is(CustodyStatus::Escaped),
             CustodyEventKind::Deceased => CustodyChange::Is(CustodyStatus::Deceased),
-        })
+        };
+        Self::Custody { change, release_due: release_due(body.detention.as_ref()) }
     }
 
     pub(in crate::procedure) fn consented(body: &SpecialtyConsentDecision) -> Self {
         Self::SpecialtyDecided { granted: body.consent != SpecialtyConsent::Refused }
     }
+}
+
+fn release_due(clock: Option<&DetentionClock>) -> Option<Timestamp> {
+    clock.map(|clock| clock.release_due.at())
 }
 
 fn spares(assurances: &[Assurance]) -> bool {

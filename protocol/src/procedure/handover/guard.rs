@@ -48,7 +48,7 @@ impl Handover {
             | HandoverFact::Scheduled { .. }
             | HandoverFact::Returned { .. }
             | HandoverFact::Certified { .. }
-            | HandoverFact::Custody(_)
+            | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked
             | HandoverFact::SpecialtyDecided { .. }

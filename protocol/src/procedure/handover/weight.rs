@@ -49,8 +49,8 @@ const fn rank_of(fact: &HandoverFact) -> Rank {
     match fact {
         HandoverFact::Countersigned { .. } => Rank::SignedByBoth,
         HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Rank::ProtectiveStop,
-        HandoverFact::Custody(CustodyChange::Hospitalised) => Rank::ProtectiveStop,
-        HandoverFact::Custody(_)
+        HandoverFact::Custody { change: CustodyChange::Hospitalised, .. } => Rank::ProtectiveStop,
+        HandoverFact::Custody { .. }
         | HandoverFact::Released { .. }
         | HandoverFact::Returned { .. }
         | HandoverFact::Certified { .. } => Rank::Custody,
@@ -75,7 +75,7 @@ const fn rank_of(fact: &HandoverFact) -> Rank {
 const fn stands_beside(act: &Act) -> bool {
     let Fact::Handover(fact) = &act.fact else { return false };
     match fact {
-        HandoverFact::Custody(change) => matches!(Move::of_custody(*change), Move::Hold),
+        HandoverFact::Custody { change, .. } => matches!(Move::of_custody(*change), Move::Hold),
         HandoverFact::Screened { outcome, .. } => !outcome.is_victim(),
         HandoverFact::SpecialtyAsked | HandoverFact::Incident | HandoverFact::Chosen { .. } => true,
         HandoverFact::OutcomeTold { closing } => !*closing,

@@ -45,8 +45,13 @@ pub(super) fn requested() -> Fact {
     Fact::Handover(HandoverFact::Requested(REQUEST))
 }
 
-const REQUEST: Request =
-    Request { custody: CustodyStatus::Held, offences: 3, death: false, spared: false };
+const REQUEST: Request = Request {
+    custody: CustodyStatus::Held,
+    offences: 3,
+    death: false,
+    spared: false,
+    release_due: None,
+};
 
 pub(super) fn decided(outcome: Outcome) -> Fact {
     let granted = if outcome.is_grant() { Vec::from([1, 2]) } else { Vec::new() };
@@ -63,7 +68,7 @@ pub(super) fn held() -> Fact {
 }
 
 fn custody(change: CustodyChange) -> Fact {
-    Fact::Handover(HandoverFact::Custody(change))
+    Fact::Handover(HandoverFact::Custody { change, release_due: None })
 }
 
 fn told(fact: HandoverFact) -> Fact {

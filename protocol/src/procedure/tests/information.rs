@@ -227,7 +227,7 @@ fn what_belongs_to_another_procedure_has_no_place_here() {
     let mut play = assigned(0);
     let expires = Timestamp::from_millis(DAY);
 
-    let refusal = play.refused(ASKS, NoticeFact::Published { expires }.into());
+    let refusal = play.refused(ASKS, NoticeFact::Published { wanted: true, expires }.into());
 
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "pro-10"));
 }

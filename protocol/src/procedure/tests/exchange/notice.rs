@@ -35,7 +35,7 @@ const DAY: u64 = 86_400_000;
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
 
 fn published() -> Fact {
-    NoticeFact::Published { expires: Timestamp::from_millis(DAY) }.into()
+    NoticeFact::Published { wanted: true, expires: Timestamp::from_millis(DAY) }.into()
 }
 
 fn seen(notice: MessageId) -> Fact {

@@ -1,0 +1,247 @@
+//! What is due because of where a procedure stands, rather than after one message.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::message::text::ItemId;
+use crate::moment::Timestamp;
+use crate::procedure::act::Act;
+use crate::procedure::batch::Batch;
+use crate::procedure::cycle::Cycle;
+use crate::procedure::cycle::fact::CycleFact;
+use crate::procedure::deadline;
+use crate::procedure::deadline::Basis;
+use crate::procedure::deadline::Deadline;
+use crate::procedure::deadline::Ledger;
+use crate::procedure::deadline::profile::Fixed;
+use crate::procedure::deadline::rule::Duty;
+use crate::procedure::fact::Fact;
+use crate::procedure::freezing::Freezing;
+use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::stage::Stage as HandoverStage;
+use crate::procedure::information::Information;
+use crate::procedure::information::fact::InformationFact;
+use crate::procedure::information::stage::Stage as InformationStage;
+use crate::procedure::machine::Machine;
+use crate::procedure::operation::Operation;
+use crate::procedure::operation::fact::OperationFact;
+use crate::procedure::rescue::Rescue;
+use crate::procedure::side::Side;
+
+/// One thing that is due, before it is dated for each who owes it.
+struct Due<'a> {
+    duty: Duty,
+    of: &'a Act,
+    item: Option<&'a ItemId>,
+    by: BTreeSet<&'a AgencyId>,
+    since: Timestamp,
+    end: End,
+}
+
+/// When it ends: a date, or a fixed term from its beginning, or whichever is the earlier.
+#[derive(Clone, Copy)]
+enum End {
+    Date(Timestamp, Basis),
+    Fixed(Fixed),
+    Class,
+    Earlier(Timestamp, Fixed),
+}
+
+// spec: due-11
+pub(super) fn owed(ledger: &Ledger<'_>) -> Vec<Deadline> {
+    let Some(opening) = ledger.transcript().act(0) else { return Vec::new() };
+    let dues = match ledger.machine {
+        Machine::Handover(folded) => handover(ledger, &folded.state, opening),
+        Machine::Batch(folded) => batch(ledger, &folded.state),
+        Machine::Information(folded) => information(ledger, &folded.state, opening),
+        Machine::Freezing(folded) => freezing(ledger, &folded.state, opening),
+        Machine::Rescue(folded) => rescue(ledger, &folded.state, opening),
+        Machine::Cycle(folded) => actions(ledger, &folded.state, opening),
+        Machine::Operation(folded) => tasks(ledger, &folded.state, opening),
+        Machine::Report(_)
+        | Machine::Notice(_)
+        | Machine::Deconfliction(_)
+        | Machine::Feed(_)
+        | Machine::Rights(_)
+        | Machine::Outcome(_)
+        | Machine::Plain(_) => Vec::new(),
+    };
+    dues.iter().flat_map(|due| due.by.iter().map(|agency| dated(ledger, due, agency))).collect()
+}
+
+fn dated(ledger: &Ledger<'_>, due: &Due<'_>, agency: &AgencyId) -> Deadline {
+    let zone = ledger.zone(agency);
+    let fixed = |term: Fixed| ledger.view.profile.fixed(term).after(due.since, zone);
+    let end = match due.end {
+        End::Date(date, basis) => (date, basis),
+        End::Fixed(term) => (fixed(term), Basis::Fixed(term)),
+        End::Class => {
+            let term = ledger.view.profile.class(due.of.urgency).answer;
+            (term.after(due.since, zone), Basis::Class(due.of.urgency))
+        }
+        End::Earlier(date, term) => (date, Basis::Message).min((fixed(term), Basis::Fixed(term))),
+    };
+    let mut deadline = ledger.deadline((due.duty, agency), due.of, end);
+    deadline.item = due.item.cloned();
+    deadline.since = due.since;
+    let all = ledger.machine.common().participants().keys();
+    deadline.owed_to = all.filter(|other| *other != agency).cloned().collect();
+    deadline.flag = deadline::flag(due.since, deadline.due, ledger.view.now);
+    deadline
+}
+
+/// Those participants for whom it holds.
+fn who<'a>(ledger: &Ledger<'a>, holds: impl Fn(&AgencyId) -> bool) -> BTreeSet<&'a AgencyId> {
+    ledger.machine.common().participants().keys().filter(|agency| holds(agency)).collect()
+}
+
+fn act<'a>(ledger: &Ledger<'a>, digest: &Digest) -> Option<&'a Act> {
+    let transcript = ledger.transcript();
+    transcript.place(digest).and_then(|place| transcript.act(place))
+}
+
+/// The last message by an agency of those whose fact fits.
+fn last<'a>(ledger: &Ledger<'a>, fits: impl Fn(&Act) -> bool) -> Option<&'a Act> {
+    let fitting = ledger.acts().map(|(_, act)| act).filter(|act| fits(act));
+    fitting.filter(|act| deadline::counts(ledger.machine, act)).last()
+}
+
+fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> Vec<Due<'a>> {
+    let mut dues = Vec::new();
+    // spec: due-9
+    if let Some(release) = state.release_due().filter(|_| state.custody().is_held()) {
+        let by = who(ledger, |agency| state.sides(agency).contains(&Side::Holder));
+        let end = End::Date(release, Basis::Detention);
+        let of = last(ledger, states_a_clock).unwrap_or(opening);
+        dues.push(Due { duty: Duty::Release, of, item: None, by, since: of.created, end });
+    }
+    if let Some(request_by) =
+        state.awaited_by().filter(|_| state.stage() == HandoverStage::Provisional)
+    {
+        dues.push(dated_by(opening, Duty::FullRequest, &opening.author, request_by));
+    }
+    if let Some(since) = state.half_signed_since() {
+        let by = who(ledger, |agency| state.sides(agency).contains(&Side::Receiving));
+        dues.push(signature(opening, by, since));
+    }
+    if let Some((schedule, silent)) = state.unagreed()
+        && let Some(of) = act(ledger, &schedule)
+    {
+        dues.push(schedule_answer(of, silent));
+    }
+    dues
+}
+
+fn batch<'a>(ledger: &Ledger<'a>, state: &'a Batch) -> Vec<Due<'a>> {
+    let mut dues = Vec::new();
+    let Some(opening) = ledger.transcript().act(0) else { return dues };
+    if let Some(since) = state.half_signed_since() {
+        let by = who(ledger, |agency| state.sides(agency).contains(&Side::Receiving));
+        dues.push(signature(opening, by, since));
+    }
+    if let Some(of) = state.schedule().and_then(|schedule| act(ledger, &schedule)) {
+        dues.push(schedule_answer(of, state.unagreed().into_iter().collect()));
+    }
+    dues
+}
+
+const fn signature<'a>(of: &'a Act, by: BTreeSet<&'a AgencyId>, since: Timestamp) -> Due<'a> {
+    let end = End::Fixed(Fixed::SecondSignature);
+    Due { duty: Duty::SecondSignature, of, item: None, by, since, end }
+}
+
+const fn schedule_answer<'a>(of: &'a Act, by: BTreeSet<&'a AgencyId>) -> Due<'a> {
+    let end = End::Fixed(Fixed::ScheduleAnswer);
+    Due { duty: Duty::ScheduleAnswer, of, item: None, by, since: of.created, end }
+}
+
+/// News while an answer takes longer, or a word on the answer.
+fn information<'a>(ledger: &Ledger<'a>, state: &'a Information, opening: &'a Act) -> Vec<Due<'a>> {
+    let reply =
+        last(ledger, |act| matches!(&act.fact, Fact::Information(InformationFact::Replied(_))));
+    let Some(reply) = reply else { return Vec::new() };
+    let awaited = state.awaited_by();
+    let (duty, side, end) = match state.stage() {
+        InformationStage::Sent | InformationStage::Assigned | InformationStage::PartlyAnswered => {
+            let end = awaited.map_or(End::Class, |date| End::Date(date, Basis::Message));
+            (Duty::NextUpdate, Side::Requested, end)
+        }
+        InformationStage::Answered => {
+            let end = End::Fixed(Fixed::Closing);
+            let end = awaited.map_or(end, |date| End::Earlier(date, Fixed::Closing));
+            (Duty::Closing, Side::Requesting, end)
+        }
+        InformationStage::Clarifying
+        | InformationStage::Closed
+        | InformationStage::Refused
+        | InformationStage::Redirected
+        | InformationStage::Withdrawn
+        | InformationStage::Converted => return Vec::new(),
+    };
+    let by = who(ledger, |agency| state.sides(agency).contains(&side));
+    let of = if duty == Duty::Closing { reply } else { opening };
+    Vec::from([Due { duty, of, item: None, by, since: reply.created, end }])
+}
+
+fn freezing<'a>(ledger: &Ledger<'a>, state: &'a Freezing, opening: &'a Act) -> Vec<Due<'a>> {
+    let of = last(ledger, |act| matches!(&act.fact, Fact::Freezing(_))).unwrap_or(opening);
+    let due = state.awaited_by().map(|date| dated_by(of, Duty::Renewal, &opening.author, date));
+    due.into_iter().collect()
+}
+
+fn rescue<'a>(ledger: &Ledger<'a>, state: &'a Rescue, opening: &'a Act) -> Vec<Due<'a>> {
+    let of = last(ledger, |act| matches!(&act.fact, Fact::Rescue(_))).unwrap_or(opening);
+    let awaited = state.awaited_by().zip(state.territory());
+    let due = awaited.map(|(date, territory)| dated_by(of, Duty::NextStep, territory, date));
+    due.into_iter().collect()
+}
+
+fn actions<'a>(ledger: &Ledger<'a>, state: &'a Cycle, opening: &'a Act) -> Vec<Due<'a>> {
+    let minutes = last(ledger, |act| matches!(&act.fact, Fact::Cycle(CycleFact::Minutes(_))));
+    let of = minutes.unwrap_or(opening);
+    let due =
+        |(item, owner, date)| Due { item: Some(item), ..dated_by(of, Duty::Action, owner, date) };
+    state.open_actions().map(due).collect()
+}
+
+fn tasks<'a>(ledger: &Ledger<'a>, state: &'a Operation, opening: &'a Act) -> Vec<Due<'a>> {
+    let due = |(item, assignee, date): (&'a ItemId, &'a AgencyId, Timestamp)| {
+        let given = last(
+            ledger,
+            |act| matches!(&act.fact, Fact::Operation(OperationFact::Tasked(task)) if task.id == *item),
+        );
+        let of = given.unwrap_or(opening);
+        Due { item: Some(item), ..dated_by(of, Duty::TaskReport, assignee, date) }
+    };
+    state.open_tasks().map(due).collect()
+}
+
+/// Something that one agency owes by a date that a message states.
+fn dated_by<'a>(of: &'a Act, duty: Duty, agency: &'a AgencyId, date: Timestamp) -> Due<'a> {
+    let (by, end) = (BTreeSet::from([agency]), End::Date(date, Basis::Message));
+    Due { duty, of, item: None, by, since: of.created, end }
+}
+
+/// Whether a message says until when the law lets somebody hold the person.
+const fn states_a_clock(act: &Act) -> bool {
+    match &act.fact {
+        Fact::Handover(HandoverFact::Custody { release_due, .. }) => release_due.is_some(),
+        Fact::Handover(HandoverFact::Requested(request)) => request.release_due.is_some(),
+        Fact::Note
+        | Fact::Gone
+        | Fact::Common(_)
+        | Fact::Control(_)
+        | Fact::Handover(_)
+        | Fact::Information(_)
+        | Fact::Exchange(_)
+        | Fact::Outcome(_)
+        | Fact::Freezing(_)
+        | Fact::Operation(_)
+        | Fact::Cycle(_)
+        | Fact::Batch(_)
+        | Fact::Rescue(_) => false,
+    }
+}
