@@ -344,6 +344,7 @@ impl Agency {
             charters: self.chain.clone(),
             credentials: self.credentials(),
             scope: None,
+            bodies: None,
             seed: [7; 16],
             cosignatures: self.cosignatures.clone(),
             peer_checkpoints: self.peer_checkpoints.clone(),
@@ -676,13 +677,14 @@ impl Pack {
             | Part::Leaves
             | Part::Headers
             | Part::Dispatches
-            | Part::Receipts => None,
+            | Part::Receipts
+            | Part::Bodies => None,
         };
         let is_grown = |path: &str| path.starts_with("tile/");
         let at = self.parts.iter().position(|(path, _)| is_grown(path)).unwrap();
         self.parts.retain(|(path, _)| !is_grown(path));
         let parts =
-            bundle::grown_parts(size, None).filter_map(|part| Some((part.path(), content(&part)?)));
+            bundle::grown_parts(size, None, None).filter_map(|part| Some((part.path(), content(&part)?)));
         self.parts.splice(at..at, parts.collect::<Vec<(String, Vec<u8>)>>());
         *self.part("checkpoint") = agency.checkpoint().note().to_vec();
         self.manifest.size = size;
