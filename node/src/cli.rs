@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod audit;
 pub mod backup;
+pub mod certificate;
 pub mod charter;
 pub mod config;
 pub mod demo;
@@ -85,6 +86,9 @@ pub enum Noun {
     /// Procedures: what messages mean together.
     #[command(subcommand)]
     Procedure(procedure::ProcedureVerb),
+    /// Handover certificates that two officers sign face to face, without a network.
+    #[command(subcommand)]
+    Certificate(certificate::CertificateVerb),
     /// The node's own log.
     #[command(subcommand)]
     Log(log::LogVerb),
@@ -156,6 +160,7 @@ fn command(
         Noun::Send(arguments) => send::run(&arguments),
         Noun::Message(verb) => message::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
+        Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Log(verb) => log::run(&verb),
         Noun::Evidence(verb) => evidence::run(&verb),
         Noun::Audit(audit::AuditVerb::Watch(arguments)) if !arguments.once => {

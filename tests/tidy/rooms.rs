@@ -25,6 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap", &["node/src/cli", "node/src/main"]),
     ("indicatif", &["node/src/cli"]),
     ("comfy_table", &["node/src/cli"]),
+    ("data_encoding", &["node/src/cli/certificate"]),
     ("toml", &["node/src/settings", "node/src/cli"]),
     ("getrandom", &["node/src/entropy"]),
     ("tracing_subscriber", &["node/src/telemetry"]),

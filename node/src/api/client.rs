@@ -321,8 +321,26 @@ impl Client {
                 ("peer", part.peer.as_deref()),
             ],
         );
+        self.download(&path, out)
+    }
+
+    /// Writes the bundle of a procedure with its bodies to `out`. Gives back the bytes written.
+    ///
+    /// # Errors
+    /// As [`Self::export`], and when a body must not be shown for that use.
+    pub fn export_procedure(
+        &self,
+        id: &str,
+        terms: [(&str, Option<&str>); 4],
+        out: &mut dyn Write,
+    ) -> Result<u64, Report> {
+        let path = format!("/api/v1/procedures/{}/export", escaped(id));
+        self.download(&query(&path, &terms), out)
+    }
+
+    fn download(&self, path: &str, out: &mut dyn Write) -> Result<u64, Report> {
         // A node reads the whole log before the first byte of a bundle leaves it.
-        let asked = self.agent.get(self.at_path(&path)).header("authorization", self.bearer());
+        let asked = self.agent.get(self.at_path(path)).header("authorization", self.bearer());
         let patient = asked.config().timeout_recv_response(Some(EXPORT_TIME_MAX)).build();
         let answer = self.accepted(patient.call())?;
         let mut reader = answer.into_body().into_with_config().limit(u64::MAX).reader();

@@ -1,4 +1,8 @@
-//! `concord procedure list | show`: where procedures stand.
+//! `concord procedure list | show | export`: where procedures stand, and one of them for a court.
+
+pub mod export;
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 
@@ -26,6 +30,20 @@ pub enum ProcedureVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Writes one procedure with its bodies as a file that a court verifies, and beside it a page and a text to read.
+    Export {
+        /// The procedure's id.
+        id: String,
+        /// The file; the page gets `.html` after this name, the text `.txt`.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// For what it is made, who asks for it, and why.
+        #[command(flatten)]
+        terms: export::Terms,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// Shows where one stands, what became of each message, and what may come next.
     Show {
         /// The procedure's id.
@@ -44,6 +62,9 @@ pub fn run(verb: &ProcedureVerb) -> Result<Answer, Report> {
     match verb {
         ProcedureVerb::List { limit, cursor, reach } => {
             Ok(list(&reach.client()?.procedures(*limit, cursor.as_deref())?))
+        }
+        ProcedureVerb::Export { id, out, terms, reach } => {
+            export::write(id, out, terms, &reach.client()?)
         }
         ProcedureVerb::Show { id, reach } => Ok(show(&reach.client()?.procedure(id)?)),
     }
@@ -69,8 +90,15 @@ fn list(page: &ProcedureList) -> Answer {
 }
 
 fn stage(procedure: &Procedure) -> String {
-    let stage = table::or_dash(procedure.stage.clone());
-    if procedure.in_conflict { format!("{stage}, in conflict") } else { stage }
+    let mut stage = table::or_dash(procedure.stage.clone());
+    if procedure.in_conflict {
+        stage.push_str(", in conflict");
+    }
+    // spec: cer-6
+    if let Some(since) = &procedure.half_signed_since {
+        stage.push_str(&format!(", HALF-SIGNED certificate since {since}"));
+    }
+    stage
 }
 
 fn show(detail: &ProcedureDetail) -> Answer {

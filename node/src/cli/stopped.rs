@@ -124,6 +124,7 @@ pub fn unread(error: &EvidenceError) -> Report {
         EvidenceError::Log(_)
         | EvidenceError::Tile
         | EvidenceError::Entropy(_)
+        | EvidenceError::Unopenable
         | EvidenceError::Unwritable => Code::StoreRefused,
     };
     Report::caused(code, "the log was not exported", error)

@@ -12,6 +12,7 @@ pub mod procedures;
 mod proofs;
 mod query;
 pub mod succession;
+pub mod transcript;
 mod watching;
 
 use std::fmt;
@@ -142,6 +143,9 @@ pub enum ReadError {
     /// The body cannot be opened or does not fit its kind.
     #[error("the body cannot be opened")]
     Unopenable,
+    /// Bodies must not be shown in court.
+    #[error("{}", forbidden(.0))]
+    NotForCourt(Vec<Refusal>),
     /// The node is in doubt about its own log and opens no bodies.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),
@@ -358,6 +362,13 @@ fn one_of(mut found: Vec<MessageRecord>) -> Result<MessageRecord, ReadError> {
         return Err(ReadError::Ambiguous(found.iter().map(Namesake::from).collect()));
     }
     found.pop().ok_or(ReadError::NotFound)
+}
+
+/// Each message that must not be shown, and the rule.
+fn forbidden(refusals: &[Refusal]) -> String {
+    let each: Vec<String> =
+        refusals.iter().map(|refusal| format!("{} ({})", refusal.why, refusal.rule)).collect();
+    each.join("; ")
 }
 
 fn ambiguous(namesakes: &[Namesake]) -> String {

@@ -157,7 +157,9 @@ pub enum ExportError<A, S> {
         index: LeafIndex,
     },
     /// The scope cannot be.
-    #[error("the scope is empty, ends beyond the log, is not about another member, or shows bodies of no procedure")]
+    #[error(
+        "the scope is empty, ends beyond the log, is not about another member, or shows bodies of no procedure"
+    )]
     Scope,
     /// A part is longer than the container can say.
     #[error("the part {path} does not fit the archive")]

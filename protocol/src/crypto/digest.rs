@@ -93,6 +93,10 @@ pub enum Label {
     OutcomePackage,
     /// A salted entry of a manifest.
     ManifestEntry,
+    /// What two custody officers compare and sign face to face.
+    Certificate,
+    /// The signature of one of them.
+    CertificateSignature,
 }
 
 impl Label {
@@ -108,6 +112,8 @@ impl Label {
             Self::RootShareCheck => "concord/1 root share check",
             Self::OutcomePackage => "concord/1 outcome package",
             Self::ManifestEntry => "concord/1 manifest entry",
+            Self::Certificate => "concord/1 certificate",
+            Self::CertificateSignature => "concord/1 certificate signature",
         }
     }
 }

@@ -223,7 +223,7 @@ impl Handle {
 
     /// The sealed body of a message, or why there is none.
     // spec: era-5
-    fn body(&self, record: &MessageRecord) -> Result<Body, ReadError> {
+    pub(super) fn body(&self, record: &MessageRecord) -> Result<Body, ReadError> {
         if record.body == BodyForm::Erased {
             return Err(self.without_body(record));
         }

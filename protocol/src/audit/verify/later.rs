@@ -126,9 +126,7 @@ impl Walk<'_> {
                 let (origin, size) = (checkpoint.origin.clone(), checkpoint.size);
                 return Err(Flaw::PeerFork { origin, size });
             }
-            Some(held) if held.counts && held.head.size >= checkpoint.size => {
-                Grade::Witnessed
-            }
+            Some(held) if held.counts && held.head.size >= checkpoint.size => Grade::Witnessed,
             Some(_) | None if path == Path::Consistent => Grade::Consistent,
             Some(_) | None => Grade::Signed,
         };

@@ -168,7 +168,10 @@ impl Items {
 
     /// How much memory they take.
     pub(super) fn bytes(&self) -> usize {
-        [&self.header, &self.dispatch, &self.receipt, &self.body].map(Taken::bytes).into_iter().sum()
+        [&self.header, &self.dispatch, &self.receipt, &self.body]
+            .map(Taken::bytes)
+            .into_iter()
+            .sum()
     }
 }
 

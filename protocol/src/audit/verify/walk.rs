@@ -140,7 +140,8 @@ impl From<bool> for Novelty {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(begin: Begin<'a>) -> Self {
-        let Begin { people, terms, scope, origin, size, quorate, evidence, telling, bodies } = begin;
+        let Begin { people, terms, scope, origin, size, quorate, evidence, telling, bodies } =
+            begin;
         let view = match scope {
             None | Some(Scope::Peer { .. }) => View::Whole,
             Some(Scope::Range { from, .. }) if from.get() == 0 => View::Whole,
