@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod fail;
 pub mod log;
+pub mod manifest;
 pub mod message;
 pub mod node;
 pub mod own;
@@ -89,6 +90,9 @@ pub enum Noun {
     /// Handover certificates that two officers sign face to face, without a network.
     #[command(subcommand)]
     Certificate(certificate::CertificateVerb),
+    /// People who travel together, from a spreadsheet and back.
+    #[command(subcommand)]
+    Manifest(manifest::ManifestVerb),
     /// The node's own log.
     #[command(subcommand)]
     Log(log::LogVerb),
@@ -161,6 +165,7 @@ fn command(
         Noun::Message(verb) => message::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
+        Noun::Manifest(verb) => manifest::run(&verb),
         Noun::Log(verb) => log::run(&verb),
         Noun::Evidence(verb) => evidence::run(&verb),
         Noun::Audit(audit::AuditVerb::Watch(arguments)) if !arguments.once => {

@@ -25,6 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clap", &["node/src/cli", "node/src/main"]),
     ("indicatif", &["node/src/cli"]),
     ("comfy_table", &["node/src/cli"]),
+    ("csv", &["node/src/cli/manifest"]),
+    ("calamine", &["node/src/cli/manifest/read"]),
     ("data_encoding", &["node/src/cli/certificate"]),
     ("toml", &["node/src/settings", "node/src/cli"]),
     ("getrandom", &["node/src/entropy"]),

@@ -125,6 +125,7 @@ pub fn unread(error: &EvidenceError) -> Report {
         | EvidenceError::Tile
         | EvidenceError::Entropy(_)
         | EvidenceError::Unopenable
+        | EvidenceError::Changed
         | EvidenceError::Unwritable => Code::StoreRefused,
     };
     Report::caused(code, "the log was not exported", error)

@@ -138,6 +138,9 @@ pub enum EvidenceError {
     /// The system's randomness.
     #[error(transparent)]
     Entropy(#[from] entropy::NoEntropy),
+    /// What was read at first was read otherwise later, as when a body was erased meanwhile.
+    #[error("the log changed while the bundle was made")]
+    Changed,
     /// A body does not open though its key is held.
     #[error("a body cannot be opened")]
     Unopenable,
@@ -162,8 +165,8 @@ pub fn export(
         ExportError::Archive(error) => error,
         ExportError::Sink(error) => EvidenceError::Write(error),
         ExportError::Scope => EvidenceError::NothingThere,
-        ExportError::Changed { .. }
-        | ExportError::Leaf { .. }
+        ExportError::Changed { .. } => EvidenceError::Changed,
+        ExportError::Leaf { .. }
         | ExportError::Differs { .. }
         | ExportError::Unwritable { .. }
         | ExportError::Encoding(_) => EvidenceError::Unwritable,

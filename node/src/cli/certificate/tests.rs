@@ -145,7 +145,7 @@ fn nothing_is_signed_under_another_digest_than_was_read_out() {
 
 #[test]
 fn one_officer_does_not_sign_for_both_sides() {
-    // shows: cer-2
+    // shows: cer-2, cer-6
     let mut certificate = prepared();
     certificate.sign(CertificateSide::Releasing, &officer(RELEASING), None).unwrap();
     assert!(certificate.sign(CertificateSide::Receiving, &officer(RELEASING), None).is_err());

@@ -21,7 +21,7 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use serde_json::json;
 
-use crate::api::client::Part;
+use crate::api::client::export::Part;
 use crate::cli::answer::Answer;
 use crate::cli::audit::read::Bar;
 use crate::cli::reach::LogAt;

@@ -178,6 +178,7 @@ impl Handle {
                 self.log_export(bundle, published.view.head.size)?;
                 held.release().map_err(|_| ReadError::Stopping)
             }
+            Err(EvidenceError::Changed) => Err(ReadError::Busy),
             Err(EvidenceError::Unopenable) => Err(ReadError::Unopenable),
             Err(EvidenceError::NoCheckpoint | EvidenceError::NothingThere) => {
                 Err(ReadError::NotFound)
