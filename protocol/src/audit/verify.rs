@@ -6,8 +6,8 @@
 //! Nothing is held whole. Of a log of *n* leaves about *n* / 150 bytes of places are kept, and what [`walk`] states for
 //! each message; a ledger, where one is asked for, takes about 32 bytes for each leaf and 150 for each number.
 //!
-//! Absent on purpose: the pin's origin (the auditor brings it), and what a
-//! disclosed body means: that it is the one that was sent is all that is judged of it.
+//! Absent on purpose: the pin's origin (the auditor brings it), and what a body means: that it is the one that was sent
+//! is all that is judged of it.
 
 mod cover;
 pub mod ended;

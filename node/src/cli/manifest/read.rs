@@ -56,7 +56,9 @@ pub(super) fn read(bytes: &[u8], name: Option<&str>, delimiter: u8) -> Result<Sh
 }
 
 fn text(bytes: &[u8], delimiter: u8) -> Result<Sheet, SheetError> {
-    let text = decoded(bytes)?;
+    // One end of a line, so that lines can be counted; a sheet is seen with its last line ended.
+    let mut text = decoded(bytes)?.replace("\r\n", "\n").replace('\r', "\n");
+    text.push('\n');
     let mut reader = ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -69,9 +71,10 @@ fn text(bytes: &[u8], delimiter: u8) -> Result<Sheet, SheetError> {
         if !more.map_err(|error| SheetError::Csv { why: error.to_string() })? {
             return Ok(sheet);
         }
-        // Empty lines are left out by the reader; a cell is named by its line.
-        let line = record.position().map_or(0, csv::Position::line).saturating_sub(1);
-        let line = usize::try_from(line).unwrap_or(ROWS_MAX);
+        // The reader leaves empty lines out, and a cell is named by its line: counted back from the end of the record.
+        let within = record.iter().map(|cell| cell.matches('\n').count()).sum::<usize>();
+        let after = usize::try_from(reader.position().line()).unwrap_or(ROWS_MAX);
+        let line = after.saturating_sub(2).saturating_sub(within);
         if line >= ROWS_MAX || record.len() > COLUMNS_MAX {
             return Err(SheetError::TooLarge);
         }

@@ -99,6 +99,7 @@ fn columns(sheet: &Sheet, plan: &Plan, row: usize, found: &mut Found) -> Vec<Col
         let header = header.trim();
         let Some(path) = plan.path(header) else { continue };
         if !plan::is_path(path) {
+            headers.insert(path.to_owned());
             found.fault(
                 &at.to_string(),
                 path,

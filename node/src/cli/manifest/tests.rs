@@ -109,6 +109,25 @@ fn every_fault_is_named_by_its_cell() {
 }
 
 #[test]
+fn a_cell_is_named_by_its_line_after_empty_lines_and_lines_within_cells() {
+    // shows: man-2
+    for end in ["\n", "\r\n"] {
+        let rows = [
+            HEAD.trim_end(),
+            "",
+            GOOD.trim_end(),
+            "",
+            "2,MM-P-2,\"two",
+            "lines\",04/05/1990,B1,fit,no,male",
+            "x,MM-P-3,A,04/05/1990,B1,fit,no,male",
+        ];
+        let found = found(&rows.join(end));
+        let cells: Vec<&str> = found.faults.iter().map(|fault| fault.cell.as_str()).collect();
+        assert_eq!(cells, ["C5", "A7"], "a name is one line; {:?}", found.faults);
+    }
+}
+
+#[test]
 fn a_reference_that_a_spreadsheet_made_a_number_of_is_refused() {
     // shows: man-3
     for rewritten in ["1.0", "1E+10", "1.23457E+11", "4.5e-3", "๑.๐"] {
@@ -225,7 +244,7 @@ fn headers_that_are_missing_twice_or_unknown_are_named() {
     let nothing = found("a;b;c\n1;2;3\n");
     assert!(nothing.faults.iter().any(|fault| fault.cell == "sheet"));
     let wrong: Plan = toml::from_str("[columns]\nA = \"secret\"").unwrap();
-    assert!(only(&found_with("A,n\n1,1\n", &wrong)).1.contains("does not have"));
+    assert!(only(&found_with("A,n\n", &wrong)).1.contains("does not have"));
 }
 
 #[test]
