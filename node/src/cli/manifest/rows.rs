@@ -247,13 +247,14 @@ fn dotted(pointer: &str) -> String {
     pointer.split('/').filter(|part| !part.is_empty()).map(step).collect::<Vec<_>>().join(".")
 }
 
-/// The cell that a path comes from: its own column, the nearest above or below it, or the row.
+/// The cell that a path comes from: the one whose column shares most of the path, or the row where none shares any.
 fn named(columns: &[Column], row: usize, path: &str) -> String {
-    let is = |column: &&Column| {
-        let (a, b) = (column.path.as_str(), path);
-        a == b || a.starts_with(&format!("{b}.")) || b.starts_with(&format!("{a}."))
+    let shared = |column: &&Column| {
+        let steps = column.path.split('.').zip(path.split('.'));
+        steps.take_while(|(one, other)| one == other).count()
     };
-    match columns.iter().find(is) {
+    // Of several that share as much, the first one.
+    match columns.iter().rev().max_by_key(shared).filter(|column| shared(column) > 0) {
         Some(column) => column.at(row).to_string(),
         None => format!("row {}", row.saturating_add(1)),
     }

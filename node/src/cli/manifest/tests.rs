@@ -122,7 +122,8 @@ fn a_cell_is_named_by_its_line_after_empty_lines_and_lines_within_cells() {
             "x,MM-P-3,A,04/05/1990,B1,fit,no,male",
         ];
         let found = found(&rows.join(end));
-        let cells: Vec<&str> = found.faults.iter().map(|fault| fault.cell.as_str()).collect();
+        let mut cells: Vec<&str> = found.faults.iter().map(|fault| fault.cell.as_str()).collect();
+        cells.dedup();
         assert_eq!(cells, ["C5", "A7"], "a name is one line; {:?}", found.faults);
     }
 }
