@@ -8,6 +8,7 @@
 pub mod answer;
 pub mod audit;
 pub mod backup;
+pub mod certificate;
 pub mod charter;
 pub mod config;
 pub mod demo;
@@ -15,6 +16,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod fail;
 pub mod log;
+pub mod manifest;
 pub mod message;
 pub mod node;
 pub mod own;
@@ -85,6 +87,12 @@ pub enum Noun {
     /// Procedures: what messages mean together.
     #[command(subcommand)]
     Procedure(procedure::ProcedureVerb),
+    /// Handover certificates that two officers sign face to face, without a network.
+    #[command(subcommand)]
+    Certificate(certificate::CertificateVerb),
+    /// People who travel together, from a spreadsheet and back.
+    #[command(subcommand)]
+    Manifest(manifest::ManifestVerb),
     /// The node's own log.
     #[command(subcommand)]
     Log(log::LogVerb),
@@ -156,6 +164,8 @@ fn command(
         Noun::Send(arguments) => send::run(&arguments),
         Noun::Message(verb) => message::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
+        Noun::Certificate(verb) => certificate::run(&verb),
+        Noun::Manifest(verb) => manifest::run(&verb),
         Noun::Log(verb) => log::run(&verb),
         Noun::Evidence(verb) => evidence::run(&verb),
         Noun::Audit(audit::AuditVerb::Watch(arguments)) if !arguments.once => {

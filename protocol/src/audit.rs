@@ -4,7 +4,7 @@
 //! one, [`verify`] believes nothing of one, [`reconcile`] joins two on what each says of the other. [`cose_receipt`] is a
 //! proof of one leaf for tools of others.
 //!
-//! Absent on purpose: files, sockets, a clock; and bodies, which no bundle holds.
+//! Absent on purpose: files, sockets, a clock; and what a body means: a bundle shows at most that it is the one that was sent.
 
 pub mod bundle;
 pub mod cose_receipt;

@@ -41,6 +41,7 @@ pub mod table;
 
 pub mod common;
 pub mod control;
+pub mod court;
 pub mod fold;
 
 pub mod amber;

@@ -5,6 +5,7 @@ mod backup;
 mod bad_input;
 mod ceremony;
 mod charter;
+mod court;
 mod custody;
 mod damaged_body;
 mod demo;

@@ -45,6 +45,7 @@ use crate::host::handle::erasure::Demand;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
+use crate::host::handle::transcript::Wanted;
 
 /// What a node will have answered.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -211,6 +212,12 @@ pub trait Ask: Debug + Send + Sync {
     /// # Errors
     /// When nothing is within the extent, the store cannot be read, or `out` takes no more.
     fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError>;
+
+    /// Writes the bundle of one procedure with the bodies that may be shown, each reading logged before.
+    ///
+    /// # Errors
+    /// When a body must not be shown, nothing is there, or `out` takes no more.
+    fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError>;
 }
 
 impl Ask for Handle {
@@ -349,5 +356,9 @@ impl Ask for Handle {
 
     fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError> {
         Self::export(self, extent, out)
+    }
+
+    fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError> {
+        Self::transcript(self, wanted, out)
     }
 }

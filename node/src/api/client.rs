@@ -4,6 +4,7 @@
 //! cannot be reached with 4. Absent on purpose: retries; a person or a script decides on those.
 
 mod evidence;
+pub mod export;
 mod peers;
 mod proofs;
 
@@ -11,8 +12,6 @@ use core::fmt;
 use core::time::Duration;
 use std::fs;
 use std::io;
-use std::io::Read;
-use std::io::Write;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
@@ -52,26 +51,6 @@ const CONNECT_TIME_MAX: Duration = Duration::from_secs(5);
 
 /// Time for an answer to begin. A commit or a ping may take some seconds on a loaded machine.
 const ANSWER_TIME_MAX: Duration = Duration::from_secs(60);
-
-/// Longest wait for the first byte of a bundle: ten million leaves are read in minutes.
-const EXPORT_TIME_MAX: Duration = Duration::from_secs(3600);
-
-/// A part of a log: a range, a period, a procedure or a peer, one of them alone; or all of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Part {
-    /// Place of the first leaf.
-    pub from: Option<u64>,
-    /// Place after the last leaf.
-    pub to: Option<u64>,
-    /// The first instant. Shape: RFC 3339.
-    pub since: Option<String>,
-    /// The instant after the last. Shape: RFC 3339.
-    pub until: Option<String>,
-    /// A procedure. Shape: UUID.
-    pub procedure: Option<String>,
-    /// A peer.
-    pub peer: Option<String>,
-}
 
 /// Time for one document to arrive.
 const DOCUMENT_TIME_MAX: Duration = Duration::from_secs(120);
@@ -298,48 +277,6 @@ impl Client {
         ))
     }
 
-    /// Writes the bundle of the node's whole log to `out`. Gives back the bytes written.
-    ///
-    /// # Errors
-    /// When the node cannot be reached or refuses, and when the bundle breaks off or cannot be written.
-    pub fn export(&self, out: &mut dyn Write) -> Result<u64, Report> {
-        self.export_part(&Part::default(), out)
-    }
-
-    /// Writes the bundle of a part of the node's log to `out`. Gives back the bytes written.
-    ///
-    /// # Errors
-    /// As [`Self::export`], and when nothing is in that part.
-    pub fn export_part(&self, part: &Part, out: &mut dyn Write) -> Result<u64, Report> {
-        let (from, to) = (part.from.map(|from| from.to_string()), part.to.map(|to| to.to_string()));
-        let path = query(
-            "/api/v1/log/export",
-            &[
-                ("from", from.as_deref()),
-                ("to", to.as_deref()),
-                ("since", part.since.as_deref()),
-                ("until", part.until.as_deref()),
-                ("procedure", part.procedure.as_deref()),
-                ("peer", part.peer.as_deref()),
-            ],
-        );
-        // A node reads the whole log before the first byte of a bundle leaves it.
-        let asked = self.agent.get(self.at_path(&path)).header("authorization", self.bearer());
-        let patient = asked.config().timeout_recv_response(Some(EXPORT_TIME_MAX)).build();
-        let answer = self.accepted(patient.call())?;
-        let mut reader = answer.into_body().into_with_config().limit(u64::MAX).reader();
-        let mut buffer = vec![0; 64 * 1024];
-        let mut written = 0_u64;
-        loop {
-            let len = reader.read(&mut buffer).map_err(|error| self.broken_off(&error))?;
-            let Some(piece) = buffer.get(..len).filter(|piece| !piece.is_empty()) else {
-                return Ok(written);
-            };
-            out.write_all(piece).map_err(|error| unwritable(&error))?;
-            written = written.saturating_add(u64::try_from(len).unwrap_or(u64::MAX));
-        }
-    }
-
     /// The charter in force.
     ///
     /// # Errors
@@ -467,10 +404,6 @@ fn refused(problem: ProblemDocument) -> Report {
         None => Report::new(Code::RefusedByNode, title, format!("{code}: {detail}")),
     };
     report.with_remedy(remedy).with_fields(fields).with_exit(Exit::Refused)
-}
-
-fn unwritable(error: &io::Error) -> Report {
-    Report::new(Code::FileUnwritable, "the bundle was not written", error.to_string())
 }
 
 /// A path with the parameters that are there.

@@ -2,6 +2,7 @@
 
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::fault::FieldFault;
+use concord_protocol::procedure::refusal::Refusal;
 use concord_protocol::registry::RefusalCode;
 
 use crate::api::problem::Problem;
@@ -122,11 +123,23 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable => Code::Unopenable,
         ReadError::OtherPurpose(_) => Code::OtherPurpose,
+        ReadError::NotForCourt(refusals) => return not_for_court(error, refusals),
         ReadError::InDoubt(doubt) => return in_doubt(*doubt, "it was not read", view),
         ReadError::Busy => Code::Busy,
         ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, "it was not read", error.to_string())
+}
+
+/// Names each message, and what would make it acceptable, once.
+// spec: orc-11
+fn not_for_court(error: &ReadError, refusals: &[Refusal]) -> Problem {
+    let mut remedies: Vec<&str> = refusals.iter().map(|refusal| refusal.remedy.as_str()).collect();
+    remedies.sort_unstable();
+    remedies.dedup();
+    Report::new(Code::NotForCourt, "nothing was exported", error.to_string())
+        .with_remedy(remedies.join("; "))
+        .into()
 }
 
 /// Why a body was not erased, or why that its keys are copied was not remembered.
@@ -143,7 +156,10 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         ReadError::Ambiguous(_) => Code::AmbiguousId,
         ReadError::NoBody => Code::NoBody,
         ReadError::Erased(_) => Code::Erased,
-        ReadError::Unopenable | ReadError::OtherPurpose(_) | ReadError::Stopping => Code::Stopping,
+        ReadError::NotForCourt(_)
+        | ReadError::Unopenable
+        | ReadError::OtherPurpose(_)
+        | ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
 }
@@ -167,6 +183,7 @@ pub(crate) fn of_succession(error: &ReadError) -> Problem {
         | ReadError::Erased(_)
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
+        | ReadError::NotForCourt(_)
         | ReadError::InDoubt(_)
         | ReadError::Busy
         | ReadError::Stopping => Code::Stopping,

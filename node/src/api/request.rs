@@ -19,6 +19,9 @@ use axum::http::request::Parts;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::ids::PurposeCode;
+use concord_protocol::ids::StaffNumber;
+use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::procedure::statistics::derived::Measure;
 use futures_core::Stream;
 use tokio::time;
@@ -254,4 +257,17 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
             Err(Problem::new(Code::BadIdempotencyKey, NOT_DONE, rule))
         }
     }
+}
+
+/// Who has a body opened, and for which purpose of the registered kinds.
+pub(crate) fn reader(query: &Parameters) -> Result<(StaffNumber, PurposeCode), Problem> {
+    let officer = StaffNumber::parse(query.demanded("officer")?)
+        .map_err(|error| bad_parameter(format!("`officer`: {error}")))?;
+    let purpose = PurposeKind::parse(query.demanded("purpose")?);
+    let known = purpose.and_then(|kind| PurposeCode::parse(kind.text()).ok());
+    let purpose = known.ok_or_else(|| {
+        let kinds: Vec<&str> = PurposeKind::ALL.iter().map(|kind| kind.text()).collect();
+        bad_parameter(format!("`purpose` is one of {}", kinds.join(", ")))
+    })?;
+    Ok((officer, purpose))
 }

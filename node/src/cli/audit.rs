@@ -135,6 +135,18 @@ pub fn verify_one(path: &Path, genesis: Option<Digest>) -> Result<Answer, Report
     Ok(answer.with_exit(exit))
 }
 
+/// Verifies the bundle of a procedure and gives its messages with the bodies inside.
+///
+/// # Errors
+/// What is wrong with it, or that it cannot be read.
+pub(in crate::cli) fn transcript_of(path: &Path) -> Result<Verified, Report> {
+    let found = verified(path, None, Facts::Messages)?;
+    match found.problems.first() {
+        Some(first) => Err(refused(path, first)),
+        None => Ok(found),
+    }
+}
+
 /// Verifies bundles and reconciles every pair of agencies.
 ///
 /// # Errors
@@ -164,7 +176,10 @@ pub fn reconcile_all(paths: &[PathBuf], genesis: Option<Digest>) -> Result<Answe
 /// Whether the facts of a log are kept, which takes memory.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Facts {
+    /// Those by which it is held against other logs.
     Kept,
+    /// Its messages with the bodies inside.
+    Messages,
     Dropped,
 }
 
@@ -177,7 +192,9 @@ fn verified(path: &Path, genesis: Option<Digest>, facts: Facts) -> Result<Verifi
     let seed = entropy::draw().map_err(|error| fail::entropy(what, &error))?;
     let (workers, progress) = (Threads::all(), Bar::new());
     let ledger = facts == Facts::Kept;
-    let terms = Terms { pin: genesis, seed, ledger, workers: &workers, progress: &progress };
+    let transcript = facts == Facts::Messages;
+    let terms =
+        Terms { pin: genesis, seed, ledger, transcript, workers: &workers, progress: &progress };
     let report = verify::audit(&source, &terms);
     if let Some(error) = source.failed() {
         return Err(unreadable(error));

@@ -1,4 +1,8 @@
-//! `concord procedure list | show`: where procedures stand.
+//! `concord procedure list | show | export`: where procedures stand, and one of them for a court.
+
+pub mod export;
+
+use std::path::PathBuf;
 
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -27,6 +31,20 @@ pub enum ProcedureVerb {
         /// Only those in which something is overdue, or due soon.
         #[arg(long, value_enum)]
         due: Option<Due>,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Writes one procedure with its bodies as a file that a court verifies, and beside it a page and a text to read.
+    Export {
+        /// The procedure's id.
+        id: String,
+        /// The file; the page gets `.html` after this name, the text `.txt`.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// For what it is made, who asks for it, and why.
+        #[command(flatten)]
+        terms: export::Terms,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -69,6 +87,9 @@ pub fn run(verb: &ProcedureVerb) -> Result<Answer, Report> {
             let due = due.map(Due::text);
             Ok(list(&reach.client()?.procedures(*limit, cursor.as_deref(), due)?, due))
         }
+        ProcedureVerb::Export { id, out, terms, reach } => {
+            export::write(id, out, terms, &reach.client()?)
+        }
         ProcedureVerb::Show { id, reach } => Ok(show(&reach.client()?.procedure(id)?)),
     }
 }
@@ -102,8 +123,15 @@ fn next_due(deadline: &Deadline) -> String {
 }
 
 fn stage(procedure: &Procedure) -> String {
-    let stage = table::or_dash(procedure.stage.clone());
-    if procedure.in_conflict { format!("{stage}, in conflict") } else { stage }
+    let mut stage = table::or_dash(procedure.stage.clone());
+    if procedure.in_conflict {
+        stage.push_str(", in conflict");
+    }
+    // spec: cer-6
+    if let Some(since) = &procedure.half_signed_since {
+        stage.push_str(&format!(", HALF-SIGNED certificate since {since}"));
+    }
+    stage
 }
 
 fn show(detail: &ProcedureDetail) -> Answer {

@@ -124,6 +124,8 @@ pub fn unread(error: &EvidenceError) -> Report {
         EvidenceError::Log(_)
         | EvidenceError::Tile
         | EvidenceError::Entropy(_)
+        | EvidenceError::Unopenable
+        | EvidenceError::Changed
         | EvidenceError::Unwritable => Code::StoreRefused,
     };
     Report::caused(code, "the log was not exported", error)

@@ -1,9 +1,11 @@
 //! The bundle that an auditor verifies offline, from the journal and the tree; of a running node and of a stopped one.
 
+use core::fmt::Debug;
 use std::collections::BTreeMap;
 use std::io;
 use std::io::Write;
 
+use concord_protocol::audit::bundle::BodyUse;
 use concord_protocol::audit::bundle::Scope;
 use concord_protocol::audit::export;
 use concord_protocol::audit::export::Archive;
@@ -47,6 +49,17 @@ pub struct Cut<'a> {
     pub directory: &'a Directory,
     /// Whose log it is.
     pub agency: &'a AgencyId,
+    /// What opens bodies, where some are shown.
+    pub bodies: Option<&'a dyn Bodies>,
+}
+
+/// Opens bodies for a bundle.
+pub trait Bodies: Debug {
+    /// Salt and body of a message; nothing where it is not shown.
+    ///
+    /// # Errors
+    /// When it cannot be opened though it should be.
+    fn open(&self, message: &Digest) -> Result<Option<Vec<u8>>, EvidenceError>;
 }
 
 /// Which leaves an auditor is shown.
@@ -71,6 +84,8 @@ pub enum Extent {
     },
     /// Those about a procedure.
     Procedure(ProcedureId),
+    /// Those about a procedure, with the bodies that may be shown for this use.
+    Transcript(ProcedureId, BodyUse),
     /// Those about the links with a peer.
     Peer(AgencyId),
 }
@@ -123,6 +138,12 @@ pub enum EvidenceError {
     /// The system's randomness.
     #[error(transparent)]
     Entropy(#[from] entropy::NoEntropy),
+    /// What was read at first was read otherwise later, as when a body was erased meanwhile.
+    #[error("the log changed while the bundle was made")]
+    Changed,
+    /// A body does not open though its key is held.
+    #[error("a body cannot be opened")]
+    Unopenable,
     /// A leaf or a part that cannot stand in a bundle.
     #[error("the log cannot be written as a bundle")]
     Unwritable,
@@ -144,8 +165,8 @@ pub fn export(
         ExportError::Archive(error) => error,
         ExportError::Sink(error) => EvidenceError::Write(error),
         ExportError::Scope => EvidenceError::NothingThere,
-        ExportError::Changed { .. }
-        | ExportError::Leaf { .. }
+        ExportError::Changed { .. } => EvidenceError::Changed,
+        ExportError::Leaf { .. }
         | ExportError::Differs { .. }
         | ExportError::Unwritable { .. }
         | ExportError::Encoding(_) => EvidenceError::Unwritable,
@@ -169,6 +190,7 @@ fn contents(cut: &Cut<'_>, extent: &Extent) -> Result<Contents, EvidenceError> {
         agency: cut.agency.clone(),
         charter: charter.charter().name.clone(),
         scope: scope(cut, extent, checkpoint.checkpoint().size.get())?,
+        bodies: shown(extent),
         seed: entropy::draw()?,
         checkpoint,
         made_at: clock::now(),
@@ -192,6 +214,18 @@ fn cosigned(records: &[CosignedRecord], size: TreeSize) -> Vec<(TreeSize, Vec<u8
     notes.into_iter().map(|(size, record)| (size, record.note.to_vec())).collect()
 }
 
+/// For what bodies are shown.
+const fn shown(extent: &Extent) -> Option<BodyUse> {
+    match extent {
+        Extent::Transcript(_, to_use) => Some(*to_use),
+        Extent::Whole
+        | Extent::Range { .. }
+        | Extent::Period { .. }
+        | Extent::Procedure(_)
+        | Extent::Peer(_) => None,
+    }
+}
+
 fn scope(cut: &Cut<'_>, extent: &Extent, size: u64) -> Result<Option<Scope>, EvidenceError> {
     let end = LeafIndex::new(size);
     Ok(match extent {
@@ -200,7 +234,9 @@ fn scope(cut: &Cut<'_>, extent: &Extent, size: u64) -> Result<Option<Scope>, Evi
             Some(Scope::Range { from: *from, to: to.unwrap_or(end).min(end) })
         }
         Extent::Period { since, until } => Some(period(cut, (*since, *until), size)?),
-        Extent::Procedure(procedure) => Some(Scope::Procedure { procedure: *procedure }),
+        Extent::Procedure(procedure) | Extent::Transcript(procedure, _) => {
+            Some(Scope::Procedure { procedure: *procedure })
+        }
         Extent::Peer(peer) => {
             if cut.directory.chain().member_ever(peer).is_none() {
                 return Err(EvidenceError::NothingThere);
@@ -252,6 +288,10 @@ impl Archive for Cut<'_> {
 
     fn named(&self, index: LeafIndex, digest: &Digest) -> Result<Vec<u8>, EvidenceError> {
         Ok(self.log.named(index, digest)?)
+    }
+
+    fn body(&self, _: LeafIndex, message: &Digest) -> Result<Option<Vec<u8>>, EvidenceError> {
+        self.bodies.map_or(Ok(None), |bodies| bodies.open(message))
     }
 
     fn leaves(&self, first: LeafIndex, count: usize) -> Result<Vec<Vec<u8>>, EvidenceError> {

@@ -12,6 +12,7 @@ pub mod procedures;
 mod proofs;
 mod query;
 pub mod succession;
+pub mod transcript;
 mod watching;
 
 use std::fmt;
@@ -146,6 +147,9 @@ pub enum ReadError {
     /// It was sent for another purpose, and its originator has not allowed this one.
     #[error("it was sent for {0}, and its originator has allowed no other use")]
     OtherPurpose(PurposeKind),
+    /// Bodies must not be shown in court.
+    #[error("{}", forbidden(.0))]
+    NotForCourt(Vec<Refusal>),
     /// The node is in doubt about its own log and opens no bodies.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),
@@ -362,6 +366,13 @@ fn one_of(mut found: Vec<MessageRecord>) -> Result<MessageRecord, ReadError> {
         return Err(ReadError::Ambiguous(found.iter().map(Namesake::from).collect()));
     }
     found.pop().ok_or(ReadError::NotFound)
+}
+
+/// Each message that must not be shown, and the rule.
+fn forbidden(refusals: &[Refusal]) -> String {
+    let each: Vec<String> =
+        refusals.iter().map(|refusal| format!("{} ({})", refusal.why, refusal.rule)).collect();
+    each.join("; ")
 }
 
 fn ambiguous(namesakes: &[Namesake]) -> String {

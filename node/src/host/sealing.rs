@@ -117,10 +117,24 @@ pub(crate) fn open(
     record: &MessageRecord,
     body: &Body,
 ) -> Result<Value, Unopenable> {
+    Ok(opened(shared, record, body)?.content().clone())
+}
+
+/// Opens a stored body for a court: the salt, then the content as it was sealed.
+pub(crate) fn salted(
+    shared: &Shared,
+    record: &MessageRecord,
+    body: &Body,
+) -> Result<Vec<u8>, Unopenable> {
+    let opened = opened(shared, record, body)?;
+    Ok([opened.salt(), opened.bytes()].concat())
+}
+
+fn opened(shared: &Shared, record: &MessageRecord, body: &Body) -> Result<Opened, Unopenable> {
     let header = header::read(&record.message).map_err(|_| Unopenable)?;
-    let opened: Result<Opened, _> = match &body.own_key {
+    let opened = match &body.own_key {
         Some(own_key) => open::open_own(&header, &body.sealed, own_key),
         None => open::open_kept(&header, &body.sealed, shared.opens.as_ref()),
     };
-    Ok(opened.map_err(|_| Unopenable)?.content().clone())
+    opened.map_err(|_| Unopenable)
 }

@@ -75,6 +75,7 @@ impl StoppedLog {
         progress: &dyn Progress,
     ) -> Result<Digest, EvidenceError> {
         let cut = Cut {
+            bodies: None,
             log: self.chapters(),
             notes: &self.log.notes,
             tree: &self.log.tree,

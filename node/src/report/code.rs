@@ -356,6 +356,9 @@ codes! {
     /// The node holds no message of such a procedure.
     NoSuchProcedure = "no-such-procedure", Caller, Refused, 404;
     "list what the node holds with `concord procedure list`"
+    /// A body of the procedure must not be shown in court.
+    NotForCourt = "not-for-court", Caller, Refused, 422;
+    "obtain the consent of each originator, or export with `forbidden=withhold`, which leaves these bodies sealed"
 }
 
 impl Code {

@@ -63,6 +63,33 @@ pub struct Manifest {
     /// Which leaves are inside; every one where nothing is said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
+    /// For what the bodies inside were opened; none is inside where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bodies: Option<BodyUse>,
+}
+
+/// For what the bodies of a procedure were opened. The order of the variants is the format. Source: spec audit-49.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BodyUse {
+    /// For the work on a case: intelligence, not evidence.
+    Work,
+    /// For use in court.
+    Court,
+}
+
+impl BodyUse {
+    /// As it is written to people and in addresses.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Work => "work",
+            Self::Court => "court",
+        }
+    }
+
+    /// Reads it.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Work, Self::Court].into_iter().find(|one| one.text() == text)
+    }
 }
 
 /// Which leaves a bundle discloses. The order of the variants is the format. Source: spec audit-26.
@@ -139,6 +166,8 @@ pub enum Part {
     Dispatches,
     /// The receipts that are held, in the order of their leaves.
     Receipts,
+    /// The bodies of the messages in scope that were opened, in the order of their leaves.
+    Bodies,
 }
 
 impl Part {
@@ -160,6 +189,7 @@ impl Part {
             Self::Headers => "headers".into(),
             Self::Dispatches => "dispatches".into(),
             Self::Receipts => "receipts".into(),
+            Self::Bodies => "bodies".into(),
         }
     }
 
@@ -169,6 +199,13 @@ impl Part {
             self,
             Self::Tile(..) | Self::Entries(..) | Self::Headers | Self::Dispatches | Self::Receipts
         )
+    }
+}
+
+impl Part {
+    /// Whether it is listed and stands among the parts that grow with the log.
+    pub const fn is_late(&self) -> bool {
+        matches!(self, Self::Leaves | Self::Bodies)
     }
 }
 
@@ -184,15 +221,20 @@ pub fn charter_parts(chain: &Chain) -> impl Iterator<Item = (Part, &[u8])> {
     parts.into_iter()
 }
 
-/// The parts that follow from size and scope alone: tiles, leaves, and the lists that leaves name.
-pub fn grown_parts(size: TreeSize, scope: Option<&Scope>) -> impl Iterator<Item = Part> {
+/// The parts that follow from what the manifest says alone: tiles, leaves, and the lists that leaves name.
+pub fn grown_parts(
+    size: TreeSize,
+    scope: Option<&Scope>,
+    bodies: Option<BodyUse>,
+) -> impl Iterator<Item = Part> {
     let whole = scope.is_none();
     let tiles = tile::tiles_of(size).map(|(id, width)| Part::Tile(id, width));
     let entries = tile::bundles_of(size)
         .take_while(move |_| whole)
         .map(|(index, width)| Part::Entries(index, width));
     let leaves = (!whole).then_some(Part::Leaves);
-    tiles.chain(entries).chain(leaves).chain([Part::Headers, Part::Dispatches, Part::Receipts])
+    let lists = [Part::Headers, Part::Dispatches, Part::Receipts];
+    tiles.chain(entries).chain(leaves).chain(lists).chain(bodies.map(|_| Part::Bodies))
 }
 
 /// What a manifest says: what the bundle is about, and its listed parts.
@@ -213,7 +255,9 @@ pub fn read_manifest(bytes: &[u8]) -> Result<(Manifest, Vec<PartEntry>), Flaw> {
         Some(Scope::Range { from, to }) => from < to && to.get() <= manifest.size.get(),
         Some(Scope::Peer { peer }) => *peer != manifest.agency,
     };
-    if !possible {
+    // spec: audit-49
+    let about_one = matches!(manifest.scope, Some(Scope::Procedure { .. }));
+    if !possible || (manifest.bodies.is_some() && !about_one) {
         return Err(Flaw::Scope);
     }
     let mut entries = Vec::new();

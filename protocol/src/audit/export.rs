@@ -14,6 +14,7 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use crate::audit::bundle;
+use crate::audit::bundle::BodyUse;
 use crate::audit::bundle::Part;
 use crate::audit::bundle::PartEntry;
 use crate::audit::bundle::Scope;
@@ -81,6 +82,15 @@ pub trait Archive {
     /// When it cannot be read.
     fn named(&self, index: LeafIndex, digest: &Digest) -> Result<Vec<u8>, Self::Error>;
 
+    /// The salt and then the body of the message that the leaf at this place holds or names; nothing of one that is
+    /// not shown. Asked for only where bodies are shown.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    fn body(&self, _index: LeafIndex, _message: &Digest) -> Result<Option<Vec<u8>>, Self::Error> {
+        Ok(None)
+    }
+
     /// So many leaves from a place on; what reads them in one go may say so.
     ///
     /// # Errors
@@ -103,6 +113,8 @@ pub struct Contents {
     pub made_at: Timestamp,
     /// Which leaves are disclosed; all of them where nothing is said.
     pub scope: Option<Scope>,
+    /// For what bodies are shown; none is where nothing is said, and then only of a procedure.
+    pub bodies: Option<BodyUse>,
     /// Fresh randomness, with which what is in scope is remembered.
     pub seed: Seed,
     /// Every version of the charter with what it names, as they were signed.
@@ -145,7 +157,9 @@ pub enum ExportError<A, S> {
         index: LeafIndex,
     },
     /// The scope cannot be.
-    #[error("the scope is empty, ends beyond the log, or is not about another member")]
+    #[error(
+        "the scope is empty, ends beyond the log, is not about another member, or shows bodies of no procedure"
+    )]
     Scope,
     /// A part is longer than the container can say.
     #[error("the part {path} does not fit the archive")]
@@ -173,13 +187,13 @@ pub fn write<A: Archive, S: Sink>(
     let digest = digest::sha256(&manifest);
     let mut out = Out { sink, left: 0, path: String::new() };
     out.member(bundle::MANIFEST, &manifest)?;
-    for (part, entry) in plan.listed.iter().filter(|(part, _)| *part != Part::Leaves) {
+    for (part, entry) in plan.listed.iter().filter(|(part, _)| !part.is_late()) {
         out.begin(&entry.path, entry.length)?;
         plan.listed_part(archive, contents, part, &mut |piece| out.take(piece))?;
         out.end(entry.length)?;
     }
     let size = contents.checkpoint.checkpoint().size;
-    for part in bundle::grown_parts(size, contents.scope.as_ref()) {
+    for part in bundle::grown_parts(size, contents.scope.as_ref(), contents.bodies) {
         if let Part::Entries(index, _) = part {
             let done = index.saturating_add(1).saturating_mul(256).min(size.get());
             progress.done(Stage::Writing, done, size.get());

@@ -378,6 +378,15 @@ pub enum Flaw {
     /// A cosigned checkpoint that does not hold.
     #[error("the cosigned checkpoint does not hold")]
     Cosignature,
+    /// A body is not inside that could be.
+    #[error("neither the body nor that it stays sealed is inside")]
+    BodyMissing,
+    /// Another body than the one that was sent.
+    #[error("the body is not the one that the header commits to")]
+    BodyDiffers,
+    /// A body for use in court that must not be used there.
+    #[error("the message is never to be used as evidence, and its body is shown for use in court")]
+    BodyUse,
     /// Fewer cosignatures than the charter demands.
     #[error("{found} witnesses cosigned the checkpoint, {quorum} are needed")]
     NoQuorum {
@@ -472,6 +481,9 @@ impl Flaw {
             Self::RevokedCheckpoint { .. } => "revoked-checkpoint",
             Self::Carried => "carried",
             Self::Cosignature => "cosignature",
+            Self::BodyMissing => "body-missing",
+            Self::BodyDiffers => "body-differs",
+            Self::BodyUse => "body-use",
             Self::NoQuorum { .. } => "no-quorum",
         }
     }

@@ -1,5 +1,6 @@
 //! Bundles of small federations, honest and forged.
 
+mod bodies;
 mod bundle;
 mod cose_receipt;
 mod ends;

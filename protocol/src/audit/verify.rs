@@ -6,7 +6,8 @@
 //! Nothing is held whole. Of a log of *n* leaves about *n* / 150 bytes of places are kept, and what [`walk`] states for
 //! each message; a ledger, where one is asked for, takes about 32 bytes for each leaf and 150 for each number.
 //!
-//! Absent on purpose: the pin's origin (the auditor brings it), and bodies.
+//! Absent on purpose: the pin's origin (the auditor brings it), and what a body means: that it is the one that was sent
+//! is all that is judged of it.
 
 mod cover;
 pub mod ended;
@@ -24,6 +25,7 @@ pub mod report;
 mod scope;
 mod slot;
 mod telling;
+pub mod transcript;
 mod tree;
 mod walk;
 mod weigh;
@@ -75,6 +77,8 @@ pub struct Terms<'a> {
     pub seed: Seed,
     /// Whether the facts are wanted by which the log can be held against others.
     pub ledger: bool,
+    /// Whether the messages are wanted, with the bodies inside; all of them are held in memory then.
+    pub transcript: bool,
     /// Who does the work that can be spread.
     pub workers: &'a dyn Workers,
     /// Who watches.
@@ -104,7 +108,8 @@ pub enum Stopped {
 /// The first thing that is wrong.
 pub fn verify(bytes: &[u8], pin: Option<Digest>) -> Result<Report, Finding> {
     let seed = [0; 16];
-    let terms = Terms { pin, seed, ledger: true, workers: &Alone, progress: &Unwatched };
+    let (workers, progress) = (&Alone, &Unwatched);
+    let terms = Terms { pin, seed, ledger: true, transcript: true, workers, progress };
     let report = match audit(&bytes, &terms) {
         Ok(report) => report,
         Err(Stopped::Found(finding)) => return Err(finding),
@@ -150,6 +155,7 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
         quorate,
         evidence,
         telling: telling(&people, &manifest, &shown, &checkpoint, terms)?,
+        bodies: manifest.bodies,
     });
     let mut lists = Lists::new(source, &layout, people.members.len());
     let size = checkpoint.size;
@@ -170,6 +176,7 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
     });
     let (counts, grades, times) = (walk.counts, walk.grades, walk.times);
     let disowned = core::mem::take(&mut walk.ended.disowned);
+    let transcript = walk.transcript.take();
     drop(walk);
     let charter = people.directory.charter();
     Ok(Report {
@@ -180,6 +187,8 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
         digest,
         unjudged: report::unjudged(manifest.scope.as_ref()),
         scope: manifest.scope,
+        bodies: manifest.bodies,
+        transcript,
         disclosed,
         charter: CharterSeen {
             name: charter.name().clone(),

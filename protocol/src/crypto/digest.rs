@@ -95,6 +95,10 @@ pub enum Label {
     ManifestEntry,
     /// Names the question behind a derived figure.
     Statistic,
+    /// What two custody officers compare and sign face to face.
+    Certificate,
+    /// The signature of one of them.
+    CertificateSignature,
 }
 
 impl Label {
@@ -111,6 +115,8 @@ impl Label {
             Self::OutcomePackage => "concord/1 outcome package",
             Self::ManifestEntry => "concord/1 manifest entry",
             Self::Statistic => "concord/1 statistic",
+            Self::Certificate => "concord/1 certificate",
+            Self::CertificateSignature => "concord/1 certificate signature",
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod consultation;
 pub mod custody_event;
 pub mod decision;
 pub mod leg;
+pub mod offline;
 pub mod provisional_arrest;
 pub mod request;
 pub mod schedule;

@@ -9,6 +9,7 @@ mod faults;
 mod grammar;
 mod header;
 mod intelligence;
+mod offline;
 mod rules;
 mod values;
 mod vectors;

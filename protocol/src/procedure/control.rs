@@ -322,6 +322,18 @@ impl Control {
         self.recalls_of(item).next().is_none() && self.transfers.values().any(allows)
     }
 
+    /// Whether the originator has allowed this agency to use a message in court, and not taken it back since.
+    // spec: orc-11
+    pub fn is_evidence(&self, by: &AgencyId, item: &MessageId, at: Timestamp) -> bool {
+        let granted = |transfer: &TransferCase| {
+            transfer.by == *by
+                && transfer.asked.to_use == OnwardUse::Evidence
+                && transfer.asked.items.contains(item)
+                && transfer.is_granted(at)
+        };
+        self.recalls_of(item).next().is_none() && self.transfers.values().any(granted)
+    }
+
     /// Remembers whose message it is.
     pub(super) fn saw(&mut self, act: &Act) {
         self.originators.insert(act.id, act.author.clone());

@@ -418,7 +418,7 @@ const fn date_in(fact: &Fact) -> Option<Timestamp> {
         Fact::Common(CommonFact::InformationAsked { due })
         | Fact::Exchange(ExchangeFact::Rights(RightsFact::Asked { due, .. }))
         | Fact::Handover(HandoverFact::RefusalIntended { views_by: due })
-        | Fact::Operation(OperationFact::Proposed { reply_by: due }) => Some(*due),
+        | Fact::Operation(OperationFact::Proposed { reply_by: due, .. }) => Some(*due),
         Fact::Cycle(CycleFact::Minutes(minutes)) => minutes.silence_until,
         Fact::Note
         | Fact::Gone

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::message::kind::Kind;
+use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::batch::Batch;
 use crate::procedure::common::Common;
@@ -85,6 +86,27 @@ macro_rules! machines {
             pub fn fates(&self) -> &BTreeMap<Digest, Fate> {
                 match self {
                     $(Self::$name(folded) => folded.fates(),)+
+                }
+            }
+
+            /// Since when a certificate waits for its second signature, by the first signer's clock.
+            // spec: cer-6
+            pub fn half_signed_since(&self) -> Option<Timestamp> {
+                match self {
+                    Self::Handover(folded) => folded.state.half_signed_since(),
+                    Self::Batch(folded) => folded.state.half_signed_since(),
+                    Self::Information(_)
+                    | Self::Report(_)
+                    | Self::Notice(_)
+                    | Self::Deconfliction(_)
+                    | Self::Feed(_)
+                    | Self::Rights(_)
+                    | Self::Outcome(_)
+                    | Self::Freezing(_)
+                    | Self::Operation(_)
+                    | Self::Cycle(_)
+                    | Self::Rescue(_)
+                    | Self::Plain(_) => None,
                 }
             }
 

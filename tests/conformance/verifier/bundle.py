@@ -93,12 +93,19 @@ class Parts:
             self.sort(entry.path, self.part(entry))
 
     def listed_leaves(self):
-        """What is left of the listed parts: `leaves` in a scoped bundle, or nothing."""
-        left = self.listed
-        if not self.scope.whole and (not left or left[0].path != "leaves"):
-            raise Fault("part-path", "another part where leaves belongs", next_path(left))
-        if len(left) > (0 if self.scope.whole else 1):
-            raise Fault("surplus-part", "a part that does not belong here", left[-1].path)
+        """What is left of the listed parts: `leaves` in a scoped bundle and `bodies` where some are shown, or nothing."""
+        left, late = list(self.listed), {}
+        for path in self.late_parts():
+            if not left or left[0].path != path:
+                raise Fault("part-path", f"another part where {path} belongs", next_path(left))
+            late[path] = left.pop(0)
+        if left:
+            raise Fault("surplus-part", "a part that does not belong here", left[0].path)
+        return late
+
+    def late_parts(self):
+        """The listed parts that stand among those that grow with the log (audit-4, audit-49)."""
+        return [] if self.scope.whole else ["leaves"] + (["bodies"] if self.scope.bodies is not None else [])
 
     def part(self, entry):
         """A listed part, compared with its entry."""
@@ -131,8 +138,8 @@ class Parts:
         self.evidence.append((path, content))
 
     def read_rest(self):
-        """Tiles, leaves, the three lists that leaves name, the digest, and the end."""
-        self.listed_leaves()
+        """Tiles, leaves, the lists that leaves name, the digest, and the end."""
+        late = self.listed_leaves()
         size = self.manifest.size
         for level, number, width in tiles.of_tree(size):
             path = tiles.hash_path(level, number, width)
@@ -145,9 +152,11 @@ class Parts:
                 path = tiles.entries_path(number, width)
                 self.entries.append((path, number, width, self.must_come(path)))
         else:
-            self.lists["leaves"] = List("leaves", self.part(self.listed[-1]))
+            self.lists["leaves"] = List("leaves", self.part(late["leaves"]))
         for path in UNLISTED_LISTS:
             self.lists[path] = List(path, self.must_come(path))
+        if "bodies" in late:
+            self.lists["bodies"] = List("bodies", self.part(late["bodies"]))
         if self.must_come("digest") != self.digest:
             raise Fault("bundle-digest", "not the digest of the manifest", "digest")
         after = self.reader.next()

@@ -12,6 +12,7 @@ class Scope:
         scope = manifest.scope
         self.kind, self.of, self.manifest = (scope.kind, scope.of, manifest) if scope else ("whole", None, manifest)
         self.whole = scope is None
+        self.bodies = manifest.bodies
 
     def check(self):
         """audit-7, as far as the manifest tells."""
@@ -19,6 +20,8 @@ class Scope:
             raise Fault("scope", "an empty range, or one that ends beyond the size", "manifest.cbor")
         if self.kind == "peer" and self.of.peer == self.manifest.agency:
             raise Fault("scope", "the link of an agency with itself", "manifest.cbor")
+        if self.bodies is not None and self.kind != "procedure":
+            raise Fault("scope", "bodies in a bundle that is of no procedure", "manifest.cbor")
 
     def check_peer(self, charter):
         """audit-7, once the members are known."""

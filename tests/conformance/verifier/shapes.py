@@ -312,5 +312,6 @@ manifest = struct(
     made_at=milliseconds,
     parts=uint(),
     scope=optional(scope),
+    bodies=optional(uint(0, 1)),
 )
 part_entry = struct(path=text(), length=uint(), digest=digest)

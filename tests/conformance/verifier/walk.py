@@ -22,6 +22,7 @@ from .faults import coded
 from .faults import must
 
 EPOCHS_MAX = 64
+SALT, COURT, NEVER = 32, 1, 2
 
 
 class Unjudged(Exception):
@@ -172,7 +173,7 @@ class Walk:
 
     def leaf_message(self, leaf, index, data):
         """audit-13."""
-        digest, header = keys.sha256(leaf.of.header), None
+        digest, header, first = keys.sha256(leaf.of.header), None, None
         try:
             header = message.readable(leaf.of.header)
             self.written.append((index, header))
@@ -184,8 +185,35 @@ class Walk:
             self.fresh_id(header)
             for absent in filter(None, [self.was_member(recipient.agency) for recipient in header.to]):
                 raise absent
+        except Fault as fault:
+            first = fault
         finally:
             self.known.setdefault(digest, SimpleNamespace(header=header, index=index, own=True, erased=False))
+        self.body(header, first)
+
+    def body(self, header, first):
+        """audit-50, audit-51: the body of a message, judged after everything else about its leaf."""
+        wrong = None
+        if "bodies" in self.parts.lists:
+            try:
+                wrong = self.judged_body(header)
+            except Fault as fault:
+                self.problems.found(fault)
+        if first or wrong:
+            raise first or wrong
+
+    def judged_body(self, header):
+        listed = self.parts.lists["bodies"]
+        found = listed.next()
+        if found is None:
+            return None if listed.broken else Fault("body-missing", "the list has no more items")
+        if not found or header is None:
+            return None
+        if len(found) < SALT or keys.labelled("concord/1 body commitment", found[:SALT], found[SALT:]) != header.commitment:
+            return Fault("body-differs", "not the body that the header commits to")
+        if self.scope.bodies == COURT and header.handling.evidential_use == NEVER:
+            return Fault("body-use", "never to be used as evidence, and shown for use in court")
+        return None
 
     def fresh_id(self, header):
         name = (header.sender.agency, header.id)
@@ -235,7 +263,11 @@ class Walk:
                 pass
             if header is not None:
                 self.written.append((index, header))
-            self.answer(fact, index, data, fact.form, first)
+            try:
+                self.answer(fact, index, data, fact.form, first)
+            except Fault as fault:
+                first = fault
+            self.body(header, first)
         finally:
             self.known.setdefault(fact.message, SimpleNamespace(header=header, index=index, own=False, erased=False))
 
@@ -380,7 +412,7 @@ class Walk:
 
     def left_over(self):
         """audit-1: no item that no leaf names; then evidence that no leaf names (audit-32)."""
-        for name in ("headers", "dispatches", "receipts"):
+        for name in ("headers", "dispatches", "receipts") + (("bodies",) if "bodies" in self.parts.lists else ()):
             try:
                 if self.parts.lists[name].next() is not None:
                     self.problems.found(Fault("surplus-item", "an item that no leaf names", name))

@@ -1,5 +1,7 @@
 //! Bundles of very short logs, whole and with one fault.
 
+use concord_protocol::audit::bundle::BodyUse;
+use concord_protocol::audit::bundle::Scope;
 use concord_protocol::audit::export;
 use concord_protocol::audit::export::Archive;
 use concord_protocol::audit::export::Contents;
@@ -8,6 +10,8 @@ use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::Signer;
+use concord_protocol::envelope::open;
+use concord_protocol::envelope::seal::Signed;
 use concord_protocol::identity::charter::chain::Chain;
 use concord_protocol::identity::revocation;
 use concord_protocol::identity::revocation::LastGood;
@@ -27,10 +31,12 @@ use concord_protocol::log::hash;
 use concord_protocol::log::leaf::Leaf;
 use concord_protocol::log::note;
 use concord_protocol::log::tile::TileId;
+use concord_protocol::message::handling::EvidentialUse;
 use serde_bytes::ByteBuf;
 
 use super::Named;
 use super::Sheet;
+use super::envelope;
 use super::federation;
 use super::federation::AGENCIES;
 use super::federation::Federation;
@@ -75,6 +81,7 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
         &written(world, &[leaf], Some(digest::sha256(b"another root")), &[]),
     );
     ends(world, &mut sheet);
+    bodies(world, &mut sheet);
     sheet.cases
 }
 
@@ -100,6 +107,71 @@ fn ends(world: &Federation, sheet: &mut Sheet) {
         "revoked-checkpoint",
         &written(world, &[started(), ended(SENDER, 1)], None, &[(1, others), (2, others)]),
     );
+}
+
+/// The bundle of a procedure of one message, with its body.
+fn bodies(world: &Federation, sheet: &mut Sheet) {
+    let signed = envelope::signed(world, envelope::draft());
+    let opened = open::open_own(signed.header(), signed.sealed(), signed.own_key()).unwrap();
+    let body = [&opened.salt()[..], opened.bytes()].concat();
+    let good = told(world, &signed, &body);
+    let spec = &["audit-49", "audit-50"];
+    sheet.good(
+        "body",
+        "the bundle of a procedure of one message, with its body for use in court",
+        spec,
+        &good,
+    );
+    sheet.good(
+        "body-sealed",
+        "the same, where the body stays sealed",
+        spec,
+        &told(world, &signed, &[]),
+    );
+    let salted = mutate::flipped(&body, 0);
+    sheet.bad(
+        "body-salt",
+        "one bit of the salt is another",
+        &["audit-50"],
+        "body-differs",
+        &told(world, &signed, &salted),
+    );
+    let other = mutate::flipped(&body, 40);
+    sheet.bad(
+        "body-other",
+        "one bit of the body is another",
+        &["audit-50"],
+        "body-differs",
+        &told(world, &signed, &other),
+    );
+    let short = &body[..31];
+    sheet.bad(
+        "body-short",
+        "fewer bytes than a salt",
+        &["audit-50"],
+        "body-differs",
+        &told(world, &signed, short),
+    );
+    let mut draft = envelope::draft();
+    draft.handling.evidential_use = EvidentialUse::Never;
+    let never = envelope::signed(world, draft);
+    let opened = open::open_own(never.header(), never.sealed(), never.own_key()).unwrap();
+    let body = [&opened.salt()[..], opened.bytes()].concat();
+    sheet.bad(
+        "body-use",
+        "a message that is never to be used as evidence, shown for use in court",
+        &["audit-51"],
+        "body-use",
+        &told(world, &never, &body),
+    );
+}
+
+/// The bundle of the procedure of a message, with what is shown of its body in court.
+fn told(world: &Federation, signed: &Signed, body: &[u8]) -> Vec<u8> {
+    let message = Leaf::Message { header: ByteBuf::from(signed.message()) };
+    let leaves = [started(), codec::encode(&message).unwrap()];
+    let scope = Some(Scope::Procedure { procedure: signed.header().procedure });
+    bundled(world, &Leaves { leaves: &leaves, body }, None, &[], scope)
 }
 
 /// The leaf that says that the first credential of an agency ended, with so many good leaves.
@@ -132,6 +204,18 @@ fn written(
     root: Option<Digest>,
     cosigned: &[(usize, &[&str])],
 ) -> Vec<u8> {
+    bundled(world, &Leaves { leaves, body: &[] }, root, cosigned, None)
+}
+
+/// The same, of all leaves or of those in a scope, which is shown with bodies.
+fn bundled(
+    world: &Federation,
+    log: &Leaves<'_>,
+    root: Option<Digest>,
+    cosigned: &[(usize, &[&str])],
+    scope: Option<Scope>,
+) -> Vec<u8> {
+    let leaves = log.leaves;
     let agency = federation::agency(SENDER);
     let origin = world.directory.origin(&agency, LogNumber::new(1));
     let key = federation::key(SENDER, "log");
@@ -162,14 +246,15 @@ fn written(
         made_at: NOW,
         charters: Chain::founding(charter.clone()),
         credentials: credentials.collect(),
-        scope: None,
+        bodies: scope.as_ref().map(|_| BodyUse::Court),
+        scope,
         seed: [0; 16],
         cosignatures: cosignatures.collect(),
         peer_checkpoints: Vec::new(),
         peer_cosigned: Vec::new(),
     };
     let mut bundle = Vec::new();
-    export::write(&Leaves(leaves), &contents, &mut bundle, &Unwatched).unwrap();
+    export::write(log, &contents, &mut bundle, &Unwatched).unwrap();
     bundle
 }
 
@@ -183,8 +268,11 @@ fn with_line(note: &[u8], head: &Checkpoint, witness: &str) -> Vec<u8> {
     note::add_line(note, &line, &CosignerKey::new(&name, key.public()).unwrap()).unwrap()
 }
 
-/// A log of a few leaves, which name nothing else.
-struct Leaves<'a>(&'a [Vec<u8>]);
+/// A log of a few leaves, which name nothing else, and what is shown of each body.
+struct Leaves<'a> {
+    leaves: &'a [Vec<u8>],
+    body: &'a [u8],
+}
 
 /// Nothing else is kept.
 #[derive(Debug)]
@@ -194,15 +282,19 @@ impl Archive for Leaves<'_> {
     type Error = NotKept;
 
     fn hashes(&self, _: TileId, _: usize) -> Result<Vec<Digest>, NotKept> {
-        Ok(self.0.iter().map(|leaf| hash::leaf_hash(leaf)).collect())
+        Ok(self.leaves.iter().map(|leaf| hash::leaf_hash(leaf)).collect())
     }
 
     fn leaf(&self, index: LeafIndex) -> Result<Vec<u8>, NotKept> {
         let place = usize::try_from(index.get()).map_err(|_| NotKept)?;
-        self.0.get(place).cloned().ok_or(NotKept)
+        self.leaves.get(place).cloned().ok_or(NotKept)
     }
 
     fn named(&self, _: LeafIndex, _: &Digest) -> Result<Vec<u8>, NotKept> {
         Err(NotKept)
+    }
+
+    fn body(&self, _: LeafIndex, _: &Digest) -> Result<Option<Vec<u8>>, NotKept> {
+        Ok(Some(self.body.to_vec()))
     }
 }

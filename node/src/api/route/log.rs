@@ -17,7 +17,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::Api;
-use crate::api::bounds::EXPORTS_MAX;
 use crate::api::bounds::PAGE_ITEMS;
 use crate::api::bounds::PAGE_ITEMS_MAX;
 use crate::api::export;
@@ -157,14 +156,12 @@ async fn consistency(api: &Api, from: u64, to: Option<u64>) -> Result<Json<LogPr
     ))]
 async fn bundle(State(api): State<Api>, query: Parameters) -> Result<Response, Problem> {
     let extent = extent(query)?;
-    let Ok(place) = Arc::clone(&api.exports).try_acquire_owned() else {
-        let why = format!("{EXPORTS_MAX} exports are running");
-        return Err(Problem::new(Code::Busy, "nothing was exported", why));
-    };
+    let place = export::place(&api)?;
     let agency = api.node.view().agency.to_string();
-    let body = export::stream(Arc::clone(&api.node), extent, place).await.map_err(
-        |error: ReadError| refusal::of_reading(&error, Code::NoSuchLeaf, &api.node.view()),
-    )?;
+    let body =
+        export::stream(Arc::clone(&api.node), export::File::Log(extent), place).await.map_err(
+            |error: ReadError| refusal::of_reading(&error, Code::NoSuchLeaf, &api.node.view()),
+        )?;
     let headers = [
         (header::CONTENT_TYPE, "application/x-tar".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{agency}.concord\"")),

@@ -14,9 +14,6 @@ use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
-use concord_protocol::ids::PurposeCode;
-use concord_protocol::ids::StaffNumber;
-use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -230,23 +227,12 @@ async fn open(
 ) -> Result<Json<OpenedMessage>, Problem> {
     let query = query.among(&["officer", "purpose"])?;
     let name = segments.message()?;
-    let officer = StaffNumber::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
-    let purpose = purpose(query.demanded("purpose")?)?;
+    let (officer, purpose) = request::reader(&query)?;
     let opened = api.node.read_body(name, officer, purpose).await;
     let opened = opened
         .map_err(|error| refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))?;
     let content = serde_json::to_value(&opened.content).unwrap_or_default();
     Ok(Json(OpenedMessage { id: opened.id.to_string(), log_index: opened.leaf.get(), content }))
-}
-
-/// A purpose of the registered kinds.
-fn purpose(text: &str) -> Result<PurposeCode, Problem> {
-    let known = PurposeKind::parse(text).and_then(|kind| PurposeCode::parse(kind.text()).ok());
-    known.ok_or_else(|| {
-        let kinds: Vec<&str> = PurposeKind::ALL.iter().map(|kind| kind.text()).collect();
-        request::bad_parameter(format!("`purpose` is one of {}", kinds.join(", ")))
-    })
 }
 
 /// Shows how a message stands with each recipient.

@@ -1,7 +1,13 @@
-//! Procedures: list, show.
+//! Procedures: list, show, hand out for a court.
+
+use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::IntoResponse;
+use axum::response::Response;
+use concord_protocol::audit::bundle::BodyUse;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::procedure::deadline::Flag;
 use utoipa_axum::router::OpenApiRouter;
@@ -9,17 +15,22 @@ use utoipa_axum::routes;
 
 use crate::api::Api;
 use crate::api::ask::Ask;
+use crate::api::export;
 use crate::api::problem::Problem;
 use crate::api::problem::ProblemDocument;
+use crate::api::refusal;
 use crate::api::request;
 use crate::api::request::Parameters;
 use crate::api::request::Segments;
+use crate::api::shape::Binary;
 use crate::api::shape::deadline;
 use crate::api::shape::procedure::Procedure;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::api::shape::procedure::ProcedureList;
 use crate::host::handle::ReadError;
 use crate::host::handle::procedures::ProcedureView;
+use crate::host::handle::transcript::Forbidden;
+use crate::host::handle::transcript::Wanted;
 use crate::report::code::Code;
 
 /// Procedures of one page unless the caller says otherwise: each is folded for it.
@@ -32,7 +43,7 @@ const PAGE_PROCEDURES_MAX: usize = 50;
 const LOOKED_THROUGH_MAX: usize = 200;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(transcript))
 }
 
 /// Lists procedures, oldest first.
@@ -125,4 +136,52 @@ async fn show(
     let id = segments.procedure()?;
     let found = api.read(Code::NoSuchProcedure, move |node| node.procedure(id)).await?;
     Ok(Json(ProcedureDetail::from(&found)))
+}
+
+/// Hands out one procedure as a bundle with its bodies. Who had them opened, and for what, is in the log before that.
+// spec: api-29
+#[utoipa::path(get, operation_id = "procedure_export", path = "/api/v1/procedures/{id}/export", tag = "procedures", security(("token" = [])),
+    params(
+        ("id" = String, Path, description = "the procedure's id"),
+        ("use" = String, Query, description = "for what bodies are shown: `work` or `court`"),
+        ("forbidden" = Option<String>, Query, description = "what becomes of bodies that must not be shown in court: `refuse` when absent, or `withhold`, which leaves them sealed"),
+        ("officer" = String, Query, description = "staff number of the officer who has them opened: 1 to 32 of `A-Z a-z 0-9 -`"),
+        ("purpose" = String, Query, description = "the kind of purpose for which they are opened"),
+    ),
+    responses(
+        (status = 200, description = "a canonical ustar file", body = Binary, content_type = "application/x-tar"),
+        (status = 422, description = "bodies must not be shown in court; each message is named", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn transcript(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<Response, Problem> {
+    let wanted = wanted(segments.procedure()?, query)?;
+    let name = format!("attachment; filename=\"{}.concord\"", wanted.procedure);
+    let place = export::place(&api)?;
+    let file = export::File::Procedure(wanted);
+    let body = export::stream(Arc::clone(&api.node), file, place).await;
+    let body =
+        body.map_err(|error| refusal::of_reading(&error, Code::NoSuchProcedure, &api.node.view()))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/x-tar".to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+    ];
+    Ok((headers, body).into_response())
+}
+
+fn wanted(procedure: ProcedureId, query: Parameters) -> Result<Wanted, Problem> {
+    let query = query.among(&["use", "forbidden", "officer", "purpose"])?;
+    let to_use = BodyUse::parse(query.demanded("use")?)
+        .ok_or_else(|| request::bad_parameter("`use` is `work` or `court`"))?;
+    let forbidden = match query.text("forbidden") {
+        None | Some("refuse") => Forbidden::Refuse,
+        Some("withhold") => Forbidden::Withhold,
+        Some(_) => return Err(request::bad_parameter("`forbidden` is `refuse` or `withhold`")),
+    };
+    let (officer, purpose) = request::reader(&query)?;
+    Ok(Wanted { procedure, to_use, forbidden, officer, purpose })
 }

@@ -29,6 +29,9 @@ pub struct Procedure {
     pub stage: Option<String>,
     /// Whether messages contradict each other, so that both sides have to settle it.
     pub in_conflict: bool,
+    /// Since when a handover certificate has one signature of two, by the first signer's clock: an alarm.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub half_signed_since: Option<String>,
     /// How many messages were accepted.
     pub messages: usize,
     /// How many wait for a message that they follow.
@@ -143,6 +146,9 @@ impl From<&ProcedureView> for Procedure {
             id: view.id.to_string(),
             procedure: machine.map(|machine| machine.name().to_owned()),
             stage: machine.map(|machine| machine.stage().to_owned()),
+            half_signed_since: machine
+                .and_then(Machine::half_signed_since)
+                .map(|since| since.to_string()),
             in_conflict: machine.is_some_and(|machine| !machine.common().conflicts().is_empty()),
             messages: book.transcript().len(),
             waiting: book.waiting().len(),

@@ -7,6 +7,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::sync::Mutex;
 
+use concord_protocol::audit::bundle::BodyUse;
 use concord_protocol::audit::cose_receipt;
 use concord_protocol::audit::cose_receipt::Inclusion;
 use concord_protocol::audit::watch::Bounds;
@@ -93,6 +94,7 @@ use concord_protocol::message::text::HeaderText;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::refusal::Refusal;
 use concord_protocol::registry::RefusalCode;
 use serde_bytes::ByteBuf;
 
@@ -125,6 +127,8 @@ use crate::host::handle::erasure::Demand;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
+use crate::host::handle::transcript::Forbidden;
+use crate::host::handle::transcript::Wanted;
 use crate::host::view::Agreement;
 use crate::host::view::CredentialView;
 use crate::host::view::Delivery;
@@ -534,6 +538,16 @@ impl Ask for Fake {
         let piece = [0x5a; 1000];
         let pieces = if *extent == Extent::Whole { 200 } else { 1 };
         (0..pieces).try_for_each(|_| out.write_all(&piece)).map_err(|_| ReadError::Stopping)
+    }
+
+    fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError> {
+        drop(self.procedure(wanted.procedure)?);
+        if (wanted.to_use, wanted.forbidden) == (BodyUse::Court, Forbidden::Refuse) {
+            let refusal =
+                Refusal::safeguard("orc-11", "a message is not for court", "ask for leave");
+            return Err(ReadError::NotForCourt(vec![refusal.clone(), refusal]));
+        }
+        out.write_all(&[0x5b; 512]).map_err(|_| ReadError::Stopping)
     }
 }
 

@@ -255,3 +255,43 @@ fn every_figure_is_shown_apart_with_the_messages_behind_it() {
         assert_eq!(world.get(&wrong).code(), "bad-parameter");
     }
 }
+
+#[test]
+fn a_procedure_is_handed_out_with_officer_purpose_and_use_only() {
+    // shows: api-29
+    let world = World::new(Fake::new());
+    let export = |query: &str| {
+        let answer = world.get(&format!("/api/v1/procedures/{}/export{query}", procedure(1)));
+        (answer.status.as_u16(), answer)
+    };
+    let (status, answer) = export("?use=work&officer=LA-1&purpose=prosecution");
+    assert_eq!((status, answer.body.len()), (200, 512));
+    for missing in [
+        "",
+        "?use=work",
+        "?use=work&officer=LA-1",
+        "?officer=LA-1&purpose=prosecution",
+        "?use=trial&officer=LA-1&purpose=prosecution",
+        "?use=work&officer=LA-1&purpose=curiosity",
+        "?use=work&officer=LA-1&purpose=prosecution&forbidden=show",
+        "?use=work&officer=LA-1&purpose=prosecution&peer=mm.mpf",
+    ] {
+        let (status, answer) = export(missing);
+        assert_eq!((status, answer.code()), (400, "bad-parameter".to_owned()), "{missing}");
+    }
+}
+
+#[test]
+fn what_must_not_be_shown_in_court_is_named_once_with_what_would_make_it_acceptable() {
+    // shows: api-29
+    let world = World::new(Fake::new());
+    let path = format!("/api/v1/procedures/{}/export", procedure(1));
+    let asked = "?use=court&officer=LA-1&purpose=prosecution";
+    let refused = world.get(&format!("{path}{asked}"));
+    assert_eq!((refused.status.as_u16(), refused.code()), (422, "not-for-court".to_owned()));
+    let problem = refused.json();
+    assert!(problem.to_string().contains("a message is not for court (orc-11)"));
+    assert!(problem.to_string().matches("ask for leave").count() == 1, "{problem}");
+    let sealed = world.get(&format!("{path}{asked}&forbidden=withhold"));
+    assert_eq!(sealed.status.as_u16(), 200);
+}

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use concord_protocol::audit::bundle::BodyUse;
 use concord_protocol::audit::bundle::Scope;
 use concord_protocol::audit::finding::Finding;
 use concord_protocol::audit::verify::ended::Disowned;
@@ -65,6 +66,9 @@ pub(super) fn text(path: &Path, report: &Report) -> String {
         "  grades     {} receipts at L2, {} at L1, {} at L0",
         grades.witnessed, grades.consistent, grades.signed
     ));
+    if let Some(to_use) = report.bodies {
+        lines.push(bodies(report, to_use));
+    }
     for part in &report.disowned {
         lines.push(disowned_line(part));
     }
@@ -80,6 +84,20 @@ pub(super) fn text(path: &Path, report: &Report) -> String {
     }
     lines.extend(problems(report));
     lines.join("\n") + "\n"
+}
+
+/// What is shown of what was said, and what it may be used for.
+// spec: audit-51
+fn bodies(report: &Report, to_use: BodyUse) -> String {
+    let counts = report.counts;
+    let what = match to_use {
+        BodyUse::Work => "intelligence, not evidence",
+        BodyUse::Court => "for use in court",
+    };
+    format!(
+        "  bodies     {} shown, each the one that was sent; {} sealed or erased; {what}",
+        counts.bodies, counts.withheld
+    )
 }
 
 fn verdict(report: &Report) -> String {
@@ -155,6 +173,7 @@ pub(super) fn json(report: &Report) -> Value {
         "root": STANDARD.encode(report.head.root.as_bytes()),
         "made_at": report.made_at.to_string(),
         "scope": scope(report.scope.as_ref()),
+        "bodies": report.bodies.map(BodyUse::text),
         "disclosed": report.disclosed,
         "unjudged": report.unjudged.iter().map(|rule| rule.code()).collect::<Vec<&str>>(),
         "first_time": report.times.map(|(first, _)| first.to_string()),
@@ -211,6 +230,8 @@ fn counts(report: &Report) -> Value {
         "carried": counts.carried,
         "revocations": counts.revocations,
         "by_place": counts.by_place,
+        "bodies": counts.bodies,
+        "withheld": counts.withheld,
         "credentials": counts.credentials,
     })
 }

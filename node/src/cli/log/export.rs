@@ -21,7 +21,7 @@ use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 use serde_json::json;
 
-use crate::api::client::Part;
+use crate::api::client::export::Part;
 use crate::cli::answer::Answer;
 use crate::cli::audit::read::Bar;
 use crate::cli::reach::LogAt;
@@ -136,14 +136,14 @@ pub(super) fn write(out: &Path, part: &PartArguments, reach: &Reach) -> Result<A
 }
 
 /// The name under which a bundle is written until it is whole.
-fn half_of(out: &Path) -> PathBuf {
+pub(in crate::cli) fn half_of(out: &Path) -> PathBuf {
     let mut name = OsString::from(out);
     name.push(".half");
     PathBuf::from(name)
 }
 
 /// Writes a bundle to a new file, durably. Gives the bytes written.
-fn stream(
+pub(in crate::cli) fn stream(
     half: &Path,
     bar: &ProgressBar,
     export: impl FnOnce(&mut dyn Write) -> Result<(), Report>,
@@ -160,7 +160,7 @@ fn stream(
 }
 
 /// Gives the whole bundle its name, durably, and never the name of something that is there.
-fn publish(half: &Path, out: &Path) -> io::Result<()> {
+pub(in crate::cli) fn publish(half: &Path, out: &Path) -> io::Result<()> {
     if fs::symlink_metadata(out).is_ok() {
         return Err(ErrorKind::AlreadyExists.into());
     }
@@ -173,7 +173,7 @@ fn unusable(why: &'static str) -> Report {
     Report::new(Code::Usage, "the log was not exported", why)
 }
 
-fn unwritable(path: &Path, error: &io::Error) -> Report {
+pub(in crate::cli) fn unwritable(path: &Path, error: &io::Error) -> Report {
     let code = if error.kind() == ErrorKind::AlreadyExists {
         Code::FileExists
     } else {
@@ -183,7 +183,7 @@ fn unwritable(path: &Path, error: &io::Error) -> Report {
 }
 
 /// Bytes written so far, shown on a terminal and nowhere else. A node reads its whole log before the first of them.
-fn bar() -> ProgressBar {
+pub(in crate::cli) fn bar() -> ProgressBar {
     let bar = ProgressBar::no_length();
     bar.enable_steady_tick(TICK);
     if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {bytes} {bytes_per_sec:.dim}")

@@ -226,7 +226,7 @@ impl Handle {
 
     /// Refuses to open what another agency sent for another purpose.
     // spec: orc-10
-    fn check_purpose(
+    pub(super) fn check_purpose(
         &self,
         record: &MessageRecord,
         purpose: &PurposeCode,
@@ -246,7 +246,7 @@ impl Handle {
 
     /// The sealed body of a message, or why there is none.
     // spec: era-5
-    fn body(&self, record: &MessageRecord) -> Result<Body, ReadError> {
+    pub(super) fn body(&self, record: &MessageRecord) -> Result<Body, ReadError> {
         if record.body == BodyForm::Erased {
             return Err(self.without_body(record));
         }

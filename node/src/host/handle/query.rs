@@ -12,6 +12,7 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::log::proof;
 
 use crate::host::evidence;
+use crate::host::evidence::Bodies;
 use crate::host::evidence::Cut;
 use crate::host::evidence::EvidenceError;
 use crate::host::evidence::Extent;
@@ -150,6 +151,16 @@ impl Handle {
     /// # Errors
     /// When nothing is within the extent, the store cannot be read, or `out` takes no more.
     pub fn export(&self, extent: &Extent, out: &mut dyn Write) -> Result<(), ReadError> {
+        self.bundle(extent, None, out)
+    }
+
+    /// Writes a bundle, with bodies where something opens them.
+    pub(super) fn bundle(
+        &self,
+        extent: &Extent,
+        bodies: Option<&dyn Bodies>,
+        out: &mut dyn Write,
+    ) -> Result<(), ReadError> {
         let published = self.around.shared.published();
         let notes = Notes::of(self.reader()).map_err(|_| ReadError::Stopping)?;
         let cut = Cut {
@@ -159,6 +170,7 @@ impl Handle {
             note: &published.view.head.note,
             directory: &self.around.shared.directory(),
             agency: &self.around.shared.me,
+            bodies,
         };
         let mut held = HeldBack::new(out);
         match evidence::export(&cut, extent, &mut held, &Unwatched) {
@@ -166,6 +178,8 @@ impl Handle {
                 self.log_export(bundle, published.view.head.size)?;
                 held.release().map_err(|_| ReadError::Stopping)
             }
+            Err(EvidenceError::Changed) => Err(ReadError::Busy),
+            Err(EvidenceError::Unopenable) => Err(ReadError::Unopenable),
             Err(EvidenceError::NoCheckpoint | EvidenceError::NothingThere) => {
                 Err(ReadError::NotFound)
             }

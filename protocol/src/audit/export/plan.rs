@@ -46,6 +46,8 @@ pub(super) struct Plan {
     dispatches: Marked,
     /// `receipt-held` leaves.
     receipts: Marked,
+    /// `message` and `received` leaves, where bodies are shown.
+    bodies: Marked,
     /// Pieces of evidence that leaves name, each with the first of these leaves.
     evidence: BTreeMap<Digest, LeafIndex>,
 }
@@ -71,7 +73,9 @@ pub(super) fn make<A: Archive>(
         Some(Scope::Range { from, to }) => from < to && to.get() <= size,
         Some(Scope::Peer { peer }) => *peer != contents.agency,
     };
-    if !possible {
+    // spec: audit-49
+    let about_one = matches!(contents.scope, Some(Scope::Procedure { .. }));
+    if !possible || (contents.bodies.is_some() && !about_one) {
         return Err(ExportError::Scope);
     }
     let marked = || Marked::new(size);
@@ -81,9 +85,10 @@ pub(super) fn make<A: Archive>(
         headers: marked(),
         dispatches: marked(),
         receipts: marked(),
+        bodies: Marked::new(if contents.bodies.is_some() { size } else { 0 }),
         evidence: BTreeMap::new(),
     };
-    let leaves = plan.choose(archive, contents, progress)?;
+    let chosen = plan.choose(archive, contents, progress)?;
     for part in listed_parts(contents, &plan.evidence) {
         let mut counted = Counted::default();
         plan.listed_part::<A, Infallible>(archive, contents, &part, &mut |piece| {
@@ -93,7 +98,10 @@ pub(super) fn make<A: Archive>(
         plan.listed.push(counted.entry(part));
     }
     if contents.scope.is_some() {
-        plan.listed.push(leaves.entry(Part::Leaves));
+        plan.listed.push(chosen.leaves.entry(Part::Leaves));
+    }
+    if contents.bodies.is_some() {
+        plan.listed.push(chosen.bodies.entry(Part::Bodies));
     }
     Ok(plan)
 }
@@ -105,7 +113,19 @@ struct Counted {
     length: u64,
 }
 
+/// The listed parts that were counted while leaves were chosen.
+#[derive(Default)]
+struct Chosen {
+    leaves: Counted,
+    bodies: Counted,
+}
+
 impl Counted {
+    fn item(&mut self, item: &[u8]) {
+        self.take(&sequence::head(item.len()));
+        self.take(item);
+    }
+
     fn take(&mut self, piece: &[u8]) {
         self.running.take(piece);
         self.length = self.length.saturating_add(len(piece));
@@ -143,6 +163,7 @@ impl Plan {
             made_at: contents.made_at,
             parts: u64::try_from(self.listed.len()).unwrap_or(u64::MAX),
             scope: contents.scope.clone(),
+            bodies: contents.bodies,
         };
         let entries: Vec<&PartEntry> = self.listed.iter().map(|(_, entry)| entry).collect();
         export::manifest_bytes(&manifest, &entries)
@@ -154,11 +175,11 @@ impl Plan {
         archive: &A,
         contents: &Contents,
         progress: &dyn Progress,
-    ) -> Result<Counted, ExportError<A::Error, Infallible>> {
+    ) -> Result<Chosen, ExportError<A::Error, Infallible>> {
         let size = contents.checkpoint.checkpoint().size.get();
         let mut choice = Choice::new(contents.scope.as_ref(), contents.seed, size);
         let mut current: BTreeMap<AgencyId, Digest> = BTreeMap::new();
-        let mut leaves = Counted::default();
+        let mut chosen = Chosen::default();
         let (from, to) = match &contents.scope {
             Some(Scope::Range { from, to }) => (from.get(), to.get()),
             None | Some(Scope::Procedure { .. } | Scope::Peer { .. }) => (0, size),
@@ -179,14 +200,19 @@ impl Plan {
                 if contents.scope.is_some() {
                     let item = disclosed(index, &bytes);
                     self.leaves.mark(index, 0);
-                    leaves.take(&sequence::head(item.len()));
-                    leaves.take(&item);
+                    chosen.leaves.item(&item);
+                }
+                if contents.bodies.is_some()
+                    && let Some(body) = body(archive, index, &leaf)?
+                {
+                    self.bodies.mark(index, item_len(&body));
+                    chosen.bodies.item(&body);
                 }
                 self.note(archive, (index, &leaf, signed.as_deref()), &mut current)?;
             }
             progress.done(Stage::Reading, next, to);
         }
-        Ok(leaves)
+        Ok(chosen)
     }
 
     /// Notes what a leaf names that has to be in the bundle.
@@ -245,7 +271,8 @@ impl Plan {
             | Part::Leaves
             | Part::Headers
             | Part::Dispatches
-            | Part::Receipts => Ok(()),
+            | Part::Receipts
+            | Part::Bodies => Ok(()),
         }
     }
 
@@ -268,7 +295,8 @@ impl Plan {
                 out.member(&part.path(), &entries.map_err(|_| ExportError::Leaf { index: first })?)
             }
             Part::Leaves => {
-                let length = self.listed.last().map_or(0, |(_, entry)| entry.length);
+                let listed = self.listed.iter().find(|(part, _)| *part == Part::Leaves);
+                let length = listed.map_or(0, |(_, entry)| entry.length);
                 self.items(part, (&self.leaves, length), out, |index| {
                     let leaf = archive.leaf(index).map_err(ExportError::Archive)?;
                     Ok(disclosed(index, &leaf))
@@ -288,6 +316,10 @@ impl Plan {
                     named_receipt(archive, index, &read_leaf(archive, index)?)
                 })
             }
+            Part::Bodies => self.items(part, (&self.bodies, self.bodies.length), out, |index| {
+                let leaf = read_leaf(archive, index)?;
+                body(archive, index, &leaf)?.ok_or(ExportError::Leaf { index })
+            }),
             Part::Checkpoint
             | Part::Cosignatures
             | Part::Charter(_)
@@ -418,6 +450,33 @@ fn named_receipt<A: Archive, S>(
 ) -> Result<Vec<u8>, ExportError<A::Error, S>> {
     let Leaf::ReceiptHeld { receipt, .. } = leaf else { return Err(ExportError::Leaf { index }) };
     named(archive, index, receipt)
+}
+
+/// The body of the message of a `message` or `received` leaf, empty where it is not shown.
+// spec: audit-50
+fn body<A: Archive, S>(
+    archive: &A,
+    index: LeafIndex,
+    leaf: &Leaf,
+) -> Result<Option<Vec<u8>>, ExportError<A::Error, S>> {
+    let message = match leaf {
+        Leaf::Message { header } => digest::sha256(header),
+        Leaf::Received { message, .. } => *message,
+        Leaf::Started { .. }
+        | Leaf::Sent { .. }
+        | Leaf::Refused { .. }
+        | Leaf::ReceiptHeld { .. }
+        | Leaf::Read { .. }
+        | Leaf::Exported { .. }
+        | Leaf::Erased { .. }
+        | Leaf::Evidence { .. }
+        | Leaf::Succession { .. }
+        | Leaf::Resumed { .. }
+        | Leaf::Carried { .. }
+        | Leaf::Revocation { .. } => return Ok(None),
+    };
+    let body = archive.body(index, &message).map_err(ExportError::Archive)?;
+    Ok(Some(body.unwrap_or_default()))
 }
 
 /// What is kept is what the leaf names, or it is not put into a bundle.

@@ -148,6 +148,8 @@ pub(super) struct Agency {
     pub(super) peer_cosigned: Vec<(AgencyId, Vec<u8>)>,
     pub(super) cosignatures: Vec<(TreeSize, Vec<u8>)>,
     pub(super) evidence: BTreeMap<Digest, Vec<u8>>,
+    /// Salted bodies that it opens for a court.
+    pub(super) bodies: BTreeMap<Digest, Vec<u8>>,
     /// The versions of the charter that its bundles bring along.
     pub(super) chain: Chain,
     /// The credential whose log key signs now: 1, or 2 after it was renewed.
@@ -185,6 +187,7 @@ impl Agency {
             peer_cosigned: Vec::new(),
             cosignatures: Vec::new(),
             evidence: BTreeMap::new(),
+            bodies: BTreeMap::new(),
             chain: Chain::founding(fixtures::verified_charter()),
             serial: 1,
             queue: BTreeMap::new(),
@@ -344,6 +347,7 @@ impl Agency {
             charters: self.chain.clone(),
             credentials: self.credentials(),
             scope: None,
+            bodies: None,
             seed: [7; 16],
             cosignatures: self.cosignatures.clone(),
             peer_checkpoints: self.peer_checkpoints.clone(),
@@ -398,6 +402,10 @@ impl Archive for Agency {
     fn named(&self, _: LeafIndex, digest: &Digest) -> Result<Vec<u8>, Self::Error> {
         let kept = [&self.messages, &self.dispatches, &self.receipts, &self.evidence];
         kept.into_iter().find_map(|kept| kept.get(digest)).cloned().ok_or("nothing of that name")
+    }
+
+    fn body(&self, _: LeafIndex, message: &Digest) -> Result<Option<Vec<u8>>, Self::Error> {
+        Ok(self.bodies.get(message).cloned())
     }
 }
 
@@ -676,13 +684,14 @@ impl Pack {
             | Part::Leaves
             | Part::Headers
             | Part::Dispatches
-            | Part::Receipts => None,
+            | Part::Receipts
+            | Part::Bodies => None,
         };
         let is_grown = |path: &str| path.starts_with("tile/");
         let at = self.parts.iter().position(|(path, _)| is_grown(path)).unwrap();
         self.parts.retain(|(path, _)| !is_grown(path));
-        let parts =
-            bundle::grown_parts(size, None).filter_map(|part| Some((part.path(), content(&part)?)));
+        let parts = bundle::grown_parts(size, None, None)
+            .filter_map(|part| Some((part.path(), content(&part)?)));
         self.parts.splice(at..at, parts.collect::<Vec<(String, Vec<u8>)>>());
         *self.part("checkpoint") = agency.checkpoint().note().to_vec();
         self.manifest.size = size;

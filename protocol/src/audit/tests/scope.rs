@@ -159,6 +159,7 @@ fn every_problem_is_listed_in_its_place_and_more_are_counted() {
         pin: Some(forge::genesis()),
         seed: [1; 16],
         ledger: false,
+        transcript: false,
         workers: &crate::audit::progress::Alone,
         progress: &Unwatched,
     };

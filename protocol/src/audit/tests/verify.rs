@@ -347,6 +347,7 @@ fn a_number_out_of_turn_is_one_problem_and_what_it_settles_is_not_judged_again()
         pin: Some(forge::genesis()),
         seed: [0; 16],
         ledger: false,
+        transcript: false,
         workers: &Alone,
         progress: &Unwatched,
     };

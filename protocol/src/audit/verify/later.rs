@@ -7,6 +7,7 @@ use crate::audit::verify::first::First;
 use crate::audit::verify::links::Settling;
 use crate::audit::verify::notes;
 use crate::audit::verify::notes::Lifting;
+use crate::audit::verify::report::Grade;
 use crate::audit::verify::slot::Shown;
 use crate::audit::verify::slot::Slot;
 use crate::audit::verify::walk;
@@ -84,7 +85,10 @@ impl Walk<'_> {
         }
         let result = first.result();
         if let (Ok(()), Some(path), Some(shown)) = (&result, grade, &shown) {
-            self.grade(shown, path)?;
+            let grade = self.grade(shown, path)?;
+            if let Some(transcript) = &mut self.transcript {
+                items.iter().for_each(|item| transcript.receipted(from, item, grade));
+            }
         }
         result
     }
@@ -112,7 +116,7 @@ impl Walk<'_> {
         }
     }
 
-    fn grade(&mut self, shown: &Shown, path: Path) -> Result<(), Flaw> {
+    fn grade(&mut self, shown: &Shown, path: Path) -> Result<Grade, Flaw> {
         let checkpoint = shown.verified.checkpoint().checkpoint();
         // spec: audit-36
         let grade = match self.quorate.get(&checkpoint.origin) {
@@ -122,14 +126,16 @@ impl Walk<'_> {
                 let (origin, size) = (checkpoint.origin.clone(), checkpoint.size);
                 return Err(Flaw::PeerFork { origin, size });
             }
-            Some(held) if held.counts && held.head.size >= checkpoint.size => {
-                &mut self.grades.witnessed
-            }
-            Some(_) | None if path == Path::Consistent => &mut self.grades.consistent,
-            Some(_) | None => &mut self.grades.signed,
+            Some(held) if held.counts && held.head.size >= checkpoint.size => Grade::Witnessed,
+            Some(_) | None if path == Path::Consistent => Grade::Consistent,
+            Some(_) | None => Grade::Signed,
         };
-        walk::count(grade);
-        Ok(())
+        walk::count(match grade {
+            Grade::Witnessed => &mut self.grades.witnessed,
+            Grade::Consistent => &mut self.grades.consistent,
+            Grade::Signed => &mut self.grades.signed,
+        });
+        Ok(grade)
     }
 
     fn settle(

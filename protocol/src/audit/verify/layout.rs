@@ -45,7 +45,7 @@ pub(super) struct Named {
 pub(super) struct Listed<'a> {
     archive: ustar::Reader<'a>,
     source: &'a dyn Source,
-    /// What is left of the listed parts: `leaves`, or nothing.
+    /// What is left of the listed parts: `leaves` and `bodies`, or nothing. The last one comes first.
     rest: Vec<PartEntry>,
     pub(super) manifest: Manifest,
     /// The digest of the manifest, which the last part has to be.
@@ -70,6 +70,8 @@ pub(super) struct Layout {
     pub(super) headers: Place,
     pub(super) dispatches: Place,
     pub(super) receipts: Place,
+    /// The bodies, where some were opened.
+    pub(super) bodies: Option<Place>,
 }
 
 /// All the bytes of a place that is known to be small.
@@ -191,31 +193,37 @@ impl<'a> Listed<'a> {
             headers: nowhere,
             dispatches: nowhere,
             receipts: nowhere,
+            bodies: None,
         };
-        let leaves = self.rest.pop();
-        let expected = self.manifest.scope.is_some().then(|| Part::Leaves.path());
-        match (&leaves, expected) {
-            (Some(entry), Some(expected)) if entry.path != expected => {
-                return Err(Finding::of(&entry.path, Flaw::PartPath { expected }).into());
-            }
-            (Some(entry), None) => return Err(Finding::of(&entry.path, Flaw::Surplus).into()),
-            (None, Some(expected)) => {
-                return Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }).into());
-            }
-            (Some(_), Some(_)) | (None, None) => {}
-        }
+        let leaves = self.late(Part::Leaves, self.manifest.scope.is_some())?;
+        let bodies = self.late(Part::Bodies, self.manifest.bodies.is_some())?;
         if let Some(surplus) = self.rest.pop() {
             return Err(Finding::of(&surplus.path, Flaw::Surplus).into());
         }
         let manifest = self.manifest.clone();
-        for part in bundle::grown_parts(manifest.size, manifest.scope.as_ref()) {
-            match (&part, &leaves) {
-                (Part::Leaves, Some(entry)) => layout.leaves = Some(self.check(entry, u64::MAX)?),
-                (_, _) => layout.put(&part, self.grown(&part)?),
-            }
+        for part in bundle::grown_parts(manifest.size, manifest.scope.as_ref(), manifest.bodies) {
+            let listed = [&leaves, &bodies].into_iter().flatten();
+            let place = match listed.into_iter().find(|entry| entry.path == part.path()) {
+                Some(entry) => self.check(entry, u64::MAX)?,
+                None => self.grown(&part)?,
+            };
+            layout.put(&part, place);
         }
         self.end()?;
         Ok(layout)
+    }
+
+    /// The next listed part, which has to be this one where it is expected, and none otherwise.
+    fn late(&mut self, part: Part, expected: bool) -> Result<Option<PartEntry>, Stopped> {
+        if !expected {
+            return Ok(None);
+        }
+        let expected = part.path();
+        match self.rest.pop() {
+            Some(entry) if entry.path == expected => Ok(Some(entry)),
+            Some(entry) => Err(Finding::of(&entry.path, Flaw::PartPath { expected }).into()),
+            None => Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }).into()),
+        }
     }
 
     /// The next member, which has to be this part of a length that it can have.
@@ -243,7 +251,8 @@ impl<'a> Listed<'a> {
             | Part::Leaves
             | Part::Headers
             | Part::Dispatches
-            | Part::Receipts => None,
+            | Part::Receipts
+            | Part::Bodies => None,
         };
         match flaw {
             Some(flaw) => Err(Finding::of(&member.path, flaw).into()),
@@ -312,6 +321,7 @@ impl Layout {
             Part::Dispatches => self.dispatches = place,
             Part::Receipts => self.receipts = place,
             Part::Leaves => self.leaves = Some(place),
+            Part::Bodies => self.bodies = Some(place),
             Part::Checkpoint
             | Part::Cosignatures
             | Part::Charter(_)

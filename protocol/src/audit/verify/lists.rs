@@ -37,13 +37,16 @@ pub(super) struct Items {
     pub(super) header: Taken,
     pub(super) dispatch: Taken,
     pub(super) receipt: Taken,
+    pub(super) body: Taken,
 }
 
-/// The three lists of a bundle.
+/// The lists of a bundle.
 pub(super) struct Lists<'a> {
     headers: Stream<'a>,
     dispatches: Stream<'a>,
     receipts: Stream<'a>,
+    /// Where bodies were opened.
+    bodies: Option<Stream<'a>>,
     /// The dispatch that the last leaf from each member named.
     named: Vec<Option<Digest>>,
 }
@@ -62,6 +65,7 @@ impl<'a> Lists<'a> {
             headers: stream(Part::Headers, layout.headers),
             dispatches: stream(Part::Dispatches, layout.dispatches),
             receipts: stream(Part::Receipts, layout.receipts),
+            bodies: layout.bodies.map(|place| stream(Part::Bodies, place)),
             named: vec![None; members],
         }
     }
@@ -73,11 +77,13 @@ impl<'a> Lists<'a> {
         people: &People,
         problems: &mut Problems,
     ) -> Result<Items, Unreadable> {
-        let mut items = Items { header: Taken::None, dispatch: Taken::None, receipt: Taken::None };
+        let mut items = Items::none();
         match leaf {
+            Leaf::Message { .. } => items.body = self.body(problems)?,
             Leaf::Received { from, dispatch, .. } if people.place(from).is_some() => {
                 items.header = self.headers.take(problems)?;
                 items.dispatch = self.dispatch(people, from, dispatch, problems)?;
+                items.body = self.body(problems)?;
             }
             Leaf::Refused { from, dispatch, .. } if people.place(from).is_some() => {
                 items.dispatch = self.dispatch(people, from, dispatch, problems)?;
@@ -86,7 +92,6 @@ impl<'a> Lists<'a> {
                 items.receipt = self.receipts.take(problems)?;
             }
             Leaf::Started { .. }
-            | Leaf::Message { .. }
             | Leaf::Sent { .. }
             | Leaf::Received { .. }
             | Leaf::Refused { .. }
@@ -101,6 +106,10 @@ impl<'a> Lists<'a> {
             | Leaf::Revocation { .. } => {}
         }
         Ok(items)
+    }
+
+    fn body(&mut self, problems: &mut Problems) -> Result<Taken, Unreadable> {
+        self.bodies.as_mut().map_or(Ok(Taken::None), |bodies| bodies.take(problems))
     }
 
     /// A dispatch stands in its list once for all the leaves in a row that name it.
@@ -118,7 +127,8 @@ impl<'a> Lists<'a> {
 
     /// Sees to it that no list has an item left.
     pub(super) fn finish(&mut self, problems: &mut Problems) -> Result<(), Unreadable> {
-        for stream in [&mut self.headers, &mut self.dispatches, &mut self.receipts] {
+        let streams = [&mut self.headers, &mut self.dispatches, &mut self.receipts];
+        for stream in streams.into_iter().chain(&mut self.bodies) {
             let item = stream.list.items_taken();
             match stream.take(problems)? {
                 Taken::Item(_) => {
@@ -150,9 +160,18 @@ impl Stream<'_> {
 }
 
 impl Items {
+    /// What a leaf takes that takes nothing.
+    pub(super) const fn none() -> Self {
+        let none = Taken::None;
+        Self { header: Taken::None, dispatch: Taken::None, receipt: Taken::None, body: none }
+    }
+
     /// How much memory they take.
     pub(super) fn bytes(&self) -> usize {
-        [&self.header, &self.dispatch, &self.receipt].map(Taken::bytes).into_iter().sum()
+        [&self.header, &self.dispatch, &self.receipt, &self.body]
+            .map(Taken::bytes)
+            .into_iter()
+            .sum()
     }
 }
 
@@ -164,7 +183,7 @@ impl Items {
 
     /// Forgets the bytes; whether an item was taken stays known.
     pub(super) fn let_go(&mut self) {
-        for taken in [&mut self.header, &mut self.dispatch, &mut self.receipt] {
+        for taken in [&mut self.header, &mut self.dispatch, &mut self.receipt, &mut self.body] {
             if let Taken::Item(bytes) = taken {
                 *bytes = Vec::new();
             }

@@ -84,6 +84,7 @@ impl Walk<'_> {
         for recipient in header.iter().flat_map(|header| &header.to) {
             first.note(self.was_member(&recipient.agency));
         }
+        self.opened(message, header, slot, first);
     }
 
     pub(super) fn sent(

@@ -3,12 +3,14 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::audit::bundle::BodyUse;
 use crate::audit::bundle::Scope;
 use crate::audit::ledger::Head;
 use crate::audit::ledger::Ledger;
 use crate::audit::verify::ended::Disowned;
 use crate::audit::verify::notes::Witnessed;
 use crate::audit::verify::problems::Problems;
+use crate::audit::verify::transcript::Transcript;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
@@ -30,6 +32,10 @@ pub struct Report {
     pub digest: Digest,
     /// Which leaves are inside; all of them where nothing is said.
     pub scope: Option<Scope>,
+    /// For what the bodies inside were opened; none is inside where nothing is said.
+    pub bodies: Option<BodyUse>,
+    /// The messages in scope in the order of their leaves, where they were asked for.
+    pub transcript: Option<Transcript>,
     /// How many leaves are inside.
     pub disclosed: u64,
     /// What the scope kept from being judged.
@@ -177,8 +183,34 @@ pub struct Counts {
     pub revocations: u64,
     /// Messages taken after their credential was revoked, by their place in their author's log.
     pub by_place: u64,
+    /// Bodies inside that were opened.
+    pub bodies: u64,
+    /// Messages whose body could be inside and stays sealed, or was erased.
+    pub withheld: u64,
     /// Credentials inside.
     pub credentials: u64,
+}
+
+/// How well a receipt is founded. Source: spec audit-36.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grade {
+    /// The peer's log signed it.
+    Signed,
+    /// It continues what was known of the peer's log.
+    Consistent,
+    /// A quorum cosigned the peer's log at that size or a larger one.
+    Witnessed,
+}
+
+impl Grade {
+    /// As it is written.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Signed => "L0",
+            Self::Consistent => "L1",
+            Self::Witnessed => "L2",
+        }
+    }
 }
 
 /// How many receipts are founded how well. Source: spec audit-36.

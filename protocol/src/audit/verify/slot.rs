@@ -10,6 +10,7 @@ use crate::audit::verify::lists::Items;
 use crate::audit::verify::lists::Taken;
 use crate::audit::verify::people::LogKey;
 use crate::audit::verify::people::People;
+use crate::audit::verify::transcript::Plain;
 use crate::codec;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
@@ -52,6 +53,8 @@ pub(super) struct Seen {
     pub(super) header: Option<Result<Header, Flaw>>,
     pub(super) dispatch: Option<Result<Dispatch, Flaw>>,
     pub(super) receipt: Option<Result<Shown, Flaw>>,
+    /// The salted body that was opened; none where it stays sealed.
+    pub(super) body: Option<Result<Option<Plain>, Flaw>>,
 }
 
 /// A receipt that holds, but for the path from the checkpoint that it continues.
@@ -125,7 +128,7 @@ impl People {
 
 impl<'b> Slot<'b> {
     pub(super) fn new(index: LeafIndex, bytes: &'b [u8], hash: Option<Digest>) -> Self {
-        let items = Items { header: Taken::None, dispatch: Taken::None, receipt: Taken::None };
+        let items = Items::none();
         let leaf = Err(Flaw::LeafDiffers);
         Self { index, bytes, hash, leaf, items, seen: Seen::default() }
     }
@@ -171,6 +174,11 @@ impl<'b> Slot<'b> {
             | Leaf::Carried { .. }
             | Leaf::Revocation { .. } => {}
         }
+        self.seen.body = match (&self.items.body, &self.seen.header) {
+            (Taken::Item(bytes), Some(Ok(header))) => Some(Plain::of(bytes, header)),
+            (Taken::Missing, _) => Some(Err(Flaw::BodyMissing)),
+            (Taken::Item(_) | Taken::None | Taken::Unjudged, _) => None,
+        };
         if let Leaf::Received { from, dispatch, .. } | Leaf::Refused { from, dispatch, .. } = leaf {
             self.seen.dispatch = match &self.items.dispatch {
                 Taken::Item(bytes) => Some(people.dispatch(bytes, dispatch, from)),

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 
 use serde_bytes::ByteBuf;
 
+use crate::audit::bundle::BodyUse;
 use crate::audit::bundle::Part;
 use crate::audit::bundle::Scope;
 use crate::audit::finding::Finding;
@@ -33,6 +34,7 @@ use crate::audit::verify::report::Counts;
 use crate::audit::verify::report::Grades;
 use crate::audit::verify::slot::Slot;
 use crate::audit::verify::telling::Telling;
+use crate::audit::verify::transcript::Transcript;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
@@ -80,6 +82,10 @@ pub(super) struct Walk<'a> {
     /// Pieces of evidence inside, by digest.
     evidence: Vec<Accused>,
     pub(super) telling: Option<Telling>,
+    /// What is in scope with the bodies inside, where it was asked for.
+    pub(super) transcript: Option<Transcript>,
+    /// For what the bodies inside were opened.
+    pub(super) bodies: Option<BodyUse>,
     /// What the log says was revoked so far.
     pub(super) ended: Ended,
     /// The version of the charter that the last `started` leaf names.
@@ -116,6 +122,7 @@ pub(super) struct Begin<'a> {
     pub(super) quorate: Quorate,
     pub(super) evidence: Vec<Accused>,
     pub(super) telling: Option<Telling>,
+    pub(super) bodies: Option<BodyUse>,
 }
 
 /// Whether a message was told before.
@@ -133,7 +140,8 @@ impl From<bool> for Novelty {
 
 impl<'a> Walk<'a> {
     pub(super) fn new(begin: Begin<'a>) -> Self {
-        let Begin { people, terms, scope, origin, size, quorate, evidence, telling } = begin;
+        let Begin { people, terms, scope, origin, size, quorate, evidence, telling, bodies } =
+            begin;
         let view = match scope {
             None | Some(Scope::Peer { .. }) => View::Whole,
             Some(Scope::Range { from, .. }) if from.get() == 0 => View::Whole,
@@ -164,6 +172,8 @@ impl<'a> Walk<'a> {
             quorate,
             evidence,
             telling,
+            transcript: terms.transcript.then(Transcript::default),
+            bodies,
             ended: Ended::nothing(&people.directory),
             version: None,
         }
@@ -243,6 +253,9 @@ impl<'a> Walk<'a> {
             Leaf::Erased { message, leaf, sealed, .. } => {
                 count(&mut self.counts.erased);
                 first.note(self.erased(&message, leaf, &sealed));
+                if let Some(transcript) = &mut self.transcript {
+                    transcript.erased(&message, slot.index);
+                }
             }
             Leaf::Evidence { evidence, kind, accused, .. } => {
                 count(&mut self.counts.evidence);
@@ -406,6 +419,7 @@ impl<'a> Walk<'a> {
         let carried = self.whereabouts(place.message, slot.index, sealed);
         self.taken.insert(print, &carried);
         self.arrive(place, (Some(form), Outcome::Accepted), slot, first);
+        self.opened(*place.message, header, slot, first);
     }
 
     /// The dispatch that covered a number: what the leaf took, or what the last leaf from this peer named.

@@ -17,9 +17,15 @@ use crate::ids::MessageId;
 use crate::ids::Party;
 use crate::message::control::recall::RecallAction;
 use crate::message::control::recall::RecallDone;
+use crate::message::handling::Classification;
+use crate::message::handling::EvidentialUse;
+use crate::message::handling::HandlingCode;
+use crate::message::handling::HandlingCodes;
+use crate::message::handling::Onward;
 use crate::message::handover::decision::Outcome;
 use crate::message::intelligence::information_reply::ReplyStatus;
 use crate::message::purpose::PurposeKind;
+use crate::message::time::CivilDate;
 use crate::moment::Timestamp;
 use crate::procedure::amber;
 use crate::procedure::amber::Amber;
@@ -32,12 +38,15 @@ use crate::procedure::control::OnwardUse;
 use crate::procedure::control::Passing;
 use crate::procedure::control::RecallOutcome;
 use crate::procedure::control::Transfer;
+use crate::procedure::court;
+use crate::procedure::court::Exhibited;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::handover::Handover;
 use crate::procedure::information::Information;
 use crate::procedure::information::stage::Stage;
 use crate::procedure::operation::fact::OperationFact;
+use crate::procedure::refusal::Refusal;
 use crate::registry::RefusalCode;
 
 const UNTIL: Timestamp = Timestamp::from_millis(9_000);
@@ -50,12 +59,12 @@ fn party(code: &str, name: &str) -> OnwardRecipient {
     }
 }
 
-fn court() -> OnwardRecipient {
+fn criminal_court() -> OnwardRecipient {
     party("TH", "Criminal Court")
 }
 
 fn asks_to_pass_on(items: &[MessageId], to_use: OnwardUse) -> Fact {
-    let recipients = Vec::from([court()]);
+    let recipients = Vec::from([criminal_court()]);
     Fact::Control(ControlFact::TransferAsked(Transfer {
         items: items.to_vec(),
         recipients,
@@ -115,7 +124,7 @@ fn may_pass_on(
 }
 
 fn may_be_told(play: &Play<Information>, item: &MessageId) -> bool {
-    may_pass_on(play, item, (ASKS, &court()), OnwardUse::Intelligence, 1_000)
+    may_pass_on(play, item, (ASKS, &criminal_court()), OnwardUse::Intelligence, 1_000)
 }
 
 #[test]
@@ -181,7 +190,7 @@ fn silence_is_refusal_and_a_grant_covers_who_what_whom_what_for_and_how_long() {
     play.say(ASKED, grants(of));
     assert!(may_be_told(&play, &reply));
     let other = play.first();
-    let to = court();
+    let to = criminal_court();
     let elsewhere = party("TH", "Another Court");
     let known = OnwardUse::Intelligence;
     assert!(!may_pass_on(&play, &other, (ASKS, &to), known, 1_000), "what");
@@ -275,7 +284,7 @@ fn a_correction_is_the_authors_of_what_it_corrects() {
 fn a_message_serves_another_purpose_once_its_originator_has_granted_it() {
     // shows: orc-10
     let (mut play, reply) = answered(0);
-    let own = OnwardRecipient { agency: Some(agency(ASKS)), ..court() };
+    let own = OnwardRecipient { agency: Some(agency(ASKS)), ..criminal_court() };
     let asked = Fact::Control(ControlFact::TransferAsked(Transfer {
         items: Vec::from([reply]),
         recipients: Vec::from([own]),
@@ -390,4 +399,65 @@ fn an_operation_names_the_reports_and_a_manifest_the_decisions_on_which_it_rests
     assert_eq!(Fact::Operation(proposal).names(), [report]);
     let manifest = Manifest { decisions: Vec::from([report]), ..batch::version(1) };
     assert_eq!(Fact::Batch(BatchFact::Listed(manifest)).names(), [report]);
+}
+
+/// Whether the asking side may show the other's reply in court.
+fn may_show(
+    play: &Play<Information>,
+    item: &MessageId,
+    (used, code): (EvidentialUse, HandlingCode),
+    (author, by): (&str, &str),
+    at: u64,
+) -> Result<(), Refusal> {
+    let handling = HandlingCodes {
+        classification: Classification::Official,
+        codes: BTreeSet::from([code]),
+        onward: Onward::None,
+        evidential_use: used,
+        review_on: CivilDate::parse("2026-06-30").unwrap(),
+        erase_by: CivilDate::parse("2027-01-31").unwrap(),
+    };
+    let exhibited = Exhibited { id: item, author: &agency(author), handling: &handling };
+    let now = play.now();
+    court::may_show(&exhibited, &agency(by), now.common.control(), Timestamp::from_millis(at))
+}
+
+const FREE: (EvidentialUse, HandlingCode) = (EvidentialUse::Allowed, HandlingCode::H0);
+const ASK: (EvidentialUse, HandlingCode) = (EvidentialUse::WithConsent, HandlingCode::H0);
+const H1: (EvidentialUse, HandlingCode) = (EvidentialUse::Allowed, HandlingCode::H1);
+const NEVER: (EvidentialUse, HandlingCode) = (EvidentialUse::Never, HandlingCode::H0);
+
+#[test]
+fn a_body_is_shown_in_court_by_its_marking_or_with_its_originators_consent() {
+    // shows: orc-11
+    for salt in SALTS {
+        let (mut play, reply) = answered(salt);
+        let theirs = (ASKED, ASKS);
+        assert!(may_show(&play, &reply, FREE, theirs, 1).is_ok());
+        for marking in [ASK, H1] {
+            let refusal = may_show(&play, &reply, marking, theirs, 1).unwrap_err();
+            assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "orc-11"));
+            assert!(refusal.why.contains(&alloc::format!("{reply}")));
+            assert!(refusal.remedy.contains(ASKED) && refusal.remedy.contains("for_evidence"));
+            assert!(may_show(&play, &reply, marking, (ASKED, ASKED), 1).is_ok(), "one's own");
+        }
+        let known = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
+        play.say(ASKED, grants(play.id(&known)));
+        assert!(may_show(&play, &reply, ASK, theirs, 1).is_err(), "to know is not to prove");
+        let asked = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Evidence));
+        assert!(may_show(&play, &reply, ASK, theirs, 1).is_err(), "silence is refusal");
+        play.say(ASKED, grants(play.id(&asked)));
+        for marking in [ASK, H1] {
+            assert!(may_show(&play, &reply, marking, theirs, 1).is_ok());
+            assert!(may_show(&play, &reply, marking, theirs, UNTIL.millis()).is_err(), "it ended");
+            assert!(may_show(&play, &reply, marking, (ASKED, TRANSIT), 1).is_err());
+        }
+        for by in [ASKS, ASKED] {
+            assert!(may_show(&play, &reply, NEVER, (ASKED, by), 1).is_err(), "never is never");
+        }
+        play.say(ASKED, recalls(reply));
+        for marking in [FREE, ASK, H1] {
+            assert!(may_show(&play, &reply, marking, theirs, 1).is_err(), "it was recalled");
+        }
+    }
 }

@@ -1,0 +1,192 @@
+//! One procedure as a file for whoever has to judge it: its proofs, and the bodies that may be shown there.
+//!
+//! Every body that is opened has its `read` leaf first, and the bundle is cut after these leaves, so that it shows them.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+
+use concord_protocol::audit::bundle::BodyUse;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::effects::Answer;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::envelope::header;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::ids::PurposeCode;
+use concord_protocol::ids::StaffNumber;
+use concord_protocol::procedure::control::Control;
+use concord_protocol::procedure::court;
+use concord_protocol::procedure::court::Exhibited;
+use concord_protocol::procedure::machine::Machine;
+use concord_protocol::procedure::refusal::Refusal;
+use tokio::sync::oneshot;
+
+use crate::clock;
+use crate::host::evidence::Bodies;
+use crate::host::evidence::EvidenceError;
+use crate::host::evidence::Extent;
+use crate::host::handle::Handle;
+use crate::host::handle::MessageName;
+use crate::host::handle::ReadError;
+use crate::host::handle::procedures::ProcedureView;
+use crate::host::mailbox::Job;
+use crate::host::sealing;
+
+/// Readings that wait for their commit at a time: fewer than the mailbox holds.
+const READINGS: usize = 256;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The procedure.
+    pub procedure: ProcedureId,
+    /// For what its bodies are shown.
+    pub to_use: BodyUse,
+    /// What becomes of bodies that must not be shown for that.
+    pub forbidden: Forbidden,
+    /// The officer who has them opened.
+    pub officer: StaffNumber,
+    /// For which purpose.
+    pub purpose: PurposeCode,
+}
+
+/// What becomes of bodies that must not be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forbidden {
+    /// Nothing is exported, and each of them is named.
+    Refuse,
+    /// They stay sealed; their headers and proofs are inside.
+    Withhold,
+}
+
+impl Handle {
+    /// Writes the bundle of a procedure with its bodies. Waits for the writer and the disk.
+    ///
+    /// # Errors
+    /// When a body must not be shown, nothing is there, or the store cannot be read.
+    // spec: audit-52
+    pub fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError> {
+        self.may_read()?;
+        let view = self.procedure(wanted.procedure)?;
+        let shown = self.shown(wanted, &view)?;
+        self.record_readings(wanted, &shown)?;
+        let bodies = Opening { handle: self, shown };
+        let extent = Extent::Transcript(wanted.procedure, wanted.to_use);
+        self.bundle(&extent, Some(&bodies), out)
+    }
+
+    /// The messages whose bodies are there and may be shown.
+    fn shown(
+        &self,
+        wanted: &Wanted,
+        view: &ProcedureView,
+    ) -> Result<BTreeMap<Digest, MessageRecord>, ReadError> {
+        let none = Control::default();
+        let control =
+            view.book.machine().map_or(&none, |machine| Machine::common(machine).control());
+        let (mut shown, mut refused) = (BTreeMap::new(), Vec::new());
+        for digest in self.messages_of(&wanted.procedure)? {
+            let record = self.record(MessageName::Digest(digest))?;
+            if self.body(&record).is_err() {
+                continue;
+            }
+            // What may be shown in court has a rule of its own.
+            if wanted.to_use == BodyUse::Work {
+                match self.check_purpose(&record, &wanted.purpose) {
+                    Err(ReadError::OtherPurpose(_)) if wanted.forbidden == Forbidden::Withhold => {
+                        continue;
+                    }
+                    checked => checked?,
+                }
+            }
+            match self.may_show(wanted, &record, control) {
+                Ok(()) => {
+                    shown.insert(digest, record);
+                }
+                Err(refusal) => refused.push(refusal),
+            }
+        }
+        if refused.is_empty() || wanted.forbidden == Forbidden::Withhold {
+            Ok(shown)
+        } else {
+            Err(ReadError::NotForCourt(refused))
+        }
+    }
+
+    fn messages_of(&self, procedure: &ProcedureId) -> Result<Vec<Digest>, ReadError> {
+        let acts = self.reader().acts(procedure).map_err(|_| ReadError::Stopping)?;
+        Ok(acts.iter().map(|act| act.digest).collect())
+    }
+
+    fn may_show(
+        &self,
+        wanted: &Wanted,
+        record: &MessageRecord,
+        control: &Control,
+    ) -> Result<(), Refusal> {
+        let (BodyUse::Court, Ok(header)) = (wanted.to_use, header::read(&record.message)) else {
+            return Ok(());
+        };
+        let exhibited =
+            Exhibited { id: &header.id, author: &header.from.agency, handling: &header.handling };
+        court::may_show(&exhibited, &self.around.shared.me, control, clock::now())
+    }
+
+    /// Has every reading recorded durably before the first body is opened.
+    fn record_readings(
+        &self,
+        wanted: &Wanted,
+        shown: &BTreeMap<Digest, MessageRecord>,
+    ) -> Result<(), ReadError> {
+        let digests: Vec<Digest> = shown.keys().copied().collect();
+        for some in digests.chunks(READINGS) {
+            let mut answers = Vec::new();
+            for message in some {
+                let (reply, answer) = oneshot::channel();
+                let (officer, purpose) = (wanted.officer.clone(), wanted.purpose.clone());
+                let job = Job::Read { message: *message, officer, purpose, reply };
+                self.around.mailbox.blocking_send(job).map_err(|_| ReadError::Stopping)?;
+                answers.push(answer);
+            }
+            for answer in answers {
+                recorded(answer.blocking_recv().map_err(|_| ReadError::Stopping)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn recorded(answer: Answer) -> Result<(), ReadError> {
+    match answer {
+        Answer::ReadRecorded(_) => Ok(()),
+        Answer::InDoubt(doubt) => Err(ReadError::InDoubt(doubt)),
+        Answer::Submitted { .. }
+        | Answer::Repeated { .. }
+        | Answer::KeyReused
+        | Answer::NoLink(_)
+        | Answer::Erased(_)
+        | Answer::NothingToErase
+        | Answer::Exported(_)
+        | Answer::KeyBackup(_)
+        | Answer::OutboxFull(_)
+        | Answer::OutOfPlace(_)
+        | Answer::SuccessionApproved
+        | Answer::SuccessionObjected(_) => Err(ReadError::Stopping),
+    }
+}
+
+/// Opens the bodies of some messages, each as often as it is asked for: none is kept.
+#[derive(Debug)]
+struct Opening<'a> {
+    handle: &'a Handle,
+    shown: BTreeMap<Digest, MessageRecord>,
+}
+
+impl Bodies for Opening<'_> {
+    fn open(&self, message: &Digest) -> Result<Option<Vec<u8>>, EvidenceError> {
+        let Some(record) = self.shown.get(message) else { return Ok(None) };
+        // A body that was erased meanwhile is not shown.
+        let Ok(body) = self.handle.body(record) else { return Ok(None) };
+        let salted = sealing::salted(&self.handle.around.shared, record, &body);
+        salted.map(Some).map_err(|_| EvidenceError::Unopenable)
+    }
+}
