@@ -55,6 +55,8 @@ pub enum KeyKind {
     Transport,
     /// Wraps what the node keeps for itself.
     Storage,
+    /// Signs the votes of a person; never on a node.
+    Staff,
 }
 
 impl KeyKind {
@@ -72,12 +74,13 @@ impl KeyKind {
             Self::Witness => "witness",
             Self::Transport => "transport",
             Self::Storage => "storage",
+            Self::Staff => "staff",
         }
     }
 
     /// The kind with this text.
     pub fn parse(text: &str) -> Option<Self> {
-        let kinds = Self::OF_A_NODE.into_iter().chain([Self::Root]);
+        let kinds = Self::OF_A_NODE.into_iter().chain([Self::Root, Self::Staff]);
         kinds.into_iter().find(|kind| kind.text() == text)
     }
 }

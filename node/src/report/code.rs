@@ -353,6 +353,12 @@ codes! {
     /// The node holds no message of such a procedure.
     NoSuchProcedure = "no-such-procedure", Caller, Refused, 404;
     "list what the node holds with `concord procedure list`"
+    /// Somebody who must approve the message has not.
+    Unapproved = "unapproved", Caller, Refused, 409;
+    "have it approved by whoever the answer names: `concord message approve`, then send it again"
+    /// An approval of the message does not hold.
+    BadApproval = "bad-approval", Caller, Refused, 409;
+    "see the answer: have exactly this message drafted and approved by people of the agency's staff list"
 }
 
 impl Code {

@@ -93,6 +93,8 @@ pub enum Label {
     OutcomePackage,
     /// A salted entry of a manifest.
     ManifestEntry,
+    /// Commitment to salted approvals.
+    Approvals,
 }
 
 impl Label {
@@ -108,6 +110,7 @@ impl Label {
             Self::RootShareCheck => "concord/1 root share check",
             Self::OutcomePackage => "concord/1 outcome package",
             Self::ManifestEntry => "concord/1 manifest entry",
+            Self::Approvals => "concord/1 approvals",
         }
     }
 }

@@ -41,6 +41,7 @@ const INHERITED: [Table; 14] = [
     Table::Retired,
     Table::Revocation,
     Table::Notice,
+    Table::Staff,
 ];
 
 /// Where a reading of inherited rows goes on.

@@ -113,4 +113,9 @@ impl BodyRules for OperationSignal {
     fn approval(&self, _said: &Said<'_>) -> Approval {
         Approval::A2
     }
+
+    // spec: apr-7
+    fn saves_lives(&self) -> bool {
+        matches!(self.signal, Signal::Hold | Signal::Abort)
+    }
 }

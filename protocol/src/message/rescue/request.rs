@@ -128,4 +128,9 @@ impl BodyRules for RescueRequest {
     fn approval(&self, _said: &Said<'_>) -> Approval {
         Approval::A1
     }
+
+    // spec: apr-7
+    fn saves_lives(&self) -> bool {
+        true
+    }
 }

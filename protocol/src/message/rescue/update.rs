@@ -176,4 +176,9 @@ impl BodyRules for RescueUpdate {
     fn approval(&self, _said: &Said<'_>) -> Approval {
         Approval::A1
     }
+
+    // spec: apr-7
+    fn saves_lives(&self) -> bool {
+        true
+    }
 }
