@@ -18,7 +18,7 @@ pub mod shape;
 
 pub(crate) mod drain;
 mod export;
-mod json;
+pub(crate) mod json;
 pub(crate) mod listener;
 pub(crate) mod refusal;
 mod request;

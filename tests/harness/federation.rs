@@ -378,10 +378,7 @@ fn sign_charter(
         amendment_threshold: numbers.amendment_threshold,
         dishonest_max: numbers.dishonest_max,
         witness_quorum: numbers.witness_quorum,
-        profiles: Profiles {
-            suites: vec![Suite::One.number()],
-            approvals,
-        },
+        profiles: Profiles { suites: vec![Suite::One.number()], approvals },
         resolves: None,
     };
     let proposed = charter::propose(draft).unwrap();

@@ -91,8 +91,7 @@ pub fn voted(world: &Federation, agency: &Agency, letter: &Value, approve: &[Per
             "signature": SignatureText::new(vote.signature).to_string(),
         })
     };
-    let approved: Vec<Value> =
-        approve.iter().map(|person| vote(*person, Deed::Approved)).collect();
+    let approved: Vec<Value> = approve.iter().map(|person| vote(*person, Deed::Approved)).collect();
     letter["approvals"] = json!({
         "salt": Digest::from_bytes(salt).to_string(),
         "drafted": vote(OFFICER, Deed::Drafted),

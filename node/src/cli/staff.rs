@@ -93,7 +93,9 @@ pub enum StaffVerb {
 /// What could not be done, for a person.
 pub fn run(verb: &StaffVerb) -> Result<Answer, Report> {
     match verb {
-        StaffVerb::New { agency, number, out, protection } => new((agency, number), out, protection),
+        StaffVerb::New { agency, number, out, protection } => {
+            new((agency, number), out, protection)
+        }
         StaffVerb::Certify { root, roster, out, passphrase } => {
             certify((root, passphrase), roster, out)
         }
@@ -114,8 +116,8 @@ fn new(
         .map_err(|error| fail::key(what, &error))?;
     let key = SigningKey::from_seed(&seed).public();
     let said = StaffAnnouncement { agency: agency.clone(), staff: number.clone(), key };
-    let bytes = codec::encode(&said)
-        .map_err(|error| Report::caused(Code::FileUnwritable, what, &error))?;
+    let bytes =
+        codec::encode(&said).map_err(|error| Report::caused(Code::FileUnwritable, what, &error))?;
     let public = ceremony::beside(out, "-public");
     let what = "the key was made, its public half was not written";
     files::make(&public, &bytes, Access::Public).map_err(|error| fail::file(what, &error))?;
@@ -167,7 +169,8 @@ fn adopt(file: &Path, reach: &Reach) -> Result<Answer, Report> {
         files::read(file, STAFF_LIST_BYTES_MAX).map_err(|error| fail::file(what, &error))?;
     HybridSigned::parse(&bytes, ContentType::StaffList)
         .map_err(|error| Report::caused(Code::RequestRefused, what, &error))?;
-    let taken = reach.client()?.admit(&bytes).map_err(|report| Report { what: what.into(), ..report })?;
+    let taken =
+        reach.client()?.admit(&bytes).map_err(|report| Report { what: what.into(), ..report })?;
     let became = if taken.known { "known" } else { "new" };
     let text = format!("staff list of {} ({became})\n", taken.agency);
     Ok(Answer::new(text, table::json(&taken)))

@@ -1,6 +1,5 @@
 //! From a submission to a signed message, and from a stored body back to its content: pure work for the workers.
 
-use concord_protocol::codec::value::Value;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::approvals;
 use concord_protocol::envelope::approvals::Approvals;
@@ -167,11 +166,11 @@ pub(crate) fn open(
     shared: &Shared,
     record: &MessageRecord,
     body: &Body,
-) -> Result<Value, Unopenable> {
+) -> Result<Opened, Unopenable> {
     let header = header::read(&record.message).map_err(|_| Unopenable)?;
     let opened: Result<Opened, _> = match &body.own_key {
         Some(own_key) => open::open_own(&header, &body.sealed, own_key),
         None => open::open_kept(&header, &body.sealed, shared.opens.as_ref()),
     };
-    Ok(opened.map_err(|_| Unopenable)?.content().clone())
+    opened.map_err(|_| Unopenable)
 }

@@ -236,7 +236,8 @@ pub fn seal(
     let (content, read) = content::normalised(frame, &draft.content)
         .map_err(|faults| SealError::BadBody { faults })?;
     let body = codec::encode(&content)?;
-    let part = draft.approved.as_ref().map(|fixed| approvals::write(&fixed.approvals)).transpose()?;
+    let part =
+        draft.approved.as_ref().map(|fixed| approvals::write(&fixed.approvals)).transpose()?;
     let framed = part.as_deref().map(approvals::framed).transpose()?.unwrap_or_default();
     // spec: env-12
     if framed.len().saturating_add(body.len()) > CONTENT_BYTES_MAX {

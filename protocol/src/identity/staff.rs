@@ -213,9 +213,10 @@ fn one_key_each(offices: &[Office]) -> Result<(), RuleError> {
     let mut keys: Vec<(&[u8; 32], &StaffNumber)> =
         offices.iter().map(|office| (office.key.as_bytes(), &office.staff)).collect();
     keys.sort_unstable();
-    let twice = keys.iter().zip(keys.iter().skip(1)).find(|((key, staff), (next, other))| {
-        key == next && staff != other
-    });
+    let twice = keys
+        .iter()
+        .zip(keys.iter().skip(1))
+        .find(|((key, staff), (next, other))| key == next && staff != other);
     match twice {
         Some(((_, first), (_, second))) => {
             Err(RuleError::KeyTwice { first: (*first).clone(), second: (*second).clone() })

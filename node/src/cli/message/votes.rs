@@ -109,7 +109,11 @@ pub fn draft(arguments: &Drafting) -> Result<Answer, Report> {
     let submission = read(&value, what)?;
     if submission.approvals().is_some() {
         let why = format!("{} was drafted before", file.display());
-        return Err(refused(what, &why, "approve it, or draft the submission that it was made from"));
+        return Err(refused(
+            what,
+            &why,
+            "approve it, or draft the submission that it was made from",
+        ));
     }
     if submission.content().words.drafted_by.as_str() != who.number.as_str() {
         let why = "`drafted_by` names somebody else";

@@ -55,7 +55,9 @@ pub enum Approved {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotApproved {
     /// The charter demands approvals, and there are none.
-    #[error("the charter in force demands approvals, and the message has none: its kind needs {level}")]
+    #[error(
+        "the charter in force demands approvals, and the message has none: its kind needs {level}"
+    )]
     Missing {
         /// What its kind needs.
         level: Approval,
@@ -69,7 +71,9 @@ pub enum NotApproved {
         named: u64,
     },
     /// The staff list says nothing about the time of the message.
-    #[error("the staff list of {agency} covers {from} to {until}, and the message was made at {created}")]
+    #[error(
+        "the staff list of {agency} covers {from} to {until}, and the message was made at {created}"
+    )]
     NotCovered {
         /// The agency.
         agency: AgencyId,
@@ -125,7 +129,9 @@ pub enum NotApproved {
         second: StaffNumber,
     },
     /// Break-glass where it has no place.
-    #[error("break-glass is for saving lives with urgency U1, and this message is not of that kind")]
+    #[error(
+        "break-glass is for saving lives with urgency U1, and this message is not of that kind"
+    )]
     NoGlass,
     /// Not everybody who has to has approved.
     #[error("{level} needs {}", missing_text(missing))]
@@ -280,7 +286,12 @@ fn in_force<'d>(
     }
     if !list.covers(header.created) {
         let (from, until) = (list.from, list.until);
-        return Err(NotApproved::NotCovered { agency: agency(), from, until, created: header.created });
+        return Err(NotApproved::NotCovered {
+            agency: agency(),
+            from,
+            until,
+            created: header.created,
+        });
     }
     Ok(list)
 }
@@ -348,8 +359,13 @@ fn suffice(
         return if may_break_glass { Ok(Approved::BrokeGlass) } else { Err(NotApproved::NoGlass) };
     }
     // spec: apr-6
-    let is_there = |roles: &&[StaffRole]| approvals.approved.iter().any(|vote| roles.contains(&vote.role));
+    let is_there =
+        |roles: &&[StaffRole]| approvals.approved.iter().any(|vote| roles.contains(&vote.role));
     let missing: Vec<&'static [StaffRole]> =
         needed(level).iter().copied().filter(|roles| !is_there(roles)).collect();
-    if missing.is_empty() { Ok(Approved::ByAll) } else { Err(NotApproved::TooFew { level, missing }) }
+    if missing.is_empty() {
+        Ok(Approved::ByAll)
+    } else {
+        Err(NotApproved::TooFew { level, missing })
+    }
 }

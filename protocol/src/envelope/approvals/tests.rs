@@ -72,7 +72,8 @@ const CENTRAL: (&str, StaffRole, Deed) = ("4716", StaffRole::CentralAuthority, D
 /// Every member under a charter that demands approvals, or one that does not, without staff lists.
 fn members_under(approvals: ApprovalProfile) -> Directory {
     static DEMANDING: LazyLock<Directory> = LazyLock::new(|| {
-        let profiles = Profiles { approvals: ApprovalProfile::Demanded, ..members::charter().profiles };
+        let profiles =
+            Profiles { approvals: ApprovalProfile::Demanded, ..members::charter().profiles };
         let charter = charter::Charter { profiles, ..members::charter() };
         let signed = members::signed(charter, &AGENCIES);
         Directory::new(charter::verify(&signed, None).unwrap())
@@ -300,8 +301,7 @@ fn nobody_votes_after_the_message_was_made() {
         let ballot = Ballot { charter: &charter, agency: &agency, core };
         let (staff, role) = (members::staff(SENDER, "4712"), StaffRole::Supervisor);
         let voter = Voter { staff, role, at: CREATED.after(by) };
-        let vote =
-            ballot.vote(voter, Deed::Approved, &members::staff_key(SENDER, "4712")).unwrap();
+        let vote = ballot.vote(voter, Deed::Approved, &members::staff_key(SENDER, "4712")).unwrap();
         judged_by(&demanding(), Approval::A2, &[DRAFTER, SUPERVISOR], &|approvals| {
             approvals.approved[0] = vote.clone();
         })
@@ -376,8 +376,7 @@ fn approvals_travel_sealed_beside_the_content_and_the_header_commits_to_them() {
     // shows: apr-4
     let votes: Votes<'_> = &[DRAFTER, SUPERVISOR, PROSECUTOR];
     let sealed = voted(&|| draft(MESSAGES[2], "4711"), votes, &|_| ());
-    let signed =
-        seal::sign(sealed, &members::signing_key(SENDER, "signing", 1)).expect("signed");
+    let signed = seal::sign(sealed, &members::signing_key(SENDER, "signing", 1)).expect("signed");
     let verified = fixtures::verify(fixtures::received(&signed)).expect("holds");
     let opened = open::open(&verified, &members::sealing_key(RECEIVER, 1)).expect("ours");
 
@@ -412,9 +411,8 @@ fn other_approvals_than_the_committed_ones_do_not_open() {
 fn votes_out_of_order_or_too_many_are_not_sealed() {
     // shows: apr-3
     let core = digest::sha256(b"whatever");
-    let refused = |votes: Votes<'_>| {
-        seal_with(draft(MESSAGES[0], "4711"), approvals(core, votes)).err()
-    };
+    let refused =
+        |votes: Votes<'_>| seal_with(draft(MESSAGES[0], "4711"), approvals(core, votes)).err();
     let form = Some(SealError::Approvals(super::BadForm));
     assert_eq!(refused(&[DRAFTER, PROSECUTOR, SUPERVISOR]), form);
     assert_eq!(refused(&[DRAFTER, SUPERVISOR, SUPERVISOR]), form);

@@ -41,10 +41,7 @@ fn neither_a_node_nor_another_root_says_who_votes() {
     let payload = codec::encode(&said).unwrap();
     let other = fixtures::root("mm.mpf");
     let by_other = hybrid::sign(&other.hybrid(), ContentType::StaffList, &payload).unwrap();
-    assert!(matches!(
-        staff::verify(&by_other, &charter),
-        Err(StaffError::OtherSigner { .. })
-    ));
+    assert!(matches!(staff::verify(&by_other, &charter), Err(StaffError::OtherSigner { .. })));
     let node = fixtures::signing_key("la.mps", "signing", 1);
     let by_node = crate::crypto::cose::sign1(&node, ContentType::StaffList, &payload).unwrap();
     assert!(matches!(staff::verify(&by_node, &charter), Err(StaffError::Form(_))));
@@ -67,7 +64,10 @@ fn a_list_that_may_not_be_said_is_neither_signed_nor_believed() {
         (StaffList { number: 0, ..base() }, RuleError::Number),
         (StaffList { until: BEGIN, ..base() }, RuleError::Validity),
         (with(vec![office(0); 1025]), RuleError::Offices { found: 1025 }),
-        (with(vec![Office { until: BEGIN, ..office(0) }]), RuleError::Office { staff: number("4711") }),
+        (
+            with(vec![Office { until: BEGIN, ..office(0) }]),
+            RuleError::Office { staff: number("4711") },
+        ),
         (with(vec![office(1), office(0)]), RuleError::Order { staff: number("4711") }),
         // One person in two offices at one time.
         (
