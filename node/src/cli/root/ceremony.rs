@@ -368,6 +368,7 @@ fn share_names(out: &Path, scheme: Scheme) -> Vec<PathBuf> {
     (1..=scheme.count).map(|number| beside(out, &format!("-share-{number}"))).collect()
 }
 
+/// A file that goes beside another one: the same name with something at its end.
 pub fn beside(out: &Path, end: &str) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(end);
