@@ -28,6 +28,7 @@ pub mod reach;
 pub mod root;
 pub mod run;
 pub mod send;
+pub mod staff;
 pub mod stopped;
 pub mod table;
 pub mod usage;
@@ -78,6 +79,9 @@ pub enum Noun {
     Peer(peer::PeerVerb),
     /// Submits a message.
     Send(send::Send),
+    /// Who votes on the agency's messages.
+    #[command(subcommand)]
+    Staff(staff::StaffVerb),
     /// What the node can prove against members.
     #[command(subcommand)]
     Evidence(evidence::EvidenceVerb),
@@ -162,6 +166,7 @@ fn command(
         Noun::Doctor(arguments) => doctor::examine(&arguments),
         Noun::Peer(verb) => peer::run(&verb),
         Noun::Send(arguments) => send::run(&arguments),
+        Noun::Staff(verb) => staff::run(&verb),
         Noun::Message(verb) => message::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),

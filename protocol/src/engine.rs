@@ -268,6 +268,11 @@ impl Engine {
                 effects.remember(Record::Notice(notice.clone()));
                 effects.act(Action::Noticed(notice));
             }
+            // spec: stf-6
+            Input::Staff(staff) => {
+                effects.remember(Record::Staff(staff.clone()));
+                effects.act(Action::Staffed(staff));
+            }
         }
         self.check()?;
         Ok(effects)

@@ -11,9 +11,11 @@
 //! The header is small, goes into the evidence log and can be verified for ever. The body can be erased; what remains
 //! is its salted commitment. A header that comes without its body is a tombstone.
 //!
-//! Absent on purpose: dispatches (`wire`), numbers on links (`link`), who may send what (`procedure`), approvals: they
-//! are a part of their own, sealed like the body, whose digest stands in the header; until they are built it is absent.
+//! Who drafted and who approved it is a part of its own beside the content ([`approvals`]).
+//!
+//! Absent on purpose: dispatches (`wire`), numbers on links (`link`), who may send what (`procedure`).
 
+pub mod approvals;
 mod content;
 pub mod header;
 pub mod open;
@@ -34,7 +36,16 @@ use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::digest::Label;
 use crate::crypto::signature::KeyId;
+use crate::envelope::content::Frame;
 use crate::envelope::header::Header;
+use crate::ids::ProcedureId;
+use crate::message::fault::FieldFault;
+use crate::message::handling::HandlingCodes;
+use crate::message::kind::Kind;
+use crate::message::recipient::Recipient;
+use crate::message::submission::Submission;
+use crate::message::urgency::Urgency;
+use crate::moment::Timestamp;
 
 /// Bytes of the salt before the content.
 pub const SALT_BYTES: usize = 32;
@@ -46,16 +57,42 @@ pub const SALT_BYTES: usize = 32;
 /// # Errors
 /// Only when a broken invariant of ours stands in the way.
 pub fn core_digest(header: &Header) -> Result<Digest, EncodeError> {
+    let Header { kind, procedure, parents, to, handling, urgency, commitment, .. } = header;
+    let core = (*kind, *procedure, parents.as_slice());
+    core_of(core, (to, handling, *urgency), *commitment)
+}
+
+/// The same of a submission that names its procedure and its parents, with the salt that its message will have.
+///
+/// This is how a person's own machine computes what that person signs, from what they read.
+///
+/// # Errors
+/// What cannot be said on that day, or by that kind.
+pub fn core_digest_of(
+    submission: &Submission,
+    procedure: ProcedureId,
+    salt: &[u8; SALT_BYTES],
+    created: Timestamp,
+) -> Result<Digest, Vec<FieldFault>> {
+    let (kind, urgency, handling) =
+        (submission.kind(), submission.urgency(), submission.handling_codes());
+    let frame = Frame { kind, urgency, handling: &handling, created };
+    let (content, _) = content::normalised(frame, &submission.content().write())?;
+    let body = codec::encode(&content).map_err(|_| Vec::new())?;
+    let parents = seal::in_order(submission.parents().to_vec());
+    let to = submission.to();
+    core_of((kind, procedure, &parents), (to, &handling, urgency), commitment(salt, &body))
+        .map_err(|_| Vec::new())
+}
+
+fn core_of(
+    (kind, procedure, parents): (Kind, ProcedureId, &[Digest]),
+    (to, handling, urgency): (&[Recipient], &HandlingCodes, Urgency),
+    commitment: Digest,
+) -> Result<Digest, EncodeError> {
     // spec: env-16
-    let encoded = codec::encode_parts(&(
-        header.kind,
-        header.procedure,
-        &header.parents,
-        &header.to,
-        &header.handling,
-        header.urgency,
-        header.commitment,
-    ))?;
+    let encoded =
+        codec::encode_parts(&(kind, procedure, parents, to, handling, urgency, commitment))?;
     Ok(digest::labelled(Label::Core, &[&encoded]))
 }
 

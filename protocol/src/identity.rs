@@ -7,7 +7,7 @@
 //! [`credential::VerifiedCredential`], and only those enter a [`directory::Directory`].
 //!
 //! Absent on purpose: files and key storage (the node), the clock (validity is asked with an instant), amendments
-//! (the types have their place, the procedures come later), staff keys.
+//! (the types have their place, the procedures come later), what staff vote on (`envelope::approvals`).
 
 pub mod ceremony;
 pub mod charter;
@@ -19,6 +19,7 @@ pub mod paper;
 pub mod quorum;
 pub mod revocation;
 pub mod root;
+pub mod staff;
 
 #[cfg(test)]
 pub(crate) mod fixtures;

@@ -156,6 +156,22 @@ pub const REVOCATIONS_PER_MEMBER_MAX: usize = 32;
 /// Signed change of addresses, in bytes.
 pub const NOTICE_BYTES_MAX: usize = 3 * 1024;
 
+/// People on one staff list; one who changes office stands once for each. Beyond it: refused, for only those who vote on
+/// messages stand there. Source: spec stf-2.
+pub const STAFF_OFFICES_MAX: usize = 1024;
+
+/// Signed staff list, in bytes: each office takes about 100.
+pub const STAFF_LIST_BYTES_MAX: usize = 128 * 1024;
+
+/// People who vote on one message beside its drafter. A3 takes two.
+pub const APPROVERS_MAX: usize = 8;
+
+/// The approvals of one message, in bytes: each vote takes about 140. Source: spec apr-3.
+pub const APPROVALS_BYTES_MAX: usize = 2 * 1024;
+
+const _: () = assert!(STAFF_OFFICES_MAX * 120 + 4096 < STAFF_LIST_BYTES_MAX);
+const _: () = assert!((APPROVERS_MAX + 1) * 150 + 64 < APPROVALS_BYTES_MAX);
+
 /// Credentials held of one member. Beyond it: a further serial is refused; monthly renewal fills it in twenty years.
 pub const CREDENTIALS_PER_MEMBER_MAX: usize = 256;
 

@@ -26,6 +26,7 @@ pub mod pointer;
 pub mod text;
 pub mod time;
 pub mod values;
+pub mod vote;
 
 pub mod attachment;
 pub mod handling;

@@ -112,6 +112,39 @@ codes! {
         ParentRefused = "parent-refused",
         /// The procedure has as many messages as one may have.
         ProcedureFull = "procedure-full",
+        /// Somebody who must approve the message has not.
+        Unapproved = "unapproved",
+        /// An approval does not hold.
+        BadApproval = "bad-approval",
+    }
+}
+
+// spec: reg-1
+codes! {
+    /// The office in which a person of an agency votes on its messages. Source: spec stf-2.
+    StaffRole {
+        /// Deals with cases.
+        Officer = "officer",
+        /// Deals with other agencies.
+        LiaisonOfficer = "liaison-officer",
+        /// Answers for officers.
+        Supervisor = "supervisor",
+        /// Prosecutes.
+        Prosecutor = "prosecutor",
+        /// Speaks for its State in mutual legal assistance.
+        CentralAuthority = "central-authority",
+        /// Heads the agency.
+        HeadOfAgency = "head-of-agency",
+        /// A minister.
+        Minister = "minister",
+        /// Screens people who may be victims.
+        VictimOfficer = "victim-officer",
+        /// Holds people and hands them over.
+        CustodyOfficer = "custody-officer",
+        /// Holds exhibits.
+        EvidenceOfficer = "evidence-officer",
+        /// Watches over personal data.
+        DataProtectionOfficer = "data-protection-officer",
     }
 }
 

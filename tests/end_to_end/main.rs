@@ -1,6 +1,7 @@
 //! Real nodes on loopback, as their users meet them.
 
 mod abuse;
+mod approvals;
 mod backup;
 mod bad_input;
 mod ceremony;

@@ -155,6 +155,13 @@ impl Federation {
         Self::set_up(test, names, (Acquaintance::Everyone, dishonest_max))
     }
 
+    /// Sets up agencies that know each other, under a charter that demands approvals of every message.
+    pub fn demanding(test: &str, names: &[&str]) -> Self {
+        let places: Vec<(&str, Place)> =
+            names.iter().map(|name| (*name, Place::on_loopback())).collect();
+        Self::found(test, &places, (Acquaintance::Everyone, 0), ApprovalProfile::Demanded)
+    }
+
     /// Sets up agencies.
     pub fn with(test: &str, names: &[&str], acquaintance: Acquaintance) -> Self {
         Self::set_up(test, names, (acquaintance, 0))
@@ -163,7 +170,8 @@ impl Federation {
     /// Sets up agencies that know each other, each in a place of its own, under a charter that bears so many dishonest
     /// ones.
     pub fn placed(dishonest_max: usize, test: &str, places: &[(&str, Place)]) -> Self {
-        Self::found(test, places, (Acquaintance::Everyone, dishonest_max))
+        let terms = (Acquaintance::Everyone, dishonest_max);
+        Self::found(test, places, terms, ApprovalProfile::NoneDemanded)
     }
 
     /// Keeps everything on the disk for a person to look at; tells where.
@@ -176,18 +184,19 @@ impl Federation {
     fn set_up(test: &str, names: &[&str], terms: (Acquaintance, usize)) -> Self {
         let places: Vec<(&str, Place)> =
             names.iter().map(|name| (*name, Place::on_loopback())).collect();
-        Self::found(test, &places, terms)
+        Self::found(test, &places, terms, ApprovalProfile::NoneDemanded)
     }
 
     fn found(
         test: &str,
         places: &[(&str, Place)],
         (acquaintance, dishonest_max): (Acquaintance, usize),
+        approvals: ApprovalProfile,
     ) -> Self {
         let scratch = Scratch::new(test);
         let founders: Vec<Founder> =
             places.iter().map(|(name, place)| Founder::new(scratch.path(), name, place)).collect();
-        let charter = sign_charter(&founders, dishonest_max);
+        let charter = sign_charter(&founders, dishonest_max, approvals);
         let agencies: Vec<Agency> =
             founders.into_iter().map(|founder| founder.enrol(&charter)).collect();
         for agency in &agencies {
@@ -354,7 +363,11 @@ impl Founder {
     }
 }
 
-fn sign_charter(founders: &[Founder], dishonest_max: usize) -> VerifiedCharter {
+fn sign_charter(
+    founders: &[Founder],
+    dishonest_max: usize,
+    approvals: ApprovalProfile,
+) -> VerifiedCharter {
     let members = u16::try_from(founders.len()).unwrap();
     let numbers = quorum::useful(members)[dishonest_max].quorum;
     let draft = Charter {
@@ -365,10 +378,7 @@ fn sign_charter(founders: &[Founder], dishonest_max: usize) -> VerifiedCharter {
         amendment_threshold: numbers.amendment_threshold,
         dishonest_max: numbers.dishonest_max,
         witness_quorum: numbers.witness_quorum,
-        profiles: Profiles {
-            suites: vec![Suite::One.number()],
-            approvals: ApprovalProfile::NoneDemanded,
-        },
+        profiles: Profiles { suites: vec![Suite::One.number()], approvals },
         resolves: None,
     };
     let proposed = charter::propose(draft).unwrap();

@@ -174,6 +174,7 @@ impl<'a> Forger<'a> {
             your_log: LogNumber::new(1),
             revocations: Vec::new(),
             notices: Vec::new(),
+            staff: Vec::new(),
         }
     }
 

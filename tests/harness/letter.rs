@@ -60,6 +60,7 @@ pub fn draft(
         serial: Serial::new(1),
         exercise: true,
         content: submission.content().write(),
+        approved: None,
     }
 }
 

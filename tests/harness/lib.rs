@@ -47,6 +47,7 @@ pub mod renewal;
 pub mod second;
 pub mod shell;
 pub mod skip;
+pub mod staff;
 pub mod stranger;
 pub mod traffic;
 pub mod transcript;

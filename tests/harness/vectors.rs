@@ -4,6 +4,7 @@
 //! [`judge`] lets the protocol decide over the bytes of a case.
 //! Absent on purpose: cases published by others; those are read where the primitive is tested.
 
+mod approvals;
 mod bundle;
 mod chain;
 mod codec;
@@ -68,6 +69,7 @@ pub fn made() -> Vec<Named> {
     cases.extend(identity::cases(world));
     cases.extend(chain::cases(world));
     cases.extend(envelope::cases(world));
+    cases.extend(approvals::cases());
     cases.extend(log::cases(world));
     cases.extend(proofs::cases());
     cases.extend(wire::cases(world));

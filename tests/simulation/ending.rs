@@ -95,6 +95,7 @@ fn audited(world: &World, place: usize) -> Result<Report, Violation> {
         note: &head.note,
         directory: &life.directory,
         agency: &world.cast.agencies[place],
+        bodies: None,
     };
     let mut bundle = Vec::new();
     let broken = |what: String| world.violation("sim-audit", what);

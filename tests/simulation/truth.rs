@@ -376,7 +376,8 @@ fn signed_in(said: &Frame) -> Option<&ByteBuf> {
         | Frame::Approval(_)
         | Frame::Revocation(_)
         | Frame::Notice(_)
-        | Frame::Charters(_) => None,
+        | Frame::Charters(_)
+        | Frame::Staff(_) => None,
     }
 }
 

@@ -70,6 +70,8 @@ const fn of_rule(code: RefusalCode) -> Code {
         RefusalCode::Unconfirmed => Code::Unconfirmed,
         RefusalCode::ParentRefused => Code::ParentRefused,
         RefusalCode::ProcedureFull => Code::ProcedureFull,
+        RefusalCode::Unapproved => Code::Unapproved,
+        RefusalCode::BadApproval => Code::BadApproval,
         // A procedure refuses with no other code.
         RefusalCode::OutOfTurn
         | RefusalCode::NotCanonical

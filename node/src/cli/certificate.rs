@@ -20,7 +20,6 @@ use clap::Subcommand;
 use clap::ValueEnum;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
-use concord_protocol::ids::AgencyId;
 use concord_protocol::message::handover::offline::CertificateSide;
 use concord_protocol::message::text::StaffNumber;
 use serde_json::json;
@@ -29,11 +28,8 @@ use crate::cli::answer::Answer;
 use crate::cli::certificate::file::CERTIFICATE_BYTES_MAX;
 use crate::cli::certificate::file::Certificate;
 use crate::cli::fail;
-use crate::cli::passphrase;
 use crate::cli::passphrase::PassphraseFrom;
-use crate::cli::passphrase::Protection;
 use crate::cli::reach::Reach;
-use crate::entropy;
 use crate::files;
 use crate::files::Access;
 use crate::keystore;
@@ -99,18 +95,6 @@ pub enum CertificateVerb {
         #[command(flatten)]
         reach: Reach,
     },
-    /// Makes the key with which an officer signs.
-    Key {
-        /// The key file.
-        #[arg(long, value_name = "FILE")]
-        out: PathBuf,
-        /// The officer's agency.
-        #[arg(long, value_parser = AgencyId::parse)]
-        agency: AgencyId,
-        /// How it is protected.
-        #[command(flatten)]
-        protection: Protection,
-    },
 }
 
 /// Who signs, and with what.
@@ -119,7 +103,7 @@ pub struct SignerArguments {
     /// Staff number of the custody officer.
     #[arg(long)]
     officer: String,
-    /// The officer's key. Without one the signature stands in ink on the paper form, and the file says so.
+    /// The officer's key (`concord staff new`). Without one the signature stands in ink on the paper form, and the file says so.
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
     /// What opens the key.
@@ -177,7 +161,6 @@ pub fn run(verb: &CertificateVerb) -> Result<Answer, Report> {
                 }
             }
         }
-        CertificateVerb::Key { out, agency, protection } => key(out, agency, protection),
     }
 }
 
@@ -219,7 +202,7 @@ fn signed(
     let key = match &signer.key {
         None => None,
         Some(path) => {
-            let read = keystore::read(path, KeyKind::Officer, &signer.passphrase.root());
+            let read = keystore::read(path, KeyKind::Staff, &signer.passphrase.root());
             let (_, seed) = read.map_err(|error| fail::key(NOT_SIGNED, &error))?;
             Some(SigningKey::from_seed(&seed))
         }
@@ -264,17 +247,4 @@ fn shown(certificate: &Certificate, out: Option<&Path>) -> Answer {
         return answer.say("HALF-SIGNED: it certifies nothing before the other side has signed too. Until then the people count as on the way.");
     }
     answer.say("Both sides have signed. Import it on both nodes as soon as there is a network: `concord certificate import`.")
-}
-
-fn key(out: &Path, agency: &AgencyId, protection: &Protection) -> Result<Answer, Report> {
-    let what = "no key was made";
-    let vault = protection.vault(out, what)?;
-    let seed = entropy::draw::<32>().map_err(|error| fail::entropy(what, &error))?;
-    keystore::write(out, (KeyKind::Officer, agency), &seed, &vault)
-        .map_err(|error| fail::key(what, &error))?;
-    let public = SigningKey::from_seed(&seed).public();
-    let public: String = public.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
-    let json = json!({"file": out.display().to_string(), "agency": agency.as_str(), "key": public});
-    let answer = Answer::new(format!("{}: key {public}\n", out.display()), json);
-    Ok(passphrase::told(answer, &vault))
 }

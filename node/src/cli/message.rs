@@ -1,4 +1,6 @@
-//! `concord message list | show | erase`: what the node sent and took.
+//! `concord message list | show | erase`: what the node sent and took; `draft | approve`: what people say before it is sent.
+
+pub mod votes;
 
 use clap::Subcommand;
 use clap::ValueEnum;
@@ -49,6 +51,10 @@ pub enum MessageVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Fixes a submission, so that people can vote on it, and signs it as its drafter; offline.
+    Draft(votes::Drafting),
+    /// Approves a draft; offline.
+    Approve(votes::Approving),
     /// Erases the body of a message for good, with its keys; header and proofs remain.
     Erase {
         /// The message's id, or its digest.
@@ -110,6 +116,8 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
             let reader = officer.as_deref().zip(purpose.as_deref());
             show(&reach.client()?, id, reader)
         }
+        MessageVerb::Draft(arguments) => votes::draft(arguments),
+        MessageVerb::Approve(arguments) => votes::approve(arguments),
         MessageVerb::Erase { id, cause, basis, officer, reach } => {
             let cause = match cause {
                 Cause::Recall => "recall",

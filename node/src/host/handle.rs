@@ -22,6 +22,7 @@ use concord_protocol::codec::value::Value;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::envelope::approvals::Approvals;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
@@ -258,6 +259,8 @@ pub struct OpenedBody {
     pub id: MessageId,
     /// The content as the sender wrote it.
     pub content: Value,
+    /// Who drafted and who approved it; `None` for a message without approvals.
+    pub approvals: Option<Approvals>,
     /// The `read` leaf.
     pub leaf: LeafIndex,
 }

@@ -314,6 +314,7 @@ impl Patient {
                 | Record::Evidence(_)
                 | Record::Revocation(_)
                 | Record::Notice(_)
+                | Record::Staff(_)
                 | Record::Act(_) => {}
             }
         }

@@ -12,6 +12,7 @@ use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::envelope::seal::Signed;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::BasisCode;
@@ -78,6 +79,8 @@ pub(crate) enum Job {
     Revoke { record: RevocationRecord, reply: Option<oneshot::Sender<()>> },
     /// A verified change of addresses became known.
     Notice { record: NoticeRecord, reply: Option<oneshot::Sender<()>> },
+    /// A verified staff list became known.
+    Staff { record: StaffRecord, reply: Option<oneshot::Sender<()>> },
     /// Another credential of the node is in force: it starts again.
     TurnOver,
     /// What a peer says about the end of its log.
@@ -171,6 +174,7 @@ pub(crate) enum Outgoing {
     Credential(Vec<u8>),
     Revocation(Vec<u8>),
     Notice(Vec<u8>),
+    Staff(Vec<u8>),
     Succession(SuccessionFrame),
     Approval(Vec<u8>),
     Witness(WitnessAction),
@@ -205,6 +209,7 @@ impl Outgoing {
                 Self::Credential(_)
                 | Self::Revocation(_)
                 | Self::Notice(_)
+                | Self::Staff(_)
                 | Self::Ping(_)
                 | Self::Pong(_)
                 | Self::Evidence(_)

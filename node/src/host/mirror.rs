@@ -87,7 +87,8 @@ impl Doors {
             | Frame::Approval(_)
             | Frame::Revocation(_)
             | Frame::Notice(_)
-            | Frame::Charters(_)) => self.asked.try_send(asked).is_ok(),
+            | Frame::Charters(_)
+            | Frame::Staff(_)) => self.asked.try_send(asked).is_ok(),
         };
         if taken { Ok(()) } else { Err(CloseCode::TooFast) }
     }

@@ -10,6 +10,7 @@ use concord_protocol::engine::input::Recalled;
 use concord_protocol::engine::procedures::History;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::notice::VerifiedNotice;
+use concord_protocol::identity::staff::VerifiedStaffList;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::log::checkpoint::SignedCheckpoint;
@@ -18,6 +19,7 @@ use concord_protocol::wire::greeting::Cursor;
 use concord_protocol::wire::greeting::Greeting;
 use concord_protocol::wire::greeting::Known;
 use concord_protocol::wire::greeting::KnownNotice;
+use concord_protocol::wire::greeting::KnownStaff;
 use concord_protocol::wire::greeting::Met;
 use concord_protocol::wire::greeting::VERSION;
 use concord_protocol::wire::offer::VerifiedOffer;
@@ -76,6 +78,8 @@ pub fn opening(engine: &Engine, directory: &Directory, peer: &AgencyId) -> Openi
         // spec: wire-81
         revocations: directory.revocations().map(|known| known.digest()).collect(),
         notices: directory.notices().map(known_notice).collect(),
+        // spec: stf-6
+        staff: directory.staff_lists().map(known_staff).collect(),
     };
     let held = held.map(|held| HeldNote {
         held: Held { size: held.size, root: held.root },
@@ -167,6 +171,10 @@ pub fn to_store(batch: effects::Batch) -> Batch {
         own_key: body.own_key,
     });
     Batch { records, bodies: bodies.collect() }
+}
+
+fn known_staff(known: &VerifiedStaffList) -> KnownStaff {
+    KnownStaff { agency: known.agency().clone(), number: known.list().number }
 }
 
 fn known_notice(known: &VerifiedNotice) -> KnownNotice {

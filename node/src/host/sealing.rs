@@ -1,13 +1,18 @@
 //! From a submission to a signed message, and from a stored body back to its content: pure work for the workers.
 
-use concord_protocol::codec::value::Value;
 use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::envelope::approvals;
+use concord_protocol::envelope::approvals::Approvals;
+use concord_protocol::envelope::approvals::BadForm;
+use concord_protocol::envelope::approvals::Vote;
+use concord_protocol::envelope::approvals::judge::NotApproved;
 use concord_protocol::envelope::header;
 use concord_protocol::envelope::header::Sender;
 use concord_protocol::envelope::open;
 use concord_protocol::envelope::open::Opened;
 use concord_protocol::envelope::seal;
 use concord_protocol::envelope::seal::Draft;
+use concord_protocol::envelope::seal::Fixed;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::envelope::seal::SealError;
 use concord_protocol::envelope::seal::Signed;
@@ -16,8 +21,12 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::time::CivilDate;
+use concord_protocol::message::vote::SubmittedApprovals;
+use concord_protocol::message::vote::SubmittedVote;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::refusal::Refusal;
+use concord_protocol::registry::RefusalCode;
 
 use crate::clock;
 use crate::entropy;
@@ -49,6 +58,7 @@ pub(crate) fn seal(
                     SubmitError::TooLarge { len, max: concord_protocol::limits::BODY_BYTES_MAX }
                 }
                 SealError::BadBody { faults } => SubmitError::NotToday { faults },
+                SealError::Approvals(error) => refused_votes(error),
                 SealError::OtherRecipients
                 | SealError::BodyTooLarge(_)
                 | SealError::HeaderTooLong
@@ -57,6 +67,9 @@ pub(crate) fn seal(
                 | SealError::Encoding(_) => SubmitError::Stopping,
             },
         )?;
+    // spec: apr-9
+    approvals::judge::judge(&sealed.question(), &shared.directory(), shared.tolerance)
+        .map_err(|error| refused(&error))?;
     let signed = seal::sign(sealed, shared.signing.as_ref());
     // spec: cus-15
     signed.map_err(|_| match shared.token() {
@@ -77,9 +90,10 @@ fn draft(
         Some(procedure) => (procedure, book(shared, &procedure)?),
         None => (ProcedureId::new(now, name()?), Book::default()),
     };
-    // spec: api-27
+    // What people voted on names its parents, even if there are none.
+    // spec: api-27, apr-10
     let parents = match submission.parents() {
-        [] => book.transcript().heads(),
+        [] if submission.approvals().is_none() => book.transcript().heads(),
         named => named.to_vec(),
     };
     Ok(Draft {
@@ -103,7 +117,43 @@ fn draft(
         serial,
         exercise: submission.exercise(),
         content: submission.content().write(),
+        approved: submission.approvals().map(|said| fixed(shared, said)),
     })
+}
+
+/// The votes that a submission brings, under the staff list that this node goes by.
+// spec: apr-10
+fn fixed(shared: &Shared, said: &SubmittedApprovals) -> Fixed {
+    let directory = shared.directory();
+    let vote = |said: &SubmittedVote| Vote {
+        staff: said.staff.clone(),
+        role: said.role,
+        at: said.at,
+        signature: said.signature.get(),
+    };
+    let mut approved: Vec<Vote> = said.approved.as_slice().iter().map(vote).collect();
+    approved.sort_by(|one, other| one.staff.cmp(&other.staff));
+    let approvals = Approvals {
+        list: directory.staff(&shared.me).map_or(0, |held| held.list().number),
+        drafted: vote(&said.drafted),
+        approved,
+        break_glass: said.break_glass,
+    };
+    Fixed { salt: said.salt.bytes(), approvals }
+}
+
+/// Votes that no message carries: more than there may be, or one person's twice.
+// spec: apr-3
+fn refused_votes(error: BadForm) -> SubmitError {
+    let remedy = "let each person vote once: the one who drafted it, and at most eight others";
+    let refusal = Refusal::new(RefusalCode::BadApproval, "apr-3", error.to_string(), remedy);
+    SubmitError::OutOfPlace(Box::new(refusal))
+}
+
+/// Why a message is not approved, as its author hears it.
+fn refused(error: &NotApproved) -> SubmitError {
+    let (code, rule, why) = (error.code(), error.rule(), error.to_string());
+    SubmitError::OutOfPlace(Box::new(Refusal::new(code, rule, why, error.remedy())))
 }
 
 /// A procedure as it stands here.
@@ -116,21 +166,7 @@ pub(crate) fn open(
     shared: &Shared,
     record: &MessageRecord,
     body: &Body,
-) -> Result<Value, Unopenable> {
-    Ok(opened(shared, record, body)?.content().clone())
-}
-
-/// Opens a stored body for a court: the salt, then the content as it was sealed.
-pub(crate) fn salted(
-    shared: &Shared,
-    record: &MessageRecord,
-    body: &Body,
-) -> Result<Vec<u8>, Unopenable> {
-    let opened = opened(shared, record, body)?;
-    Ok([opened.salt(), opened.bytes()].concat())
-}
-
-fn opened(shared: &Shared, record: &MessageRecord, body: &Body) -> Result<Opened, Unopenable> {
+) -> Result<Opened, Unopenable> {
     let header = header::read(&record.message).map_err(|_| Unopenable)?;
     let opened = match &body.own_key {
         Some(own_key) => open::open_own(&header, &body.sealed, own_key),

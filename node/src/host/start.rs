@@ -433,6 +433,11 @@ pub fn directory(known: &Directory, notes: &Notes) -> Directory {
         // One under a credential that was revoked since says nothing any more.
         drop(directory.notice(&record.notice));
     }
+    for record in &notes.staff {
+        if directory.list_staff_ever(&record.staff).is_err() {
+            tracing::warn!("a staff list that does not verify was left out");
+        }
+    }
     // spec: suc-8
     for succession in &notes.successions {
         directory.go_by(&succession.agency, succession.log);

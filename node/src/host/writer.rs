@@ -191,7 +191,10 @@ impl Writer {
         while let Some(taken) = job.take() {
             jobs = jobs.saturating_add(1);
             // A credential or its end is judged by those before it, which are in force only after their commit.
-            let last = matches!(taken, Job::Admit { .. } | Job::Revoke { .. } | Job::Notice { .. });
+            let last = matches!(
+                taken,
+                Job::Admit { .. } | Job::Revoke { .. } | Job::Notice { .. } | Job::Staff { .. }
+            );
             if matches!(taken, Job::Stop) {
                 next = Next::Stop;
                 break;
@@ -319,6 +322,9 @@ impl Writer {
             if let Action::Noticed(record) = action {
                 self.shared.notice(record);
             }
+            if let Action::Staffed(record) = action {
+                self.shared.staff(record);
+            }
         }
     }
 
@@ -390,6 +396,9 @@ impl Writer {
             }
             Action::Noticed(record) => {
                 self.tell_everyone(|| Outgoing::Notice(record.notice.to_vec()));
+            }
+            Action::Staffed(record) => {
+                self.tell_everyone(|| Outgoing::Staff(record.staff.to_vec()));
             }
             Action::Settled { .. } | Action::Destroy { .. } => {}
             Action::Quarantine { .. } => {

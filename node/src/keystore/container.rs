@@ -55,8 +55,8 @@ pub enum KeyKind {
     Transport,
     /// Wraps what the node keeps for itself.
     Storage,
-    /// Signs for one officer; never on a node.
-    Officer,
+    /// Signs the votes of a person; never on a node.
+    Staff,
 }
 
 impl KeyKind {
@@ -74,13 +74,13 @@ impl KeyKind {
             Self::Witness => "witness",
             Self::Transport => "transport",
             Self::Storage => "storage",
-            Self::Officer => "officer",
+            Self::Staff => "staff",
         }
     }
 
     /// The kind with this text.
     pub fn parse(text: &str) -> Option<Self> {
-        let kinds = Self::OF_A_NODE.into_iter().chain([Self::Root, Self::Officer]);
+        let kinds = Self::OF_A_NODE.into_iter().chain([Self::Root, Self::Staff]);
         kinds.into_iter().find(|kind| kind.text() == text)
     }
 }

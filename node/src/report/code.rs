@@ -359,6 +359,12 @@ codes! {
     /// A body of the procedure must not be shown in court.
     NotForCourt = "not-for-court", Caller, Refused, 422;
     "obtain the consent of each originator, or export with `forbidden=withhold`, which leaves these bodies sealed"
+    /// Somebody who must approve the message has not.
+    Unapproved = "unapproved", Caller, Refused, 409;
+    "have it approved by whoever the answer names: `concord message approve`, then send it again"
+    /// An approval of the message does not hold.
+    BadApproval = "bad-approval", Caller, Refused, 409;
+    "see the answer: have exactly this message drafted and approved by people of the agency's staff list"
 }
 
 impl Code {

@@ -22,6 +22,7 @@ pub(crate) enum Kind {
     Evidence,
     Revocation,
     Notice,
+    Staff,
 }
 
 /// The kind of an encoded record; `None` when it is none of these.
@@ -41,6 +42,7 @@ pub(crate) fn of(record: &[u8]) -> Option<Kind> {
         24 => Kind::Evidence,
         25 => Kind::Revocation,
         26 => Kind::Notice,
+        28 => Kind::Staff,
         _ => return None,
     })
 }

@@ -86,6 +86,8 @@ pub(crate) enum Table {
     Notice = 45,
     /// By procedure, then by message.
     Act = 46,
+    /// By agency.
+    Staff = 47,
 }
 
 impl Table {
@@ -341,6 +343,7 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Evidence(record) => evidence(&record.digest),
         Record::Revocation(record) => revocation(&record.agency, &record.digest),
         Record::Notice(record) => agency(Table::Notice, &record.agency),
+        Record::Staff(record) => agency(Table::Staff, &record.agency),
         Record::Act(record) => act(&record.procedure, &record.act.digest),
     };
     rows.push((place, bytes.to_vec()));

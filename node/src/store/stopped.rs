@@ -19,6 +19,7 @@ use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::log::tree::Tree;
 
 use crate::store::disk::Disk;
@@ -62,6 +63,8 @@ pub struct Notes {
     pub revocations: Vec<RevocationRecord>,
     /// The newest change of addresses of each agency.
     pub notices: Vec<NoticeRecord>,
+    /// The newest staff list of each agency.
+    pub staff: Vec<StaffRecord>,
 }
 
 impl Notes {
@@ -78,6 +81,7 @@ impl Notes {
             successions: reader.successions()?,
             revocations: reader.revocations()?,
             notices: reader.notices()?,
+            staff: reader.staff_lists()?,
         })
     }
 }
@@ -181,6 +185,7 @@ impl Told {
                     | Kind::Succession
                     | Kind::Revocation
                     | Kind::Notice
+                    | Kind::Staff
                     | Kind::Cosigned
                     | Kind::PeerCosigned,
                 ) => {
@@ -215,6 +220,7 @@ impl Latest {
             successions: notes.iter().cloned().filter_map(read::as_succession).collect(),
             revocations: notes.iter().cloned().filter_map(members::as_revocation).collect(),
             notices: notes.iter().cloned().filter_map(members::as_notice).collect(),
+            staff: notes.iter().cloned().filter_map(members::as_staff).collect(),
         }
     }
 }

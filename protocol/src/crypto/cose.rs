@@ -67,6 +67,8 @@ pub enum ContentType {
     Revocation,
     /// Where a node listens from now on.
     Notice,
+    /// Who of an agency may vote on its messages.
+    StaffList,
 }
 
 impl ContentType {
@@ -82,6 +84,7 @@ impl ContentType {
             Self::Ceremony => "application/concord-ceremony+cbor",
             Self::Revocation => "application/concord-revocation+cbor",
             Self::Notice => "application/concord-address-notice+cbor",
+            Self::StaffList => "application/concord-staff-list+cbor",
         }
     }
 }

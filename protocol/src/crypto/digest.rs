@@ -99,6 +99,8 @@ pub enum Label {
     Certificate,
     /// The signature of one of them.
     CertificateSignature,
+    /// Commitment to salted approvals.
+    Approvals,
 }
 
 impl Label {
@@ -117,6 +119,7 @@ impl Label {
             Self::Statistic => "concord/1 statistic",
             Self::Certificate => "concord/1 certificate",
             Self::CertificateSignature => "concord/1 certificate signature",
+            Self::Approvals => "concord/1 approvals",
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::engine::record::Record;
 use crate::engine::record::SuccessionRecord;
 use crate::engine::record::papers::NoticeRecord;
 use crate::engine::record::papers::RevocationRecord;
+use crate::engine::record::papers::StaffRecord;
 use crate::ids::AgencyId;
 use crate::ids::Epoch;
 use crate::ids::LeafIndex;
@@ -166,6 +167,8 @@ pub enum Action {
     Revoked(RevocationRecord),
     /// A change of addresses is durable: it counts, and everyone is told.
     Noticed(NoticeRecord),
+    /// A staff list is durable: it counts, and everyone is told.
+    Staffed(StaffRecord),
 }
 
 /// What contradicts something in the store.

@@ -15,6 +15,7 @@ use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::SuccessionRecord;
 use crate::engine::record::papers::NoticeRecord;
 use crate::engine::record::papers::RevocationRecord;
+use crate::engine::record::papers::StaffRecord;
 use crate::envelope::seal::Signed;
 use crate::ids::AgencyId;
 use crate::ids::BasisCode;
@@ -136,6 +137,8 @@ pub enum Input {
     Revoke(RevocationRecord),
     /// A verified change of addresses became known that is newer than any before.
     Notice(NoticeRecord),
+    /// A verified staff list became known that is newer than any before.
+    Staff(StaffRecord),
 }
 
 /// Why the own head is to be cosigned now.

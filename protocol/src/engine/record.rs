@@ -21,6 +21,7 @@ use crate::engine::record::idempotency::IdempotencyRecord;
 use crate::engine::record::papers::CharterRecord;
 use crate::engine::record::papers::NoticeRecord;
 use crate::engine::record::papers::RevocationRecord;
+use crate::engine::record::papers::StaffRecord;
 use crate::ids::AgencyId;
 use crate::ids::BasisCode;
 use crate::ids::Epoch;
@@ -99,6 +100,8 @@ pub enum Record {
     Notice(NoticeRecord),
     /// What a message contributes to its procedure.
     Act(ActRecord),
+    /// The newest staff list of a member, or of the node's own agency.
+    Staff(StaffRecord),
 }
 
 /// A leaf and its place.

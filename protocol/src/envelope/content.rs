@@ -5,7 +5,6 @@ use alloc::vec::Vec;
 use crate::codec;
 use crate::codec::value::Value;
 use crate::envelope::header::Header;
-use crate::message::body::Body;
 use crate::message::content::BODY_KEY;
 use crate::message::content::Content;
 use crate::message::fault::Faults;
@@ -33,15 +32,15 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The content as it is sealed: what means the same is written the same. With the body that was read of it.
+/// The content as it is sealed: what means the same is written the same. With what was read of it.
 pub(super) fn normalised(
     frame: Frame<'_>,
     content: &Value,
-) -> Result<(Value, Body), Vec<FieldFault>> {
+) -> Result<(Value, Content), Vec<FieldFault>> {
     let content = Content::read(frame.kind, content)?;
     content.agree(frame.urgency, frame.handling)?;
     sayable(&content, frame.created)?;
-    Ok((content.write(), content.body))
+    Ok((content.write(), content))
 }
 
 /// Whether everything in it could be said on the day on which the message was made.
@@ -54,9 +53,9 @@ fn sayable(content: &Content, created: Timestamp) -> Result<(), Vec<FieldFault>>
 }
 
 /// The content of an opened body. No fault is listed when it is valid and merely not in its one form.
-pub(super) fn read(frame: Frame<'_>, bytes: &[u8]) -> Result<(Value, Body), Vec<FieldFault>> {
+pub(super) fn read(frame: Frame<'_>, bytes: &[u8]) -> Result<(Value, Content), Vec<FieldFault>> {
     let content: Value = codec::decode(bytes).map_err(|_| Vec::new())?;
-    let (normalised, body) = normalised(frame, &content)?;
+    let (normalised, read) = normalised(frame, &content)?;
     // spec: env-25
-    if normalised == content { Ok((content, body)) } else { Err(Vec::new()) }
+    if normalised == content { Ok((content, read)) } else { Err(Vec::new()) }
 }

@@ -105,6 +105,7 @@ pub(crate) fn draft(to: &[&str]) -> Draft {
         serial: Serial::new(1),
         exercise: true,
         content: content(),
+        approved: None,
     }
 }
 

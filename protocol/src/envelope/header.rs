@@ -86,7 +86,7 @@ pub struct Header {
     pub sealed: SealedRef,
     /// What the body is committed to.
     pub commitment: Digest,
-    /// SHA-256 of the sealed approvals; absent until approvals are built.
+    /// What the approvals are committed to; absent where there are none. Source: spec apr-4.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approvals: Option<Digest>,
     /// Files that travel beside it.

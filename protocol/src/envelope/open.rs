@@ -20,6 +20,10 @@ use crate::crypto::signature::KeyId;
 use crate::crypto::suite::Suite;
 use crate::envelope;
 use crate::envelope::SALT_BYTES;
+use crate::envelope::approvals;
+use crate::envelope::approvals::Approvals;
+use crate::envelope::approvals::BadForm;
+use crate::envelope::approvals::judge::Question;
 use crate::envelope::content;
 use crate::envelope::content::Frame;
 use crate::envelope::header;
@@ -33,6 +37,7 @@ use crate::ids::AgencyId;
 use crate::ids::Serial;
 use crate::limits::CONTENT_BYTES_MAX;
 use crate::message::body::Body;
+use crate::message::content::Content;
 use crate::message::fault::FieldFault;
 use crate::moment::Span;
 use crate::moment::Timestamp;
@@ -56,7 +61,8 @@ pub struct Verified {
 /// A body that is the one its header commits to, and valid for its kind. Only opening makes one.
 pub struct Opened {
     content: Value,
-    body: Body,
+    read: Content,
+    approvals: Option<Approvals>,
     bytes: Vec<u8>,
     salt: [u8; SALT_BYTES],
 }
@@ -153,6 +159,9 @@ pub enum OpenError {
         /// Each of them; none when the body is not in its one form.
         faults: Vec<FieldFault>,
     },
+    /// The approvals are the ones that the header commits to, and not in their one form.
+    #[error(transparent)]
+    BadApprovals(#[from] BadForm),
     /// A broken invariant of ours.
     #[error(transparent)]
     Encoding(#[from] EncodeError),
@@ -290,8 +299,9 @@ fn prepare(header: &Header, sealed: &[u8]) -> Result<(Encrypt, Vec<u8>), OpenErr
 
 fn read_plain(header: &Header, plain: Vec<u8>) -> Result<Opened, OpenError> {
     let plain = Zeroizing::new(plain);
-    let (salt, bytes) =
+    let (salt, rest) =
         plain.split_first_chunk::<SALT_BYTES>().ok_or(OpenError::CommitmentMismatch)?;
+    let (part, bytes) = take_part(header, salt, rest)?;
     // spec: env-25
     if envelope::commitment(salt, bytes) != header.commitment {
         return Err(OpenError::CommitmentMismatch);
@@ -300,9 +310,26 @@ fn read_plain(header: &Header, plain: Vec<u8>) -> Result<Opened, OpenError> {
     if bytes.len() > CONTENT_BYTES_MAX {
         return Err(OpenError::BadBody { faults: Vec::new() });
     }
-    let (content, body) =
+    let (content, read) =
         content::read(Frame::of(header), bytes).map_err(|faults| OpenError::BadBody { faults })?;
-    Ok(Opened { content, body, bytes: bytes.to_vec(), salt: *salt })
+    let approvals = part.map(approvals::read).transpose()?;
+    Ok(Opened { content, read, approvals, bytes: bytes.to_vec(), salt: *salt })
+}
+
+/// The approvals that the header names, if any, and the content behind them.
+// spec: apr-4
+fn take_part<'p>(
+    header: &Header,
+    salt: &[u8; SALT_BYTES],
+    rest: &'p [u8],
+) -> Result<(Option<&'p [u8]>, &'p [u8]), OpenError> {
+    let Some(named) = header.approvals else { return Ok((None, rest)) };
+    match approvals::unframed(rest) {
+        Some((part, bytes)) if approvals::commitment(salt, part) == named => {
+            Ok((Some(part), bytes))
+        }
+        Some(_) | None => Err(OpenError::CommitmentMismatch),
+    }
 }
 
 impl VerifyError {
@@ -342,6 +369,7 @@ impl OpenError {
     pub const fn code(&self) -> RefusalCode {
         match self {
             Self::BadBody { .. } => RefusalCode::BadBody,
+            Self::BadApprovals(_) => RefusalCode::BadApproval,
             Self::Tombstone
             | Self::NotCanonical(_)
             | Self::OtherRecipients { .. }
@@ -393,7 +421,22 @@ impl Opened {
 
     /// The body, read by its kind.
     pub const fn body(&self) -> &Body {
-        &self.body
+        &self.read.body
+    }
+
+    /// Who drafted and who approved it; `None` where the header names no approvals.
+    pub const fn approvals(&self) -> Option<&Approvals> {
+        self.approvals.as_ref()
+    }
+
+    /// What is to be asked about its approvals.
+    pub const fn question<'a>(&'a self, header: &'a Header) -> Question<'a> {
+        Question {
+            header,
+            body: &self.read.body,
+            drafted_by: &self.read.words.drafted_by,
+            approvals: self.approvals.as_ref(),
+        }
     }
 
     /// The encoded content. With the salt, it shows a court that this is the body that was sent.

@@ -28,6 +28,10 @@ use crate::crypto::signature::Signer;
 use crate::crypto::suite::Suite;
 use crate::envelope;
 use crate::envelope::SALT_BYTES;
+use crate::envelope::approvals;
+use crate::envelope::approvals::Approvals;
+use crate::envelope::approvals::BadForm;
+use crate::envelope::approvals::judge::Question;
 use crate::envelope::content;
 use crate::envelope::content::Frame;
 use crate::envelope::header::HEADER_VERSION;
@@ -45,6 +49,7 @@ use crate::limits::CONTENT_BYTES_MAX;
 use crate::limits::HEADER_BYTES_MAX;
 use crate::message::attachment::Attachment;
 use crate::message::body::Body;
+use crate::message::content::Content;
 use crate::message::fault::FieldFault;
 use crate::message::handling::HandlingCodes;
 use crate::message::kind::Kind;
@@ -96,6 +101,16 @@ pub struct Draft {
     pub exercise: bool,
     /// What is sealed.
     pub content: Value,
+    /// The approvals, of a draft that was fixed before it was sent.
+    pub approved: Option<Fixed>,
+}
+
+/// What was fixed of a draft so that people could vote on it, and what they said.
+pub struct Fixed {
+    /// The salt of the body: the commitment, which they signed, hangs on it.
+    pub salt: [u8; SALT_BYTES],
+    /// Their votes.
+    pub approvals: Approvals,
 }
 
 /// The recipients of one message with the keys that are sealed to, and how. Only [`Recipients::find`] makes them.
@@ -140,6 +155,9 @@ pub enum SealError {
     /// The header breaks a rule.
     #[error("the header breaks a rule")]
     Rule(#[from] HeaderRule),
+    /// A receiver would not read the approvals.
+    #[error(transparent)]
+    Approvals(#[from] BadForm),
     /// The body could not be sealed.
     #[error("the body could not be sealed")]
     Encrypt(#[from] EncryptError),
@@ -151,7 +169,8 @@ pub enum SealError {
 /// A draft whose body is sealed. Only [`seal`] makes one.
 pub struct Sealed {
     header: Header,
-    body: Body,
+    content: Content,
+    approvals: Option<Approvals>,
     encoded: Vec<u8>,
     sealed: Vec<u8>,
     own_key: ContentKey,
@@ -217,19 +236,24 @@ pub fn seal(
     let (content, read) = content::normalised(frame, &draft.content)
         .map_err(|faults| SealError::BadBody { faults })?;
     let body = codec::encode(&content)?;
+    let part =
+        draft.approved.as_ref().map(|fixed| approvals::write(&fixed.approvals)).transpose()?;
+    let framed = part.as_deref().map(approvals::framed).transpose()?.unwrap_or_default();
     // spec: env-12
-    if body.len() > CONTENT_BYTES_MAX {
+    if framed.len().saturating_add(body.len()) > CONTENT_BYTES_MAX {
         return Err(SealError::BodyTooLong { len: body.len() });
     }
     scan::check(&body)?;
     // spec: env-13
-    let salt: [u8; SALT_BYTES] = *expand::expand(seed, "body salt", 0);
-    let mut header = draft.into_header(envelope::commitment(&salt, &body));
+    let fixed = draft.approved.as_ref().map(|fixed| fixed.salt);
+    let salt = fixed.unwrap_or_else(|| *expand::expand(seed, "body salt", 0));
+    let (mut header, approvals) = draft.into_header(envelope::commitment(&salt, &body));
+    header.approvals = part.as_deref().map(|part| approvals::commitment(&salt, part));
 
     let keys: Vec<SealingPublic> = recipients.keys.iter().map(|(_, key)| key.clone()).collect();
     let ids: Vec<KeyId> = keys.iter().map(SealingPublic::id).collect();
     let aad = envelope::bound_to(&header, &ids)?;
-    let plain = Zeroizing::new([salt.as_slice(), body.as_slice()].concat());
+    let plain = Zeroizing::new([salt.as_slice(), &framed, &body].concat());
     // spec: promise-3
     let encrypted = encrypt::encrypt(recipients.suite, kem, &keys, &aad, &plain, seed)?;
 
@@ -242,7 +266,8 @@ pub fn seal(
     }
     Ok(Sealed {
         header,
-        body: read,
+        content: read,
+        approvals,
         encoded,
         sealed: encrypted.bytes,
         own_key: encrypted.content_key,
@@ -258,7 +283,7 @@ pub fn sign(sealed: Sealed, signer: &dyn Signer) -> Result<Signed, SignError> {
     let message = cose::sign1(signer, ContentType::Message, &sealed.encoded)?;
     Ok(Signed {
         header: sealed.header,
-        body: sealed.body,
+        body: sealed.content.body,
         digest: digest::sha256(&message),
         message,
         sealed: sealed.sealed,
@@ -267,17 +292,14 @@ pub fn sign(sealed: Sealed, signer: &dyn Signer) -> Result<Signed, SignError> {
 }
 
 impl Draft {
-    fn into_header(self, commitment: Digest) -> Header {
-        let mut parents = self.parents;
-        parents.sort_unstable();
-        parents.dedup();
-        Header {
+    fn into_header(self, commitment: Digest) -> (Header, Option<Approvals>) {
+        let header = Header {
             version: HEADER_VERSION,
             id: self.id,
             kind: self.kind,
             procedure: self.procedure,
             participants_version: self.participants_version,
-            parents,
+            parents: in_order(self.parents),
             supersedes: self.supersedes,
             from: self.from,
             originator: self.originator,
@@ -292,13 +314,20 @@ impl Draft {
             // Named below, once it exists.
             sealed: SealedRef::of(&[]),
             commitment,
-            // spec: env-17
             approvals: None,
             attachments: self.attachments,
             serial: self.serial,
             exercise: self.exercise,
-        }
+        };
+        (header, self.approved.map(|fixed| fixed.approvals))
     }
+}
+
+/// Parents as they stand in a header: ascending, none twice.
+pub(super) fn in_order(mut parents: Vec<Digest>) -> Vec<Digest> {
+    parents.sort_unstable();
+    parents.dedup();
+    parents
 }
 
 impl SealedRef {
@@ -313,6 +342,16 @@ impl Sealed {
     /// The header that will be signed.
     pub const fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// What is to be asked about its approvals.
+    pub const fn question(&self) -> Question<'_> {
+        Question {
+            header: &self.header,
+            body: &self.content.body,
+            drafted_by: &self.content.words.drafted_by,
+            approvals: self.approvals.as_ref(),
+        }
     }
 }
 
@@ -356,6 +395,12 @@ impl Signed {
 impl fmt::Debug for Draft {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Draft({})", self.id)
+    }
+}
+
+impl fmt::Debug for Fixed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fixed")
     }
 }
 

@@ -122,12 +122,6 @@ fn the_core_digest_covers_what_decides_and_nothing_else() {
     assert_eq!(core(&|header| header.sealed = header::SealedRef::of(b"resealed")), unchanged);
 }
 
-// shows: env-17
-#[test]
-fn approvals_are_absent_until_they_are_built() {
-    assert_eq!(fixtures::header().approvals, None);
-}
-
 #[test]
 fn parents_are_put_in_order_and_stand_once() {
     let parents = vec![digest::sha256(b"b"), digest::sha256(b"a"), digest::sha256(b"b")];

@@ -136,8 +136,10 @@ pub struct Profiles {
 /// Which approvals a message must carry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ApprovalProfile {
-    /// None is demanded.
+    /// None is demanded; those that are there are judged all the same.
     NoneDemanded,
+    /// Every message carries those that its kind demands. Source: spec apr-8.
+    Demanded,
 }
 
 impl Encoded for Charter {

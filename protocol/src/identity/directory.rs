@@ -6,6 +6,7 @@
 //! Absent on purpose: the clock (instants are arguments), storage.
 
 pub mod force;
+pub mod staffing;
 
 use alloc::collections::BTreeMap;
 use alloc::string::String;
@@ -25,6 +26,7 @@ use crate::identity::credential::VerifiedCredential;
 use crate::identity::notice::VerifiedNotice;
 use crate::identity::revocation::LastGood;
 use crate::identity::revocation::VerifiedRevocation;
+use crate::identity::staff::VerifiedStaffList;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::LogNumber;
@@ -44,6 +46,8 @@ pub struct Directory {
     revocations: BTreeMap<AgencyId, Vec<VerifiedRevocation>>,
     /// The newest change of addresses of each agency.
     notices: BTreeMap<AgencyId, VerifiedNotice>,
+    /// The newest staff list of each agency.
+    staff: BTreeMap<AgencyId, VerifiedStaffList>,
 }
 
 /// The log of an agency that members go by.
@@ -168,6 +172,7 @@ impl Directory {
             logs: BTreeMap::new(),
             revocations: BTreeMap::new(),
             notices: BTreeMap::new(),
+            staff: BTreeMap::new(),
         }
     }
 

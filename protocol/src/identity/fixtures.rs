@@ -2,6 +2,7 @@
 
 extern crate std;
 
+use alloc::format;
 use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec;
@@ -38,14 +39,19 @@ use crate::identity::revocation::LastGood;
 use crate::identity::revocation::Reason;
 use crate::identity::revocation::Revocation;
 use crate::identity::root::RootKey;
+use crate::identity::staff;
+use crate::identity::staff::Office;
+use crate::identity::staff::StaffList;
 use crate::ids::AgencyId;
 use crate::ids::CharterName;
 use crate::ids::CharterVersion;
 use crate::ids::LogNumber;
 use crate::ids::Party;
 use crate::ids::Serial;
+use crate::ids::StaffNumber;
 use crate::ids::TreeSize;
 use crate::moment::Timestamp;
+use crate::registry::StaffRole;
 
 /// The agencies, in ascending order.
 pub(crate) const AGENCIES: [&str; 3] = ["la.mps", "mm.mpf", "th.rtp"];
@@ -209,6 +215,51 @@ pub(crate) fn notice(text: &str, serial: u64, sequence: u64) -> Notice {
         sequence,
         addresses: vec![String::from("[::1]:7400"), String::from("node.example:7400")],
     }
+}
+
+/// The people of an agency who vote, and their offices; numbers of an agency begin with its last three letters.
+pub(crate) const STAFF: [(&str, StaffRole); 6] = [
+    ("4711", StaffRole::Officer),
+    ("4712", StaffRole::Supervisor),
+    ("4713", StaffRole::Prosecutor),
+    ("4714", StaffRole::HeadOfAgency),
+    ("4715", StaffRole::Supervisor),
+    ("4716", StaffRole::CentralAuthority),
+];
+
+/// The staff number of a person of an agency. Shape: `mps-4711`.
+pub(crate) fn staff(text: &str, number: &str) -> StaffNumber {
+    StaffNumber::parse(&format!("{}-{number}", &text[3..])).unwrap()
+}
+
+/// The key of a person of an agency.
+pub(crate) fn staff_key(text: &str, number: &str) -> SigningKey {
+    signing_key(text, &format!("staff {number}"), 1)
+}
+
+/// A staff list of an agency that nobody has signed yet: everybody of [`STAFF`], for the year.
+pub(crate) fn staff_list(text: &str, number: u64) -> StaffList {
+    let until = Timestamp::from_millis(BEGIN.millis() + YEAR);
+    let office = |(person, role): (&str, StaffRole)| Office {
+        staff: staff(text, person),
+        role,
+        key: staff_key(text, person).public(),
+        from: BEGIN,
+        until,
+    };
+    StaffList {
+        charter: CharterName::parse("mekong").unwrap(),
+        agency: agency(text),
+        number,
+        from: BEGIN,
+        until,
+        offices: STAFF.into_iter().map(office).collect(),
+    }
+}
+
+/// The bytes of a staff list, signed by the root of its agency.
+pub(crate) fn signed_staff(list: &StaffList) -> Vec<u8> {
+    staff::sign(list, &root(list.agency.as_str())).unwrap()
 }
 
 pub(crate) fn signing_key(agency: &str, role: &str, serial: u64) -> SigningKey {

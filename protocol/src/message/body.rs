@@ -130,6 +130,11 @@ pub trait BodyRules: Field {
         Self::APPROVAL
     }
 
+    /// Whether waiting for an approval may cost a life; then its drafter may send it alone as U1. Source: spec apr-7.
+    fn saves_lives(&self) -> bool {
+        false
+    }
+
     /// Adds what cannot be said on that day.
     fn check_on(&self, _on: CivilDate, _at: &Pointer<'_>, _faults: &mut Faults) {}
 }
@@ -169,6 +174,14 @@ macro_rules! bodies {
             pub fn approval(&self, said: &Said<'_>) -> Approval {
                 match self {
                     $(Self::$kind(body) => body.approval(said),)+
+                }
+            }
+
+            /// Whether waiting for an approval may cost a life.
+            // spec: apr-7
+            pub fn saves_lives(&self) -> bool {
+                match self {
+                    $(Self::$kind(body) => body.saves_lives(),)+
                 }
             }
 

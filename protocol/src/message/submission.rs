@@ -3,6 +3,7 @@
 //! A submission says what a message will say; it has no id, no sender and no time, because the node gives those.
 //! What stands in the open goes to the header, the rest is sealed ([`Content`]).
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -51,6 +52,7 @@ use crate::message::text::StaffNumber;
 use crate::message::text::ZoneName;
 use crate::message::time::CivilDate;
 use crate::message::urgency::Urgency;
+use crate::message::vote::SubmittedApprovals;
 use crate::moment::Timestamp;
 
 record! {
@@ -100,6 +102,8 @@ record! {
         drafted_by: StaffNumber,
         /// Whether it is an exercise; exercise and live traffic never mix.
         exercise: bool,
+        /// What people voted on it before it was sent; its procedure and parents are then exactly those that it names.
+        approvals: Option<Box<SubmittedApprovals>>,
         /// The body.
         body: BodyPlace,
     }
@@ -108,6 +112,10 @@ record! {
         list::refuse_repeated(agencies, &at.key("to"), faults);
         let parents = parents.iter().flat_map(|parents| parents.iter());
         list::refuse_repeated(parents, &at.key("parents"), faults);
+        if matches!((&approvals, &procedure), (Some(Some(_)), Some(None))) {
+            let reason = "a message that was voted on names its procedure, which was voted on too";
+            faults.add(&at.key("procedure"), FaultCode::Missing, reason);
+        }
         if let (Some(Some(respond_by)), Some(Some(expires))) = (respond_by, expires) && respond_by > expires {
             let reason = "an answer is asked for before the message expires";
             faults.add(&at.key("respond_by"), FaultCode::Conflicting, reason);
@@ -258,6 +266,11 @@ impl Submission {
     /// Whether it is an exercise.
     pub const fn exercise(&self) -> bool {
         self.fields.exercise
+    }
+
+    /// The votes on it, where people voted before it was sent.
+    pub fn approvals(&self) -> Option<&SubmittedApprovals> {
+        self.fields.approvals.as_deref()
     }
 
     /// The body.

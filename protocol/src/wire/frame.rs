@@ -64,6 +64,8 @@ pub enum Frame {
     Notice(ByteBuf),
     /// Versions of the charter that the listener may lack, each with what it names: COSE_Sign. Source: spec chr-15.
     Charters(Vec<ByteBuf>),
+    /// Who of a member may vote on its messages: COSE_Sign. Source: spec stf-6.
+    Staff(ByteBuf),
 }
 
 /// What may pass on a link.
@@ -107,7 +109,8 @@ impl Frame {
                 | Self::Approval(_)
                 | Self::Revocation(_)
                 | Self::Notice(_)
-                | Self::Charters(_),
+                | Self::Charters(_)
+                | Self::Staff(_),
                 _,
             ) => true,
         }

@@ -68,6 +68,9 @@ pub struct Greeting {
     pub revocations: Vec<Digest>,
     /// The newest change of addresses that the speaker holds of each agency. Source: spec wire-81.
     pub notices: Vec<KnownNotice>,
+    /// The newest staff list that the speaker holds of each agency; left out where it holds none. Source: spec stf-6.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub staff: Vec<KnownStaff>,
 }
 
 /// How far a mirror holds a log.
@@ -117,6 +120,16 @@ pub struct KnownNotice {
     pub sequence: u64,
 }
 
+/// A staff list that the speaker holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownStaff {
+    /// Whose.
+    pub agency: AgencyId,
+    /// Which.
+    pub number: u64,
+}
+
 /// A greeting that was checked against who is connected and which charter is in force.
 #[derive(Clone, Debug)]
 pub struct Met {
@@ -125,6 +138,7 @@ pub struct Met {
     known: Vec<Known>,
     revocations: Vec<Digest>,
     notices: Vec<KnownNotice>,
+    staff: Vec<KnownStaff>,
     /// Our own checkpoint, as the peer holds it; its signature is ours.
     shown: Option<SignedCheckpoint>,
     standing: Option<Doubt>,
@@ -162,6 +176,11 @@ impl Met {
     /// The changes of addresses that the peer holds.
     pub fn notices(&self) -> &[KnownNotice] {
         &self.notices
+    }
+
+    /// The staff lists that the peer holds.
+    pub fn staff(&self) -> &[KnownStaff] {
+        &self.staff
     }
 
     /// The newest checkpoint of our own log that the peer holds; it carries our signature.
@@ -247,6 +266,7 @@ pub fn meet(
         || greeting.versions.len() > 8
         || greeting.known.len() > MEMBERS_MAX
         || greeting.notices.len() > MEMBERS_MAX
+        || greeting.staff.len() > MEMBERS_MAX
         || greeting.revocations.len() > MEMBERS_MAX * REVOCATIONS_PER_MEMBER_MAX
     {
         return Err(CloseCode::BadFrame);
@@ -275,6 +295,7 @@ pub fn meet(
         known: greeting.known,
         revocations: greeting.revocations,
         notices: greeting.notices,
+        staff: greeting.staff,
         shown,
         standing: greeting.standing,
         mirrored,

@@ -12,7 +12,11 @@ use serde_bytes::ByteBuf;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::crypto::kem::Keyring;
+use crate::envelope::approvals;
+use crate::envelope::approvals::judge::Approved;
+use crate::envelope::approvals::judge::NotApproved;
 use crate::envelope::open;
+use crate::envelope::open::Opened;
 use crate::envelope::open::Received;
 use crate::envelope::open::Verified;
 use crate::identity::directory::Directory;
@@ -216,13 +220,35 @@ fn judge_message(
         return Ok(Ok((verified, footing, Fact::Gone)));
     }
     match open::open(&verified, judge.sealing) {
-        Ok(opened) => Ok(Ok((verified, footing, Fact::of(opened.body())))),
+        Ok(opened) => {
+            let approved = judge.approved(&verified, &opened)?;
+            Ok(approved.map(|()| (verified, footing, Fact::of(opened.body()))))
+        }
         Err(_) if judge.waits_for_a_key(&verified) => Err(CloseCode::Stopping),
         Err(error) => Ok(Err(error.code())),
     }
 }
 
 impl Judge<'_> {
+    /// Whether a message was approved as its kind demands, by its author's own people.
+    ///
+    /// # Errors
+    /// `stopping`, where the author goes by a staff list that is not held here: a refusal would be final, and the next
+    /// greetings make both hold the same.
+    // spec: apr-9, stf-6
+    fn approved(
+        &self,
+        verified: &Verified,
+        opened: &Opened,
+    ) -> Result<Result<(), RefusalCode>, CloseCode> {
+        let asked = opened.question(verified.header());
+        match approvals::judge::judge(&asked, self.directory, self.tolerance) {
+            Ok(Approved::NotAsked | Approved::ByAll | Approved::BrokeGlass) => Ok(Ok(())),
+            Err(NotApproved::ListNotHeld { .. }) => Err(CloseCode::Stopping),
+            Err(error) => Ok(Err(error.code())),
+        }
+    }
+
     /// Whether a body is sealed to a key that a credential of ours names and that is not open yet.
     // spec: id-47
     fn waits_for_a_key(&self, verified: &Verified) -> bool {

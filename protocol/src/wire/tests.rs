@@ -285,6 +285,7 @@ fn greeting() -> Greeting {
         log: LogNumber::new(1),
         your_log: LogNumber::new(1),
         revocations: Vec::new(),
+        staff: Vec::new(),
         notices: Vec::new(),
     }
 }

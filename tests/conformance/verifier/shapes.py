@@ -44,7 +44,7 @@ charter = struct(
     amendment_threshold=uint(),
     dishonest_max=uint(),
     witness_quorum=uint(),
-    profiles=struct(suites=array(uint(), 1, 16), approvals=uint(0, 0)),
+    profiles=struct(suites=array(uint(), 1, 16), approvals=uint(0, 1)),
     resolves=optional(struct(since=uint(), rivals=array(digest, 1, 8))),
 )
 address = text(3, 259)
@@ -248,6 +248,7 @@ greeting = struct(
     your_log=uint(),
     revocations=array(digest, 0, 2048),
     notices=array(struct(agency=agency, serial=uint(), sequence=uint()), 0, 64),
+    staff=optional(array(struct(agency=agency, number=uint()), 1, 64)),
 )
 place = struct(log=uint(), index=uint(), path=array(digest, 0, 64), checkpoint=optional(data()))
 offered_message = struct(header=data(), body=optional(data()), place=optional(place))
@@ -283,7 +284,7 @@ frame = variants(
     witness=witness_request, witnessed=witnessed, lift=lift, evidence=evidence_talk,
     mirror=mirror, mirrored=mirrored, recall=recall, recalled=recalled,
     succession=struct(statement=data(), approvals=array(data(), 0, 64)), approval=data(),
-    revocation=data(), notice=data(), charters=array(data(), 0, 256),
+    revocation=data(), notice=data(), charters=array(data(), 0, 256), staff=data(),
 )
 introduction = struct(credential=data())
 dispatch = struct(

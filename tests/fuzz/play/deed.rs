@@ -118,6 +118,7 @@ fn draft(node: &Node, ordinal: u8) -> Draft {
         serial: node.serial,
         exercise: true,
         content: report.content().write(),
+        approved: None,
     }
 }
 

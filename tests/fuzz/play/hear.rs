@@ -21,6 +21,7 @@ use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::PeerHeadRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::identity::directory::force::Revoking;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::log::checkpoint;
@@ -136,6 +137,7 @@ pub(super) fn judge(node: &Node, from: &AgencyId, bytes: &[u8]) -> Verdict {
         Frame::Credential(bytes) => credential(node, bytes),
         Frame::Revocation(bytes) => revocation(node, bytes),
         Frame::Notice(bytes) => notice(node, bytes),
+        Frame::Staff(bytes) => staff(node, bytes),
         Frame::Greeting(_) => Verdict::Close,
         Frame::Ping(_)
         | Frame::Pong(_)
@@ -296,6 +298,16 @@ fn revocation(node: &Node, bytes: ByteBuf) -> Verdict {
             take(Input::Revoke(record))
         }
         Ok(Revoking::Known) | Err(_) => Verdict::Ignore,
+    }
+}
+
+fn staff(node: &Node, bytes: ByteBuf) -> Verdict {
+    match node.directory.clone().list_staff(&bytes) {
+        Ok(verified) => {
+            let (agency, number) = (verified.agency().clone(), verified.list().number);
+            take(Input::Staff(StaffRecord { agency, number, staff: bytes }))
+        }
+        Err(_) => Verdict::Ignore,
     }
 }
 

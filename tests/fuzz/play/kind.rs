@@ -37,6 +37,7 @@ pub(super) const fn of(input: &Input) -> &'static str {
         Input::Misfit { .. } => "misfit",
         Input::Revoke(_) => "revoke",
         Input::Notice(_) => "notice",
+        Input::Staff(_) => "staff",
     }
 }
 

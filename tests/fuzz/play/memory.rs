@@ -143,6 +143,7 @@ impl Memory {
             | Record::Due(_)
             | Record::KeyBackup(_)
             | Record::Notice(_)
+            | Record::Staff(_)
             | Record::Act(_) => {}
         }
     }

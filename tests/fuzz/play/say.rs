@@ -63,6 +63,7 @@ pub(super) fn frames(node: &Node, action: &Action) -> Vec<(AgencyId, Frame)> {
         }
         Action::Revoked(record) => to_all(node, &Frame::Revocation(record.revocation.clone())),
         Action::Noticed(record) => to_all(node, &Frame::Notice(record.notice.clone())),
+        Action::Staffed(record) => to_all(node, &Frame::Staff(record.staff.clone())),
         _ => Vec::new(),
     }
 }
@@ -98,6 +99,7 @@ pub(super) fn greeting(node: &Node, to: &AgencyId) -> Greeting {
         your_log: node.directory.log_of(to),
         revocations: Vec::new(),
         notices: Vec::new(),
+        staff: Vec::new(),
     }
 }
 

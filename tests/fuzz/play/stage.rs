@@ -194,6 +194,9 @@ impl Stage {
                 verified.ok().and_then(|verified| node.directory.revoke(verified).ok());
             }
             Action::Noticed(record) => drop(node.directory.notice(&record.notice)),
+            Action::Staffed(record) => {
+                node.directory.list_staff(&record.staff).ok();
+            }
             Action::Succeeded(record) => {
                 node.directory.go_by(&record.agency, record.log);
                 let may = node.engine.started() && node.engine.mode().standing().is_none();

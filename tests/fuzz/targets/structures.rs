@@ -39,6 +39,8 @@ pub(super) const IDENTITY: &[Target] = &judged!(
     "revocation",
     "notice-payload",
     "address-notice",
+    "staff-list-payload",
+    "staff-list",
     "root-announcement",
     "transcript",
     "introduction",
@@ -48,6 +50,7 @@ pub(super) const IDENTITY: &[Target] = &judged!(
 pub(super) const MESSAGES: &[Target] = &judged!(
     "header",
     "message",
+    "approvals",
     "handover-request",
     "acknowledgement",
     "additional-information-request",

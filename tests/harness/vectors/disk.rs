@@ -36,6 +36,7 @@ use concord_protocol::engine::record::idempotency::IdempotencyRecord;
 use concord_protocol::engine::record::papers::CharterRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::BasisCode;
 use concord_protocol::ids::CharterVersion;
@@ -310,6 +311,14 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
             Record::Notice(NoticeRecord {
                 agency: peer.clone(),
                 notice: ByteBuf::from(identity::ends::signed_notice()),
+            }),
+        ),
+        (
+            "staff",
+            Record::Staff(StaffRecord {
+                agency: peer.clone(),
+                number: 1,
+                staff: ByteBuf::from(identity::staff::signed()),
             }),
         ),
         ("act", Record::Act(act(&peer, root))),

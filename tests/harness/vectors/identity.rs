@@ -1,6 +1,7 @@
 //! Charters, credentials, and what is handed over on the way to them.
 
 pub(super) mod ends;
+pub(super) mod staff;
 
 use ciborium::Value;
 use concord_protocol::codec;
@@ -40,6 +41,7 @@ pub(super) fn cases(world: &Federation) -> Vec<Named> {
     cases.extend(credentials(world));
     cases.extend(requests());
     cases.extend(ends::cases(world));
+    cases.extend(staff::cases());
     cases.extend(roots());
     cases.extend(transcripts());
     cases

@@ -14,6 +14,7 @@ use concord_protocol::codec::value::Value;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::engine::record::Record;
+use concord_protocol::envelope;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::open;
 use concord_protocol::envelope::open::Received;
@@ -30,6 +31,8 @@ use concord_protocol::identity::notice::Notice;
 use concord_protocol::identity::revocation;
 use concord_protocol::identity::revocation::Revocation;
 use concord_protocol::identity::root::RootAnnouncement;
+use concord_protocol::identity::staff;
+use concord_protocol::identity::staff::StaffList;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::limits::CHAIN_DOCUMENTS_MAX;
 use concord_protocol::limits::MEMBERS_MAX;
@@ -82,6 +85,9 @@ pub const STRUCTURES: &[Structure] = &[
     of("revocation", Some("signed-revocation"), revocation),
     of("notice-payload", Some("address-notice"), plain::<Notice>),
     of("address-notice", Some("signed-notice"), notice),
+    of("staff-list-payload", Some("staff-list"), plain::<StaffList>),
+    of("staff-list", Some("signed-staff-list"), staff_list),
+    of("approvals", Some("approvals"), approvals),
     of("root-announcement", Some("root-announcement"), plain::<RootAnnouncement>),
     of("transcript", Some("signed-transcript"), transcript),
     of("header", Some("header"), header),
@@ -204,6 +210,17 @@ fn revocation(bytes: &[u8]) -> Result<Vec<u8>, String> {
         .map_err(|error| class(&error))
 }
 
+fn staff_list(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    staff::verify(bytes, Federation::fixed().verified())
+        .map(|verified| verified.bytes().to_vec())
+        .map_err(|error| class(&error))
+}
+
+fn approvals(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let read = envelope::approvals::read(bytes).map_err(|_| "form".to_owned())?;
+    Ok(codec::encode(&read).unwrap())
+}
+
 /// A notice under the sender's credential.
 fn notice(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let directory = &Federation::fixed().directory;
@@ -313,7 +330,8 @@ fn is_bounded(frame: &Frame) -> bool {
         | Frame::Recall(_)
         | Frame::Approval(_)
         | Frame::Revocation(_)
-        | Frame::Notice(_) => true,
+        | Frame::Notice(_)
+        | Frame::Staff(_) => true,
     }
 }
 

@@ -76,6 +76,7 @@ fn honest_greeting(world: &Federation) -> Greeting {
         your_log: LogNumber::new(1),
         revocations: Vec::new(),
         notices: Vec::new(),
+        staff: Vec::new(),
     }
 }
 

@@ -178,7 +178,8 @@ impl World {
             | Frame::Approval(_)
             | Frame::Revocation(_)
             | Frame::Notice(_)
-            | Frame::Charters(_) => Ok(Heard::Nothing),
+            | Frame::Charters(_)
+            | Frame::Staff(_) => Ok(Heard::Nothing),
             Frame::Greeting(_) => Err(CloseCode::BadFrame),
         }
     }

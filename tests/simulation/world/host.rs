@@ -273,7 +273,8 @@ impl World {
             | Action::Approved { .. }
             | Action::Succeeded(_)
             | Action::Revoked(_)
-            | Action::Noticed(_) => Ok(()),
+            | Action::Noticed(_)
+            | Action::Staffed(_) => Ok(()),
         }
     }
 

@@ -34,6 +34,7 @@ use crate::api::request::Segments;
 use crate::api::shape::Binary;
 use crate::api::shape::log::Inclusion;
 use crate::api::shape::message;
+use crate::api::shape::message::ApprovalsDocument;
 use crate::api::shape::message::DeliveryList;
 use crate::api::shape::message::Message;
 use crate::api::shape::message::MessageLinks;
@@ -232,7 +233,12 @@ async fn open(
     let opened = opened
         .map_err(|error| refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))?;
     let content = serde_json::to_value(&opened.content).unwrap_or_default();
-    Ok(Json(OpenedMessage { id: opened.id.to_string(), log_index: opened.leaf.get(), content }))
+    Ok(Json(OpenedMessage {
+        id: opened.id.to_string(),
+        log_index: opened.leaf.get(),
+        content,
+        approvals: opened.approvals.as_ref().map(ApprovalsDocument::from),
+    }))
 }
 
 /// Shows how a message stands with each recipient.

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
-use concord_protocol::limits::CREDENTIAL_BYTES_MAX;
+use concord_protocol::limits::STAFF_LIST_BYTES_MAX;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -42,8 +42,8 @@ async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<PeerList
     Ok(Json(PeerList { items: api.node.view().peers.iter().map(Peer::from).collect() }))
 }
 
-/// Takes a paper of a member, as it was signed: a credential, a revocation, or an address notice. Taking it twice
-/// changes nothing.
+/// Takes a paper of a member, as it was signed: a credential, a revocation, an address notice, or a staff list.
+/// Taking it twice changes nothing.
 #[utoipa::path(post, operation_id = "peer_admit", path = "/api/v1/peers", tag = "peers", security(("token" = [])),
     request_body(content = Binary, content_type = "application/octet-stream", description = "the signed paper"),
     responses(
@@ -60,7 +60,7 @@ async fn admit(
     let credential = request::body(
         request,
         &["application/octet-stream", "application/cose"],
-        CREDENTIAL_BYTES_MAX,
+        STAFF_LIST_BYTES_MAX,
     )
     .await?;
     let admitted =

@@ -1,6 +1,8 @@
 //! Messages in JSON: what the header says and how each delivery stands. A body is shown only where it was opened.
 
 use concord_protocol::engine::record::BodyForm;
+use concord_protocol::envelope::approvals::Approvals;
+use concord_protocol::envelope::approvals::Vote;
 use concord_protocol::ids::AgencyId;
 use serde::Deserialize;
 use serde::Serialize;
@@ -276,4 +278,50 @@ pub struct OpenedMessage {
     pub log_index: u64,
     /// The content as the sender wrote it.
     pub content: serde_json::Value,
+    /// Who drafted and who approved it; absent for a message without approvals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approvals: Option<ApprovalsDocument>,
+}
+
+/// Who drafted and who approved a message. Their signatures were judged when it was sent and when it came.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ApprovalsDocument {
+    /// The number of the author's staff list.
+    pub list: u64,
+    /// Who drafted it.
+    pub drafted: VoteDocument,
+    /// Who approved it.
+    pub approved: Vec<VoteDocument>,
+    /// Whether it was sent without the approvals of its kind because lives were at risk.
+    pub break_glass: bool,
+}
+
+/// One vote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct VoteDocument {
+    /// The person, by pseudonymous staff number.
+    pub staff: String,
+    /// The office in which they voted.
+    pub role: String,
+    /// When, in RFC 3339.
+    pub at: String,
+}
+
+impl From<&Approvals> for ApprovalsDocument {
+    fn from(said: &Approvals) -> Self {
+        Self {
+            list: said.list,
+            drafted: VoteDocument::from(&said.drafted),
+            approved: said.approved.iter().map(VoteDocument::from).collect(),
+            // spec: apr-7
+            break_glass: said.break_glass,
+        }
+    }
+}
+
+impl From<&Vote> for VoteDocument {
+    fn from(vote: &Vote) -> Self {
+        let (staff, role) = (vote.staff.as_str().to_owned(), vote.role.text().to_owned());
+        Self { staff, role, at: vote.at.to_string() }
+    }
 }

@@ -315,6 +315,7 @@ impl Ask for Fake {
             Ok(OpenedBody {
                 id: message.record.id,
                 content: Value::Map(content),
+                approvals: None,
                 leaf: LeafIndex::new(6),
             })
         })

@@ -39,8 +39,20 @@ struct Draft {
     witness_quorum: u16,
     amendment_threshold: u16,
     suites: Option<Vec<u16>>,
+    approvals: Option<String>,
     #[serde(default)]
     member: Vec<DraftMember>,
+}
+
+/// Whether messages carry approvals; where a draft says nothing, they need not.
+fn approvals(said: Option<&str>, what: &'static str) -> Result<ApprovalProfile, Report> {
+    match said {
+        None | Some("none") => Ok(ApprovalProfile::NoneDemanded),
+        Some("demanded") => Ok(ApprovalProfile::Demanded),
+        Some(other) => {
+            Err(refused(what, format!("`approvals` is \"none\" or \"demanded\", not \"{other}\"")))
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -73,7 +85,7 @@ pub fn read(path: &Path, what: &'static str) -> Result<Charter, Report> {
         witness_quorum: draft.witness_quorum,
         profiles: Profiles {
             suites: draft.suites.unwrap_or_else(|| vec![Suite::One.number()]),
-            approvals: ApprovalProfile::NoneDemanded,
+            approvals: approvals(draft.approvals.as_deref(), what)?,
         },
         resolves: None,
     })

@@ -49,6 +49,7 @@ const fn consent_text(consent: Consent) -> &'static str {
 const fn approvals_text(approvals: ApprovalProfile) -> &'static str {
     match approvals {
         ApprovalProfile::NoneDemanded => "none demanded",
+        ApprovalProfile::Demanded => "demanded of every message",
     }
 }
 

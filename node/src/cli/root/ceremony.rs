@@ -368,7 +368,8 @@ fn share_names(out: &Path, scheme: Scheme) -> Vec<PathBuf> {
     (1..=scheme.count).map(|number| beside(out, &format!("-share-{number}"))).collect()
 }
 
-fn beside(out: &Path, end: &str) -> PathBuf {
+/// A file that goes beside another one: the same name with something at its end.
+pub fn beside(out: &Path, end: &str) -> PathBuf {
     let mut name = out.as_os_str().to_owned();
     name.push(end);
     PathBuf::from(name)

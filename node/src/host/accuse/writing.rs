@@ -201,6 +201,7 @@ pub(crate) fn heads_of(records: &[Record]) -> Vec<Vec<u8>> {
         | Record::Evidence(_)
         | Record::Revocation(_)
         | Record::Notice(_)
+        | Record::Staff(_)
         | Record::Act(_) => None,
     });
     heads.collect()

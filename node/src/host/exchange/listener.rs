@@ -6,6 +6,7 @@ use concord_protocol::codec;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::FRAME_BYTES_MAX;
@@ -72,6 +73,7 @@ pub(super) enum Judged {
     Credential(CredentialRecord),
     Revocation(RevocationRecord),
     Notice(NoticeRecord),
+    Staff(StaffRecord),
     Ended(Box<wire::succession::Heard>),
     Approved(Box<VerifiedApproval>),
     /// A credential that does not verify; it is ignored, for it may be of a charter we do not know.
@@ -210,6 +212,7 @@ impl Listener {
             Some(Frame::Credential(bytes)) => papers::credential(&bytes, shared, &directory),
             Some(Frame::Revocation(bytes)) => papers::revocation(bytes, shared, &directory),
             Some(Frame::Notice(bytes)) => papers::notice(bytes, shared),
+            Some(Frame::Staff(bytes)) => papers::staff(bytes, shared, &directory),
             Some(Frame::Succession(frame)) => {
                 match wire::succession::hear(&frame, &directory, &self.peer) {
                     Ok(heard) => Judged::Ended(Box::new(heard)),
@@ -283,6 +286,10 @@ impl Listener {
                 return ask(&self.around, |reply| Job::Revoke { record, reply: Some(reply) }).await;
             }
             Judged::Notice(record) => Job::Notice { record, reply: None },
+            // What comes behind it is judged by it.
+            Judged::Staff(record) => {
+                return ask(&self.around, |reply| Job::Staff { record, reply: Some(reply) }).await;
+            }
             Judged::Ended(said) => Job::Ended { said },
             Judged::Approved(approval) => Job::Approved { approval },
             Judged::Ignored => return Ok(()),

@@ -3,10 +3,12 @@
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::notice;
 use concord_protocol::identity::notice::VerifiedNotice;
+use concord_protocol::identity::staff::VerifiedStaffList;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Serial;
 use concord_protocol::wire::greeting::Met;
@@ -54,6 +56,14 @@ pub(super) fn lacking(directory: &Directory, me: &AgencyId, met: &Met) -> Vec<Ou
     said.extend(
         directory.notices().filter(newer).map(|known| Outgoing::Notice(known.bytes().to_vec())),
     );
+    // spec: stf-6
+    let newer = |known: &&VerifiedStaffList| {
+        let held = met.staff().iter().find(|held| held.agency == *known.agency());
+        held.is_none_or(|held| held.number < known.list().number)
+    };
+    said.extend(
+        directory.staff_lists().filter(newer).map(|known| Outgoing::Staff(known.bytes().to_vec())),
+    );
     said
 }
 
@@ -68,6 +78,18 @@ pub(super) fn notice(bytes: ByteBuf, shared: &Shared) -> Judged {
     let Ok((said, _)) = notice::read(&bytes) else { return Judged::Ignored };
     let record = NoticeRecord { agency: said.agency, notice: bytes };
     if shared.may_notice(&record) { Judged::Notice(record) } else { Judged::Ignored }
+}
+
+pub(super) fn staff(bytes: ByteBuf, shared: &Shared, directory: &Directory) -> Judged {
+    // What is known costs no signature.
+    if directory.staff_lists().any(|known| known.bytes() == bytes.as_slice()) {
+        return Judged::Ignored;
+    }
+    let mut with = Directory::clone(directory);
+    let Ok(verified) = with.list_staff(&bytes) else { return Judged::Ignored };
+    let (agency, number) = (verified.agency().clone(), verified.list().number);
+    let record = StaffRecord { agency, number, staff: bytes };
+    if shared.may_staff(&record) { Judged::Staff(record) } else { Judged::Ignored }
 }
 
 pub(super) fn credential(bytes: &[u8], shared: &Shared, directory: &Directory) -> Judged {

@@ -71,6 +71,7 @@ pub(super) async fn speak(
                 Ok(frames::plain(&Frame::Revocation(ByteBuf::from(bytes))))
             }
             Outgoing::Notice(bytes) => Ok(frames::plain(&Frame::Notice(ByteBuf::from(bytes)))),
+            Outgoing::Staff(bytes) => Ok(frames::plain(&Frame::Staff(ByteBuf::from(bytes)))),
             Outgoing::Succession(frame) => Ok(frames::plain(&Frame::Succession(frame))),
             Outgoing::Approval(bytes) => Ok(frames::plain(&Frame::Approval(ByteBuf::from(bytes)))),
             Outgoing::Ping(number) => Ok(frames::plain(&Frame::Ping(number))),

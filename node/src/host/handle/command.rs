@@ -219,9 +219,10 @@ impl Handle {
         let (shared, id) = (Arc::clone(&self.around.shared), record.id);
         let opened =
             self.around.shared.crew.workers.run(move || sealing::open(&shared, &record, &body));
-        let content =
+        let opened =
             opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
-        Ok(OpenedBody { id, content, leaf })
+        let (content, approvals) = (opened.content().clone(), opened.approvals().cloned());
+        Ok(OpenedBody { id, content, approvals, leaf })
     }
 
     /// Refuses to open what another agency sent for another purpose.

@@ -1,10 +1,11 @@
-//! Papers of members that come by hand: credentials, revocations, address notices. Each says by itself what it is.
+//! Papers of members that come by hand: credentials, revocations, address notices, staff lists. Each says by itself what it is.
 
 use concord_protocol::crypto::cose::ContentType;
 use concord_protocol::crypto::cose::hybrid::HybridSigned;
 use concord_protocol::engine::record::CredentialRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::directory::force::NotNoticed;
 use concord_protocol::identity::directory::force::Revoking;
@@ -21,13 +22,16 @@ use crate::host::mailbox::By;
 use crate::host::mailbox::Job;
 
 impl Handle {
-    /// Takes a paper that a member's root or node signed: a credential, a revocation, or an address notice.
+    /// Takes a paper that a member's root or node signed: a credential, a revocation, an address notice, or a staff list.
     ///
     /// # Errors
     /// When it does not verify up to the charter, or contradicts what is held.
     pub async fn admit(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
         if HybridSigned::parse(&file, ContentType::Revocation).is_ok() {
             return self.admit_revocation(file).await;
+        }
+        if HybridSigned::parse(&file, ContentType::StaffList).is_ok() {
+            return self.admit_staff(file).await;
         }
         match notice::read(&file) {
             Ok((said, _)) => self.admit_notice(said.agency, file).await,
@@ -71,6 +75,19 @@ impl Handle {
         }
         let record = NoticeRecord { agency: agency.clone(), notice: ByteBuf::from(file) };
         self.hand_over(|reply| Job::Notice { record, reply: Some(reply) }).await?;
+        Ok(Admitted::New(agency))
+    }
+
+    async fn admit_staff(&self, file: Vec<u8>) -> Result<Admitted, AdmitError> {
+        let directory = self.around.shared.directory();
+        if let Some(held) = directory.staff_lists().find(|held| held.bytes() == file) {
+            return Ok(Admitted::Known(held.agency().clone()));
+        }
+        let mut with = Directory::clone(&directory);
+        let verified = with.list_staff(&file).map_err(refused)?;
+        let (agency, number) = (verified.agency().clone(), verified.list().number);
+        let record = StaffRecord { agency: agency.clone(), number, staff: ByteBuf::from(file) };
+        self.hand_over(|reply| Job::Staff { record, reply: Some(reply) }).await?;
         Ok(Admitted::New(agency))
     }
 

@@ -52,11 +52,11 @@ impl Handle {
         let book = self.book(&id)?;
         let corrected =
             self.corrected(&book, &mut Unsound::from([(id, BTreeSet::new())]), CORRECTION_STEPS)?;
-        Ok(self.view(id, book, corrected))
+        Ok(self.seen(id, book, corrected))
     }
 
     /// How a procedure looks to this agency now.
-    fn view(&self, id: ProcedureId, book: Book, corrected: BTreeSet<MessageId>) -> ProcedureView {
+    fn seen(&self, id: ProcedureId, book: Book, corrected: BTreeSet<MessageId>) -> ProcedureView {
         let deadlines = self.due(&book);
         ProcedureView { id, own: self.around.shared.me.clone(), book, corrected, deadlines }
     }
@@ -89,7 +89,7 @@ impl Handle {
     ) -> Result<Vec<ProcedureView>, ReadError> {
         let found = self.reader().procedures(after.as_ref(), limit);
         let found = found.map_err(|_| ReadError::Stopping)?;
-        let alone = |id| Ok(self.view(id, self.book(&id)?, BTreeSet::new()));
+        let alone = |id| Ok(self.seen(id, self.book(&id)?, BTreeSet::new()));
         found.into_iter().map(alone).collect()
     }
 

@@ -186,7 +186,9 @@ impl Bodies for Opening<'_> {
         let Some(record) = self.shown.get(message) else { return Ok(None) };
         // A body that was erased meanwhile is not shown.
         let Ok(body) = self.handle.body(record) else { return Ok(None) };
-        let salted = sealing::salted(&self.handle.around.shared, record, &body);
-        salted.map(Some).map_err(|_| EvidenceError::Unopenable)
+        let opened = sealing::open(&self.handle.around.shared, record, &body);
+        let opened = opened.map_err(|_| EvidenceError::Unopenable)?;
+        // As it was committed to: the salt, then the content.
+        Ok(Some([opened.salt(), opened.bytes()].concat()))
     }
 }

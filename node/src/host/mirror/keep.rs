@@ -137,7 +137,8 @@ impl Keeper {
             | Frame::Approval(_)
             | Frame::Revocation(_)
             | Frame::Notice(_)
-            | Frame::Charters(_) => Err(CloseCode::BadFrame),
+            | Frame::Charters(_)
+            | Frame::Staff(_) => Err(CloseCode::BadFrame),
         }
     }
 }

@@ -125,6 +125,7 @@ impl Sealer {
                 | Record::Evidence(_)
                 | Record::Revocation(_)
                 | Record::Notice(_)
+                | Record::Staff(_)
                 | Record::Act(_) => {}
             }
             kept.push(bytes.clone());

@@ -7,6 +7,7 @@ use std::sync::PoisonError;
 
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::directory::force::Revoking;
 use concord_protocol::ids::Serial;
@@ -57,6 +58,20 @@ impl Shared {
             let mut taken = self.noticed.lock().unwrap_or_else(PoisonError::into_inner);
             taken.insert(record.agency.clone(), clock::now());
             drop(taken);
+            self.directory.send_replace(Arc::new(directory));
+        }
+    }
+
+    /// Whether a staff list may become durable: it verifies, and is newer than what is held.
+    pub(crate) fn may_staff(&self, record: &StaffRecord) -> bool {
+        Directory::clone(&self.directory()).list_staff(&record.staff).is_ok()
+    }
+
+    /// Judges approvals by a durable staff list from now on.
+    // spec: stf-4
+    pub(crate) fn staff(&self, record: &StaffRecord) {
+        let mut directory = Directory::clone(&self.directory());
+        if directory.list_staff(&record.staff).is_ok() {
             self.directory.send_replace(Arc::new(directory));
         }
     }

@@ -124,6 +124,7 @@ pub(super) fn refusal(actions: &[Action], peer: &AgencyId) -> CloseCode {
         | Action::Succeeded(_)
         | Action::Revoked(_)
         | Action::Noticed(_)
+        | Action::Staffed(_)
         | Action::Quarantine { .. } => None,
         Action::Opened => Some(CloseCode::StandingChanged),
     });

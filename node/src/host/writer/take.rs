@@ -87,6 +87,14 @@ impl Writer {
                 }
                 Input::Notice(record)
             }
+            Job::Staff { record, reply } => {
+                self.done.extend(reply);
+                // spec: stf-4
+                if !self.shared.may_staff(&record) {
+                    return Ok(());
+                }
+                Input::Staff(record)
+            }
             Job::Charters { from, frames, adopted } => {
                 self.tell_charters(&from, &frames);
                 if adopted {

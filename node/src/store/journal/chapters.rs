@@ -256,6 +256,7 @@ impl Chapter {
                 | Kind::Credential
                 | Kind::Revocation
                 | Kind::Notice
+                | Kind::Staff
                 | Kind::Succession
                 | Kind::Cosigned
                 | Kind::PeerCosigned,

@@ -1,8 +1,9 @@
-//! Reads about members: what ended credentials early, and where they listen.
+//! Reads about members: what ended credentials early, where they listen, and who votes.
 
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::papers::StaffRecord;
 
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
@@ -22,6 +23,11 @@ impl Reader {
     pub fn notices(&self) -> Result<Vec<NoticeRecord>, ReadError> {
         self.some(&Table::Notice.all(), usize::MAX, as_notice)
     }
+
+    /// The newest staff list of each agency.
+    pub fn staff_lists(&self) -> Result<Vec<StaffRecord>, ReadError> {
+        self.some(&Table::Staff.all(), usize::MAX, as_staff)
+    }
 }
 
 pub(crate) fn as_revocation(record: Record) -> Option<RevocationRecord> {
@@ -30,4 +36,8 @@ pub(crate) fn as_revocation(record: Record) -> Option<RevocationRecord> {
 
 pub(crate) fn as_notice(record: Record) -> Option<NoticeRecord> {
     if let Record::Notice(record) = record { Some(record) } else { None }
+}
+
+pub(crate) fn as_staff(record: Record) -> Option<StaffRecord> {
+    if let Record::Staff(record) = record { Some(record) } else { None }
 }

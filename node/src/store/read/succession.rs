@@ -26,7 +26,7 @@ use crate::store::schema::Table;
 /// that ended; links, messages and bodies are carried one by one. Receipts of ended epochs are what this agency proves
 /// its deliveries with, so they stay in reach.
 // spec: suc-16
-const INHERITED: [Table; 14] = [
+const INHERITED: [Table; 15] = [
     Table::Outbound,
     Table::Receipt,
     Table::PeerHead,
@@ -41,6 +41,7 @@ const INHERITED: [Table; 14] = [
     Table::Retired,
     Table::Revocation,
     Table::Notice,
+    Table::Staff,
 ];
 
 /// Where a reading of inherited rows goes on.

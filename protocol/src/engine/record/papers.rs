@@ -1,4 +1,4 @@
-//! Papers of members that change what counts: charter versions, revocations and address notices.
+//! Papers of members that change what counts: charter versions, revocations, address notices, staff lists.
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -38,4 +38,15 @@ pub struct NoticeRecord {
     pub agency: AgencyId,
     /// The COSE_Sign1 bytes.
     pub notice: ByteBuf,
+}
+
+/// The newest staff list of an agency, as its root signed it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StaffRecord {
+    /// Whose.
+    pub agency: AgencyId,
+    /// Which.
+    pub number: u64,
+    /// The COSE_Sign bytes.
+    pub staff: ByteBuf,
 }

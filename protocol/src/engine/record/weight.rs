@@ -28,6 +28,7 @@ impl Record {
             Self::Shown(record) => record.note.len(),
             Self::Revocation(record) => record.revocation.len(),
             Self::Notice(record) => record.notice.len(),
+            Self::Staff(record) => record.staff.len(),
             Self::Act(record) => {
                 let act = &record.act;
                 act.parents

@@ -214,6 +214,7 @@ impl Memory {
                 self.notices.insert(notice.agency.clone(), notice);
             }
             Record::KeyBackup(_)
+            | Record::Staff(_)
             | Record::Dispatch(_)
             | Record::Receipt(_)
             | Record::Credential(_)
@@ -413,6 +414,7 @@ impl Node {
             your_log: self.engine.log_of(to).unwrap(),
             revocations: Vec::new(),
             notices: Vec::new(),
+            staff: Vec::new(),
         }
     }
 

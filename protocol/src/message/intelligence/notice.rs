@@ -300,4 +300,9 @@ impl BodyRules for Notice {
     fn approval(&self, _said: &Said<'_>) -> Approval {
         if self.kind == NoticeKind::Wanted { Approval::A3 } else { Approval::A2 }
     }
+
+    // spec: apr-7
+    fn saves_lives(&self) -> bool {
+        matches!(self.kind, NoticeKind::Missing | NoticeKind::Threat)
+    }
 }

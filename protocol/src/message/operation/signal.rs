@@ -110,4 +110,9 @@ record! {
 impl BodyRules for OperationSignal {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A2;
+
+    // spec: apr-7
+    fn saves_lives(&self) -> bool {
+        matches!(self.signal, Signal::Hold | Signal::Abort)
+    }
 }

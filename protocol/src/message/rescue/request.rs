@@ -125,4 +125,9 @@ record! {
 impl BodyRules for RescueRequest {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A1;
+
+    // spec: apr-7
+    fn saves_lives(&self) -> bool {
+        true
+    }
 }

@@ -173,4 +173,9 @@ fn consent_is(
 impl BodyRules for RescueUpdate {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A1;
+
+    // spec: apr-7
+    fn saves_lives(&self) -> bool {
+        true
+    }
 }

@@ -97,6 +97,12 @@ fn papers(world: &Federation, dispatch: &[u8]) -> Vec<Said> {
             "chr-15",
             Frame::Charters(vec![ByteBuf::from(world.charter.clone())]),
         ),
+        (
+            "staff",
+            "who of a member votes on its messages",
+            "stf-6",
+            Frame::Staff(ByteBuf::from(identity::staff::signed())),
+        ),
         ("charters-none", "no version at all", "chr-15", Frame::Charters(Vec::new())),
     ]
 }

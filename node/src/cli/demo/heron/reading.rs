@@ -59,7 +59,7 @@ fn list(desk: &Desk<'_>, at: usize) -> Result<Vec<Procedure>, Report> {
     let mut all = Vec::new();
     let mut cursor = None;
     loop {
-        let page = client.procedures(Some(PAGE), cursor.as_deref())?;
+        let page = client.procedures(Some(PAGE), cursor.as_deref(), None)?;
         all.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {

@@ -96,6 +96,7 @@ fn deliver(nodes: &mut [Node], from: &AgencyId, action: &Action) -> (AgencyId, V
         | Action::Quarantine { .. }
         | Action::Revoked(_)
         | Action::Noticed(_)
+        | Action::Staffed(_)
         | Action::Opened => (from.clone(), Vec::new()),
     }
 }
