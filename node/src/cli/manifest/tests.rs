@@ -18,6 +18,7 @@ use crate::cli::manifest::read::SheetError;
 use crate::cli::manifest::rows;
 use crate::cli::manifest::rows::Found;
 use crate::cli::manifest::sheet::At;
+use crate::cli::manifest::sheet::Cell;
 use crate::cli::manifest::table;
 use crate::cli::manifest::zawgyi;
 
@@ -286,11 +287,13 @@ fn a_workbook_with_its_traps_is_read_as_people_see_it() {
     sheet.write_number(2, 4, 12_345_678.0).unwrap();
     sheet.write_number(3, 4, 1.5e17).unwrap();
     sheet.write_formula(4, 4, Formula::new("=CONCAT(\"B\",1)").set_result("B1")).unwrap();
-    sheet.write_formula(5, 4, Formula::new("=B1").set_result("")).unwrap();
     sheet.merge_range(6, 2, 6, 4, "merged", &Format::new()).unwrap();
     let bytes = book.save_to_buffer().unwrap();
 
-    let found = rows::read(&read::read(&bytes, Some("people"), b',').unwrap(), &plan(""));
+    let mut read_sheet = read::read(&bytes, Some("people"), b',').unwrap();
+    // The crate that writes the workbook stores a result with every formula; other programs do not.
+    read_sheet.rows[5][4] = Cell::Uncomputed;
+    let found = rows::read(&read_sheet, &plan(""));
     let faults: Vec<(&str, bool)> = found
         .faults
         .iter()

@@ -15,6 +15,7 @@ use crate::audit::tests::forge::Agency;
 use crate::audit::tests::forge::LA;
 use crate::audit::tests::forge::MM;
 use crate::audit::tests::forge::Pack;
+use crate::audit::tests::lies::Lies;
 use crate::audit::verify;
 use crate::audit::verify::report::Grade;
 use crate::audit::verify::report::Report;
@@ -54,6 +55,20 @@ fn told(used: EvidentialUse) -> (Agency, Agency, Digest) {
     la.bodies.insert(digest, [&SALT[..], BODY].concat());
     mm.bodies.clone_from(&la.bodies);
     (la, mm, digest)
+}
+
+/// Bodies that are not what was sent, that are not there, and that must not be.
+pub(super) fn about_bodies() -> Lies {
+    let mut lies = Lies::default();
+    let (la, _, _) = told(EvidentialUse::Allowed);
+    let mut pack = Pack::read(&shown(&la, BodyUse::Court));
+    pack.put_items("bodies", &[[&SALT[..], b"what was not said"].concat()]);
+    lies.found("body-differs", pack.finding());
+    pack.put_items("bodies", &[]);
+    lies.found("body-missing", pack.finding());
+    let (la, _, _) = told(EvidentialUse::Never);
+    lies.found("body-use", Pack::read(&shown(&la, BodyUse::Court)).finding());
+    lies
 }
 
 #[test]

@@ -11,6 +11,7 @@ use crate::audit::finding::Flaw;
 use crate::audit::ledger::Line;
 use crate::audit::progress::Alone;
 use crate::audit::progress::Unwatched;
+use crate::audit::tests::bodies;
 use crate::audit::tests::forge;
 use crate::audit::tests::forge::Agency;
 use crate::audit::tests::forge::EPOCH;
@@ -295,6 +296,7 @@ fn every_finding_of_the_chapter_has_a_forgery_and_no_other_is_found() {
         later::about_more_receipts(),
         later::about_cosignatures(),
         later::about_scopes(),
+        bodies::about_bodies(),
     ];
     let found: BTreeSet<String> = groups
         .iter()
