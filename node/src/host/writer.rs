@@ -19,6 +19,7 @@ use concord_protocol::engine::effects::Answer;
 use concord_protocol::engine::effects::Effects;
 use concord_protocol::engine::input::Input;
 use concord_protocol::engine::input::Ticket;
+use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::frame::Frame;
@@ -419,21 +420,21 @@ impl Writer {
                 );
                 self.again = self.again || self.succession_is_due();
             }
-            Action::Succeeded(record) => {
-                tracing::warn!(
-                    peer = shown(&record.agency),
-                    "a peer's log was succeeded by its next"
-                );
-                self.tell(&record.agency, Outgoing::Close(CloseCode::StandingChanged));
-                self.links.remove(&record.agency);
-                self.shared.desk.ended(&record);
-                self.renewals.add(record);
-            }
+            Action::Succeeded(record) => self.succeeded(record),
             Action::Opened => {
                 tracing::info!("the doubt about this node's log is over: it signs again");
                 self.close_all(CloseCode::StandingChanged);
             }
         }
+    }
+
+    /// A peer's log has ended: its link begins anew.
+    fn succeeded(&mut self, record: SuccessionRecord) {
+        tracing::warn!(peer = shown(&record.agency), "a peer's log was succeeded by its next");
+        self.tell(&record.agency, Outgoing::Close(CloseCode::StandingChanged));
+        self.links.remove(&record.agency);
+        self.shared.desk.ended(&record);
+        self.renewals.add(record);
     }
 
     /// Ends this run after its group; the next one begins under the credential that is in force then.

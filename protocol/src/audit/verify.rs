@@ -56,8 +56,6 @@ use crate::audit::verify::leaves::Leaves;
 use crate::audit::verify::lists::Lists;
 use crate::audit::verify::people::People;
 use crate::audit::verify::problems::Problems;
-use crate::audit::verify::report::Anchor;
-use crate::audit::verify::report::CharterSeen;
 use crate::audit::verify::report::Report;
 use crate::audit::verify::telling::Telling;
 use crate::audit::verify::tree::Shown;
@@ -178,7 +176,6 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
     let disowned = core::mem::take(&mut walk.ended.disowned);
     let transcript = walk.transcript.take();
     drop(walk);
-    let charter = people.directory.charter();
     Ok(Report {
         agency: manifest.agency,
         origin: checkpoint.origin,
@@ -190,12 +187,7 @@ pub fn audit(source: &dyn Source, terms: &Terms<'_>) -> Result<Report, Stopped> 
         bodies: manifest.bodies,
         transcript,
         disclosed,
-        charter: CharterSeen {
-            name: charter.name().clone(),
-            version: charter.version(),
-            digest: charter.digest(),
-            anchor: if terms.pin.is_some() { Anchor::Pinned } else { Anchor::Unanchored },
-        },
+        charter: people.charter_seen(terms),
         counts,
         grades,
         times,

@@ -195,8 +195,10 @@ impl<'a> Listed<'a> {
             receipts: nowhere,
             bodies: None,
         };
-        let leaves = self.late(Part::Leaves, self.manifest.scope.is_some())?;
-        let bodies = self.late(Part::Bodies, self.manifest.bodies.is_some())?;
+        let leaves =
+            if self.manifest.scope.is_some() { Some(self.late(Part::Leaves)?) } else { None };
+        let bodies =
+            if self.manifest.bodies.is_some() { Some(self.late(Part::Bodies)?) } else { None };
         if let Some(surplus) = self.rest.pop() {
             return Err(Finding::of(&surplus.path, Flaw::Surplus).into());
         }
@@ -213,14 +215,11 @@ impl<'a> Listed<'a> {
         Ok(layout)
     }
 
-    /// The next listed part, which has to be this one where it is expected, and none otherwise.
-    fn late(&mut self, part: Part, expected: bool) -> Result<Option<PartEntry>, Stopped> {
-        if !expected {
-            return Ok(None);
-        }
+    /// The next listed part, which has to be this one.
+    fn late(&mut self, part: Part) -> Result<PartEntry, Stopped> {
         let expected = part.path();
         match self.rest.pop() {
-            Some(entry) if entry.path == expected => Ok(Some(entry)),
+            Some(entry) if entry.path == expected => Ok(entry),
             Some(entry) => Err(Finding::of(&entry.path, Flaw::PartPath { expected }).into()),
             None => Err(Finding::of(bundle::MANIFEST, Flaw::PartPath { expected }).into()),
         }

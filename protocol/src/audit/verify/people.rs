@@ -13,9 +13,12 @@ use crate::audit::finding::Finding;
 use crate::audit::finding::Flaw;
 use crate::audit::source::Source;
 use crate::audit::verify::Stopped;
+use crate::audit::verify::Terms;
 use crate::audit::verify::layout;
 use crate::audit::verify::layout::Listed;
 use crate::audit::verify::layout::Named;
+use crate::audit::verify::report::Anchor;
+use crate::audit::verify::report::CharterSeen;
 use crate::crypto::digest::Digest;
 use crate::crypto::signature::VerifyingKey;
 use crate::identity;
@@ -57,6 +60,17 @@ pub(super) struct LogKey {
 }
 
 impl People {
+    /// The charter that judged, and whether it was pinned.
+    pub(super) fn charter_seen(&self, terms: &Terms<'_>) -> CharterSeen {
+        let charter = self.directory.charter();
+        CharterSeen {
+            name: charter.name().clone(),
+            version: charter.version(),
+            digest: charter.digest(),
+            anchor: if terms.pin.is_some() { Anchor::Pinned } else { Anchor::Unanchored },
+        }
+    }
+
     pub(super) fn of(
         source: &dyn Source,
         listed: &Listed<'_>,

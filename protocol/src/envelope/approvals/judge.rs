@@ -267,8 +267,12 @@ pub fn judge(
     bench.check(drafter, deed)?;
     approvals.approved.iter().try_for_each(|vote| bench.check(vote, Deed::Approved))?;
     bench.differ(approvals)?;
-    let may_break_glass = header.urgency == Urgency::U1 && asked.body.saves_lives();
-    suffice(approvals, level, may_break_glass)
+    // spec: apr-7
+    if approvals.break_glass {
+        let saves_lives = header.urgency == Urgency::U1 && asked.body.saves_lives();
+        return if saves_lives { Ok(Approved::BrokeGlass) } else { Err(NotApproved::NoGlass) };
+    }
+    suffice(approvals, level)
 }
 
 /// The staff list of the author, if it is at least as new as the one that the approvals name, and covers the message.
@@ -349,16 +353,9 @@ impl Bench<'_> {
     }
 }
 
-fn suffice(
-    approvals: &Approvals,
-    level: Approval,
-    may_break_glass: bool,
-) -> Result<Approved, NotApproved> {
-    // spec: apr-7
-    if approvals.break_glass {
-        return if may_break_glass { Ok(Approved::BrokeGlass) } else { Err(NotApproved::NoGlass) };
-    }
-    // spec: apr-6
+/// Whether everybody whom a level needs has approved.
+// spec: apr-6
+fn suffice(approvals: &Approvals, level: Approval) -> Result<Approved, NotApproved> {
     let is_there =
         |roles: &&[StaffRole]| approvals.approved.iter().any(|vote| roles.contains(&vote.role));
     let missing: Vec<&'static [StaffRole]> =

@@ -127,8 +127,12 @@ fn approvals(core: digest::Digest, votes: Votes<'_>) -> Approvals {
     }
 }
 
+fn recipients(draft: &Draft) -> Recipients {
+    Recipients::find(&draft.to, &fixtures::directory(), draft.created).unwrap()
+}
+
 fn seal_with(draft: Draft, approvals: Approvals) -> Result<Sealed, SealError> {
-    let recipients = Recipients::find(&draft.to, &fixtures::directory(), draft.created).unwrap();
+    let recipients = recipients(&draft);
     let draft = Draft { approved: Some(Fixed { salt: SALT, approvals }), ..draft };
     seal::seal(draft, &recipients, &PureKem, &[9; 32])
 }

@@ -401,6 +401,17 @@ fn an_operation_names_the_reports_and_a_manifest_the_decisions_on_which_it_rests
     assert_eq!(Fact::Batch(BatchFact::Listed(manifest)).names(), [report]);
 }
 
+fn marked(used: EvidentialUse, code: HandlingCode) -> HandlingCodes {
+    HandlingCodes {
+        classification: Classification::Official,
+        codes: BTreeSet::from([code]),
+        onward: Onward::None,
+        evidential_use: used,
+        review_on: CivilDate::parse("2026-06-30").unwrap(),
+        erase_by: CivilDate::parse("2027-01-31").unwrap(),
+    }
+}
+
 /// Whether the asking side may show the other's reply in court.
 fn may_show(
     play: &Play<Information>,
@@ -409,14 +420,7 @@ fn may_show(
     (author, by): (&str, &str),
     at: u64,
 ) -> Result<(), Refusal> {
-    let handling = HandlingCodes {
-        classification: Classification::Official,
-        codes: BTreeSet::from([code]),
-        onward: Onward::None,
-        evidential_use: used,
-        review_on: CivilDate::parse("2026-06-30").unwrap(),
-        erase_by: CivilDate::parse("2027-01-31").unwrap(),
-    };
+    let handling = marked(used, code);
     let exhibited = Exhibited { id: item, author: &agency(author), handling: &handling };
     let now = play.now();
     court::may_show(&exhibited, &agency(by), now.common.control(), Timestamp::from_millis(at))

@@ -173,34 +173,22 @@ impl Trip<'_, '_> {
         let body = self.manifest.certificate((number, last), &place)?;
         let certificate = self.say(releasing, "handover-certificate", body)?;
         let offline = last && self.has(Twist::Offline);
-        let body = self.countersignature(&certificate, offline, (releasing, receiving))?;
+        let declared = if offline { Some(self.declaration(releasing, receiving)?) } else { None };
+        let body = countersignature(&certificate, declared);
         self.say(receiving, "certificate-countersignature", body)?;
         self.certificates.push(certificate);
         Ok(())
     }
 
-    fn countersignature(
-        &mut self,
-        certificate: &Sent,
-        offline: bool,
-        (releasing, receiving): (usize, usize),
-    ) -> Result<Value, Report> {
-        let mut body = json!({
-            "of": certificate.digest,
-            "certificate_digest": format!("sha256:{}", certificate.digest),
-            "made_offline": offline,
-        });
-        if let (true, Some(fields)) = (offline, body.as_object_mut()) {
-            let heads = self.desk.look(&mut self.scene, receiving)?.heads;
-            let declaration = json!({
-                "confirmed_heads": heads,
-                "releasing_officer": self.desk.agency(releasing)?.officer,
-                "receiving_officer": self.desk.agency(receiving)?.officer,
-                "text": english("We know of no later message that stands against this handover. Signed face to face; in step with the network nine hours later."),
-            });
-            fields.insert("declaration".to_owned(), declaration);
-        }
-        Ok(body)
+    /// What both officers declare who sign where there is no network.
+    fn declaration(&mut self, releasing: usize, receiving: usize) -> Result<Value, Report> {
+        let heads = self.desk.look(&mut self.scene, receiving)?.heads;
+        Ok(json!({
+            "confirmed_heads": heads,
+            "releasing_officer": self.desk.agency(releasing)?.officer,
+            "receiving_officer": self.desk.agency(receiving)?.officer,
+            "text": english("We know of no later message that stands against this handover. Signed face to face; in step with the network nine hours later."),
+        }))
     }
 
     /// Every side says where everybody is; a number that differs keeps the batch open.
@@ -223,4 +211,16 @@ impl Trip<'_, '_> {
         }
         Ok(())
     }
+}
+
+fn countersignature(certificate: &Sent, declared: Option<Value>) -> Value {
+    let mut body = json!({
+        "of": certificate.digest,
+        "certificate_digest": format!("sha256:{}", certificate.digest),
+        "made_offline": declared.is_some(),
+    });
+    if let (Some(declaration), Some(fields)) = (declared, body.as_object_mut()) {
+        fields.insert("declaration".to_owned(), declaration);
+    }
+    body
 }

@@ -79,7 +79,7 @@ impl Person {
     }
 
     /// The same person, as a child.
-    pub(crate) fn as_child(self) -> Self {
+    pub(crate) fn under_age(self) -> Self {
         Self { child: true, ..self }
     }
 

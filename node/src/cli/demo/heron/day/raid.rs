@@ -48,7 +48,7 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<(), Report> {
         };
         letters.push(frame.around(&site::findings(&person, told.id, "presumed-victim")));
     }
-    let posted = crowd::each(desk, VN, &letters, |client, letter| crowd::post(client, letter))?;
+    let posted = crowd::each(desk, VN, &letters, crowd::post)?;
     crowd::arrived(desk, CN, &posted)?;
     desk.progress.done(format!(
         "day +10  VN captures {}: {} to CN, {} own nationals tried at home, {} presumed victims",

@@ -112,10 +112,10 @@ fn screen(desk: &Desk<'_>, rescue: &mut Scene) -> Result<(), Report> {
         letters.push(report(desk, *home, person, "presumed-victim")?);
     }
     for number in 0..site.minors {
-        let child = Person::new("LA-VN-MINOR", number, "VN").as_child();
+        let child = Person::new("LA-VN-MINOR", number, "VN").under_age();
         letters.push(report(desk, VN, &child, "undetermined")?);
     }
-    crowd::each(desk, LA, &letters, |client, letter| crowd::post(client, letter))?;
+    crowd::each(desk, LA, &letters, crowd::post)?;
     for state in ["location-confirmed", "extracted"] {
         desk.say(rescue, LA, Line::new("rescue-update", intelligence::update(state)))?;
     }
