@@ -71,7 +71,8 @@ pub const DECIDING: &[Kind] = &[
 pub fn of(transcript: &Transcript, elsewhere: &BTreeSet<MessageId>) -> Vec<Amber> {
     let mut found = within(transcript);
     let listed: BTreeSet<Digest> = found.iter().map(|amber| amber.digest).collect();
-    let further = across(transcript, elsewhere).into_iter();
+    let foreign = named(transcript).intersection(elsewhere).copied().collect();
+    let further = across(transcript, &foreign).into_iter();
     found.extend(further.filter(|amber| !listed.contains(&amber.digest)));
     found
 }

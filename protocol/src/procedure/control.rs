@@ -3,6 +3,7 @@
 //! Every procedure has this region. What is said here moves no table, so it may be said when a procedure is over.
 
 use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -175,7 +176,8 @@ impl ControlFact {
 /// What the originators of a procedure's messages have said about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Control {
-    originators: BTreeMap<MessageId, AgencyId>,
+    // More than one where agencies gave the same id beside each other.
+    originators: BTreeMap<MessageId, BTreeSet<AgencyId>>,
     transfers: BTreeMap<MessageId, TransferCase>,
     recalls: BTreeMap<MessageId, RecallCase>,
 }
@@ -272,10 +274,11 @@ impl RecallCase {
 }
 
 impl Control {
-    /// Whose message it is; `None` when it is not of this procedure.
+    /// Whose message it is; `None` when it is not of this procedure, or two agencies gave the same id.
     // spec: orc-1
     pub fn originator(&self, message: &MessageId) -> Option<&AgencyId> {
-        self.originators.get(message)
+        let owners = self.originators.get(message)?;
+        owners.first().filter(|_| owners.len() == 1)
     }
 
     /// A request to pass something on.
@@ -336,11 +339,12 @@ impl Control {
 
     /// Remembers whose message it is.
     pub(super) fn saw(&mut self, act: &Act) {
-        self.originators.insert(act.id, act.author.clone());
+        self.originators.entry(act.id).or_default().insert(act.author.clone());
     }
 
     /// Refuses what only somebody else may say about a message.
     pub(super) fn check(&self, act: &Act) -> Result<(), Refusal> {
+        self.check_id(act)?;
         // spec: orc-7
         if let Fact::Common(CommonFact::Corrected { targets, .. }) = &act.fact {
             return self.check_own(act, "orc-7", targets);
@@ -409,10 +413,27 @@ impl Control {
         Ok(())
     }
 
+    /// Refuses an id that another author gave already: what is said of it would be said of both.
+    // spec: orc-1
+    fn check_id(&self, act: &Act) -> Result<(), Refusal> {
+        match self.originators.get(&act.id) {
+            Some(owners) if !owners.contains(&act.author) => Err(Refusal::not_entitled(
+                "orc-1",
+                format!("another agency gave a message of this procedure the id {}", act.id),
+                "give the message an id of its own",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     // spec: orc-3
     fn check_decision(&self, act: &Act, of: &MessageId) -> Result<(), Refusal> {
         let transfer = self.transfers.get(of).ok_or_else(|| elsewhere("orc-3", of))?;
-        self.check_own(act, "orc-3", &transfer.asked.items)
+        let items = &transfer.asked.items;
+        if let Some(item) = items.iter().find(|item| self.originator(item).is_none()) {
+            return Err(elsewhere("orc-3", item));
+        }
+        self.check_own(act, "orc-3", items)
     }
 
     // spec: orc-6
@@ -436,8 +457,9 @@ impl Control {
         messages: &[MessageId],
     ) -> Result<(), Refusal> {
         for message in messages {
-            let owner = self.originator(message).ok_or_else(|| elsewhere(rule, message))?;
-            if *owner != act.author {
+            let owners = self.originators.get(message).ok_or_else(|| elsewhere(rule, message))?;
+            if !owners.contains(&act.author) {
+                let owner = owners.first().map_or("somebody else", AgencyId::as_str);
                 return Err(Refusal::not_entitled(
                     rule,
                     format!("{message} is a message of {owner}"),

@@ -11,10 +11,13 @@ use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::header;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::procedure::control::Control;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 use tokio::time;
@@ -44,6 +47,24 @@ const PING_WAIT: Duration = Duration::from_secs(5);
 
 /// How long a quorum may take before whoever asked for it gets an answer.
 const COSIGN_WAIT: Duration = Duration::from_secs(10);
+
+/// A message that is to be opened for another purpose than the one for which it was sent.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OtherPurpose {
+    message: MessageId,
+    procedure: ProcedureId,
+    sent: PurposeKind,
+    asked: PurposeKind,
+}
+
+impl OtherPurpose {
+    /// Refuses it where its originator has not agreed.
+    // spec: orc-10
+    pub(super) fn check(&self, by: &AgencyId, control: Option<&Control>) -> Result<(), ReadError> {
+        let may = |control: &Control| control.may_use(by, &self.message, self.asked, clock::now());
+        if control.is_some_and(may) { Ok(()) } else { Err(ReadError::OtherPurpose(self.sent)) }
+    }
+}
 
 impl Handle {
     /// Logs and sends a message, once for each idempotency key.
@@ -194,7 +215,9 @@ impl Handle {
         self.may_read()?;
         let record = self.record(name)?;
         drop(self.body(&record)?);
-        self.check_purpose(&record, &purpose)?;
+        if let Some(other) = self.other_purpose(&record, &purpose)? {
+            self.check_leave(other).await?;
+        }
         let (reply, answer) = oneshot::channel();
         let job = Job::Read { message: record.digest, officer, purpose, reply };
         self.send(job)?;
@@ -225,24 +248,32 @@ impl Handle {
         Ok(OpenedBody { id, content, approvals, leaf })
     }
 
-    /// Refuses to open what another agency sent for another purpose.
+    /// What another agency sent for another purpose than the one for which it is to be opened.
     // spec: orc-10
-    pub(super) fn check_purpose(
+    pub(super) fn other_purpose(
         &self,
         record: &MessageRecord,
         purpose: &PurposeCode,
-    ) -> Result<(), ReadError> {
-        let me = &self.around.shared.me;
+    ) -> Result<Option<OtherPurpose>, ReadError> {
         let header = header::read(&record.message).map_err(|_| ReadError::Unopenable)?;
         let asked = PurposeKind::parse(purpose.as_str()).unwrap_or(header.purpose);
-        if record.from == *me || asked == header.purpose {
-            return Ok(());
+        if record.from == self.around.shared.me || asked == header.purpose {
+            return Ok(None);
         }
-        let book = self.procedure(header.procedure)?.book;
-        let allowed = book.machine().is_some_and(|machine| {
-            machine.common().control().may_use(me, &record.id, asked, clock::now())
+        let (message, procedure) = (record.id, header.procedure);
+        Ok(Some(OtherPurpose { message, procedure, sent: header.purpose, asked }))
+    }
+
+    /// Refuses it where its originator has not agreed.
+    // spec: orc-10
+    async fn check_leave(&self, other: OtherPurpose) -> Result<(), ReadError> {
+        let handle = self.clone();
+        let judged = self.around.shared.crew.disk.run(move || {
+            let book = handle.book(&other.procedure)?;
+            let control = book.machine().map(|machine| machine.common().control());
+            other.check(&handle.around.shared.me, control)
         });
-        if allowed { Ok(()) } else { Err(ReadError::OtherPurpose(header.purpose)) }
+        judged.await.map_err(|_| ReadError::Stopping)?
     }
 
     /// The sealed body of a message, or why there is none.

@@ -8,6 +8,7 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::limits::TRANSCRIPT_ACTS_MAX;
 use concord_protocol::procedure::amber;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::deadline;
@@ -22,11 +23,8 @@ use crate::host::handle::ReadError;
 /// How far a correction is followed from procedure to procedure.
 const CORRECTION_STEPS: usize = 4;
 
-/// How many procedures are read for it: as many as a manifest has entries, and as many again.
-const CORRECTION_PROCEDURES: usize = 1_024;
-
-/// Of each procedure that was read, the messages on which nobody should rest any more.
-type Unsound = BTreeMap<ProcedureId, BTreeSet<MessageId>>;
+/// How many messages are read for it, in all: four procedures as long as one may be.
+const CORRECTION_ACTS: usize = 4 * TRANSCRIPT_ACTS_MAX;
 
 /// One procedure as this node holds it.
 #[derive(Clone, Debug)]
@@ -50,8 +48,7 @@ impl Handle {
     /// When the node holds no message of it, or the store cannot be read.
     pub fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
         let book = self.book(&id)?;
-        let corrected =
-            self.corrected(&book, &mut Unsound::from([(id, BTreeSet::new())]), CORRECTION_STEPS)?;
+        let corrected = self.corrected(&book)?;
         Ok(self.seen(id, book, corrected))
     }
 
@@ -62,7 +59,7 @@ impl Handle {
     }
 
     /// The messages of a procedure, folded.
-    fn book(&self, id: &ProcedureId) -> Result<Book, ReadError> {
+    pub(super) fn book(&self, id: &ProcedureId) -> Result<Book, ReadError> {
         let acts = self.reader().acts(id).map_err(|_| ReadError::Stopping)?;
         if acts.is_empty() { Err(ReadError::NotFound) } else { Ok(Book::of(acts)) }
     }
@@ -95,29 +92,45 @@ impl Handle {
 
     /// Of the messages of other procedures that a procedure names, those on which nobody should rest any more.
     // spec: orc-9
-    fn corrected(
-        &self,
-        book: &Book,
-        read: &mut Unsound,
-        steps: usize,
-    ) -> Result<BTreeSet<MessageId>, ReadError> {
+    fn corrected(&self, book: &Book) -> Result<BTreeSet<MessageId>, ReadError> {
         let named = amber::named(book.transcript());
-        let mut corrected = BTreeSet::new();
-        let Some(further) = steps.checked_sub(1) else { return Ok(corrected) };
-        for message in &named {
-            for other in self.procedures_of(message)? {
-                if !read.contains_key(&other) && read.len() < CORRECTION_PROCEDURES {
-                    // What leads back to itself adds nothing.
-                    read.insert(other, BTreeSet::new());
-                    let book = self.book(&other)?;
-                    let elsewhere = self.corrected(&book, read, further)?;
-                    read.insert(other, book.unsound(&elsewhere));
-                }
-                corrected.extend(read.get(&other).into_iter().flatten());
+        let others = self.reached_from(&named)?;
+        let mut unsound = BTreeSet::new();
+        for _ in 0..=CORRECTION_STEPS {
+            let further: BTreeSet<MessageId> =
+                others.values().flat_map(|other| other.unsound(&unsound)).collect();
+            if further == unsound {
+                break;
             }
+            unsound = further;
         }
-        corrected.retain(|message| named.contains(message));
-        Ok(corrected)
+        unsound.retain(|message| named.contains(message));
+        Ok(unsound)
+    }
+
+    /// The procedures of these messages, those of the messages that they name, and so on, nearest first.
+    fn reached_from(
+        &self,
+        named: &BTreeSet<MessageId>,
+    ) -> Result<BTreeMap<ProcedureId, Book>, ReadError> {
+        let (mut reached, mut acts) = (BTreeMap::new(), 0_usize);
+        let mut next = named.clone();
+        for _ in 0..CORRECTION_STEPS {
+            let mut further = BTreeSet::new();
+            for message in &next {
+                for other in self.procedures_of(message)? {
+                    if acts >= CORRECTION_ACTS || reached.contains_key(&other) {
+                        continue;
+                    }
+                    let book = self.book(&other)?;
+                    acts = acts.saturating_add(book.len());
+                    further.extend(amber::named(book.transcript()));
+                    reached.insert(other, book);
+                }
+            }
+            next = further;
+        }
+        Ok(reached)
     }
 
     /// The procedure that a message is of; several where authors gave the same id, none where it is not here.

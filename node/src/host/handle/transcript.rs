@@ -91,7 +91,9 @@ impl Handle {
             }
             // What may be shown in court has a rule of its own.
             if wanted.to_use == BodyUse::Work {
-                match self.check_purpose(&record, &wanted.purpose) {
+                let other = self.other_purpose(&record, &wanted.purpose)?;
+                let me = &self.around.shared.me;
+                match other.map_or(Ok(()), |other| other.check(me, Some(control))) {
                     Err(ReadError::OtherPurpose(_)) if wanted.forbidden == Forbidden::Withhold => {
                         continue;
                     }

@@ -314,6 +314,30 @@ fn a_message_serves_another_purpose_once_its_originator_has_granted_it() {
     assert!(!may(&play, ASKS, prosecution, 1_000), "what was taken back");
 }
 
+#[test]
+fn nobody_becomes_the_originator_of_a_message_by_taking_its_id() {
+    // shows: orc-1
+    let mut play = information::assigned(0);
+    let before = play.transcript.heads();
+    let both = information::answered(&[(1, ReplyStatus::Full), (2, ReplyStatus::Full)]);
+    let reply = play.say(ASKED, both);
+    let id = play.id(&reply);
+    let request = play.say(ASKS, asks_to_pass_on(&[id], OnwardUse::Intelligence));
+    let of = play.id(&request);
+
+    let mut later = play.act(TRANSIT, &play.transcript.heads(), Fact::Note);
+    later.id = id;
+    assert_eq!(play.judge(&later).unwrap_err().rule, "orc-1");
+    let mut beside = play.act(TRANSIT, &before, Fact::Note);
+    beside.id = id;
+    play.put(beside).unwrap();
+
+    assert_eq!(play.now().common.control().originator(&id), None);
+    assert_eq!(play.refused(TRANSIT, grants(of)).rule, "orc-3");
+    assert_eq!(play.refused(ASKED, grants(of)).rule, "orc-3", "of which of the two?");
+    play.say(ASKED, recalls(id));
+}
+
 fn ids(found: &[Amber]) -> Vec<MessageId> {
     found.iter().map(|amber| amber.id).collect()
 }
