@@ -65,9 +65,10 @@ impl Directory {
         self.staff.get(agency).filter(|held| held.under() == self.charter().version())
     }
 
-    /// The newest staff list of each agency.
+    /// The newest staff list of each agency, where it counts: its root is the one in force.
     pub fn staff_lists(&self) -> impl Iterator<Item = &VerifiedStaffList> {
-        self.staff.values()
+        // spec: stf-6
+        self.staff.values().filter(|held| held.under() == self.charter().version())
     }
 
     fn take_staff(&mut self, verified: VerifiedStaffList) -> Result<&VerifiedStaffList, NotListed> {
@@ -75,10 +76,12 @@ impl Directory {
         // spec: stf-4
         if let Some(held) = self.staff.get(&agency) {
             let (known, number) = (held.list().number, verified.list().number);
-            if number == known && held.list() != verified.list() {
+            // A root that took the place of another begins to count anew: it need not know how far the other counted.
+            let order = verified.under().cmp(&held.under());
+            if order.is_eq() && number == known && held.list() != verified.list() {
                 return Err(NotListed::NumberReused { agency, number });
             }
-            if number <= known {
+            if order.then(number.cmp(&known)).is_le() {
                 return Err(NotListed::Stale);
             }
         }

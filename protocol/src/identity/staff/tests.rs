@@ -172,7 +172,13 @@ fn under_another_root_a_list_counts_no_longer() {
     directory.list_staff_ever(&fixtures::signed_staff(&list)).unwrap();
     assert_eq!(directory.staff(&agency), None);
 
-    let next = staff::sign(&StaffList { number: 2, ..list }, &again).unwrap();
+    assert_eq!(directory.staff_lists().count(), 0, "nobody is told of it");
+
+    // The new root need not know how far the old one counted.
+    let next = staff::sign(&list, &again).unwrap();
     directory.list_staff(&next).unwrap();
     assert!(directory.staff(&agency).is_some());
+    assert_eq!(directory.staff_lists().count(), 1);
+    let higher = fixtures::signed_staff(&StaffList { number: 9, ..list });
+    assert_eq!(directory.list_staff_ever(&higher).cloned(), Err(NotListed::Stale));
 }
