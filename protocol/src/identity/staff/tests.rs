@@ -136,7 +136,10 @@ fn the_highest_number_counts_and_no_lower_one_brings_anybody_back() {
     fewer.offices.pop();
     let second = fixtures::signed_staff(&fewer);
 
+    assert_eq!(staff::peek(&second), Some((agency.clone(), 2)));
+    assert_eq!(directory.may_list_staff(&first), Ok(()));
     assert!(directory.list_staff(&first).is_ok());
+    assert_eq!(directory.may_list_staff(&first), Err(NotListed::Stale));
     assert_eq!(directory.list_staff(&first), Err(NotListed::Stale));
     assert!(directory.list_staff(&second).is_ok());
     assert_eq!(directory.list_staff(&first), Err(NotListed::Stale));
