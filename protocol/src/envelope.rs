@@ -38,10 +38,14 @@ use crate::crypto::digest::Label;
 use crate::crypto::signature::KeyId;
 use crate::envelope::content::Frame;
 use crate::envelope::header::Header;
+use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
+use crate::message::attachment::Attachment;
 use crate::message::fault::FieldFault;
 use crate::message::handling::HandlingCodes;
 use crate::message::kind::Kind;
+use crate::message::legal_basis::LegalBasisRef;
+use crate::message::purpose::PurposeKind;
 use crate::message::recipient::Recipient;
 use crate::message::submission::Submission;
 use crate::message::urgency::Urgency;
@@ -50,16 +54,52 @@ use crate::moment::Timestamp;
 /// Bytes of the salt before the content.
 pub const SALT_BYTES: usize = 32;
 
+/// What a core digest covers: everything that decides what the message does. Absent on purpose: id and instant, which are
+/// drawn at sealing, after people voted.
+struct Core<'a> {
+    kind: Kind,
+    procedure: ProcedureId,
+    parents: &'a [Digest],
+    supersedes: Option<Digest>,
+    originator: Option<&'a AgencyId>,
+    to: &'a [Recipient],
+    respond_by: Option<Timestamp>,
+    expires: Option<Timestamp>,
+    urgency: Urgency,
+    handling: &'a HandlingCodes,
+    purpose: PurposeKind,
+    legal_basis: &'a [LegalBasisRef],
+    commitment: Digest,
+    attachments: &'a [Attachment],
+    exercise: bool,
+}
+
 /// What approvers sign: everything that decides what the message does, before it is sealed and signed.
 ///
-/// Shape: labelled digest of `[kind, procedure, parents, recipients, handling, urgency, commitment]`. Source: spec env-16.
+/// Shape: labelled digest of `[kind, procedure, parents, supersedes, originator, recipients, respond by, expires, urgency,
+/// handling, purpose, legal basis, commitment, attachments, exercise]`. Source: spec env-16.
 ///
 /// # Errors
 /// Only when a broken invariant of ours stands in the way.
 pub fn core_digest(header: &Header) -> Result<Digest, EncodeError> {
-    let Header { kind, procedure, parents, to, handling, urgency, commitment, .. } = header;
-    let core = (*kind, *procedure, parents.as_slice());
-    core_of(core, (to, handling, *urgency), *commitment)
+    let core = Core {
+        kind: header.kind,
+        procedure: header.procedure,
+        parents: &header.parents,
+        supersedes: header.supersedes,
+        originator: header.originator.as_ref(),
+        to: &header.to,
+        respond_by: header.respond_by,
+        expires: header.expires,
+        urgency: header.urgency,
+        handling: &header.handling,
+        purpose: header.purpose,
+        legal_basis: &header.legal_basis,
+        commitment: header.commitment,
+        attachments: &header.attachments,
+        exercise: header.exercise,
+    };
+    core.digest()
 }
 
 /// The same of a submission that names its procedure and its parents, with the salt that its message will have.
@@ -80,20 +120,48 @@ pub fn core_digest_of(
     let (content, _) = content::normalised(frame, &submission.content().write())?;
     let body = codec::encode(&content).map_err(|_| Vec::new())?;
     let parents = seal::in_order(submission.parents().to_vec());
-    let to = submission.to();
-    core_of((kind, procedure, &parents), (to, &handling, urgency), commitment(salt, &body))
-        .map_err(|_| Vec::new())
+    let core = Core {
+        kind,
+        procedure,
+        parents: &parents,
+        supersedes: submission.supersedes(),
+        originator: submission.originator(),
+        to: submission.to(),
+        respond_by: submission.respond_by(),
+        expires: submission.expires(),
+        urgency,
+        handling: &handling,
+        purpose: submission.purpose(),
+        legal_basis: submission.legal_basis(),
+        commitment: commitment(salt, &body),
+        attachments: submission.attachments(),
+        exercise: submission.exercise(),
+    };
+    core.digest().map_err(|_| Vec::new())
 }
 
-fn core_of(
-    (kind, procedure, parents): (Kind, ProcedureId, &[Digest]),
-    (to, handling, urgency): (&[Recipient], &HandlingCodes, Urgency),
-    commitment: Digest,
-) -> Result<Digest, EncodeError> {
-    // spec: env-16
-    let encoded =
-        codec::encode_parts(&(kind, procedure, parents, to, handling, urgency, commitment))?;
-    Ok(digest::labelled(Label::Core, &[&encoded]))
+impl Core<'_> {
+    fn digest(&self) -> Result<Digest, EncodeError> {
+        // spec: env-16
+        let encoded = codec::encode_parts(&(
+            self.kind,
+            self.procedure,
+            self.parents,
+            self.supersedes,
+            self.originator,
+            self.to,
+            self.respond_by,
+            self.expires,
+            self.urgency,
+            self.handling,
+            self.purpose,
+            self.legal_basis,
+            self.commitment,
+            self.attachments,
+            self.exercise,
+        ))?;
+        Ok(digest::labelled(Label::Core, &[&encoded]))
+    }
 }
 
 /// What a body is committed to. Shape: labelled digest of salt and content. Source: spec env-13.

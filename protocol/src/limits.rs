@@ -169,6 +169,10 @@ pub const APPROVERS_MAX: usize = 8;
 /// The approvals of one message, in bytes: each vote takes about 140. Source: spec apr-3.
 pub const APPROVALS_BYTES_MAX: usize = 2 * 1024;
 
+/// How old a vote may be when its message is made, in days. Beyond it: refused, for what was right a month ago has to be
+/// looked at again. Source: spec apr-1.
+pub const VOTE_DAYS_MAX: u32 = 30;
+
 const _: () = assert!(STAFF_OFFICES_MAX * 120 + 4096 < STAFF_LIST_BYTES_MAX);
 const _: () = assert!((APPROVERS_MAX + 1) * 150 + 64 < APPROVALS_BYTES_MAX);
 

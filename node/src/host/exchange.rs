@@ -10,6 +10,7 @@ mod speak;
 mod witness;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use concord_protocol::codec;
@@ -90,6 +91,8 @@ pub(crate) struct Up {
     /// Weak: the writer alone keeps the connection's sender alive, and ends it by letting go.
     answers: mpsc::WeakSender<Outgoing>,
     held: Option<HeldNote>,
+    /// The number of the peer's own staff list, as its greeting says.
+    claimed: u64,
     passage: Passage,
     /// What the peer keeps of our log.
     shipping: Shipping,
@@ -139,12 +142,14 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
     // Before any offer, which may name them.
     introduce(around, &met, &writers);
     let shipping = Shipping::after(met.mirrored());
+    let claimed = met.staff().iter().find(|known| known.agency == *peer);
+    let claimed = claimed.map_or(0, |known| known.number);
     let up = ask(around, |reply| Job::Met { met: Box::new(met), outgoing: writers, reply }).await?;
     match up {
         LinkUp::Yes(passage) => {
             let (doors, rooms) = mirror::doors();
             let link = (sender, receiver);
-            Ok(Up { link, outgoing, answers, held, passage, shipping, doors, rooms })
+            Ok(Up { link, outgoing, answers, held, claimed, passage, shipping, doors, rooms })
         }
         LinkUp::No(code) => Err(code.into()),
     }
@@ -153,14 +158,32 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
 /// Runs a link that is up until one side ends it, or its credential does.
 pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) -> Ended {
     let peer = connection.peer();
-    let Up { link: (sender, receiver), outgoing, answers, held, passage, shipping, doors, rooms } =
-        up;
+    let Up {
+        link: (sender, receiver),
+        outgoing,
+        answers,
+        held,
+        claimed,
+        passage,
+        shipping,
+        doors,
+        rooms,
+    } = up;
     let Rooms { asked, kept, given } = rooms;
     let (ahead, judged) = mpsc::channel(AHEAD_MAX);
     let speech = answers.clone();
     let (around_here, talk) = (around.clone(), Talk::new());
-    let listener =
-        Listener { around: around_here, peer: peer.clone(), held, passage, answers, talk, doors };
+    let (peer_here, claimed) = (peer.clone(), Arc::new(AtomicU64::new(claimed)));
+    let listener = Listener {
+        around: around_here,
+        peer: peer_here,
+        held,
+        passage,
+        answers,
+        talk,
+        doors,
+        claimed,
+    };
     if let (Passage::Whole, Err(code)) = (passage, started(&around.shared).await) {
         return code.into();
     }

@@ -80,7 +80,7 @@ pub(crate) enum Job {
     /// A verified change of addresses became known.
     Notice { record: NoticeRecord, reply: Option<oneshot::Sender<()>> },
     /// A verified staff list became known.
-    Staff { record: StaffRecord, reply: Option<oneshot::Sender<()>> },
+    Staff { record: StaffRecord, by: By, reply: Option<oneshot::Sender<()>> },
     /// Another credential of the node is in force: it starts again.
     TurnOver,
     /// What a peer says about the end of its log.
@@ -143,7 +143,7 @@ pub(crate) struct Warrant {
     pub(crate) officer: StaffNumber,
 }
 
-/// Who brings a credential.
+/// Who brings a credential or a staff list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum By {
     /// A peer, or a stranger: never the node's own.

@@ -126,6 +126,8 @@ pub(crate) struct Shared {
     pings: Mutex<BTreeMap<u64, oneshot::Sender<()>>>,
     /// When the last change of addresses of each agency was taken.
     noticed: Mutex<BTreeMap<AgencyId, Timestamp>>,
+    /// When the last staff list of each agency was taken.
+    staffed: Mutex<BTreeMap<AgencyId, Timestamp>>,
     /// What happened since the start.
     pub(crate) tally: Counting,
 }
@@ -217,6 +219,7 @@ impl Shared {
             healer: tokio::sync::Mutex::new(()),
             pings: Mutex::new(BTreeMap::new()),
             noticed: Mutex::new(BTreeMap::new()),
+            staffed: Mutex::new(BTreeMap::new()),
             tally: Counting::default(),
         }
     }

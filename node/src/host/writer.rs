@@ -399,7 +399,10 @@ impl Writer {
                 self.tell_everyone(|| Outgoing::Notice(record.notice.to_vec()));
             }
             Action::Staffed(record) => {
-                self.tell_everyone(|| Outgoing::Staff(record.staff.to_vec()));
+                // Its agency has it.
+                for peer in self.linked().into_iter().filter(|peer| *peer != record.agency) {
+                    self.tell(&peer, Outgoing::Staff(record.staff.to_vec()));
+                }
             }
             Action::Settled { .. } | Action::Destroy { .. } => {}
             Action::Quarantine { .. } => {

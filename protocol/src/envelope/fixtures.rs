@@ -29,6 +29,8 @@ use crate::identity::fixtures::BEGIN;
 use crate::ids::MessageId;
 use crate::ids::ProcedureId;
 use crate::ids::Serial;
+use crate::message::attachment::Attachment;
+use crate::message::attachment::MediaType;
 use crate::message::handling::Classification;
 use crate::message::handling::EvidentialUse;
 use crate::message::handling::HandlingCode;
@@ -183,4 +185,10 @@ pub(crate) fn verify_at(received: Received, now: Timestamp) -> Result<Verified, 
 /// The header of a message to two recipients.
 pub(crate) fn header() -> Header {
     signed(draft(&[RECEIVER, THIRD])).header().clone()
+}
+
+/// A file beside a message.
+pub(crate) fn attachment() -> Attachment {
+    let media_type = MediaType::parse("image/jpeg").unwrap();
+    Attachment { digest: digest::sha256(b"a file"), length: 6, media_type }
 }

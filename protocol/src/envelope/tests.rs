@@ -36,6 +36,7 @@ use crate::message::handling::Onward;
 use crate::message::kind::Kind;
 use crate::message::legal_basis::LegalBasisKind;
 use crate::message::legal_basis::LegalBasisRef;
+use crate::message::purpose::PurposeKind;
 use crate::message::recipient::Recipient;
 use crate::message::recipient::Role;
 use crate::message::urgency::Urgency;
@@ -105,7 +106,7 @@ fn the_core_digest_covers_what_decides_and_nothing_else() {
         envelope::core_digest(&changed).expect("an encoding")
     };
     let unchanged = core(&|_| ());
-    let decisive: [&dyn Fn(&mut header::Header); 8] = [
+    let decisive: [&dyn Fn(&mut header::Header); 16] = [
         &|header| header.kind = Kind::HandoverRequest,
         &|header| header.procedure = crate::ids::ProcedureId::new(fixtures::CREATED, [9; 10]),
         &|header| header.parents.clear(),
@@ -114,6 +115,14 @@ fn the_core_digest_covers_what_decides_and_nothing_else() {
         &|header| header.handling.onward = Onward::None,
         &|header| header.urgency = Urgency::U1,
         &|header| header.commitment = digest::sha256(b"another"),
+        &|header| header.supersedes = Some(digest::sha256(b"an earlier one")),
+        &|header| header.originator = Some(header.to[0].agency.clone()),
+        &|header| header.respond_by = Some(fixtures::CREATED),
+        &|header| header.expires = Some(fixtures::CREATED),
+        &|header| header.purpose = PurposeKind::Border,
+        &|header| header.legal_basis.clear(),
+        &|header| header.attachments.push(fixtures::attachment()),
+        &|header| header.exercise = !header.exercise,
     ];
     for change in decisive {
         assert_ne!(core(change), unchanged);

@@ -11,8 +11,10 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::codec;
 use crate::codec::Encoded;
 use crate::crypto::cose::ContentType;
+use crate::crypto::cose::hybrid::HybridSigned;
 use crate::crypto::signature::VerifyingKey;
 use crate::identity::charter::VerifiedCharter;
 use crate::identity::paper;
@@ -171,6 +173,14 @@ pub fn verify(bytes: &[u8], charter: &VerifiedCharter) -> Result<VerifiedStaffLi
     let (list, member) = paper::open::<StaffList>(bytes, charter)?;
     check(&list, &member.root).map_err(StaffError::Rule)?;
     Ok(VerifiedStaffList { list, under: charter.version(), bytes: bytes.to_vec() })
+}
+
+/// Whose staff list some bytes say to be, and its number, without believing it: to leave aside what is not asked for.
+pub fn peek(bytes: &[u8]) -> Option<(AgencyId, u64)> {
+    let within = bytes.len() <= STAFF_LIST_BYTES_MAX;
+    let signed = within.then(|| HybridSigned::parse(bytes, ContentType::StaffList).ok())??;
+    let list: StaffList = codec::decode(signed.payload()).ok()?;
+    Some((list.agency, list.number))
 }
 
 fn check(list: &StaffList, root: &RootPublic) -> Result<(), RuleError> {

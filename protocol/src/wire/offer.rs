@@ -156,6 +156,8 @@ pub struct Judge<'a> {
     pub now: Timestamp,
     /// How far clocks may differ.
     pub tolerance: Span,
+    /// The highest number of a staff list of its own that the author said to hold: in its greeting, or by a list since.
+    pub claimed: Option<u64>,
 }
 
 /// Checks the dispatch of an offer and judges each message.
@@ -233,8 +235,8 @@ impl Judge<'_> {
     /// Whether a message was approved as its kind demands, by its author's own people.
     ///
     /// # Errors
-    /// `stopping`, where the author goes by a staff list that is not held here: a refusal would be final, and the next
-    /// greetings make both hold the same.
+    /// `stopping`, where the author goes by a staff list that it said to hold and that has not arrived: a refusal would be
+    /// final, and the next greetings make both hold the same. A list that it does not say to hold never comes.
     // spec: apr-9, stf-6
     fn approved(
         &self,
@@ -244,7 +246,9 @@ impl Judge<'_> {
         let asked = opened.question(verified.header());
         match approvals::judge::judge(&asked, self.directory, self.tolerance) {
             Ok(Approved::NotAsked | Approved::ByAll | Approved::BrokeGlass) => Ok(Ok(())),
-            Err(NotApproved::ListNotHeld { .. }) => Err(CloseCode::Stopping),
+            Err(NotApproved::ListNotHeld { named, .. }) if self.claimed >= Some(named) => {
+                Err(CloseCode::Stopping)
+            }
             Err(error) => Ok(Err(error.code())),
         }
     }

@@ -10,10 +10,15 @@ use serde_bytes::ByteBuf;
 use crate::codec;
 use crate::crypto::digest;
 use crate::crypto::kem::SealingKey;
+use crate::crypto::signature::Signature;
+use crate::envelope::approvals::Approvals;
+use crate::envelope::approvals::Vote;
 use crate::envelope::fixtures as letters;
 use crate::envelope::fixtures::RECEIVER;
 use crate::envelope::fixtures::SENDER;
 use crate::envelope::fixtures::THIRD;
+use crate::envelope::seal::Draft;
+use crate::envelope::seal::Fixed;
 use crate::envelope::seal::Signed;
 use crate::identity::directory::Directory;
 use crate::identity::fixtures as members;
@@ -35,6 +40,7 @@ use crate::log::checkpoint::Checkpoint;
 use crate::log::leaf::Form;
 use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
+use crate::registry::StaffRole;
 use crate::wire::dispatch;
 use crate::wire::dispatch::Dispatch;
 use crate::wire::dispatch::DispatchError;
@@ -369,6 +375,7 @@ fn judge_with(
         sealing,
         now: letters::CREATED,
         tolerance: letters::TOLERANCE,
+        claimed: None,
     };
     offer::verify(offer, &members::agency(SENDER), &judge)
 }
@@ -385,6 +392,43 @@ fn receipt() -> Receipt {
             leaf: ByteBuf::from(b"leaf".to_vec()),
             path: vec![digest::sha256(b"sibling")],
         }],
+    }
+}
+
+/// An offer of a message whose approvals name this staff list of its author.
+fn offer_under_list(list: u64) -> Offer {
+    let vote = Vote {
+        staff: members::staff(SENDER, "4711"),
+        role: StaffRole::Officer,
+        at: letters::CREATED,
+        signature: Signature::from_bytes([0; 64]),
+    };
+    let approvals = Approvals { list, drafted: vote, approved: Vec::new(), break_glass: false };
+    let approved = Some(Fixed { salt: [3; 32], approvals });
+    offer_of(&[letters::signed(Draft { approved, ..letters::draft(&[RECEIVER]) })])
+}
+
+#[test]
+fn a_staff_list_that_its_author_says_to_hold_is_waited_for_and_no_other() {
+    // shows: stf-6
+    let judged = |claimed: Option<u64>| {
+        let judge = Judge {
+            directory: &letters::directory(),
+            me: &members::agency(RECEIVER),
+            sealing: &members::sealing_key(RECEIVER, 1),
+            now: letters::CREATED,
+            tolerance: letters::TOLERANCE,
+            claimed,
+        };
+        offer::verify(offer_under_list(2), &members::agency(SENDER), &judge)
+    };
+    for claimed in [2, 3] {
+        assert_eq!(judged(Some(claimed)).unwrap_err(), CloseCode::Stopping);
+    }
+    for claimed in [None, Some(1)] {
+        let offer = judged(claimed).unwrap();
+        let refused = offer.arrivals()[0].judged.as_ref().unwrap_err();
+        assert_eq!(refused, &RefusalCode::BadApproval);
     }
 }
 

@@ -169,6 +169,7 @@ fn offered(node: &Node, from: &AgencyId, offer: Offer) -> Verdict {
         sealing: &node.sealing,
         now: node.now,
         tolerance: TOLERANCE,
+        claimed: None,
     };
     match offer::verify(offer, from, &judge) {
         Ok(offer) => Verdict::Take(Heard::Offer(from.clone(), Box::new(offer))),

@@ -192,6 +192,7 @@ impl World {
             sealing: &keyring(&self.seats[seat].machine),
             now: self.clock(seat),
             tolerance: Self::tolerance(),
+            claimed: None,
         };
         let offer = Box::new(offer::verify(offered, from, &judge)?);
         Ok(Heard::Job(Job::Offered { peer: from.clone(), offer }))

@@ -1,6 +1,8 @@
 //! The hearing side of a connection: frames are judged beside each other and handed on in the order of their arrival.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use concord_protocol::codec;
 use concord_protocol::engine::record::CredentialRecord;
@@ -8,6 +10,7 @@ use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::engine::record::papers::StaffRecord;
 use concord_protocol::identity::directory::Directory;
+use concord_protocol::identity::staff;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::limits::FRAME_BYTES_MAX;
 use concord_protocol::log::succession::VerifiedApproval;
@@ -26,6 +29,7 @@ use concord_protocol::wire::receipt::VerifiedReceipt;
 use concord_protocol::wire::witness::Lift;
 use concord_protocol::wire::witness::WitnessRequest;
 use concord_protocol::wire::witness::Witnessed;
+use serde_bytes::ByteBuf;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::Semaphore;
 use tokio::sync::mpsc;
@@ -93,8 +97,8 @@ pub(super) struct Heard {
     offer: Option<Kept>,
 }
 
-/// The frame of an offer, and the directory under which it was judged.
-type Kept = (Vec<u8>, Arc<Directory>);
+/// The frame of an offer, the directory under which it was judged, and what the peer had claimed by then.
+type Kept = (Vec<u8>, Arc<Directory>, Option<u64>);
 
 /// Takes frames off the stream and gives each to a worker; at most [`AHEAD_MAX`] wait.
 pub(super) async fn hear(
@@ -160,24 +164,29 @@ pub(super) struct Listener {
     pub(super) answers: mpsc::WeakSender<Outgoing>,
     pub(super) doors: Doors,
     pub(super) talk: Talk,
+    /// The highest number of a staff list of its own that the peer said to hold; 0 for none.
+    pub(super) claimed: Arc<AtomicU64>,
 }
 
 impl Listener {
     /// Judges a frame, and keeps an offer in case the members change before its turn has come.
     fn judged(&self, frame: Vec<u8>) -> (Judged, Option<Kept>) {
+        let claimed = self.claimed();
         let directory = self.around.shared.directory();
         let judged = self.judge(&frame);
-        let kept =
-            matches!(judged, Judged::Offer(_) | Judged::Bad(_)).then_some((frame, directory));
+        let kept = matches!(judged, Judged::Offer(_) | Judged::Bad(_))
+            .then_some((frame, directory, claimed));
         (judged, kept)
     }
 
     /// An offer that came behind a credential or a revocation was perhaps judged without it.
     async fn again(&self, heard: Heard) -> Heard {
         let Heard { judged, room, offer } = heard;
-        let Some((frame, under)) = offer else { return Heard { judged, room, offer: None } };
+        let Some((frame, under, claimed)) = offer else {
+            return Heard { judged, room, offer: None };
+        };
         let shared = &self.around.shared;
-        if Arc::ptr_eq(&under, &shared.directory()) {
+        if Arc::ptr_eq(&under, &shared.directory()) && claimed == self.claimed() {
             return Heard { judged, room, offer: None };
         }
         let listener = self.clone();
@@ -199,6 +208,7 @@ impl Listener {
                     sealing: shared.opens.as_ref(),
                     now: clock::now(),
                     tolerance: shared.tolerance,
+                    claimed: self.claimed(),
                 };
                 match offer::verify(offered, &self.peer, &judge) {
                     Ok(verified) => Judged::Offer(Box::new(verified)),
@@ -212,7 +222,7 @@ impl Listener {
             Some(Frame::Credential(bytes)) => papers::credential(&bytes, shared, &directory),
             Some(Frame::Revocation(bytes)) => papers::revocation(bytes, shared, &directory),
             Some(Frame::Notice(bytes)) => papers::notice(bytes, shared),
-            Some(Frame::Staff(bytes)) => papers::staff(bytes, shared, &directory),
+            Some(Frame::Staff(bytes)) => self.staff(bytes),
             Some(Frame::Succession(frame)) => {
                 match wire::succession::hear(&frame, &directory, &self.peer) {
                     Ok(heard) => Judged::Ended(Box::new(heard)),
@@ -242,6 +252,20 @@ impl Listener {
             },
             Some(Frame::Greeting(_)) | None => Judged::Bad(CloseCode::BadFrame),
         }
+    }
+
+    /// A staff list, which may come too soon to be taken: what rests on it waits.
+    // spec: stf-6, stf-7
+    fn staff(&self, bytes: ByteBuf) -> Judged {
+        let Some((agency, number)) = staff::peek(&bytes) else { return Judged::Ignored };
+        if agency == self.peer {
+            self.claimed.fetch_max(number, Ordering::Relaxed);
+        }
+        papers::staff(bytes, (agency, number), &self.around.shared)
+    }
+
+    fn claimed(&self) -> Option<u64> {
+        Some(self.claimed.load(Ordering::Relaxed)).filter(|number| *number > 0)
     }
 
     /// Hands results to the writer in the order in which the frames came.
@@ -288,7 +312,12 @@ impl Listener {
             Judged::Notice(record) => Job::Notice { record, reply: None },
             // What comes behind it is judged by it.
             Judged::Staff(record) => {
-                return ask(&self.around, |reply| Job::Staff { record, reply: Some(reply) }).await;
+                return ask(&self.around, |reply| Job::Staff {
+                    record,
+                    by: By::Peer,
+                    reply: Some(reply),
+                })
+                .await;
             }
             Judged::Ended(said) => Job::Ended { said },
             Judged::Approved(approval) => Job::Approved { approval },

@@ -87,7 +87,7 @@ impl Handle {
         let verified = with.list_staff(&file).map_err(refused)?;
         let (agency, number) = (verified.agency().clone(), verified.list().number);
         let record = StaffRecord { agency: agency.clone(), number, staff: ByteBuf::from(file) };
-        self.hand_over(|reply| Job::Staff { record, reply: Some(reply) }).await?;
+        self.hand_over(|reply| Job::Staff { record, by: By::Operator, reply: Some(reply) }).await?;
         Ok(Admitted::New(agency))
     }
 

@@ -15,10 +15,14 @@ use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 
 use crate::clock;
+use crate::host::mailbox::By;
 use crate::host::shared::Shared;
 
 /// How soon after one change of addresses of a peer the next one is taken.
 const NOTICE_EVERY: Span = Span::from_millis(10_000);
+
+/// How soon after one staff list of an agency a peer's word of the next one is taken.
+const STAFF_EVERY: Span = Span::from_millis(2 * 60_000);
 
 impl Shared {
     /// Whether a revocation may become durable: it verifies, and makes something stricter than it is.
@@ -63,8 +67,23 @@ impl Shared {
     }
 
     /// Whether a staff list may become durable: it verifies, and is newer than what is held.
-    pub(crate) fn may_staff(&self, record: &StaffRecord) -> bool {
-        Directory::clone(&self.directory()).list_staff(&record.staff).is_ok()
+    ///
+    /// What is known costs no signature. An agency that has one list after the other said is heard now and then: each
+    /// costs a commit, here and at everybody else.
+    // spec: stf-7
+    pub(crate) fn may_staff(&self, record: &StaffRecord, by: By) -> bool {
+        let directory = self.directory();
+        let held = directory.staff(&record.agency).map(|held| held.list().number);
+        if held >= Some(record.number) {
+            return false;
+        }
+        let taken = self.staffed.lock().unwrap_or_else(PoisonError::into_inner);
+        let last = taken.get(&record.agency).copied();
+        drop(taken);
+        if by == By::Peer && is_too_soon(last, clock::now()) {
+            return false;
+        }
+        directory.may_list_staff(&record.staff).is_ok()
     }
 
     /// Judges approvals by a durable staff list from now on.
@@ -72,6 +91,9 @@ impl Shared {
     pub(crate) fn staff(&self, record: &StaffRecord) {
         let mut directory = Directory::clone(&self.directory());
         if directory.list_staff(&record.staff).is_ok() {
+            let mut taken = self.staffed.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.insert(record.agency.clone(), clock::now());
+            drop(taken);
             self.directory.send_replace(Arc::new(directory));
         }
     }
@@ -88,5 +110,25 @@ impl Shared {
         let own = directory.credentials().filter(|known| *known.agency() == self.me);
         let mut since = own.filter(|known| Some(known.serial()) > self.began_knowing);
         since.any(|known| self.opens.among(&[known.credential().sealing.id()]).is_none())
+    }
+}
+
+/// Whether a staff list that a peer hands over comes too soon after the last one of its agency.
+fn is_too_soon(last: Option<Timestamp>, now: Timestamp) -> bool {
+    last.is_some_and(|last| now < last.after(STAFF_EVERY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_list_of_an_agency_is_taken_from_peers_in_two_minutes() {
+        // shows: stf-7
+        let last = Timestamp::from_millis(1_000_000);
+        assert!(!is_too_soon(None, last));
+        assert!(is_too_soon(Some(last), last));
+        assert!(is_too_soon(Some(last), last.after(Span::from_millis(119_999))));
+        assert!(!is_too_soon(Some(last), last.after(Span::from_millis(120_000))));
     }
 }

@@ -87,10 +87,10 @@ impl Writer {
                 }
                 Input::Notice(record)
             }
-            Job::Staff { record, reply } => {
+            Job::Staff { record, by, reply } => {
                 self.done.extend(reply);
                 // spec: stf-4
-                if !self.shared.may_staff(&record) {
+                if !self.shared.may_staff(&record, by) {
                     return Ok(());
                 }
                 Input::Staff(record)

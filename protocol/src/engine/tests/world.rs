@@ -474,6 +474,7 @@ impl Node {
             sealing: &sealing,
             now: self.now,
             tolerance: letters::TOLERANCE,
+            claimed: None,
         };
         let offer = offer::verify(offer, from, &judge)?;
         let epoch = offer.dispatch().dispatch().epoch;

@@ -17,6 +17,7 @@ use crate::identity::directory::Directory;
 use crate::identity::staff::StaffList;
 use crate::ids::AgencyId;
 use crate::ids::StaffNumber;
+use crate::limits::VOTE_DAYS_MAX;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
 use crate::message::body::Body;
@@ -26,6 +27,9 @@ use crate::moment::Span;
 use crate::moment::Timestamp;
 use crate::registry::RefusalCode;
 use crate::registry::StaffRole;
+
+/// How old a vote may be when its message is made.
+const VOTE_AGE_MAX: Span = Span::from_days(VOTE_DAYS_MAX);
 
 /// A message whose approvals are asked about, with its body opened.
 #[derive(Clone, Copy, Debug)]
@@ -108,6 +112,16 @@ pub enum NotApproved {
         /// When they say they voted.
         at: Timestamp,
     },
+    /// A vote from long before the message.
+    #[error(
+        "the vote of {staff} is dated {at}, more than {VOTE_DAYS_MAX} days before the message was made"
+    )]
+    Aged {
+        /// The person.
+        staff: StaffNumber,
+        /// When they say they voted.
+        at: Timestamp,
+    },
     /// A key that is the node's too.
     #[error("the key of {staff} is a key of the node")]
     NodeKey {
@@ -163,6 +177,7 @@ impl NotApproved {
             | Self::OtherDrafter { .. }
             | Self::NoOffice { .. }
             | Self::Late { .. }
+            | Self::Aged { .. }
             | Self::NodeKey { .. }
             | Self::Forged { .. }
             | Self::SamePerson { .. }
@@ -177,7 +192,7 @@ impl NotApproved {
             Self::TooFew { .. } => "apr-6",
             Self::ListNotHeld { .. } | Self::NotCovered { .. } => "stf-5",
             Self::OtherDrafter { .. } | Self::SamePerson { .. } | Self::NodeKey { .. } => "apr-5",
-            Self::NoOffice { .. } | Self::Late { .. } => "apr-1",
+            Self::NoOffice { .. } | Self::Late { .. } | Self::Aged { .. } => "apr-1",
             Self::Forged { .. } => "apr-2",
             Self::NoGlass => "apr-7",
         }
@@ -203,6 +218,7 @@ impl NotApproved {
                 "let a person vote who has the office now, or have the root certify them (`concord staff certify`)"
             }
             Self::Late { .. } => "correct the clock of the machine on which the vote was given",
+            Self::Aged { .. } => "draft it anew, and have it approved again",
             Self::NodeKey { .. } => "give the person a key of their own (`concord staff new`)",
             Self::Forged { .. } => {
                 "draft and approve exactly the message that is sent; whoever changes it has it approved again"
@@ -316,6 +332,9 @@ impl Bench<'_> {
         // spec: apr-1
         if vote.at > self.created.after(self.tolerance) {
             return Err(NotApproved::Late { staff: staff(), at: vote.at });
+        }
+        if vote.at < self.created.before(VOTE_AGE_MAX) {
+            return Err(NotApproved::Aged { staff: staff(), at: vote.at });
         }
         let office = self.list.office(&vote.staff, self.created);
         let office = office.filter(|office| office.role == vote.role);

@@ -41,10 +41,13 @@ use crate::identity::directory::Directory;
 use crate::identity::fixtures as members;
 use crate::identity::fixtures::AGENCIES;
 use crate::identity::staff::StaffList;
+use crate::limits::VOTE_DAYS_MAX;
 use crate::message::approval::Approval;
+use crate::message::purpose::PurposeKind;
 use crate::message::submission::Submission;
 use crate::message::urgency::Urgency;
 use crate::moment::Span;
+use crate::moment::Timestamp;
 use crate::registry::RefusalCode;
 use crate::registry::StaffRole;
 
@@ -266,11 +269,20 @@ fn whoever_changes_what_decides_has_it_approved_again() {
     let votes: Votes<'_> = &[DRAFTER, SUPERVISOR];
     let base = || draft(MESSAGES[1], "4711");
     let approvals = approvals(core_of(base()), votes);
-    let changed: [&dyn Fn(Draft) -> Draft; 4] = [
+    let live = base().exercise;
+    let changed: [&dyn Fn(Draft) -> Draft; 12] = [
         &|draft| Draft { parents: Vec::new(), ..draft },
         &|draft| Draft { to: fixtures::draft(&[AGENCIES[2]]).to, ..draft },
         &|draft| Draft { urgency: Urgency::U3, ..draft },
         &|draft| Draft { procedure: crate::ids::ProcedureId::new(CREATED, [7; 10]), ..draft },
+        &|draft| Draft { exercise: !live, ..draft },
+        &|draft| Draft { purpose: PurposeKind::Border, ..draft },
+        &|draft| Draft { attachments: vec![fixtures::attachment()], ..draft },
+        &|draft| Draft { supersedes: Some(digest::sha256(b"an earlier one")), ..draft },
+        &|draft| Draft { originator: Some(members::agency(AGENCIES[2])), ..draft },
+        &|draft| Draft { legal_basis: Vec::new(), ..draft },
+        &|draft| Draft { expires: Some(CREATED.after(Span::from_days(1))), ..draft },
+        &|draft| Draft { respond_by: Some(CREATED.after(Span::from_days(1))), ..draft },
     ];
     for change in changed {
         let sealed = seal_with(change(base()), approvals.clone()).unwrap();
@@ -297,22 +309,28 @@ fn a_vote_counts_in_the_office_that_the_list_gives_at_that_time() {
 }
 
 #[test]
-fn nobody_votes_after_the_message_was_made() {
+fn nobody_votes_after_the_message_was_made_or_long_before_it() {
     // shows: apr-1
-    let late = |by: Span| {
+    let voted_at = |at: Timestamp| {
         let core = core_of(draft(MESSAGES[1], "4711"));
         let (charter, agency) = (members::charter().name, members::agency(SENDER));
         let ballot = Ballot { charter: &charter, agency: &agency, core };
         let (staff, role) = (members::staff(SENDER, "4712"), StaffRole::Supervisor);
-        let voter = Voter { staff, role, at: CREATED.after(by) };
+        let voter = Voter { staff, role, at };
         let vote = ballot.vote(voter, Deed::Approved, &members::staff_key(SENDER, "4712")).unwrap();
         judged_by(&demanding(), Approval::A2, &[DRAFTER, SUPERVISOR], &|approvals| {
             approvals.approved[0] = vote.clone();
         })
     };
-    assert_eq!(late(TOLERANCE), Ok(Approved::ByAll), "clocks differ");
-    let refused = late(Span::from_millis(TOLERANCE.millis() + 1));
+    assert_eq!(voted_at(CREATED.after(TOLERANCE)), Ok(Approved::ByAll), "clocks differ");
+    let refused = voted_at(CREATED.after(Span::from_millis(TOLERANCE.millis() + 1)));
     assert!(matches!(refused, Err(NotApproved::Late { .. })));
+
+    let oldest = CREATED.before(Span::from_days(VOTE_DAYS_MAX));
+    let aged = voted_at(oldest.before(Span::from_millis(1))).unwrap_err();
+    assert!(matches!(aged, NotApproved::Aged { .. }), "{aged}");
+    assert_eq!(aged.code(), RefusalCode::BadApproval);
+    assert!(!matches!(voted_at(oldest), Err(NotApproved::Aged { .. })));
 }
 
 #[test]
@@ -431,11 +449,29 @@ fn a_persons_own_machine_computes_what_the_header_will_hold() {
     // shows: apr-2
     let mut value: Value = serde_json::from_str(MESSAGES[2]).unwrap();
     let Value::Map(map) = &mut value else { panic!("a map") };
-    map.put("drafted_by", Value::Text("mps-4711".into()));
+    let text = |text: &str| Value::Text(text.into());
+    map.put("drafted_by", text("mps-4711"));
+    map.put("exercise", Value::Bool(true));
+    map.put("supersedes", text(&format!("{}", digest::sha256(b"an earlier one"))));
+    map.put("originator", text(AGENCIES[2]));
+    map.put("respond_by", text(&format!("{}", CREATED.after(Span::from_days(1)))));
+    map.put("expires", text(&format!("{}", CREATED.after(Span::from_days(2)))));
     let submission = Submission::read(&value).unwrap();
     let base = draft(MESSAGES[2], "4711");
     let (procedure, to) = (base.procedure, submission.to().to_vec());
-    let base = Draft { parents: submission.parents().to_vec(), to, ..base };
+    let base = Draft {
+        parents: submission.parents().to_vec(),
+        supersedes: submission.supersedes(),
+        originator: submission.originator().cloned(),
+        to,
+        respond_by: submission.respond_by(),
+        expires: submission.expires(),
+        purpose: submission.purpose(),
+        legal_basis: submission.legal_basis().to_vec(),
+        attachments: submission.attachments().to_vec(),
+        exercise: submission.exercise(),
+        ..base
+    };
     let computed = envelope::core_digest_of(&submission, procedure, &SALT, CREATED).unwrap();
     let header_to = base.to.clone();
     let sealed = seal_with(

@@ -46,6 +46,14 @@ impl Directory {
         self.take_staff(verified)
     }
 
+    /// Whether a staff list that came now would be taken in.
+    ///
+    /// # Errors
+    /// As [`Directory::list_staff`].
+    pub fn may_list_staff(&self, bytes: &[u8]) -> Result<(), NotListed> {
+        self.may_take_staff(&staff::verify(bytes, self.charter())?)
+    }
+
     /// Takes in a staff list that was taken earlier: under the newest version of which the root signed it.
     ///
     /// # Errors
@@ -65,25 +73,33 @@ impl Directory {
         self.staff.get(agency).filter(|held| held.under() == self.charter().version())
     }
 
-    /// The newest staff list of each agency.
+    /// The newest staff list of each agency, where it counts: its root is the one in force.
     pub fn staff_lists(&self) -> impl Iterator<Item = &VerifiedStaffList> {
-        self.staff.values()
+        // spec: stf-6
+        self.staff.values().filter(|held| held.under() == self.charter().version())
     }
 
     fn take_staff(&mut self, verified: VerifiedStaffList) -> Result<&VerifiedStaffList, NotListed> {
+        self.may_take_staff(&verified)?;
         let agency = verified.agency().clone();
+        Ok(self.staff.entry(agency).insert_entry(verified).into_mut())
+    }
+
+    fn may_take_staff(&self, verified: &VerifiedStaffList) -> Result<(), NotListed> {
+        let agency = verified.agency();
         // spec: stf-4
-        if let Some(held) = self.staff.get(&agency) {
+        if let Some(held) = self.staff.get(agency) {
             let (known, number) = (held.list().number, verified.list().number);
-            if number == known && held.list() != verified.list() {
-                return Err(NotListed::NumberReused { agency, number });
+            // A root that took the place of another begins to count anew: it need not know how far the other counted.
+            let order = verified.under().cmp(&held.under());
+            if order.is_eq() && number == known && held.list() != verified.list() {
+                return Err(NotListed::NumberReused { agency: agency.clone(), number });
             }
-            if number <= known {
+            if order.then(number.cmp(&known)).is_le() {
                 return Err(NotListed::Stale);
             }
         }
-        self.check_staff_keys(&verified)?;
-        Ok(self.staff.entry(agency).insert_entry(verified).into_mut())
+        self.check_staff_keys(verified)
     }
 
     /// Whether a key is one of an agency's node. Of other agencies nothing is asked: whoever has seen a person's public

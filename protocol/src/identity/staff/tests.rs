@@ -136,7 +136,10 @@ fn the_highest_number_counts_and_no_lower_one_brings_anybody_back() {
     fewer.offices.pop();
     let second = fixtures::signed_staff(&fewer);
 
+    assert_eq!(staff::peek(&second), Some((agency.clone(), 2)));
+    assert_eq!(directory.may_list_staff(&first), Ok(()));
     assert!(directory.list_staff(&first).is_ok());
+    assert_eq!(directory.may_list_staff(&first), Err(NotListed::Stale));
     assert_eq!(directory.list_staff(&first), Err(NotListed::Stale));
     assert!(directory.list_staff(&second).is_ok());
     assert_eq!(directory.list_staff(&first), Err(NotListed::Stale));
@@ -172,7 +175,13 @@ fn under_another_root_a_list_counts_no_longer() {
     directory.list_staff_ever(&fixtures::signed_staff(&list)).unwrap();
     assert_eq!(directory.staff(&agency), None);
 
-    let next = staff::sign(&StaffList { number: 2, ..list }, &again).unwrap();
+    assert_eq!(directory.staff_lists().count(), 0, "nobody is told of it");
+
+    // The new root need not know how far the old one counted.
+    let next = staff::sign(&list, &again).unwrap();
     directory.list_staff(&next).unwrap();
     assert!(directory.staff(&agency).is_some());
+    assert_eq!(directory.staff_lists().count(), 1);
+    let higher = fixtures::signed_staff(&StaffList { number: 9, ..list });
+    assert_eq!(directory.list_staff_ever(&higher).cloned(), Err(NotListed::Stale));
 }

@@ -226,6 +226,7 @@ impl World {
             sealing: &members::sealing_key(RECEIVER, 1),
             now: self.now,
             tolerance: letters::TOLERANCE,
+            claimed: None,
         };
         offer::verify(offer, &members::agency(SENDER), &judge)
     }
