@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering;
 
 use axum::body::Body;
+use concord_protocol::limits::STAFF_LIST_BYTES_MAX;
 use futures_core::Stream;
 
 use crate::api::bounds::DRAIN_BYTES_MAX;
@@ -103,10 +104,11 @@ fn a_caller_who_sends_no_more_is_answered_all_the_same() {
 }
 
 #[test]
-fn a_credential_has_a_bound_of_its_own() {
+fn a_paper_has_a_bound_of_its_own() {
     let bytes = [("content-type", "application/octet-stream")];
 
-    let answered = World::new(Fake::new()).post("/api/v1/peers", &bytes, "x".repeat(12 * 1024 + 1));
+    let answered =
+        World::new(Fake::new()).post("/api/v1/peers", &bytes, "x".repeat(STAFF_LIST_BYTES_MAX + 1));
 
     assert_eq!(answered.status.as_u16(), 413);
 }

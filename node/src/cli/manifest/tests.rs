@@ -2,7 +2,9 @@
 
 use std::fs;
 
-use proptest::prelude::*;
+use proptest::prelude::any;
+use proptest::prop_assert_eq;
+use proptest::proptest;
 use rust_xlsxwriter::ExcelDateTime;
 use rust_xlsxwriter::Format;
 use rust_xlsxwriter::Formula;
