@@ -310,6 +310,39 @@ fn a_workbook_with_its_traps_is_read_as_people_see_it() {
 }
 
 #[test]
+fn a_workbook_of_two_far_corners_is_refused_before_it_has_a_size() {
+    // shows: man-2
+    for (row, column) in [(1_048_575, 16_383), (10_000, 0), (0, 256)] {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(0, 0, "n").unwrap();
+        sheet.write_string(row, column, "x").unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        assert_eq!(read::read(&bytes, None, b',').unwrap_err(), SheetError::TooLarge);
+    }
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_much_more_or_repeats_a_long_text_is_refused() {
+    // shows: man-2
+    let long = "x".repeat(30_000);
+    let workbook = |cells: u32, own: bool| {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        for n in 0..cells {
+            let text = if own { format!("{n}{long}") } else { long.clone() };
+            sheet.write_string(n, 0, text).unwrap();
+        }
+        book.save_to_buffer().unwrap()
+    };
+    for large in [workbook(2_400, true), workbook(1_200, false)] {
+        assert!(large.len() < 4 * 1024 * 1024, "it is small as a file");
+        assert_eq!(read::read(&large, None, b',').unwrap_err(), SheetError::TooLarge);
+    }
+    assert!(read::read(&workbook(100, false), None, b',').is_ok());
+}
+
+#[test]
 fn the_message_that_is_made_is_one_that_a_node_takes() {
     // shows: man-1
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/examples/batch-manifest.json");
