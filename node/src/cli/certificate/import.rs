@@ -134,8 +134,9 @@ pub(super) fn same_terms<'h>(
             "countersign nothing, keep the file, and call the other side: it has to hand over the file of what it sent",
         )
     };
-    let came = came
-        .ok_or_else(|| unlike("the header of the certificate that came cannot be read".to_owned()))?;
+    let came = came.ok_or_else(|| {
+        unlike("the header of the certificate that came cannot be read".to_owned())
+    })?;
     let file = certificate.submission()?;
     let legal_basis: Vec<_> = file.legal_basis().iter().map(LegalBasisDocument::from).collect();
     let parents: BTreeSet<String> = certificate.parents.iter().map(Digest::to_string).collect();
@@ -155,10 +156,7 @@ pub(super) fn same_terms<'h>(
     if differ.is_empty() {
         return Ok(came);
     }
-    Err(unlike(format!(
-        "the file and the certificate that came differ in: {}",
-        differ.join(", ")
-    )))
+    Err(unlike(format!("the file and the certificate that came differ in: {}", differ.join(", "))))
 }
 
 /// The digest of what a message certifies.

@@ -55,7 +55,9 @@ pub(super) enum SheetError {
         found: String,
     },
     /// More than is read.
-    #[error("the sheet has more than {ROWS_MAX} rows or {COLUMNS_MAX} columns, or much more in it than a list of people")]
+    #[error(
+        "the sheet has more than {ROWS_MAX} rows or {COLUMNS_MAX} columns, or much more in it than a list of people"
+    )]
     TooLarge,
 }
 

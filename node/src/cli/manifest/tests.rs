@@ -237,6 +237,27 @@ fn a_file_in_another_encoding_is_refused_and_marks_are_taken_away() {
 }
 
 #[test]
+fn nothing_of_a_sheet_acts_on_the_terminal_of_whoever_looks_at_it() {
+    // shows: man-2
+    let text = format!(
+        "{HEAD}1,\"MM\u{1b}[2J\",\"A\u{202e}B\nn: fake\",04/05/1990,B1,\"\u{9b}2J\nI9: fake\",no,male\n"
+    );
+    let found = found(&text);
+    let mut with_note = found.clone();
+    with_note.notes.push("\u{1b}[2J\nnote".to_owned());
+    let shown = super::preview_of(&with_note).text;
+    assert!(!found.faults.is_empty());
+    for acts in ['\u{1b}', '\u{9b}', '\u{202e}'] {
+        assert!(!shown.contains(acts), "{shown}");
+    }
+    assert!(
+        shown.contains("[U+001B][2J") && shown.contains("A[U+202E]B[U+000A]n: fake"),
+        "{shown}"
+    );
+    assert!(!shown.lines().any(|line| line.starts_with("I9")), "{shown}");
+}
+
+#[test]
 fn headers_that_are_missing_twice_or_unknown_are_named() {
     // shows: man-2
     let without = found("No.,Ref\n1,MM-P-1\n");
@@ -389,7 +410,20 @@ fn no_exported_text_acts_as_a_formula() {
         assert!(cell.starts_with('\''), "{cell}");
         assert_eq!(neutral::restored(&cell), text);
     }
-    for text in ["A", "'t Hooft", "1=1", ""] {
+    for (text, cell) in [
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a\t@x", "a\t'@x"),
+        ("a|-1|+1", "a|'-1|'+1"),
+        ("a\n=1", "a\n'=1"),
+        ("a;'=1", "a;''=1"),
+        ("a;\"\"=1", "a;'\"\"=1"),
+        ("=a;=b", "'=a;'=b"),
+        ("\t=1", "'\t'=1"),
+    ] {
+        assert_eq!(neutral::neutralised(text), cell, "whatever it takes for the end of a cell");
+        assert_eq!(neutral::restored(cell), text);
+    }
+    for text in ["A", "'t Hooft", "1=1", "a; b", "a\n\nb", "a|'b", ""] {
         assert_eq!(neutral::neutralised(text), text);
         assert_eq!(neutral::restored(text), text);
     }
@@ -398,7 +432,7 @@ fn no_exported_text_acts_as_a_formula() {
 proptest! {
     #[test]
     fn what_is_exported_is_imported_as_it_was(
-        names in proptest::collection::vec("[=+@'A-Za-z,;\"ກ-ຮက-အ一-丐-]{1,12}", 1..6),
+        names in proptest::collection::vec("[=+@'A-Za-z,;|\"ກ-ຮက-အ一-丐-]{1,12}", 1..6),
         flags in any::<[bool; 2]>(),
     ) {
         // shows: man-5

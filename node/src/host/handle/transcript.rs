@@ -126,9 +126,7 @@ impl Handle {
     ) -> Result<(), Refusal> {
         match wanted.to_use {
             BodyUse::Work => Ok(()),
-            BodyUse::Court => {
-                held.may_show(record, &self.around.shared.me, clock::now())
-            }
+            BodyUse::Court => held.may_show(record, &self.around.shared.me, clock::now()),
         }
     }
 
