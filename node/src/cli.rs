@@ -32,6 +32,7 @@ pub mod staff;
 pub mod stopped;
 pub mod table;
 pub mod usage;
+mod words;
 
 use std::ffi::OsString;
 use std::io;

@@ -27,6 +27,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("comfy_table", &["node/src/cli"]),
     ("csv", &["node/src/cli/manifest"]),
     ("calamine", &["node/src/cli/manifest/read"]),
+    ("zip", &["node/src/cli/manifest/read"]),
     ("data_encoding", &["node/src/cli/certificate"]),
     ("toml", &["node/src/settings", "node/src/cli"]),
     ("getrandom", &["node/src/entropy"]),

@@ -40,6 +40,7 @@ use crate::cli::manifest::read::SheetError;
 use crate::cli::manifest::rows::CellFault;
 use crate::cli::manifest::rows::Found;
 use crate::cli::table as console;
+use crate::cli::words;
 use crate::entropy;
 use crate::files;
 use crate::files::Access;
@@ -147,9 +148,9 @@ fn plan_of(path: &Path) -> Result<Plan, Report> {
 /// What would be made of it.
 fn preview_of(found: &Found) -> Answer {
     let text = |entry: &Value, pointer: &str| match entry.pointer(pointer) {
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => words::in_one_line(text),
         Some(Value::Null) | None => "–".to_owned(),
-        Some(other) => other.to_string(),
+        Some(other) => words::in_one_line(&other.to_string()),
     };
     let rows = found.entries.iter().map(|entry| {
         [
@@ -166,10 +167,11 @@ fn preview_of(found: &Found) -> Answer {
     let head = ["n", "person", "name", "born from", "born until", "fitness", "risk", "minor"];
     let mut shown = console::table(head, rows);
     for fault in &found.faults {
-        shown.push_str(&format!("{}: {}{}\n", fault.cell, path_of(fault), fault.reason));
+        let fault = format!("{}: {}{}", fault.cell, path_of(fault), fault.reason);
+        shown.push_str(&format!("{}\n", words::in_one_line(&fault)));
     }
     for note in &found.notes {
-        shown.push_str(&format!("note: {note}\n"));
+        shown.push_str(&format!("note: {}\n", words::in_one_line(note)));
     }
     let faults: Vec<Value> = found
         .faults

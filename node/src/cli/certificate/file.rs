@@ -78,11 +78,7 @@ struct SignedDocument {
 impl Certificate {
     /// What is certified, from the message that will say it.
     pub(super) fn prepare(message: &[u8]) -> Result<Self, Report> {
-        let tree = json::read(message).map_err(|error| bad_json(&error))?;
-        let submission = Submission::read(&tree).map_err(|faults| {
-            let why = format!("the message has {} faults", faults.len());
-            Report::new(Code::BadSubmission, NOT_READ, why).with_fields(refusal::fields(&faults))
-        })?;
+        let submission = submission(message)?;
         let Body::HandoverCertificate(body) = submission.body() else {
             return Err(wrong("the message is of another kind than `handover-certificate`"));
         };
@@ -99,6 +95,11 @@ impl Certificate {
             parents: submission.parents().to_vec(),
             signatures: Vec::new(),
         })
+    }
+
+    /// The message as the node will read it.
+    pub(super) fn submission(&self) -> Result<Submission, Report> {
+        submission(&serde_json::to_vec(&self.message).unwrap_or_default())
     }
 
     /// Reads the file and checks it whole.
@@ -261,6 +262,14 @@ fn bad_json(error: &JsonError) -> Report {
             Report::new(Code::BadSubmission, NOT_READ, why).with_fields(faults.clone())
         }
     }
+}
+
+fn submission(message: &[u8]) -> Result<Submission, Report> {
+    let tree = json::read(message).map_err(|error| bad_json(&error))?;
+    Submission::read(&tree).map_err(|faults| {
+        let why = format!("the message has {} faults", faults.len());
+        Report::new(Code::BadSubmission, NOT_READ, why).with_fields(refusal::fields(&faults))
+    })
 }
 
 fn wrong(why: &str) -> Report {

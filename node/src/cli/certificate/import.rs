@@ -1,5 +1,7 @@
 //! What a certificate becomes once a network is there: the ordinary message of each side, with the digest unchanged.
 
+use std::collections::BTreeSet;
+
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::message::fault::Faults;
 use concord_protocol::message::field::Field;
@@ -15,6 +17,9 @@ use serde_json::json;
 
 use crate::api::client::Client;
 use crate::api::json;
+use crate::api::shape::header::HandlingDocument;
+use crate::api::shape::header::HeaderDocument;
+use crate::api::shape::header::LegalBasisDocument;
 use crate::api::shape::procedure::Entry;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::cli::answer::Answer;
@@ -27,6 +32,9 @@ const NOT_SENT: &str = "nothing was sent";
 /// What of the certificate's message holds of its countersignature as well.
 const SHARED: [&str; 7] =
     ["urgency", "handling", "legal_basis", "purpose", "language", "zone", "exercise"];
+
+/// What of that is sealed with the body.
+const SEALED: [&str; 5] = ["case_ref", "h3_text", "compartment", "language", "zone"];
 
 /// Sends the releasing side's message.
 pub(super) fn certificate(certificate: &Certificate, client: &Client) -> Result<Answer, Report> {
@@ -49,14 +57,15 @@ pub(super) fn countersignature(
     let releasing = demand(certificate, CertificateSide::Releasing)?.to_owned();
     let receiving = demand(certificate, CertificateSide::Receiving)?.to_owned();
     let detail = client.procedure(&certificate.procedure.to_string())?;
-    let entry = signed_one(certificate, &detail, officer, client)?;
-    let heads: Vec<String> = certificate.parents.iter().map(Digest::to_string).collect();
+    let (entry, content) = signed_one(certificate, &detail, officer, client)?;
+    let header = client.message(&entry.digest)?.header;
+    let header = same_terms(certificate, header.as_ref(), &content)?;
     let body = json!({
         "of": entry.digest,
         "certificate_digest": format!("sha256:{}", certificate.digest),
         "made_offline": true,
         "declaration": {
-            "confirmed_heads": heads,
+            "confirmed_heads": header.parents,
             "releasing_officer": releasing,
             "receiving_officer": receiving,
             "text": {
@@ -86,14 +95,14 @@ fn signed_one<'d>(
     detail: &'d ProcedureDetail,
     officer: &StaffNumber,
     client: &Client,
-) -> Result<&'d Entry, Report> {
+) -> Result<(&'d Entry, Value), Report> {
     let kind = Kind::HandoverCertificate.text();
     let mut others = 0_usize;
     for entry in detail.transcript.iter().rev().filter(|entry| entry.kind == kind) {
         let purpose = certificate.message.pointer("/purpose/kind").and_then(Value::as_str);
         let opened = client.open(&entry.digest, officer.as_str(), purpose.unwrap_or("border"))?;
         if certified(certificate, &opened.content) == Some(certificate.digest) {
-            return Ok(entry);
+            return Ok((entry, opened.content));
         }
         others = others.saturating_add(1);
     }
@@ -110,6 +119,44 @@ fn signed_one<'d>(
     Err(Report::new(Code::VerificationFailed, NOT_SENT, why).with_remedy(
         "countersign nothing, keep the paper, and call the other side: it has to send what was signed",
     ))
+}
+
+/// Refuses a file whose terms are not those that the certificate came with: the face-to-face digest covers the body
+/// alone, and the other side wrote the file.
+// spec: cer-5
+pub(super) fn same_terms<'h>(
+    certificate: &Certificate,
+    came: Option<&'h HeaderDocument>,
+    content: &Value,
+) -> Result<&'h HeaderDocument, Report> {
+    let unlike = |why: String| {
+        Report::new(Code::VerificationFailed, NOT_SENT, why).with_remedy(
+            "countersign nothing, keep the file, and call the other side: it has to hand over the file of what it sent",
+        )
+    };
+    let came = came.ok_or_else(|| {
+        unlike("the header of the certificate that came cannot be read".to_owned())
+    })?;
+    let file = certificate.submission()?;
+    let legal_basis: Vec<_> = file.legal_basis().iter().map(LegalBasisDocument::from).collect();
+    let parents: BTreeSet<String> = certificate.parents.iter().map(Digest::to_string).collect();
+    let words = serde_json::to_value(file.content().write()).unwrap_or_default();
+    let sealed = SEALED.map(|field| (field, words.get(field) == content.get(field)));
+    let same = [
+        // A file that names none left them to the node of the other side.
+        ("parents", parents.is_empty() || parents == came.parents.iter().cloned().collect()),
+        ("urgency", file.urgency().text() == came.urgency),
+        ("handling", HandlingDocument::from(&file.handling_codes()) == came.handling),
+        ("legal_basis", legal_basis == came.legal_basis),
+        ("purpose", file.purpose().text() == came.purpose),
+        ("exercise", file.exercise() == came.exercise),
+    ];
+    let differ: Vec<&str> =
+        same.iter().chain(&sealed).filter(|(_, same)| !same).map(|(field, _)| *field).collect();
+    if differ.is_empty() {
+        return Ok(came);
+    }
+    Err(unlike(format!("the file and the certificate that came differ in: {}", differ.join(", "))))
 }
 
 /// The digest of what a message certifies.

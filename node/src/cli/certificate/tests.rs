@@ -11,6 +11,10 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::api::json as strict;
+use crate::api::shape::header::HandlingDocument;
+use crate::api::shape::header::HeaderDocument;
+use crate::api::shape::header::LegalBasisDocument;
+use crate::api::shape::header::SealedDocument;
 use crate::api::shape::procedure::Entry;
 use crate::api::shape::procedure::Participant;
 use crate::api::shape::procedure::Procedure;
@@ -226,6 +230,63 @@ fn the_countersignature_carries_the_digest_that_was_signed_and_can_be_sent() {
     let to: Vec<&str> = submission.to().iter().map(|one| one.agency.as_str()).collect();
     assert_eq!(to, ["th.rtp", "la.mps"]);
     assert_eq!(message["to"][0]["role"], "action");
+}
+
+/// The header that a node makes of the example, and the sealed part beside it.
+fn came(certificate: &Certificate) -> (HeaderDocument, Value) {
+    let submission = certificate.submission().unwrap();
+    let header = HeaderDocument {
+        version: 1,
+        kind: "handover-certificate".to_owned(),
+        procedure: certificate.procedure.to_string(),
+        participants_version: 1,
+        parents: certificate.parents.iter().map(ToString::to_string).collect(),
+        supersedes: None,
+        unit: None,
+        originator: None,
+        to: Vec::new(),
+        created: "2026-03-16T15:05:00Z".to_owned(),
+        respond_by: None,
+        expires: None,
+        urgency: submission.urgency().text().to_owned(),
+        handling: HandlingDocument::from(&submission.handling_codes()),
+        purpose: submission.purpose().text().to_owned(),
+        legal_basis: submission.legal_basis().iter().map(LegalBasisDocument::from).collect(),
+        sealed: SealedDocument { digest: "aa".to_owned(), length: 1 },
+        commitment: "bb".to_owned(),
+        attachments: Vec::new(),
+        serial: 1,
+        exercise: submission.exercise(),
+    };
+    (header, serde_json::to_value(submission.content().write()).unwrap())
+}
+
+#[test]
+fn nothing_is_countersigned_on_other_terms_than_those_that_came() {
+    // shows: cer-5
+    let certificate = both();
+    let (header, content) = came(&certificate);
+    assert!(import::same_terms(&certificate, Some(&header), &content).is_ok());
+    assert!(import::same_terms(&certificate, None, &content).is_err());
+
+    // The digest that both officers compared is of the body, so a file with other terms has the same one.
+    let document: Value = serde_json::from_str(&certificate.write()).unwrap();
+    for (field, pointer, value) in [
+        ("parents", "/message/parents/0", json!("00".repeat(32))),
+        ("urgency", "/message/urgency", json!("U3")),
+        ("handling", "/message/handling/evidential_use", json!("allowed")),
+        ("legal_basis", "/message/legal_basis/0/article", json!("5")),
+        ("purpose", "/message/purpose/kind", json!("border")),
+        ("exercise", "/message/exercise", json!(false)),
+        ("case_ref", "/message/purpose/case_ref", json!("CN-2026-EX-0043")),
+        ("zone", "/message/zone", json!("Asia/Vientiane")),
+    ] {
+        let mut document = document.clone();
+        *document.pointer_mut(pointer).unwrap() = value;
+        let changed = Certificate::read(document.to_string().as_bytes()).unwrap();
+        let refused = import::same_terms(&changed, Some(&header), &content).unwrap_err();
+        assert!(refused.why.ends_with(&format!("differ in: {field}")), "{}", refused.why);
+    }
 }
 
 fn entry() -> Entry {

@@ -86,7 +86,7 @@ pub(super) fn value(cell: &Cell, path: &str, plan: &Plan) -> Result<Option<Value
         Cell::Bool(yes) if kind == Kind::Flag => return Ok(Some(json!(yes))),
         Cell::Bool(_) => return Err("yes or no stands where a text belongs: format the cell as text".to_owned()),
         Cell::Number(number) => whole(*number)?,
-        Cell::Text(text) => neutral::restored(text.trim()).to_owned(),
+        Cell::Text(text) => neutral::restored(text.trim()),
     };
     if text.trim().is_empty() {
         return Ok(None);

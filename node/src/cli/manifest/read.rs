@@ -2,12 +2,15 @@
 //!
 //! Nothing is guessed: a file in another encoding than Unicode is refused, for a wrong guess changes names.
 
+use std::io;
 use std::io::Cursor;
+use std::io::Read;
 
 use calamine::Data;
 use calamine::Reader;
 use calamine::Xlsx;
 use csv::ReaderBuilder;
+use zip::ZipArchive;
 
 use crate::cli::manifest::sheet::At;
 use crate::cli::manifest::sheet::Cell;
@@ -16,6 +19,13 @@ use crate::cli::manifest::sheet::Sheet;
 /// Rows and columns that are read at most: what goes on beyond is no manifest.
 const ROWS_MAX: usize = 10_000;
 const COLUMNS_MAX: usize = 256;
+
+/// Cells of a workbook, and bytes of their texts, that are read at most; one long text may be shared by many cells.
+const CELLS_MAX: usize = 1_000_000;
+const TEXT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Bytes that the parts of a workbook have at most when they are unpacked, all together.
+const UNPACKED_BYTES_MAX: u64 = 64 * 1024 * 1024;
 
 /// Why a file is no sheet.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +55,9 @@ pub(super) enum SheetError {
         found: String,
     },
     /// More than is read.
-    #[error("the sheet has more than {ROWS_MAX} rows or {COLUMNS_MAX} columns")]
+    #[error(
+        "the sheet has more than {ROWS_MAX} rows or {COLUMNS_MAX} columns, or much more in it than a list of people"
+    )]
     TooLarge,
 }
 
@@ -117,45 +129,89 @@ fn decoded(bytes: &[u8]) -> Result<String, SheetError> {
     }
 }
 
+// spec: man-4
 fn workbook(bytes: &[u8], name: Option<&str>) -> Result<Sheet, SheetError> {
-    let wrong = |error: calamine::XlsxError| SheetError::Workbook { why: error.to_string() };
+    unpacked_within(bytes, UNPACKED_BYTES_MAX)?;
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
     let names = book.sheet_names();
     let first = names.first().map(String::as_str);
     let wanted = name.or(first).filter(|wanted| names.iter().any(|known| known == wanted));
     let wanted =
         wanted.map(str::to_owned).ok_or_else(|| SheetError::NoSheet { found: names.join(", ") })?;
-    let values = book.worksheet_range(&wanted).map_err(wrong)?;
-    let formulas = book.worksheet_formula(&wanted).map_err(wrong)?;
+    let mut sheet = cells(&mut book, &wanted)?;
     let merged = book.merge_cells_by_sheet_name(&wanted).map_err(wrong)?;
-    let end = [values.end(), formulas.end()].into_iter().flatten();
-    let (rows, columns) = end.fold((0, 0), |(rows, columns), (row, column)| {
-        (rows.max(usize_of(row)), columns.max(usize_of(column)))
-    });
-    if rows >= ROWS_MAX || columns >= COLUMNS_MAX {
+    if merged.len() > ROWS_MAX {
         return Err(SheetError::TooLarge);
-    }
-    let mut sheet = Sheet::default();
-    for row in 0..=rows {
-        let mut cells = Vec::new();
-        for column in 0..=columns {
-            let place = (u32_of(row), u32_of(column));
-            let formula = formulas.get_value(place).is_some_and(|formula| !formula.is_empty());
-            let value = values.get_value(place).map_or(Cell::Empty, cell);
-            match (formula, value) {
-                (true, Cell::Empty) => cells.push(Cell::Uncomputed),
-                (true, value) => {
-                    sheet.computed.push(At { row, column });
-                    cells.push(value);
-                }
-                (false, value) => cells.push(value),
-            }
-        }
-        sheet.rows.push(cells);
     }
     let at = |(row, column): (u32, u32)| At { row: usize_of(row), column: usize_of(column) };
     sheet.merged = merged.iter().map(|area| (at(area.start), at(area.end))).collect();
     Ok(sheet)
+}
+
+fn wrong(error: impl ToString) -> SheetError {
+    SheetError::Workbook { why: error.to_string() }
+}
+
+/// Unpacks every part of the archive once and keeps nothing: what a part says of its own length may be a lie.
+fn unpacked_within(bytes: &[u8], max: u64) -> Result<(), SheetError> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(wrong)?;
+    let mut left = max;
+    for part in 0..archive.len() {
+        let part = archive.by_index(part).map_err(wrong)?;
+        if part.size() > left {
+            return Err(SheetError::TooLarge);
+        }
+        let length = io::copy(&mut part.take(left.saturating_add(1)), &mut io::sink());
+        left = left.checked_sub(length.map_err(wrong)?).ok_or(SheetError::TooLarge)?;
+    }
+    Ok(())
+}
+
+/// The cells one after another: a sheet as wide as two far corners is refused at the second one, before it has a size.
+fn cells(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, SheetError> {
+    let mut reader = book.worksheet_cells_reader(name).map_err(wrong)?;
+    let mut sheet = Sheet::default();
+    let (mut cells, mut bytes) = (0_usize, 0_usize);
+    while let Some(found) = reader.next_cell_with_formula_metadata().map_err(wrong)? {
+        let at = At { row: usize_of(found.pos.0), column: usize_of(found.pos.1) };
+        let value = cell(&Data::from(found.value));
+        cells = cells.saturating_add(1);
+        bytes = bytes.saturating_add(length(&value));
+        let far = at.row >= ROWS_MAX || at.column >= COLUMNS_MAX;
+        if far || cells > CELLS_MAX || bytes > TEXT_BYTES_MAX {
+            return Err(SheetError::TooLarge);
+        }
+        match (found.formula, value) {
+            (Some(_), Cell::Empty) => put(&mut sheet, at, Cell::Uncomputed),
+            (Some(_), value) => {
+                sheet.computed.insert(at);
+                put(&mut sheet, at, value);
+            }
+            (None, value) => put(&mut sheet, at, value),
+        }
+    }
+    Ok(sheet)
+}
+
+fn length(cell: &Cell) -> usize {
+    match cell {
+        Cell::Text(text) | Cell::Error(text) => text.len(),
+        Cell::Empty | Cell::Number(_) | Cell::Bool(_) | Cell::Day(..) | Cell::Uncomputed => 0,
+    }
+}
+
+/// Puts a cell into its place; rows and cells before it are empty.
+fn put(sheet: &mut Sheet, at: At, cell: Cell) {
+    if sheet.rows.len() <= at.row {
+        sheet.rows.resize(at.row.saturating_add(1), Vec::new());
+    }
+    let Some(row) = sheet.rows.get_mut(at.row) else { return };
+    if row.len() <= at.column {
+        row.resize(at.column.saturating_add(1), Cell::Empty);
+    }
+    if let Some(place) = row.get_mut(at.column) {
+        *place = cell;
+    }
 }
 
 fn cell(value: &Data) -> Cell {
@@ -178,8 +234,4 @@ fn cell(value: &Data) -> Cell {
 
 fn usize_of(number: u32) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-fn u32_of(number: usize) -> u32 {
-    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -1,5 +1,6 @@
 //! A sheet as it was read, cell by cell, before anything is made of it.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// What stands in a cell.
@@ -38,7 +39,7 @@ pub(super) struct Sheet {
     /// Cells that are merged with others.
     pub(super) merged: Vec<(At, At)>,
     /// Cells whose value is the result of a formula.
-    pub(super) computed: Vec<At>,
+    pub(super) computed: BTreeSet<At>,
 }
 
 impl Cell {

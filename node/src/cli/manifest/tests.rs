@@ -239,6 +239,27 @@ fn a_file_in_another_encoding_is_refused_and_marks_are_taken_away() {
 }
 
 #[test]
+fn nothing_of_a_sheet_acts_on_the_terminal_of_whoever_looks_at_it() {
+    // shows: man-2
+    let text = format!(
+        "{HEAD}1,\"MM\u{1b}[2J\",\"A\u{202e}B\nn: fake\",04/05/1990,B1,\"\u{9b}2J\nI9: fake\",no,male\n"
+    );
+    let found = found(&text);
+    let mut with_note = found.clone();
+    with_note.notes.push("\u{1b}[2J\nnote".to_owned());
+    let shown = super::preview_of(&with_note).text;
+    assert!(!found.faults.is_empty());
+    for acts in ['\u{1b}', '\u{9b}', '\u{202e}'] {
+        assert!(!shown.contains(acts), "{shown}");
+    }
+    assert!(
+        shown.contains("[U+001B][2J") && shown.contains("A[U+202E]B[U+000A]n: fake"),
+        "{shown}"
+    );
+    assert!(!shown.lines().any(|line| line.starts_with("I9")), "{shown}");
+}
+
+#[test]
 fn headers_that_are_missing_twice_or_unknown_are_named() {
     // shows: man-2
     let without = found("No.,Ref\n1,MM-P-1\n");
@@ -312,6 +333,39 @@ fn a_workbook_with_its_traps_is_read_as_people_see_it() {
 }
 
 #[test]
+fn a_workbook_of_two_far_corners_is_refused_before_it_has_a_size() {
+    // shows: man-2
+    for (row, column) in [(1_048_575, 16_383), (10_000, 0), (0, 256)] {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.write_string(0, 0, "n").unwrap();
+        sheet.write_string(row, column, "x").unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        assert_eq!(read::read(&bytes, None, b',').unwrap_err(), SheetError::TooLarge);
+    }
+}
+
+#[test]
+fn a_workbook_that_unpacks_to_much_more_or_repeats_a_long_text_is_refused() {
+    // shows: man-2
+    let long = "x".repeat(30_000);
+    let workbook = |cells: u32, own: bool| {
+        let mut book = Workbook::new();
+        let sheet = book.add_worksheet();
+        for n in 0..cells {
+            let text = if own { format!("{n}{long}") } else { long.clone() };
+            sheet.write_string(n, 0, text).unwrap();
+        }
+        book.save_to_buffer().unwrap()
+    };
+    for large in [workbook(2_400, true), workbook(1_200, false)] {
+        assert!(large.len() < 4 * 1024 * 1024, "it is small as a file");
+        assert_eq!(read::read(&large, None, b',').unwrap_err(), SheetError::TooLarge);
+    }
+    assert!(read::read(&workbook(100, false), None, b',').is_ok());
+}
+
+#[test]
 fn the_message_that_is_made_is_one_that_a_node_takes() {
     // shows: man-1
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/examples/batch-manifest.json");
@@ -358,7 +412,20 @@ fn no_exported_text_acts_as_a_formula() {
         assert!(cell.starts_with('\''), "{cell}");
         assert_eq!(neutral::restored(&cell), text);
     }
-    for text in ["A", "'t Hooft", "1=1", ""] {
+    for (text, cell) in [
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a\t@x", "a\t'@x"),
+        ("a|-1|+1", "a|'-1|'+1"),
+        ("a\n=1", "a\n'=1"),
+        ("a;'=1", "a;''=1"),
+        ("a;\"\"=1", "a;'\"\"=1"),
+        ("=a;=b", "'=a;'=b"),
+        ("\t=1", "'\t'=1"),
+    ] {
+        assert_eq!(neutral::neutralised(text), cell, "whatever it takes for the end of a cell");
+        assert_eq!(neutral::restored(cell), text);
+    }
+    for text in ["A", "'t Hooft", "1=1", "a; b", "a\n\nb", "a|'b", ""] {
         assert_eq!(neutral::neutralised(text), text);
         assert_eq!(neutral::restored(text), text);
     }
@@ -367,7 +434,7 @@ fn no_exported_text_acts_as_a_formula() {
 proptest! {
     #[test]
     fn what_is_exported_is_imported_as_it_was(
-        names in proptest::collection::vec("[=+@'A-Za-z,;\"ກ-ຮက-အ一-丐-]{1,12}", 1..6),
+        names in proptest::collection::vec("[=+@'A-Za-z,;|\"ກ-ຮက-အ一-丐-]{1,12}", 1..6),
         flags in any::<[bool; 2]>(),
     ) {
         // shows: man-5

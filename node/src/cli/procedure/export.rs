@@ -6,7 +6,6 @@
 mod case;
 mod page;
 mod paper;
-mod words;
 
 #[cfg(test)]
 mod tests;

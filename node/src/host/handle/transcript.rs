@@ -2,6 +2,9 @@
 //!
 //! Every body that is opened has its `read` leaf first, and the bundle is cut after these leaves, so that it shows them.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::io::Write;
 
@@ -10,12 +13,18 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::Answer;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::header;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
-use concord_protocol::procedure::control::Control;
+use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::control::ControlFact;
 use concord_protocol::procedure::court;
 use concord_protocol::procedure::court::Exhibited;
+use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 use tokio::sync::oneshot;
@@ -27,7 +36,6 @@ use crate::host::evidence::Extent;
 use crate::host::handle::Handle;
 use crate::host::handle::MessageName;
 use crate::host::handle::ReadError;
-use crate::host::handle::procedures::ProcedureView;
 use crate::host::mailbox::Job;
 use crate::host::sealing;
 
@@ -66,8 +74,7 @@ impl Handle {
     // spec: audit-52
     pub fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError> {
         self.may_read()?;
-        let view = self.procedure(wanted.procedure)?;
-        let shown = self.shown(wanted, &view)?;
+        let shown = self.shown(wanted, &Held::of(self, &wanted.procedure)?)?;
         self.record_readings(wanted, &shown)?;
         let bodies = Opening { handle: self, shown };
         let extent = Extent::Transcript(wanted.procedure, wanted.to_use);
@@ -78,13 +85,10 @@ impl Handle {
     fn shown(
         &self,
         wanted: &Wanted,
-        view: &ProcedureView,
+        held: &Held,
     ) -> Result<BTreeMap<Digest, MessageRecord>, ReadError> {
-        let none = Control::default();
-        let control =
-            view.book.machine().map_or(&none, |machine| Machine::common(machine).control());
         let (mut shown, mut refused) = (BTreeMap::new(), Vec::new());
-        for digest in self.messages_of(&wanted.procedure)? {
+        for digest in held.acts.iter().map(|act| act.digest) {
             let record = self.record(MessageName::Digest(digest))?;
             if self.body(&record).is_err() {
                 continue;
@@ -100,7 +104,7 @@ impl Handle {
                     checked => checked?,
                 }
             }
-            match self.may_show(wanted, &record, control) {
+            match self.may_show(wanted, &record, held) {
                 Ok(()) => {
                     shown.insert(digest, record);
                 }
@@ -114,23 +118,18 @@ impl Handle {
         }
     }
 
-    fn messages_of(&self, procedure: &ProcedureId) -> Result<Vec<Digest>, ReadError> {
-        let acts = self.reader().acts(procedure).map_err(|_| ReadError::Stopping)?;
-        Ok(acts.iter().map(|act| act.digest).collect())
-    }
-
+    /// Whether a body may be shown for the use that is wanted. What cannot be judged is not shown in court.
+    // spec: orc-11
     fn may_show(
         &self,
         wanted: &Wanted,
         record: &MessageRecord,
-        control: &Control,
+        held: &Held,
     ) -> Result<(), Refusal> {
-        let (BodyUse::Court, Ok(header)) = (wanted.to_use, header::read(&record.message)) else {
-            return Ok(());
-        };
-        let exhibited =
-            Exhibited { id: &header.id, author: &header.from.agency, handling: &header.handling };
-        court::may_show(&exhibited, &self.around.shared.me, control, clock::now())
+        match wanted.to_use {
+            BodyUse::Work => Ok(()),
+            BodyUse::Court => held.may_show(record, &self.around.shared.me, clock::now()),
+        }
     }
 
     /// Has every reading recorded durably before the first body is opened.
@@ -155,6 +154,70 @@ impl Handle {
         }
         Ok(())
     }
+}
+
+/// The messages of a procedure, read once, and what they come to: so that what is shown and what is judged are the same.
+struct Held {
+    acts: Vec<Act>,
+    book: Book,
+}
+
+impl Held {
+    fn of(handle: &Handle, procedure: &ProcedureId) -> Result<Self, ReadError> {
+        let acts = handle.reader().acts(procedure).map_err(|_| ReadError::Stopping)?;
+        if acts.is_empty() { Err(ReadError::NotFound) } else { Ok(Self::folded(acts)) }
+    }
+
+    fn folded(acts: Vec<Act>) -> Self {
+        Self { book: Book::of(acts.iter().cloned()), acts }
+    }
+
+    fn may_show(
+        &self,
+        record: &MessageRecord,
+        by: &AgencyId,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        let header = header::read(&record.message)
+            .map_err(|_| unjudged(record.id, "its header cannot be read"))?;
+        let exhibited =
+            Exhibited { id: &header.id, author: &header.from.agency, handling: &header.handling };
+        self.judge(&exhibited, by, at)
+    }
+
+    fn judge(
+        &self,
+        exhibited: &Exhibited<'_>,
+        by: &AgencyId,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Exhibited { id, author, .. } = exhibited;
+        let machine = self
+            .book
+            .machine()
+            .ok_or_else(|| unjudged(**id, "the beginning of its procedure is not here"))?;
+        if self.is_taken_back(id, author) {
+            let why = format!("{id} was recalled by {author}");
+            return Err(Refusal::safeguard("orc-11", why, "leave its body sealed"));
+        }
+        court::may_show(exhibited, by, Machine::common(machine).control(), at)
+    }
+
+    /// Whether its author recalled it in any message that is here. One that waits, or that found no place, is no less the
+    /// word of its author.
+    fn is_taken_back(&self, message: &MessageId, author: &AgencyId) -> bool {
+        self.acts.iter().filter(|act| act.author == *author).any(|act| {
+            matches!(&act.fact, Fact::Control(ControlFact::Recalled { targets, .. }) if targets.contains(message))
+        })
+    }
+}
+
+fn unjudged(message: MessageId, why: &str) -> Refusal {
+    Refusal::safeguard(
+        "orc-11",
+        format!("{message} cannot be judged: {why}"),
+        "leave its body sealed, or wait until all of its procedure is here",
+    )
 }
 
 fn recorded(answer: Answer) -> Result<(), ReadError> {

@@ -16,8 +16,8 @@ use crate::api::shape::header::HeaderDocument;
 use crate::api::shape::procedure::Entry;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::api::shape::procedure::RefusedEntry;
-use crate::cli::procedure::export::words;
-use crate::cli::procedure::export::words::Line;
+use crate::cli::words;
+use crate::cli::words::Line;
 
 /// A procedure to be read.
 #[derive(Clone, Debug)]

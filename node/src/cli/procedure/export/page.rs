@@ -9,8 +9,8 @@ use crate::cli::procedure::export::case::Case;
 use crate::cli::procedure::export::case::Head;
 use crate::cli::procedure::export::case::Said;
 use crate::cli::procedure::export::paper;
-use crate::cli::procedure::export::words::Line;
-use crate::cli::procedure::export::words::escaped;
+use crate::cli::words::Line;
+use crate::cli::words::escaped;
 
 /// Deeper than this, a form is not indented any further.
 const DEPTH_MAX: usize = 7;

@@ -4,8 +4,8 @@ use crate::cli::procedure::export::case::Body;
 use crate::cli::procedure::export::case::Case;
 use crate::cli::procedure::export::case::Head;
 use crate::cli::procedure::export::case::Said;
-use crate::cli::procedure::export::words::Line;
-use crate::cli::procedure::export::words::visible;
+use crate::cli::words::Line;
+use crate::cli::words::visible;
 
 /// The whole text.
 pub(super) fn paper(case: &Case) -> String {

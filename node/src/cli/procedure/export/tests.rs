@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::cli::procedure::export::words::escaped;
-use crate::cli::procedure::export::words::lines;
-use crate::cli::procedure::export::words::visible;
+use crate::cli::words::escaped;
+use crate::cli::words::lines;
+use crate::cli::words::visible;
 
 use concord_protocol::audit::bundle::BodyUse;
 

@@ -63,6 +63,11 @@ fn add(label: &str, value: &Value, depth: usize, lines: &mut Vec<Line>) {
     }
 }
 
+/// The same, in one line: what ends a line is shown as well.
+pub(super) fn in_one_line(text: &str) -> String {
+    visible(text).replace('\n', "[U+000A]")
+}
+
 /// The text with every character shown that acts on a terminal or turns the direction of a line, or that nobody sees.
 /// Lines stay lines.
 // spec: audit-53
@@ -84,8 +89,8 @@ fn acts(character: char) -> bool {
     let harmless = matches!(character, '\n' | '\t');
     (character.is_control() && !harmless)
         || matches!(character,
-            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 /// The text as it stands in a page: visible, and nothing in it is markup.
