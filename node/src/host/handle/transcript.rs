@@ -97,7 +97,8 @@ impl Handle {
             if wanted.to_use == BodyUse::Work {
                 let other = self.other_purpose(&record, &wanted.purpose)?;
                 let me = &self.around.shared.me;
-                match other.map_or(Ok(()), |other| other.check(me, Some(control))) {
+                let control = held.book.machine().map(|machine| machine.common().control());
+                match other.map_or(Ok(()), |other| other.check(me, control)) {
                     Err(ReadError::OtherPurpose(_)) if wanted.forbidden == Forbidden::Withhold => {
                         continue;
                     }
