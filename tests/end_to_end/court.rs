@@ -71,7 +71,7 @@ fn a_court_verifies_one_file_with_the_bodies_in_it() {
     let text = fs::read_to_string(world.path().join("work.txt")).unwrap();
     for part in [
         "INTELLIGENCE, NOT EVIDENCE",
-        "by rule ho-1",
+        "by rule pro-1",
         request.as_str(),
         work["bundle"].as_str().unwrap(),
     ] {

@@ -4,6 +4,11 @@
 //! the body that will be sealed. Each voter's program computes the core digest again from the text at hand, so what is
 //! signed is what was read. `concord send` submits the draft like any other file.
 
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::io::Write;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -31,6 +36,7 @@ use crate::cli::answer::Answer;
 use crate::cli::fail;
 use crate::cli::passphrase::PassphraseFrom;
 use crate::cli::table;
+use crate::cli::words;
 use crate::clock;
 use crate::entropy;
 use crate::files;
@@ -165,6 +171,10 @@ pub fn approve(arguments: &Approving) -> Result<Answer, Report> {
         return Err(refused(what, &why, "have it approved by another person"));
     }
     let core = core(&submission, procedure, &approvals.salt.bytes(), what)?;
+    // Before the key is used: a digest says nothing to a person.
+    io::stderr()
+        .write_all(laid_open(&submission).as_bytes())
+        .map_err(|error| Report::caused(Code::FileUnwritable, what, &error))?;
     let vote = vote(who, core, Deed::Approved, what)?;
     let approved = value.get_mut("approvals").and_then(|said| said.get_mut("approved"));
     if let Some(approved) = approved.and_then(serde_json::Value::as_array_mut) {
@@ -256,6 +266,12 @@ fn write(out: &Path, value: &serde_json::Value, what: &'static str) -> Result<()
 
 fn refused(what: &'static str, why: &str, remedy: &'static str) -> Report {
     Report::new(Code::RequestRefused, what, why.to_owned()).with_remedy(remedy)
+}
+
+/// Everything that is approved, as it was read: nothing in it acts on the terminal.
+fn laid_open(submission: &Submission) -> String {
+    let value = serde_json::to_value(submission.write()).unwrap_or_default();
+    format!("You approve this message:\n{}", words::barred(&words::lines(&value)))
 }
 
 /// What was voted on, for a last look.

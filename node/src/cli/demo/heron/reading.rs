@@ -111,7 +111,8 @@ fn last<'a>(detail: &'a ProcedureDetail, kind: &str) -> Option<&'a Entry> {
 
 /// What a message says, as an officer of that node opens it.
 fn body(client: &Client, officer: &str, id: &str) -> Result<Value, Report> {
-    let opened = client.open(id, officer, "coordination")?;
+    let purpose = client.message(id)?.header.map(|header| header.purpose).unwrap_or_default();
+    let opened = client.open(id, officer, &purpose)?;
     opened
         .content
         .get("body")

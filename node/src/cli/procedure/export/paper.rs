@@ -4,8 +4,8 @@ use crate::cli::procedure::export::case::Body;
 use crate::cli::procedure::export::case::Case;
 use crate::cli::procedure::export::case::Head;
 use crate::cli::procedure::export::case::Said;
-use crate::cli::words::Line;
-use crate::cli::words::visible;
+use crate::cli::words::barred;
+use crate::cli::words::in_one_line;
 
 /// The whole text.
 pub(super) fn paper(case: &Case) -> String {
@@ -34,7 +34,7 @@ fn head(head: &Head) -> String {
     ];
     let mut out = format!("{}\n{}\n\n", head.warning(), head.meaning());
     for (label, value) in facts {
-        put(&mut out, format_args!("{label:<18}{}", visible(&value)));
+        put(&mut out, format_args!("{label:<18}{}", in_one_line(&value)));
     }
     out.push_str("\nHow to verify it\n");
     for line in how() {
@@ -63,26 +63,26 @@ fn message(out: &mut String, said: &Said, number: u64) {
         out,
         format_args!(
             "{number}. {} of {}, {}",
-            visible(&said.kind),
-            visible(&said.from),
+            in_one_line(&said.kind),
+            in_one_line(&said.from),
             said.created
         ),
     );
-    put(out, format_args!("   id       {}", visible(&said.id)));
-    put(out, format_args!("   digest   {}", visible(&said.digest)));
+    put(out, format_args!("   id       {}", in_one_line(&said.id)));
+    put(out, format_args!("   digest   {}", in_one_line(&said.digest)));
     if let Some(leaf) = said.leaf {
         put(out, format_args!("   leaf     {leaf}"));
     }
-    put(out, format_args!("   became   {}", visible(&said.became)));
+    put(out, format_args!("   became   {}", in_one_line(&said.became)));
     for receipt in &said.receipts {
-        put(out, format_args!("   receipt  {}", visible(receipt)));
+        put(out, format_args!("   receipt  {}", in_one_line(receipt)));
     }
     out.push_str("   signed\n");
-    form(out, &said.header);
+    out.push_str(&barred(&said.header));
     match &said.body {
         Body::Shown { lines, salt, commitment } => {
             out.push_str("   said\n");
-            form(out, lines);
+            out.push_str(&barred(lines));
             put(out, format_args!("   salt        {salt}"));
             put(out, format_args!("   commitment  {commitment}"));
         }
@@ -91,24 +91,6 @@ fn message(out: &mut String, said: &Said, number: u64) {
             put(out, format_args!("   The body was erased; leaf {leaf} says so."))
         }
         Body::Elsewhere => out.push_str("   The file does not show this message.\n"),
-    }
-}
-
-fn form(out: &mut String, lines: &[Line]) {
-    for line in lines {
-        let indent = "  ".repeat(line.depth);
-        let lang = line.lang.as_ref().map(|lang| format!(" [{}]", visible(lang)));
-        let label = format!("{indent}{}{}", visible(&line.label), lang.unwrap_or_default());
-        let Some(text) = &line.text else {
-            put(out, format_args!("   | {label}:"));
-            continue;
-        };
-        let shown = visible(text);
-        let mut rows = shown.split('\n');
-        put(out, format_args!("   | {label}: {}", rows.next().unwrap_or_default()));
-        for row in rows {
-            put(out, format_args!("   | {indent}  {row}"));
-        }
     }
 }
 

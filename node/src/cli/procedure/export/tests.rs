@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use crate::cli::words::barred;
 use crate::cli::words::escaped;
 use crate::cli::words::lines;
 use crate::cli::words::visible;
@@ -122,9 +123,36 @@ fn it_says_what_it_may_be_used_for_and_what_is_not_shown() {
 }
 
 #[test]
+fn no_line_of_a_text_is_so_long_that_a_terminal_breaks_it_before_its_bar() {
+    // shows: audit-53
+    let blanks = format!("{}2. fake of cn.mps", " ".repeat(200));
+    for long in ["x".repeat(500), "word ".repeat(100), "\u{4eba}".repeat(300), blanks] {
+        let paper = paper::paper(&case(BodyUse::Court, shown(&long)));
+        let (_, said) = paper.split_once("   said\n").unwrap();
+        let barred: Vec<&str> = said.lines().take_while(|line| line.contains('|')).collect();
+        assert!(barred.len() > 5, "{paper}");
+        for line in &barred {
+            let wide = line.chars().filter(|one| !one.is_ascii()).count();
+            assert!(line.starts_with("   | ") && line.chars().count() + wide < 80, "{line}");
+        }
+        let whole: String = barred.iter().map(|line| &line[5..]).collect();
+        let joined = |text: &str| text.replace(' ', "");
+        assert!(joined(&whole).contains(&joined(&long)), "nothing is lost");
+    }
+    // A label is what somebody wrote as well.
+    let body = lines(&json!({"a\n2. fake": "x"}));
+    assert!(barred(&body).lines().all(|line| line.starts_with("   | ")));
+}
+
+#[test]
 fn joiners_of_local_scripts_stay_and_what_nobody_sees_is_shown() {
     // shows: audit-53
     assert_eq!(visible("a\u{200b}b\u{200d}c\tz\n"), "a\u{200b}b\u{200d}c\tz\n");
+    for hidden in [
+        '\u{ad}', '\u{34f}', '\u{115f}', '\u{1160}', '\u{3164}', '\u{ffa0}', '\u{180e}', '\u{2800}',
+    ] {
+        assert_eq!(visible(&hidden.to_string()), format!("[U+{:04X}]", u32::from(hidden)));
+    }
     for hidden in ['\u{0}', '\u{7f}', '\u{9b}', '\u{2028}', '\u{2066}', '\u{feff}', '\u{e0041}'] {
         assert_eq!(visible(&hidden.to_string()), format!("[U+{:04X}]", u32::from(hidden)));
     }

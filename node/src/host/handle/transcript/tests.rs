@@ -77,16 +77,20 @@ fn recall(author: &str, parents: &[u8]) -> Act {
     act(author, 2, parents, (Kind::Recall, Fact::Control(fact)))
 }
 
-/// Whether the free request of the author may be shown by the other agency.
-fn judged(held: &Held) -> Result<(), Refusal> {
-    let handling = HandlingCodes {
+fn free() -> HandlingCodes {
+    HandlingCodes {
         classification: Classification::Restricted,
         codes: BTreeSet::from([HandlingCode::H0]),
         onward: Onward::OwnCompetentAuthorities,
         evidential_use: EvidentialUse::Allowed,
         review_on: CivilDate::parse("2027-03-01").unwrap(),
         erase_by: CivilDate::parse("2031-03-01").unwrap(),
-    };
+    }
+}
+
+/// Whether the free request of the author may be shown by the other agency.
+fn judged(held: &Held) -> Result<(), Refusal> {
+    let handling = free();
     let (id, author) = (request().id, agency(AUTHOR));
     let exhibited = Exhibited { id: &id, author: &author, handling: &handling };
     held.judge(&exhibited, &agency(OTHER), Timestamp::from_millis(10))
