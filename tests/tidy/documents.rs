@@ -61,7 +61,17 @@ fn prefixes(promised: &BTreeSet<String>) -> BTreeSet<&str> {
 
 #[test]
 fn the_threats_rest_on_promises_that_are_made_and_tests_that_are_there() {
-    let chapter = fs::read_to_string(tree::root().join("spec/21-threats.md")).unwrap();
+    rests_on_what_is_there("spec/21-threats.md", 50);
+}
+
+#[test]
+fn the_safeguards_rest_on_promises_that_are_made_and_tests_that_are_there() {
+    rests_on_what_is_there("spec/26-safeguards.md", 20);
+}
+
+/// Checks that a chapter names only promises and tests that exist, and so many tests at least.
+fn rests_on_what_is_there(path: &str, tests_min: usize) {
+    let chapter = fs::read_to_string(tree::root().join(path)).unwrap();
     let promised = requirements::promised();
     let prefixes = prefixes(&promised);
     let words = chapter.split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'));
@@ -83,6 +93,6 @@ fn the_threats_rest_on_promises_that_are_made_and_tests_that_are_there() {
         }
     }
 
-    assert!(tests > 50, "only {tests} tests were found: the reader of this test is broken");
-    tree::none(&wrong, "spec/21-threats.md rests on what is not there:");
+    assert!(tests > tests_min, "only {tests} tests were found: the reader of this test is broken");
+    tree::none(&wrong, &format!("{path} rests on what is not there:"));
 }
