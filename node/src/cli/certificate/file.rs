@@ -151,7 +151,11 @@ impl Certificate {
         if self.of_side(signed.side).is_some() {
             return Err(wrong("this side has signed already"));
         }
-        if self.signatures.iter().any(|other| other.officer == signed.officer) {
+        let key = |one: &Signed| one.by_key.as_ref().map(|(key, _)| *key.as_bytes());
+        let same = |other: &Signed| {
+            other.officer == signed.officer || (key(other).is_some() && key(other) == key(&signed))
+        };
+        if self.signatures.iter().any(same) {
             return Err(wrong("one officer does not sign for both sides"));
         }
         self.signatures.push(signed);

@@ -148,6 +148,15 @@ fn nothing_is_signed_under_another_digest_than_was_read_out() {
 }
 
 #[test]
+fn one_key_does_not_sign_for_both_sides() {
+    // shows: cer-2
+    let mut certificate = prepared();
+    let key = SigningKey::from_seed(&[1; 32]);
+    certificate.sign(CertificateSide::Releasing, &officer(RELEASING), Some(&key)).unwrap();
+    assert!(certificate.sign(CertificateSide::Receiving, &officer(RECEIVING), Some(&key)).is_err());
+}
+
+#[test]
 fn one_officer_does_not_sign_for_both_sides() {
     // shows: cer-2, cer-6
     let mut certificate = prepared();

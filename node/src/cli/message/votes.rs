@@ -75,7 +75,7 @@ pub struct Drafting {
     /// Where the draft goes.
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Send it without the approvals of its kind, because waiting may cost a life; it is reviewed afterwards.
+    /// Send it without the approvals of its kind, because waiting may cost a life; it is marked so.
     #[arg(long)]
     break_glass: bool,
     /// Whoever drafted it.

@@ -51,7 +51,7 @@ pub enum Approved {
     NotAsked,
     /// By everybody who has to.
     ByAll,
-    /// By its drafter alone, because lives are at risk; it is reviewed afterwards.
+    /// By its drafter alone, because lives are at risk; it is marked so.
     BrokeGlass,
 }
 

@@ -81,7 +81,7 @@ pub(super) enum Body {
 }
 
 impl Case {
-    /// A procedure as the file shows it, in the order in which the node folded its messages.
+    /// A procedure as the file shows it, in the order in which the node took its messages.
     pub(super) fn of(report: &Report, detail: &ProcedureDetail) -> Self {
         let entry = |digest: &str| {
             let transcript = report.transcript.as_ref()?;
