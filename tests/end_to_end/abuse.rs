@@ -24,6 +24,9 @@ const AGENCIES: [&str; 2] = ["la.mps", "mm.mpf"];
 /// Silent callers at once: more than the node has places, and more than wait before its door.
 const SILENT: usize = 1_000;
 
+/// How long a siege waits for its last callers.
+const SIEGE_MAX: Duration = Duration::from_secs(60);
+
 /// Within which an honest caller is answered while silent ones come again and again. Source: spec api-25.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(20);
 
@@ -135,11 +138,13 @@ impl Drop for Ends<'_> {
     }
 }
 
-/// Keeps the house and the street before it full of callers who say nothing, until told to stop; tells how many came.
+/// Keeps the house and the street before it full of callers who say nothing, until told to stop and, on a machine that is
+/// slow to call, until so many came as were promised; tells how many came.
 fn besiege(door: &Door, stop: &AtomicBool) -> usize {
     let mut silent: Vec<TcpStream> = Vec::new();
     let mut knocked = 0;
-    while !stop.load(Ordering::Relaxed) {
+    let watch = Stopwatch::start();
+    while !stop.load(Ordering::Relaxed) || (knocked < SILENT && watch.elapsed() < SIEGE_MAX) {
         if silent.len() < SILENT
             && let Ok(stream) = TcpStream::connect_timeout(&door.address, Duration::from_millis(50))
         {
