@@ -1,7 +1,7 @@
 //! Speed and memory, as ratios with their parts, all measured in one run on one machine.
 //!
 //! `cargo run --release -p concord-tests --bin bench`, or `cargo bench`. With `--short` it only shows that it runs;
-//! `--leaves N` says how large the logs are, and `--only logs` leaves the two nodes out.
+//! `--leaves N` says how large the logs are, and `--only exchanges`, `procedures` or `logs` measures one part.
 
 mod bundle;
 mod disk;
@@ -9,6 +9,7 @@ mod exchange;
 mod own_log;
 mod peer_log;
 mod primitives;
+mod procedures;
 
 use std::env;
 
@@ -25,11 +26,30 @@ pub(crate) struct Size {
     pub(crate) commits: u64,
     /// Leaves of the large logs.
     pub(crate) leaves: u64,
+    /// Messages of the long transcripts.
+    pub(crate) acts: usize,
+    /// Manifests.
+    pub(crate) manifests: u32,
 }
 
-const FULL: Size =
-    Size { alone: 300, crowd: 6_400, primitives: 2_000, commits: 300, leaves: 1_000_000 };
-const SHORT: Size = Size { alone: 10, crowd: 128, primitives: 50, commits: 10, leaves: 10_000 };
+const FULL: Size = Size {
+    alone: 300,
+    crowd: 6_400,
+    primitives: 2_000,
+    commits: 300,
+    leaves: 1_000_000,
+    acts: 10_000,
+    manifests: 20,
+};
+const SHORT: Size = Size {
+    alone: 10,
+    crowd: 128,
+    primitives: 50,
+    commits: 10,
+    leaves: 10_000,
+    acts: 300,
+    manifests: 1,
+};
 
 fn main() {
     let mut size = if env::args().any(|argument| argument == "--short") { SHORT } else { FULL };
@@ -39,10 +59,17 @@ fn main() {
     if cfg!(debug_assertions) {
         println!("built without --release: the figures say nothing\n");
     }
-    if value_of("--only").as_deref() != Some("logs") {
+    let only = value_of("--only");
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wanted("exchanges") {
         exchanges(size);
     }
-    logs(size);
+    if wanted("procedures") {
+        mechanism(size);
+    }
+    if wanted("logs") {
+        logs(size);
+    }
 }
 
 /// What stands behind an option of the command line.
@@ -91,6 +118,33 @@ fn exchanges(size: Size) {
     println!(
         "  (d) resident memory, MiB: sender {:.0}, receiver {:.0}   (aim: below 150)\n",
         run.memory_mib[0], run.memory_mib[1]
+    );
+}
+
+fn mechanism(size: Size) {
+    let folded = procedures::fold(size.acts, size.primitives);
+    println!("a procedure of {} messages among six agencies, folded from nothing", size.acts);
+    println!(
+        "  (k) one after the other {:>7.1} us a message, ratio {:.2}; six at once {:.1} us, ratio {:.2}   (an Ed25519 verification {:.1} us)",
+        folded.chain,
+        folded.verify / folded.chain,
+        folded.crowd,
+        folded.verify / folded.crowd,
+        folded.verify
+    );
+    let manifest = procedures::manifest(size.manifests);
+    println!("a manifest of 500 people, {} bytes", manifest.bytes);
+    println!(
+        "  (l) drawn up and sealed {:.1} ms, bare primitives {:.2} ms, ratio {:.3}",
+        manifest.seal,
+        manifest.bare_seal,
+        manifest.bare_seal / manifest.seal
+    );
+    println!(
+        "  (l) opened and checked {:.1} ms, bare primitives {:.2} ms, ratio {:.3}\n",
+        manifest.check,
+        manifest.bare_check,
+        manifest.bare_check / manifest.check
     );
 }
 

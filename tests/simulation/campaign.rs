@@ -121,15 +121,16 @@ pub fn story(seed: u64, bug: Option<Bug>, lines: usize) -> String {
     story
 }
 
-/// Adds a line to the record of campaigns: from which seed to which, on which commit, with which result.
+/// Adds a line to the record of campaigns: from which seed to which, on which commit, by which of the two programs, with
+/// which result.
 ///
 /// # Panics
 /// When the record cannot be written.
-pub fn record(first: u64, result: &Result<Sum, Find>) {
+pub fn record(first: u64, program: &str, result: &Result<Sum, Find>) {
     let ledger = harness::top().join(LEDGER);
     let commit = Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
     let commit = commit.map(|said| String::from_utf8_lossy(&said.stdout).trim().to_owned());
-    let commit = commit.unwrap_or_default();
+    let commit = format!("{} {program}", commit.unwrap_or_default());
     let line = match result {
         Ok(sum) => {
             let Outcome { events, acknowledged, receipted, deaths, connections, evidence, .. } =

@@ -1,5 +1,8 @@
 //! The end of a run: every log is exported and verified as an auditor would, and every two are held together.
 
+use std::collections::BTreeMap;
+use std::fmt;
+
 use concord_node::host::evidence;
 use concord_node::host::evidence::Cut;
 use concord_node::host::evidence::Extent;
@@ -11,15 +14,23 @@ use concord_protocol::audit::verify;
 use concord_protocol::audit::verify::report::Report;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::Settlement;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::machine::Machine;
 use concord_protocol::registry::RefusalCode;
 
 use crate::life::Life;
 use crate::truth::Violation;
 use crate::world::World;
 
+/// Procedures of one node that are looked at; no run has as many.
+const PROCEDURES_MAX: usize = 10_000;
+
 /// Judges the end. Gives the root of every log that counts, in order of places.
 pub(crate) fn judge(world: &World) -> Result<Vec<Digest>, Violation> {
     delivered(world)?;
+    agreed(world)?;
     let healthy: Vec<usize> = healthy(world).collect();
     let mut reports = Vec::new();
     for place in &healthy {
@@ -82,6 +93,60 @@ fn delivered(world: &World) -> Result<(), Violation> {
 /// more than clocks may differ.
 fn may_refuse(world: &World, code: RefusalCode) -> bool {
     code == RefusalCode::FromTheFuture && world.plan.sets_clocks()
+}
+
+/// Every node that kept its data computes of every procedure the same: what its messages say, each after all that its
+/// author had before its eyes. That is known here without the parents that messages name.
+fn agreed(world: &World) -> Result<(), Violation> {
+    let mut held: BTreeMap<ProcedureId, Vec<(usize, Vec<Act>)>> = BTreeMap::new();
+    for place in healthy(world).filter(|place| !world.truth.may_have_lost(*place)) {
+        let reader = &life(world, place).reader;
+        for procedure in reader.procedures(None, PROCEDURES_MAX).unwrap() {
+            let acts = reader.acts(&procedure).unwrap();
+            held.entry(procedure).or_default().push((place, acts));
+        }
+    }
+    for (procedure, holders) in held {
+        let said = holders.iter().flat_map(|(_, acts)| acts).map(|act| (act.digest, act.clone()));
+        let mut said: BTreeMap<Digest, Act> = said.collect();
+        let lied = |act: &Act| world.truth.may_have_lost(world.cast.place(&act.author));
+        let differ = holders.iter().any(|(_, acts)| acts.len() != said.len());
+        // A liar says different things to different members, a clock that stands wrong has a message refused.
+        if said.values().any(lied) || differ && world.plan.sets_clocks() {
+            continue;
+        }
+        for act in said.values_mut() {
+            if let Some(seen) = world.truth.seen_by(&act.digest) {
+                act.parents.clone_from(seen);
+            }
+        }
+        let truth = Book::of(said.into_values());
+        for (place, mut acts) in holders {
+            if let Some(bug) = world.bug {
+                bug.misread(&mut acts);
+            }
+            let book = Book::of(acts);
+            if outline(&book) != outline(&truth) {
+                let what = format!(
+                    "{place} computes of {procedure} {:?}, and not {:?}",
+                    outline(&book),
+                    outline(&truth)
+                );
+                return Err(world.violation("sim-agree", what));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What people see of a procedure.
+fn outline(book: &Book) -> impl PartialEq + fmt::Debug {
+    let machine = book.machine();
+    let stage = machine.map(Machine::stage);
+    let fates = machine.map(|machine| machine.fates().clone());
+    let kept_apart: Vec<Digest> =
+        book.refused().keys().chain(book.waiting().keys()).copied().collect();
+    (stage, fates, kept_apart)
 }
 
 fn audited(world: &World, place: usize) -> Result<Report, Violation> {

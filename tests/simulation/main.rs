@@ -71,7 +71,7 @@ fn many(first: u64, options: &Options) -> ExitCode {
     let threads = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let result = campaign::run_all(first, seeds, threads);
     if options.ledger {
-        campaign::record(first, &result);
+        campaign::record(first, env!("CARGO_BIN_NAME"), &result);
     }
     match result {
         Ok(sum) => {

@@ -29,8 +29,21 @@ pub struct Wish {
     pub at: u64,
     /// The place of the author.
     pub author: usize,
-    /// The places of the recipients.
+    /// The places of the recipients; of whoever takes up a procedure, the procedure says who they are.
     pub to: Vec<usize>,
+    /// What it wants said.
+    pub deed: Deed,
+}
+
+/// What a client wants of a procedure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It begins one in which nobody answers.
+    Tells,
+    /// It begins a request for information, of the first recipient.
+    Asks,
+    /// It says something in one that its node holds, as far as it has come there.
+    Answers,
 }
 
 /// A member that lies.
@@ -208,6 +221,9 @@ impl Plan {
         let count = chance.below(4) * (1 + chance.below(4));
         let faults = (0..count).flat_map(|_| fault(&mut chance, size)).collect();
         let mut plan = Self { size, liar, faults, errands, network };
+        if chance.one_in(2) {
+            plan.errands.extend(talk(&mut chance, size));
+        }
         plan.faults.sort_by_key(|(at, _)| *at);
         plan
     }
@@ -262,7 +278,23 @@ fn wish(chance: &mut Chance, size: usize) -> Wish {
     to.sort_unstable();
     to.dedup();
     let at = u64::try_from(chance.below(usize::try_from(STORM).unwrap())).unwrap();
-    Wish { at, author, to }
+    Wish { at, author, to, deed: Deed::Tells }
+}
+
+/// A request for information early in the storm, and what several say to it afterwards, at once or one after the other.
+fn talk(chance: &mut Chance, size: usize) -> Vec<Wish> {
+    let mut begins = Wish { deed: Deed::Asks, ..wish(chance, size) };
+    begins.at /= 4;
+    let mut talk = Vec::new();
+    for _ in 0..2 + chance.below(5) {
+        let after = chance.below(usize::try_from(STORM - begins.at).unwrap());
+        let at = begins.at + u64::try_from(after).unwrap();
+        let among = 1 + chance.below(begins.to.len() + 1);
+        let author = if among == 1 { begins.author } else { begins.to[among - 2] };
+        talk.push(Wish { at, author, to: Vec::new(), deed: Deed::Answers });
+    }
+    talk.push(begins);
+    talk
 }
 
 /// One fault, with what belongs to it.

@@ -3,6 +3,7 @@
 
 use concord_protocol::engine::effects::Action;
 use concord_protocol::engine::record::Record;
+use concord_protocol::procedure::act::Act;
 
 use crate::disk::Disk;
 use crate::disk::Trouble;
@@ -36,11 +37,13 @@ pub enum Bug {
     BelievesOldData,
     /// What was proven against the node's own log is not remembered, and not acted on.
     IgnoresThatItsLogWasLonger,
+    /// Who had seen what is told by the times that messages carry.
+    ComparesTimesInsteadOfAncestry,
 }
 
 impl Bug {
     /// Every bug, each with how many seeds it may take until one of them finds it.
-    pub const ALL: [(Self, u64); 13] = [
+    pub const ALL: [(Self, u64); 14] = [
         (Self::AnswersBeforeTheSync, 100),
         (Self::SignsBeforeTheHeadIsDurable, 100),
         (Self::SyncsNothing, 100),
@@ -54,6 +57,7 @@ impl Bug {
         (Self::ForgetsWhatItWitnessed, 1_000),
         (Self::BelievesOldData, 300),
         (Self::IgnoresThatItsLogWasLonger, 3_000),
+        (Self::ComparesTimesInsteadOfAncestry, 1_000),
     ];
 
     /// As the command line names it.
@@ -72,6 +76,7 @@ impl Bug {
             Self::ForgetsWhatItWitnessed => "forgets-what-it-witnessed",
             Self::BelievesOldData => "believes-old-data",
             Self::IgnoresThatItsLogWasLonger => "ignores-that-its-log-was-longer",
+            Self::ComparesTimesInsteadOfAncestry => "compares-times-instead-of-ancestry",
         }
     }
 
@@ -132,7 +137,21 @@ impl Bug {
             | Self::GoesOnAfterAFailedSync
             | Self::SkipsTheDuplicateCheck
             | Self::AcceptsAGap
-            | Self::BelievesOldData => {}
+            | Self::BelievesOldData
+            | Self::ComparesTimesInsteadOfAncestry => {}
+        }
+    }
+
+    /// What a procedure rests on for a node with this bug.
+    pub(crate) fn misread(self, acts: &mut [Act]) {
+        if self != Self::ComparesTimesInsteadOfAncestry {
+            return;
+        }
+        acts.sort_by_key(|act| (act.created, act.digest));
+        let mut before = None;
+        for act in acts {
+            act.parents = before.into_iter().collect();
+            before = Some(act.digest);
         }
     }
 

@@ -1,6 +1,7 @@
 //! A fixed set of seeds, the planted bugs, and that a seed repeats its run.
 
 use crate::campaign;
+use crate::plan::Deed;
 use crate::plan::Fault;
 use crate::plan::Network;
 use crate::plan::Plan;
@@ -56,7 +57,7 @@ fn bugs_on_purpose_are_found() {
 fn a_clock_that_was_wrong_leaves_no_head_without_a_quorum() {
     // shows: wit-19
     let faults = vec![(5_000, Fault::ClockJump { place: 1, by: -480_000 })];
-    let errands = vec![Wish { at: 9_000, author: 0, to: vec![2] }];
+    let errands = vec![Wish { at: 9_000, author: 0, to: vec![2], deed: Deed::Tells }];
     settles(faults, errands);
 }
 

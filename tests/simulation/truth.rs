@@ -15,6 +15,7 @@
 //! | `sim-rest` | the world comes to rest |
 //! | `sim-progress` | once the faults are over, everything owed arrives, or a person is told |
 //! | `sim-audit` | at the end every log verifies, and every two logs agree |
+//! | `sim-agree` | at the end every node computes of every procedure what was said, and what each author had seen, implies |
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -85,6 +86,8 @@ pub struct Truth {
     /// Every head that left a place, by size.
     heads: Vec<BTreeMap<TreeSize, Digest>>,
     acknowledged: Vec<Acknowledged>,
+    /// What stood in the procedure of a message, where its author spoke.
+    seen: BTreeMap<Digest, Vec<Digest>>,
     /// By seat.
     taken: BTreeMap<usize, Taken>,
     /// The newest that each witness cosigned of each log.
@@ -108,6 +111,7 @@ impl Truth {
             rough: plan.network.rough > 0,
             heads: vec![BTreeMap::new(); plan.size],
             acknowledged: Vec::new(),
+            seen: BTreeMap::new(),
             taken: BTreeMap::new(),
             vouched: BTreeMap::new(),
             restored: BTreeSet::new(),
@@ -145,6 +149,16 @@ impl Truth {
     pub(crate) fn acknowledged(&mut self, author: usize, message: Digest, to: Vec<usize>) {
         self.counts.acknowledged += 1;
         self.acknowledged.push(Acknowledged { author, message, to });
+    }
+
+    /// Whoever says this message in a procedure had these others before their eyes.
+    pub(crate) fn had_seen(&mut self, message: Digest, others: Vec<Digest>) {
+        self.seen.insert(message, others);
+    }
+
+    /// What stood in its procedure where a message was said.
+    pub(crate) fn seen_by(&self, message: &Digest) -> Option<&Vec<Digest>> {
+        self.seen.get(message)
     }
 
     pub(crate) fn all_acknowledged(&self) -> &[Acknowledged] {

@@ -8,6 +8,7 @@ mod host;
 mod lies;
 mod network;
 pub(crate) mod seat;
+mod talks;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use crate::cast::DAWN;
 use crate::ending;
 use crate::life::Errand;
 use crate::life::WireId;
+use crate::plan::Deed;
 use crate::plan::Plan;
 use crate::plan::STORM;
 use crate::planted::Bug;
@@ -88,8 +90,18 @@ pub(crate) enum Event {
 pub(crate) struct Asked {
     pub(crate) author: usize,
     pub(crate) to: Vec<usize>,
+    pub(crate) deed: Deed,
     pub(crate) answered: Option<Digest>,
+    /// It was told that the message has no place there, or there was nothing to answer: it asks no more.
+    pub(crate) given_up: bool,
     pub(crate) tries: u64,
+}
+
+impl Asked {
+    /// Whether nobody waits for anything.
+    pub(crate) const fn is_over(&self) -> bool {
+        self.answered.is_some() || self.given_up
+    }
 }
 
 /// One run.
@@ -165,7 +177,9 @@ impl World {
         let errands = plan.errands.iter().map(|wish| Asked {
             author: wish.author,
             to: wish.to.clone(),
+            deed: wish.deed,
             answered: None,
+            given_up: false,
             tries: 0,
         });
         let errands = errands.collect();

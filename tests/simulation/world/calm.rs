@@ -44,10 +44,7 @@ impl World {
     pub(super) fn is_done(&self) -> bool {
         self.seats.iter().all(|seat| {
             seat.life.as_ref().is_some_and(Life::is_idle) && !seat.ticking && !seat.starting
-        }) && self
-            .errands
-            .iter()
-            .all(|asked| asked.answered.is_some() || !self.can_answer(asked.author))
+        }) && self.errands.iter().all(|asked| asked.is_over() || !self.can_answer(asked.author))
             && self.pairs().into_iter().all(|pair| self.is_settled(pair))
             && ending::is_vouched_for(self)
     }
@@ -99,8 +96,7 @@ impl World {
         let owed = pairs.into_iter().filter(|pair| !self.is_settled(*pair));
         let owed: Vec<String> = owed.map(|(a, b)| format!("{a} and {b}")).collect();
         let open = self.errands.iter().enumerate();
-        let open =
-            open.filter(|(_, asked)| asked.answered.is_none() && self.can_answer(asked.author));
+        let open = open.filter(|(_, asked)| !asked.is_over() && self.can_answer(asked.author));
         let open: Vec<usize> = open.map(|(errand, _)| errand).collect();
         let vouched = ending::is_vouched_for(self);
         let what = format!(

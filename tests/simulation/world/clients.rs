@@ -4,6 +4,7 @@ use std::fs;
 use std::sync::OnceLock;
 
 use concord_protocol::codec::value::Value;
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::effects::Answer;
 use concord_protocol::envelope::seal;
 use concord_protocol::envelope::seal::Draft;
@@ -19,12 +20,22 @@ use harness::letter;
 use crate::kem::CheapKem;
 use crate::life::Errand;
 use crate::life::Job;
+use crate::plan::Deed;
 use crate::truth::Violation;
 use crate::world::ASKS_AGAIN;
 use crate::world::Event;
 use crate::world::World;
 
-/// An acknowledgement, as the specification shows one: the shortest message that there is.
+/// What is said, and where.
+pub(super) struct Saying<'a> {
+    pub(super) submission: &'a Submission,
+    pub(super) procedure: ProcedureId,
+    pub(super) name: [u8; 10],
+    /// The messages that it follows, and the version of the participants, unless it begins the procedure.
+    pub(super) after: Option<(Vec<Digest>, u32)>,
+}
+
+/// The shortest message that begins a procedure, as the specification shows it.
 pub(super) fn shortest() -> &'static Submission {
     static SHORTEST: OnceLock<Submission> = OnceLock::new();
     SHORTEST.get_or_init(|| {
@@ -38,8 +49,10 @@ impl World {
     /// A client asks, and asks again until it is answered.
     pub(super) fn ask(&mut self, errand: Errand) {
         let asked = self.errands[errand].clone();
-        let again = asked.answered.is_some();
-        if !again {
+        if asked.given_up {
+            return;
+        }
+        if asked.answered.is_none() {
             self.soon(ASKS_AGAIN, Event::Ask { errand });
         }
         self.errands[errand].tries += 1;
@@ -56,7 +69,12 @@ impl World {
             return self.ask_a_liar(errand, &asked.to);
         }
         let name = self.name();
-        if let Some(signed) = self.sealed(seat, &asked.to, name) {
+        let signed = match asked.deed {
+            Deed::Tells => self.sealed(seat, &asked.to, name),
+            Deed::Asks => self.request(seat, &asked.to, name),
+            Deed::Answers => self.word(errand, name),
+        };
+        if let Some(signed) = signed {
             self.post(seat, Job::Submit { errand: Some(errand), signed: Box::new(signed) });
         }
     }
@@ -70,23 +88,38 @@ impl World {
         name
     }
 
-    /// The message, sealed to its recipients and signed; `None` where a key is not known.
+    /// The message that begins a procedure of its own, so that a liar can say two messages under one id.
     pub(super) fn sealed(&mut self, seat: usize, to: &[usize], name: [u8; 10]) -> Option<Signed> {
+        let procedure = ProcedureId::new(self.clock(seat), self.name());
+        let to = self.recipients(to, |_| Role::Action);
+        self.signed(seat, to, Saying { submission: self.submission, procedure, name, after: None })
+    }
+
+    /// Places as recipients, each in the role for its rank.
+    pub(super) fn recipients(&self, to: &[usize], role: impl Fn(usize) -> Role) -> Vec<Recipient> {
+        let agency = |place: &usize| self.cast.agencies[*place].clone();
+        let ranked = to.iter().enumerate();
+        ranked.map(|(rank, place)| Recipient { agency: agency(place), role: role(rank) }).collect()
+    }
+
+    /// A message, sealed to its recipients and signed; `None` where a key is not known.
+    pub(super) fn signed(
+        &mut self,
+        seat: usize,
+        to: Vec<Recipient>,
+        saying: Saying<'_>,
+    ) -> Option<Signed> {
         let now = self.clock(seat);
         let seed = std::array::from_fn(|_| self.chance.draw().to_be_bytes()[0]);
-        // Of its own, so that a liar can say two messages under one id.
-        let procedure = ProcedureId::new(now, self.name());
         let life = self.seats[seat].life.as_ref()?;
-        let agency = |place: &usize| self.cast.agencies[*place].clone();
-        let to: Vec<Recipient> = to
-            .iter()
-            .map(|place| Recipient { agency: agency(place), role: Role::Action })
-            .collect();
-        let names = (MessageId::new(now, name), procedure);
+        let names = (MessageId::new(now, saying.name), saying.procedure);
         let people = (self.seats[seat].machine.agency(), to);
+        let (parents, participants_version) = saying.after.unwrap_or((Vec::new(), 1));
         let draft = Draft {
             serial: life.keys.serial,
-            ..letter::draft(self.submission, names, people, now)
+            parents,
+            participants_version,
+            ..letter::draft(saying.submission, names, people, now)
         };
         let recipients = Recipients::find(&draft.to, &life.directory, now).ok()?;
         let sealed = seal::seal(draft, &recipients, &CheapKem, &seed).unwrap();
@@ -101,9 +134,13 @@ impl World {
                 let what = format!("errand {errand} was told that its key is of another");
                 return Err(self.violation("sim-once", what));
             }
+            Answer::OutOfPlace(refusal) => {
+                self.trace.say(self.now, || format!("errand {errand} is refused: {refusal:?}"));
+                self.errands[errand].given_up |= self.errands[errand].deed == Deed::Answers;
+                return Ok(());
+            }
             Answer::NoLink(_)
             | Answer::OutboxFull(_)
-            | Answer::OutOfPlace(_)
             | Answer::ReadRecorded(_)
             | Answer::SuccessionApproved
             | Answer::SuccessionObjected(_)

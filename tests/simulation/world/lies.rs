@@ -17,7 +17,8 @@ impl World {
     /// A client of a liar asks: the message goes out as the liar means it. Nobody waits for an answer.
     pub(super) fn ask_a_liar(&mut self, errand: Errand, to: &[usize]) {
         let Some(liar) = self.plan.liar else { return };
-        if self.errands[errand].tries > 2 {
+        // It answers nothing: what it says begins with a lie.
+        if self.errands[errand].tries > 2 || to.is_empty() {
             return;
         }
         let seats: Vec<usize> =

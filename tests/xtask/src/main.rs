@@ -12,6 +12,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask ci        all that continuous integration runs
 cargo xtask sim       whole federations, each from one seed: [--seeds N] [--first S] [--planted] [--ledger]
+                      [--quick]: signatures cost a hash, for campaigns
 cargo xtask chaos     faults on six real nodes, then the verdict: [--minutes N] [--seed S] [--json]
 cargo xtask fuzz      changed bytes against every decoder and the engine: [--target T] [--seconds N] [--seed S]
                       [--input FILE] [--guided] [--ledger]
@@ -72,11 +73,18 @@ fn mass(arguments: &[String]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Optimised: a campaign is long, and every signature in it is a real one.
+/// Optimised: a campaign is long, and every signature in it is a real one, unless it is to be quick.
 fn sim(arguments: impl Iterator<Item = String>) -> ExitCode {
-    let build =
-        ["run", "--quiet", "--release", "--package", "concord-simulation", "--bin", "sim", "--"];
-    run(Command::new("cargo").args(build).args(arguments))
+    let (quick, arguments): (Vec<String>, Vec<String>) =
+        arguments.partition(|argument| argument == "--quick");
+    let what: &[&str] = if quick.is_empty() {
+        &["--package", "concord-simulation", "--bin", "sim"]
+    } else {
+        &["--manifest-path", "tests/simulation/quick/Cargo.toml", "--target-dir", "target"]
+    };
+    let mut build = Command::new("cargo");
+    build.args(["run", "--quiet", "--release", "--locked"]).args(what).arg("--").args(arguments);
+    run(&mut build)
 }
 
 fn run(command: &mut Command) -> ExitCode {
