@@ -14,7 +14,7 @@
 //! | from the graph to the state | [`common`] [`control`] [`fold`] |
 //! | what a correction touches | [`amber`] |
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
-//! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
+//! | one of them, whichever it is, as it grows | [`machine`] [`book`], and `way` |
 //! | what is due in it at a time that is handed in | [`deadline`] |
 //! | what many of them count together | [`statistics`] |
 //!
@@ -59,6 +59,7 @@ pub mod rescue;
 
 pub mod book;
 pub mod machine;
+mod way;
 
 pub mod deadline;
 pub mod statistics;

@@ -179,7 +179,8 @@ impl Truth {
         }
         self.taken.insert(seat, taken);
         let lacks = life.engine.tree().size().get() < self.durable.get(&seat).copied().unwrap_or(0);
-        if lacks && self.doubtful.contains(&place) {
+        // Also after a whole machine was put back, which its node cannot know.
+        if lacks && self.restored.contains(&place) {
             self.behind.insert(place);
         }
         // A node that is wiped is a new one, as far as it can know; a head file that is not waited for may be older than

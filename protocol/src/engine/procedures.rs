@@ -39,11 +39,16 @@ struct Held {
 /// About what one act takes, who is whose ancestor left out.
 const ACT_BYTES: usize = 1_024;
 
+/// About what one act takes in a state.
+const FATE_BYTES: usize = 256;
+
 impl Held {
-    /// About how much memory it takes: the acts, and a bit for half of the pairs.
+    /// About how much memory it takes: the acts, a bit for half of the pairs, and the states.
     fn bytes(&self) -> usize {
         let acts = self.book.len();
-        acts.saturating_mul(ACT_BYTES).saturating_add(acts.saturating_mul(acts) / 16)
+        let states = acts.saturating_mul(FATE_BYTES).saturating_mul(self.book.states());
+        let pairs = acts.saturating_mul(acts) / 16;
+        acts.saturating_mul(ACT_BYTES).saturating_add(pairs).saturating_add(states)
     }
 }
 

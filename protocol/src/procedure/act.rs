@@ -13,6 +13,7 @@ use crate::ids::MessageId;
 use crate::message::kind::Kind;
 use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
+use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::refusal::Refusal;
 
@@ -63,6 +64,12 @@ impl Act {
             format!("{} has no place in this procedure", self.kind),
             "send it in the procedure that it is about",
         ))
+    }
+
+    /// Whether it settles a conflict, which changes what became of messages before it.
+    // spec: pro-8
+    pub(super) const fn settles(&self) -> bool {
+        matches!(self.fact, Fact::Common(CommonFact::Resolved { .. }))
     }
 
     /// Everybody who has it: its author and its recipients.

@@ -14,6 +14,7 @@ use crate::procedure::machine::Machine;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::transcript::Transcript;
 use crate::procedure::transcript::Unplaced;
+use crate::procedure::way::Way;
 use crate::registry::RefusalCode;
 
 /// Whether a message that is not refused has its place already.
@@ -32,6 +33,7 @@ pub enum Verdict {
 pub struct Book {
     transcript: Transcript,
     machine: Option<Machine>,
+    way: Way,
     waiting: BTreeMap<Digest, Act>,
     refused: BTreeMap<Digest, Refusal>,
     asides: BTreeMap<Digest, Act>,
@@ -76,6 +78,11 @@ impl Book {
         beside.into_iter().fold(self.transcript.len(), usize::saturating_add)
     }
 
+    /// How many states it holds: the one that counts, and those from which it can be folded again.
+    pub const fn states(&self) -> usize {
+        self.way.stops().saturating_add(1)
+    }
+
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
@@ -118,7 +125,7 @@ impl Book {
         }
         let Ok(seen) = self.transcript.closure(&act.parents) else { return Ok(Verdict::Waits) };
         let all = seen.len() == self.transcript.len();
-        let past = if all { None } else { Machine::of(&self.transcript, &seen) };
+        let past = if all { None } else { self.way.fold(&self.transcript, &seen) };
         match past.as_ref().or(self.machine.as_ref()) {
             Some(machine) => Ok(match machine.judge(act)? {
                 Place::Within => Verdict::Fits,
@@ -178,12 +185,14 @@ impl Book {
             Err(Unplaced::Known | Unplaced::Missing(_) | Unplaced::OtherBeginning) => return,
         };
         let saw_all = self.transcript.past(placed).is_some_and(|past| past.len() == placed);
+        // What two sides settle works backwards.
+        let settles = self.transcript.act(placed).is_some_and(Act::settles);
         match &mut self.machine {
-            Some(machine) if saw_all => machine.extend(&self.transcript, placed),
-            Some(_) | None => {
-                let all = self.transcript.all();
-                self.machine = Machine::of(&self.transcript, &all);
+            Some(machine) if saw_all && !settles => {
+                self.way.go_on(placed, machine);
+                machine.extend(&self.transcript, placed);
             }
+            Some(_) | None => self.machine = self.way.settle(&self.transcript),
         }
     }
 }

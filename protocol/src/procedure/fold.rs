@@ -100,37 +100,77 @@ impl<R: PartialEq> PartialEq for Folded<R> {
     }
 }
 
+/// In which order a set of messages is folded, and which of them both sides agreed not to count. Two courses that begin
+/// alike give the same state as far as they do. Source: spec pro-5, pro-8.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Course {
+    order: Vec<usize>,
+    aside: BTreeSet<Digest>,
+}
+
+impl Course {
+    /// How many messages it has.
+    pub const fn len(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Whether it has none.
+    pub const fn is_empty(&self) -> bool {
+        self.order.is_empty()
+    }
+
+    /// How many messages two courses begin with alike.
+    pub fn shared(&self, other: &Self) -> usize {
+        if self.aside != other.aside {
+            return 0;
+        }
+        self.order.iter().zip(&other.order).take_while(|(one, other)| one == other).count()
+    }
+
+    /// Goes on with a message whose author had seen everything else.
+    pub(super) fn go_on(&mut self, place: usize) {
+        self.order.push(place);
+    }
+}
+
 impl<R: Rules> Folded<R> {
     /// Folds a set of messages that holds the ancestors of each; `None` when it is empty or begins no such procedure.
     // spec: pro-2
     // spec: promise-7
     pub fn of(transcript: &Transcript, within: &Places) -> Option<Self> {
-        let opening = transcript.act(0).filter(|_| within.has(0))?;
-        let mut folded = Self::begin(opening).ok()?;
-        let aside = set_aside(transcript, within, &folded.state.both());
-        for place in order::<R>(transcript, within).into_iter().filter(|place| *place != 0) {
-            let Some(act) = transcript.act(place) else { continue };
-            let fate = if aside.contains(&act.digest) {
-                folded.common.control_mut().saw(act);
-                Fate::SetAside
-            } else {
-                folded.take(transcript, place, act)
-            };
-            folded.fates.insert(act.digest, fate);
-        }
+        let course = Self::course(transcript, within)?;
+        let mut folded = Self::begin(transcript.act(0)?).ok()?;
+        (1..course.len()).for_each(|step| folded.advance(transcript, &course, step));
         Some(folded)
     }
 
+    /// How a set of messages that holds the ancestors of each is folded; `None` when it is empty or begins no such
+    /// procedure.
+    // spec: pro-2
+    pub fn course(transcript: &Transcript, within: &Places) -> Option<Course> {
+        let opening = transcript.act(0).filter(|_| within.has(0))?;
+        let both = R::open(opening).ok()?.both();
+        let aside = set_aside(transcript, within, &both);
+        Some(Course { order: order::<R>(transcript, within), aside })
+    }
+
+    /// Takes the message at one step of a course, after all those before it.
+    pub fn advance(&mut self, transcript: &Transcript, course: &Course, step: usize) {
+        let Some(place) = course.order.get(step) else { return };
+        let Some(act) = transcript.act(*place) else { return };
+        let fate = if course.aside.contains(&act.digest) {
+            self.common.control_mut().saw(act);
+            Fate::SetAside
+        } else {
+            self.take(transcript, *place, act)
+        };
+        self.fates.insert(act.digest, fate);
+    }
+
     /// Takes a message whose author had seen everything else: it is the last one in the order of the fold, so that what
-    /// was folded stays. What two sides settle works backwards; then all is folded again.
+    /// was folded stays. What two sides settle works backwards, and is not taken so.
     pub fn extend(&mut self, transcript: &Transcript, place: usize) {
         let Some(act) = transcript.act(place) else { return };
-        if matches!(act.fact, Fact::Common(CommonFact::Resolved { .. })) {
-            if let Some(again) = Self::of(transcript, &transcript.all()) {
-                *self = again;
-            }
-            return;
-        }
         let fate = self.take(transcript, place, act);
         self.fates.insert(act.digest, fate);
     }
@@ -349,33 +389,44 @@ fn set_aside(
 ///
 /// So a message comes before a lighter concurrent one, unless a still heavier one rests on that lighter one; and the
 /// ancestors of a message stand in the same order in every set that holds them.
+///
+/// Takes a list of what was asked for and one entry for each message whose ancestors come first: no chain of messages,
+/// however it was made, takes more memory.
 // spec: pro-5
 fn order<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
+    let heaviest = by_weight::<R>(transcript, within);
     let mut placed = Places::none();
     let mut order = Vec::with_capacity(within.len());
-    let mut open: Vec<Vec<usize>> = Vec::from([by_weight::<R>(transcript, within.iter())]);
-    while let Some(waiting) = open.last_mut() {
-        let Some(place) = waiting.pop() else {
-            open.pop();
-            continue;
-        };
-        let Some(past) = transcript.past(place).filter(|_| !placed.has(place)) else { continue };
-        let before: Vec<usize> = past.beyond(&placed).collect();
-        if before.is_empty() {
-            placed.put(place);
-            order.push(place);
-        } else {
-            waiting.push(place);
-            open.push(by_weight::<R>(transcript, before.into_iter()));
+    // Whose ancestors come first, and up to where in the list they do already.
+    let mut open: Vec<(usize, usize)> = Vec::new();
+    for wanted in &heaviest {
+        if !placed.has(*wanted) {
+            open.push((*wanted, 0));
+        }
+        while let Some((place, looked)) = open.last_mut() {
+            let Some(past) = transcript.past(*place) else { break };
+            let missing = |(_, at): &(usize, &usize)| past.has(**at) && !placed.has(**at);
+            let next = if past.beyond(&placed).next().is_none() {
+                None
+            } else {
+                heaviest.iter().enumerate().skip(*looked).find(missing)
+            };
+            if let Some((at, before)) = next {
+                *looked = at;
+                open.push((*before, 0));
+            } else {
+                placed.put(*place);
+                order.push(*place);
+                open.pop();
+            }
         }
     }
     order
 }
 
-/// Places from the lightest to the heaviest; among equals the digest decides, which everybody has.
-fn by_weight<R: Rules>(transcript: &Transcript, places: impl Iterator<Item = usize>) -> Vec<usize> {
-    let mut places: Vec<usize> = places.collect();
-    let weight = |place: &usize| transcript.act(*place).map(|act| (R::rank(act), act.digest));
-    places.sort_by_cached_key(|place| core::cmp::Reverse(weight(place)));
+/// Places from the heaviest to the lightest; among equals the digest decides, which everybody has.
+fn by_weight<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
+    let mut places: Vec<usize> = within.iter().collect();
+    places.sort_by_cached_key(|place| transcript.act(*place).map(|act| (R::rank(act), act.digest)));
     places
 }

@@ -19,6 +19,7 @@ use crate::procedure::exchange::notice::Notice;
 use crate::procedure::exchange::report::Report;
 use crate::procedure::exchange::rights::Rights;
 use crate::procedure::fact::Fact;
+use crate::procedure::fold::Course;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
 use crate::procedure::freezing::Freezing;
@@ -55,6 +56,20 @@ macro_rules! machines {
             pub fn of(transcript: &Transcript, within: &Places) -> Option<Self> {
                 match Beginning::of(transcript.act(0)?).ok()? {
                     $(Beginning::$name => Folded::of(transcript, within).map(Box::new).map(Self::$name),)+
+                }
+            }
+
+            /// How a set of messages that holds the ancestors of each is folded; `None` as for [`Machine::of`].
+            pub fn course(transcript: &Transcript, within: &Places) -> Option<Course> {
+                match Beginning::of(transcript.act(0)?).ok()? {
+                    $(Beginning::$name => Folded::<$name>::course(transcript, within),)+
+                }
+            }
+
+            /// Takes the message at one step of a course, after all those before it.
+            pub fn advance(&mut self, transcript: &Transcript, course: &Course, step: usize) {
+                match self {
+                    $(Self::$name(folded) => folded.advance(transcript, course, step),)+
                 }
             }
 
