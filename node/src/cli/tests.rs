@@ -311,6 +311,34 @@ fn each_bad_version_is_refused_with_its_own_code_and_changes_nothing() {
 }
 
 #[test]
+fn two_people_are_compared_without_a_node() {
+    // shows: nam-27, nam-28
+    let walk = Walk::new();
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/vectors/names/compare");
+    let text = fs::read(spec.join("same-name-and-birth.json")).unwrap();
+    let case: Value = serde_json::from_slice(&text).unwrap();
+    for side in ["one", "other"] {
+        fs::write(walk.at(&format!("{side}.json")), case[side].to_string()).unwrap();
+    }
+    fs::write(walk.at("draft.json"), format!("[{}, {}]", case["one"], case["other"])).unwrap();
+
+    let (exit, text, talk) = walk.run("name compare one.json other.json");
+    assert_eq!(exit, Exit::Done);
+    for part in ["grade  likely", "the same characters", "born on the same day"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(talk.contains("decides nothing"), "{talk}");
+    let found = walk.done("name alike draft.json");
+    assert_eq!(
+        (&found["pairs"][0]["one"], &found["pairs"][0]["other"]),
+        (&"/0".into(), &"/1".into())
+    );
+    assert_eq!(found["pairs"][0]["comparison"]["grade"], "likely");
+    fs::write(walk.at("faulty.json"), "{}").unwrap();
+    walk.refused("name compare one.json faulty.json", "bad-submission", Exit::CouldNot);
+}
+
+#[test]
 fn only_a_members_root_signs_a_charter() {
     // shows: id-24
     let walk = Walk::new();
