@@ -137,6 +137,16 @@ impl<'a> Profile<'a> {
         Self { names: keys(subject.names), parents: keys(subject.parents), papers, subject }
     }
 
+    /// How many keys it has, which is the work of comparing it.
+    fn keys(&self) -> usize {
+        self.names.iter().chain(&self.parents).map(Vec::len).sum()
+    }
+
+    /// How many orders of words it holds, which is its memory.
+    fn orders(&self) -> usize {
+        self.names.iter().chain(&self.parents).flatten().map(Key::orders).sum()
+    }
+
     const fn is_cut(&self) -> bool {
         self.subject.names.len() > NAMES_COMPARED_MAX
             || self.subject.parents.len() > NAMES_COMPARED_MAX
@@ -270,10 +280,11 @@ fn nationalities(one: &[NationalityClaim], other: &[NationalityClaim], grounds: 
 }
 
 fn sexes(one: Option<Sex>, other: Option<Sex>, grounds: &mut Vec<Ground>) {
-    match (one, other) {
-        (Some(Sex::Female), Some(Sex::Male)) | (Some(Sex::Male), Some(Sex::Female)) => {
-            grounds.push(plain(Reason::OtherSex));
-        }
-        (_, _) => {}
+    let differ = matches!(
+        (one, other),
+        (Some(Sex::Female), Some(Sex::Male)) | (Some(Sex::Male), Some(Sex::Female))
+    );
+    if differ {
+        grounds.push(plain(Reason::OtherSex));
     }
 }

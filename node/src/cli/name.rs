@@ -1,20 +1,31 @@
-//! `concord name compare | alike`: whether records may be about one person, and why. Needs no node.
+//! `concord name compare | alike | date | age`: whether records may be about one person, and when somebody was born.
+//!
+//! Needs no node.
 
 use std::path::Path;
 use std::path::PathBuf;
 
 use clap::Subcommand;
+use clap::ValueEnum;
 use concord_protocol::codec::value::Map;
 use concord_protocol::codec::value::Value;
+use concord_protocol::message::calendar;
+use concord_protocol::message::calendar::AgeCount;
+use concord_protocol::message::calendar::Order;
+use concord_protocol::message::calendar::Span;
+use concord_protocol::message::partial_date::Calendar;
+use concord_protocol::message::partial_date::Precision;
+use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::writing::accept;
 use concord_protocol::names;
 use concord_protocol::names::Subject;
 use concord_protocol::names::alike;
 use concord_protocol::names::draft::People;
 use concord_protocol::names::draft::Two;
+use serde_json::json;
 
 use crate::api::bounds::SUBMISSION_BYTES_MAX;
-use crate::api::json;
+use crate::api::json as text_of_json;
 use crate::api::json::JsonError;
 use crate::api::refusal;
 use crate::api::shape::names::AlikeDocument;
@@ -43,6 +54,38 @@ pub enum NameVerb {
         /// A submission, in JSON.
         draft: PathBuf,
     },
+    /// Says which days a date on a paper can be.
+    Date {
+        /// As it is written, such as `12/02/2541` or `1998年正月初一`.
+        stated: String,
+        /// In which calendar: `gregorian`, `buddhist-th`, `buddhist-kh`, `buddhist-la`, `buddhist-mm`, `myanmar-era` or
+        /// `chinese-lunar`.
+        #[arg(long)]
+        calendar: String,
+        /// What comes first where it does not say so.
+        #[arg(long)]
+        first: Option<First>,
+    },
+    /// Says when somebody of an age can be born.
+    Age {
+        /// Years.
+        years: i16,
+        /// On which day they were stated.
+        #[arg(long, value_name = "YYYY-MM-DD")]
+        on: String,
+        /// Counted as one at birth, and one more at each lunar new year.
+        #[arg(long)]
+        nominal: bool,
+    },
+}
+
+/// What comes first in a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum First {
+    /// The day.
+    Day,
+    /// The month.
+    Month,
 }
 
 const NOT_COMPARED: &str = "nothing was compared";
@@ -58,13 +101,61 @@ pub fn run(verb: &NameVerb) -> Result<Answer, Report> {
     match verb {
         NameVerb::Compare { one, other } => compare(one, other),
         NameVerb::Alike { draft } => among(draft),
+        NameVerb::Date { stated, calendar, first } => date(stated, calendar, *first),
+        NameVerb::Age { years, on, nominal } => {
+            let count = if *nominal { AgeCount::Nominal } else { AgeCount::Completed };
+            age(*years, count, on)
+        }
     }
+}
+
+const NOT_CONVERTED: &str = "nothing was converted";
+
+// spec: nam-10
+fn date(stated: &str, calendar: &str, first: Option<First>) -> Result<Answer, Report> {
+    let calendar = Calendar::parse(calendar).ok_or_else(|| {
+        let names: Vec<&str> = Calendar::ALL.iter().map(|calendar| calendar.text()).collect();
+        Report::new(
+            Code::Usage,
+            NOT_CONVERTED,
+            format!("a calendar is one of: {}", names.join(", ")),
+        )
+    })?;
+    let order = first.map(|first| match first {
+        First::Day => Order::DayFirst,
+        First::Month => Order::MonthFirst,
+    });
+    let reading = calendar::convert(stated, calendar, order)
+        .map_err(|error| Report::caused(Code::Usage, NOT_CONVERTED, &error))?;
+    Ok(days(reading.possible, Some(reading.precision)))
+}
+
+// spec: nam-14
+fn age(years: i16, count: AgeCount, on: &str) -> Result<Answer, Report> {
+    let on =
+        CivilDate::parse(on).map_err(|error| Report::caused(Code::Usage, NOT_CONVERTED, &error))?;
+    let span = calendar::of_age(years, count, on).ok_or_else(|| {
+        let why = "the age is below zero, or beyond the lunar years 1901 to 2099";
+        Report::new(Code::Usage, NOT_CONVERTED, why)
+    })?;
+    Ok(days(span, None).say("whoever can be a child by the latest day is one"))
+}
+
+fn days(span: Span, precision: Option<Precision>) -> Answer {
+    let (earliest, latest) = (span.first.to_string(), span.last.to_string());
+    let precision = precision.unwrap_or(Precision::AgeOnly).text();
+    let text = table::facts([
+        ("precision", precision.to_owned()),
+        ("earliest", earliest.clone()),
+        ("latest", latest.clone()),
+    ]);
+    Answer::new(text, json!({"precision": precision, "earliest": earliest, "latest": latest}))
 }
 
 fn tree_of(path: &Path) -> Result<Value, Report> {
     let text = files::read(path, SUBMISSION_BYTES_MAX)
         .map_err(|error| fail::file(NOT_COMPARED, &error))?;
-    json::read(&text).map_err(|error| match error {
+    text_of_json::read(&text).map_err(|error| match error {
         JsonError::Syntax { line, column, reason } => {
             let why = format!("{}: line {line}, column {column}: {reason}", path.display());
             Report::new(Code::BadJson, NOT_COMPARED, why)

@@ -339,6 +339,21 @@ fn two_people_are_compared_without_a_node() {
 }
 
 #[test]
+fn a_date_on_a_paper_is_converted_without_a_node() {
+    // shows: nam-10, nam-14
+    let walk = Walk::new();
+    let found = walk.done("name date ๑๒/๐๒/๒๕๔๑ --calendar buddhist-th --first day");
+    assert_eq!((&found["precision"], &found["earliest"]), (&"day".into(), &"1998-02-12".into()));
+    let found = walk.done("name age 18 --on 2026-03-01 --nominal");
+    assert_eq!(
+        (&found["earliest"], &found["latest"]),
+        (&"2009-01-25".into(), &"2010-02-14".into())
+    );
+    walk.refused("name date 04/05/2541 --calendar buddhist-th", "usage", Exit::Usage);
+    walk.refused("name date 2541 --calendar thai", "usage", Exit::Usage);
+}
+
+#[test]
 fn only_a_members_root_signs_a_charter() {
     // shows: id-24
     let walk = Walk::new();

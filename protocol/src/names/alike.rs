@@ -18,6 +18,13 @@ pub const SUBJECTS_MAX: usize = 1_024;
 /// Pairs that are compared. Beyond it: the rest is left out, and told. A manifest of 500 people of one name has more.
 pub const PAIRS_COMPARED_MAX: usize = 20_000;
 
+/// Orders of words that all records hold together, of some hundred bytes each. Beyond it: the rest is left out, and told.
+const ORDERS_MAX: usize = 400_000;
+
+/// Pairs of keys that are held against each other. Beyond it: the rest is left out, and told; 500 people with two names each in
+/// two scripts take some millions.
+const KEYS_COMPARED_MAX: usize = 30_000_000;
+
 /// Pairs that are listed. Beyond it: the rest is counted.
 pub const PAIRS_LISTED_MAX: usize = 200;
 
@@ -46,14 +53,20 @@ pub struct Alike {
 /// Finds the pairs with a ground that no birth excludes.
 // spec: nam-27
 pub fn among(subjects: &[Subject<'_>]) -> Alike {
-    let profiles: Vec<Profile<'_>> =
-        subjects.iter().take(SUBJECTS_MAX).map(|subject| Profile::of(*subject)).collect();
+    let profiles = profiles(subjects);
     let (candidates, is_cut) = candidates(&profiles);
-    let mut alike = Alike { is_cut: is_cut || subjects.len() > SUBJECTS_MAX, ..Alike::default() };
+    let is_cut = is_cut || subjects.len() > profiles.len();
+    let mut alike = Alike { is_cut, ..Alike::default() };
+    let mut left = KEYS_COMPARED_MAX;
     for (one, other) in candidates {
         let (Some(first), Some(second)) = (profiles.get(one), profiles.get(other)) else {
             continue;
         };
+        let Some(less) = left.checked_sub(first.keys().saturating_mul(second.keys())) else {
+            alike.is_cut = true;
+            break;
+        };
+        left = less;
         let comparison = names::compared(first, second);
         match comparison.grade {
             Grade::SameDocument | Grade::Likely | Grade::Possible => {
@@ -66,6 +79,21 @@ pub fn among(subjects: &[Subject<'_>]) -> Alike {
     alike.more = alike.pairs.len().saturating_sub(PAIRS_LISTED_MAX);
     alike.pairs.truncate(PAIRS_LISTED_MAX);
     alike
+}
+
+/// The records made ready, as many as there is room for.
+fn profiles<'a>(subjects: &[Subject<'a>]) -> Vec<Profile<'a>> {
+    let mut profiles = Vec::new();
+    let mut orders = 0_usize;
+    for subject in subjects.iter().take(SUBJECTS_MAX) {
+        let profile = Profile::of(*subject);
+        orders = orders.saturating_add(profile.orders());
+        if orders > ORDERS_MAX {
+            break;
+        }
+        profiles.push(profile);
+    }
+    profiles
 }
 
 /// Pairs that share a paper, or the key of a name; not those of which one name is a part of the other.

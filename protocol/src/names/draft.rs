@@ -2,6 +2,7 @@
 //!
 //! Whatever kind of message it is, a map with a reference and names is a person, and an entry of a manifest is one too.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -41,8 +42,8 @@ impl Two {
 
 /// A person of a draft.
 enum Person {
-    Record(PersonRecord),
-    Entry(ManifestEntry),
+    Record(Box<PersonRecord>),
+    Entry(Box<ManifestEntry>),
 }
 
 /// The people of a draft, and where each stands.
@@ -74,8 +75,8 @@ impl People {
         let found = self.found.iter();
         found
             .map(|(_, person)| match person {
-                Person::Record(record) => Subject::from(record),
-                Person::Entry(entry) => Subject::from(entry),
+                Person::Record(record) => Subject::from(record.as_ref()),
+                Person::Entry(entry) => Subject::from(entry.as_ref()),
             })
             .collect()
     }

@@ -65,7 +65,12 @@ impl Found {
 }
 
 impl Key {
-    /// What finds it in an index, whatever the order of its words.
+    /// How many orders of its words it holds.
+    pub(super) fn orders(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// What finds it in an index: each order of its words, because another name may divide them elsewhere.
     pub(super) fn places(&self) -> impl Iterator<Item = (u8, &str)> {
         let level = match self.level {
             Level::Exact => 0,
@@ -75,8 +80,7 @@ impl Key {
             Level::WadeGiles => 4,
             Level::Sound(group) => group.number(),
         };
-        // Of all orders the first one of the alphabet stands for the others.
-        self.orders.first().into_iter().map(move |order| (level, order.as_str()))
+        self.orders.iter().map(move |order| (level, order.as_str()))
     }
 
     fn new(level: Level, words: &[String], form: &Form) -> Self {

@@ -68,15 +68,19 @@ async fn compare(
     ))]
 // spec: nam-27
 async fn draft(
-    State(_): State<Api>,
+    State(api): State<Api>,
     query: Parameters,
     request: Request,
 ) -> Result<Json<AlikeDocument>, Problem> {
     query.among(&[])?;
-    let tree = accept::written(&document(request).await?).tree;
-    let people = People::of(&tree);
-    let found = alike::among(&people.subjects());
-    Ok(Json(AlikeDocument::new(&people, &found)))
+    let draft = document(request).await?;
+    // Many people take a while: they are compared where other callers do not wait.
+    let found = api.read(Code::NoSuchMessage, move |_| {
+        let people = People::of(&accept::written(&draft).tree);
+        let alike = alike::among(&people.subjects());
+        Ok(AlikeDocument::new(&people, &alike))
+    });
+    Ok(Json(found.await?))
 }
 
 async fn document(request: Request) -> Result<Value, Problem> {

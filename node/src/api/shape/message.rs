@@ -123,7 +123,6 @@ pub struct SubmittedMessage {
 }
 
 /// Whether a count says nothing.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
 const fn is_none(count: &usize) -> bool {
     *count == 0
 }
