@@ -341,16 +341,24 @@ fn two_people_are_compared_without_a_node() {
 #[test]
 fn a_date_on_a_paper_is_converted_without_a_node() {
     // shows: nam-10, nam-14
-    let walk = Walk::new();
-    let found = walk.done("name date ๑๒/๐๒/๒๕๔๑ --calendar buddhist-th --first day");
+    let run = |words: &[&str]| {
+        let arguments = ["concord", "name", "--json"].iter().chain(words).map(OsString::from);
+        let mut streams = Streams { data: Vec::new(), talk: Vec::new() };
+        let exit = cli::run(arguments, &mut streams);
+        (exit, serde_json::from_slice::<Value>(&streams.data).unwrap_or_default())
+    };
+    let thai = ["date", "๑๒/๐๒/๒๕๔๑", "--calendar", "buddhist-th", "--first", "day"];
+    let (_, found) = run(&thai);
     assert_eq!((&found["precision"], &found["earliest"]), (&"day".into(), &"1998-02-12".into()));
-    let found = walk.done("name age 18 --on 2026-03-01 --nominal");
+    let (_, found) = run(&["age", "18", "--on", "2026-03-01", "--nominal"]);
     assert_eq!(
         (&found["earliest"], &found["latest"]),
         (&"2009-01-25".into(), &"2010-02-14".into())
     );
-    walk.refused("name date 04/05/2541 --calendar buddhist-th", "usage", Exit::Usage);
-    walk.refused("name date 2541 --calendar thai", "usage", Exit::Usage);
+    for unclear in [["04/05/2541", "buddhist-th"], ["2541", "thai"], ["in spring", "gregorian"]] {
+        let (exit, _) = run(&["date", unclear[0], "--calendar", unclear[1]]);
+        assert_eq!(exit, Exit::Usage, "{unclear:?}");
+    }
 }
 
 #[test]

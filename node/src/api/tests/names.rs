@@ -53,7 +53,7 @@ fn what_people_have_voted_on_is_not_changed() {
     let answered = asked("/api/v1/messages", &submission);
 
     assert_eq!((answered.status.as_u16(), answered.code().as_str()), (422, "bad-submission"));
-    let fields = answered.json()["errors"].to_string();
+    let fields = answered.json()["faults"].to_string();
     assert!(fields.contains("/body/assigned_unit"), "{fields}");
 }
 

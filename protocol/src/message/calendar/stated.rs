@@ -69,13 +69,22 @@ pub(super) fn read(text: &str, calendar: Calendar) -> Vec<Parts> {
     }
     let mut text = writing::ascii_digits(text).to_lowercase();
     for word in era_words(calendar) {
-        text = text.replace(word, " ");
+        text = without(&text, word);
     }
     if text.contains('年') {
         return chinese(&text).into_iter().collect();
     }
     let Some(signs) = signs(&text) else { return Vec::new() };
     ordered(&signs)
+}
+
+/// The text without the name of an era; one in Latin letters is a word of its own, for *be* stands in December too.
+fn without(text: &str, word: &str) -> String {
+    if !word.is_ascii() {
+        return text.replace(word, " ");
+    }
+    let rest: Vec<&str> = text.split(' ').filter(|part| *part != word).collect();
+    rest.join(" ")
 }
 
 /// A number with its digits counted, or the name of a month.
