@@ -59,11 +59,11 @@ impl Form {
     }
 }
 
-/// Adds a reading with its titles and one without.
+/// Adds a reading with its titles, and one without each more of them.
 fn add(words: Vec<String>, lang: &str, forms: &mut Vec<Form>) {
     let bare = honorific::left_out(&words, lang);
     push(words, (lang, false), forms);
-    if let Some(bare) = bare {
+    for bare in bare {
         push(bare, (lang, true), forms);
     }
 }

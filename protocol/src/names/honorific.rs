@@ -78,17 +78,17 @@ const ANYWHERE: &[&str] = &["mr", "mrs", "ms", "miss", "dr"];
 /// Most titles that are taken from one name.
 const TITLES_MAX: usize = 3;
 
-/// The words without their titles; `None` where there is none, or nothing would be left.
-pub(super) fn left_out(words: &[String], lang: &str) -> Option<Vec<String>> {
+/// The words without the first of their titles, without two, and so on: each of them may be a part of the name.
+pub(super) fn left_out(words: &[String], lang: &str) -> Vec<Vec<String>> {
     let titles = TITLES.iter().find(|titles| titles.lang == lang);
-    let mut words: Vec<String> = words.to_vec();
-    let mut is_found = false;
+    let mut readings: Vec<Vec<String>> = Vec::new();
     for _ in 0..TITLES_MAX {
-        let Some(without) = one_less(&words, titles) else { break };
-        words = without;
-        is_found = true;
+        let Some(less) = one_less(readings.last().map_or(words, Vec::as_slice), titles) else {
+            break;
+        };
+        readings.push(less);
     }
-    is_found.then_some(words)
+    readings
 }
 
 fn one_less(words: &[String], titles: Option<&Titles>) -> Option<Vec<String>> {
