@@ -89,6 +89,7 @@ pub fn router(node: Arc<dyn Ask>, token: Token, ids: RequestIds) -> Router {
 fn described() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(openapi::frame())
         .merge(route::messages::routes())
+        .merge(route::names::routes())
         .merge(route::erasure::routes())
         .merge(route::log::routes())
         .merge(route::proofs::routes())

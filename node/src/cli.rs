@@ -18,6 +18,7 @@ pub mod fail;
 pub mod log;
 pub mod manifest;
 pub mod message;
+pub mod name;
 pub mod node;
 pub mod own;
 pub mod passphrase;
@@ -98,6 +99,9 @@ pub enum Noun {
     /// People who travel together, from a spreadsheet and back.
     #[command(subcommand)]
     Manifest(manifest::ManifestVerb),
+    /// Whether records may be about one person, and why.
+    #[command(subcommand)]
+    Name(name::NameVerb),
     /// The node's own log.
     #[command(subcommand)]
     Log(log::LogVerb),
@@ -172,6 +176,7 @@ fn command(
         Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Manifest(verb) => manifest::run(&verb),
+        Noun::Name(verb) => name::run(&verb),
         Noun::Log(verb) => log::run(&verb),
         Noun::Evidence(verb) => evidence::run(&verb),
         Noun::Audit(audit::AuditVerb::Watch(arguments)) if !arguments.once => {

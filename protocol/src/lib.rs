@@ -8,7 +8,7 @@
 //! | 1 | [`codec`] |
 //! | 2 | [`crypto`] |
 //! | 3 | [`identity`] [`message`] |
-//! | 4 | [`envelope`] [`log`] [`procedure`] |
+//! | 4 | [`envelope`] [`log`] [`names`] [`procedure`] |
 //! | 5 | [`wire`] [`link`] |
 //! | 6 | [`engine`] [`audit`] |
 //!
@@ -31,6 +31,7 @@ pub mod message;
 
 pub mod envelope;
 pub mod log;
+pub mod names;
 pub mod procedure;
 
 pub mod link;

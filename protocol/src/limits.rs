@@ -56,6 +56,9 @@ pub const LINE_BYTES_MAX: usize = 500;
 /// Faults that one answer lists; the rest is counted in a last one. Source: spec msgk-2.
 pub const FAULTS_MAX: usize = 256;
 
+/// Changes to what was handed in that one answer lists; the rest is counted. Source: spec nam-2.
+pub const CHANGES_MAX: usize = 256;
+
 /// Deepest nesting of any encoded value. Beyond it: refused. Source: spec env-2.
 pub const DEPTH_MAX: usize = 16;
 

@@ -5,9 +5,9 @@
 //! | what | modules |
 //! |---|---|
 //! | reading and its faults | [`fault`] [`mod@pointer`] [`field`] [`list`] [`grammar`] |
-//! | texts, times, small values | [`text`] [`time`] [`values`] |
+//! | texts, times, small values | [`writing`] [`text`] [`time`] [`values`] |
 //! | what a header says | [`kind`] [`recipient`] [`urgency`] [`handling`] [`purpose`] [`legal_basis`] [`attachment`] |
-//! | people, things, law | [`name`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
+//! | people, things, law | [`name`] [`calendar`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
 //! | bodies by subject | [`control`] [`intelligence`] [`handover`] [`batch`] [`rescue`] [`operation`] [`evidence`] [`assets`] [`coordination`] |
 //! | the whole | [`approval`] [`body`] [`content`] [`submission`] |
 //!
@@ -27,6 +27,7 @@ pub mod text;
 pub mod time;
 pub mod values;
 pub mod vote;
+pub mod writing;
 
 pub mod attachment;
 pub mod handling;
@@ -37,6 +38,7 @@ pub mod recipient;
 pub mod urgency;
 
 pub mod assurance;
+pub mod calendar;
 pub mod custody;
 pub mod evaluation;
 pub mod identifier;

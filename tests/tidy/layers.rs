@@ -10,7 +10,7 @@ const PROTOCOL: &[&[&str]] = &[
     &["codec"],
     &["crypto"],
     &["identity", "message"],
-    &["envelope", "log", "procedure"],
+    &["envelope", "log", "names", "procedure"],
     &["wire", "link"],
     &["engine", "audit"],
 ];

@@ -42,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("sha2", &["protocol/src/crypto"]),
     ("hkdf", &["protocol/src/crypto"]),
     ("serde_cbor", &["protocol/src/codec"]),
+    ("unicode_normalization", &["protocol/src/message/writing"]),
     ("base64", &["protocol/src/log", "node/src"]),
 ];
 

@@ -4,6 +4,7 @@ pub(crate) mod charter;
 pub(crate) mod erasure;
 pub(crate) mod log;
 pub(crate) mod messages;
+pub(crate) mod names;
 pub(crate) mod node;
 pub(crate) mod peers;
 pub(crate) mod procedures;

@@ -10,6 +10,7 @@ pub mod header;
 pub mod leaf;
 pub mod log;
 pub mod message;
+pub mod names;
 pub mod node;
 pub mod peer;
 pub mod procedure;

@@ -5,6 +5,7 @@ mod charter;
 mod client;
 pub(crate) mod fake;
 mod listener;
+mod names;
 mod parts;
 mod procedures;
 mod refusals;

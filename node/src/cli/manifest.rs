@@ -3,6 +3,7 @@
 //! Uses `sheet`, `read`, `plan`, `rows`, `table`. Reading a file and making entries of it are apart: the second is pure.
 //! Nothing is guessed and nothing half-taken: with one fault there is no message.
 
+mod alike;
 mod cells;
 mod dates;
 mod neutral;
@@ -11,7 +12,6 @@ mod read;
 mod rows;
 mod sheet;
 mod table;
-mod zawgyi;
 
 #[cfg(test)]
 mod tests;
@@ -35,6 +35,7 @@ use crate::api::json;
 use crate::api::refusal;
 use crate::cli::answer::Answer;
 use crate::cli::fail;
+use crate::cli::manifest::alike::Rows;
 use crate::cli::manifest::plan::Plan;
 use crate::cli::manifest::read::SheetError;
 use crate::cli::manifest::rows::CellFault;
@@ -173,12 +174,22 @@ fn preview_of(found: &Found) -> Answer {
     for note in &found.notes {
         shown.push_str(&format!("note: {}\n", words::in_one_line(note)));
     }
+    let (pairs, more) = alike::rows(found);
+    for pair in &pairs {
+        shown.push_str(&format!("alike: {}\n", pair.said()));
+    }
+    if more > 0 {
+        shown.push_str(&format!("alike: {more} more pairs\n"));
+    }
     let faults: Vec<Value> = found
         .faults
         .iter()
         .map(|fault| json!({"cell": fault.cell, "path": fault.path, "reason": fault.reason}))
         .collect();
-    let json = json!({"entries": found.entries, "faults": faults, "notes": found.notes});
+    let json = json!({
+        "entries": found.entries, "faults": faults, "notes": found.notes,
+        "alike": pairs.iter().map(Rows::json).collect::<Vec<_>>(), "alike_more": more,
+    });
     let exit = if found.faults.is_empty() { Exit::Done } else { Exit::CouldNot };
     Answer::new(shown, json).with_exit(exit)
 }
@@ -209,6 +220,12 @@ fn written(found: &Found, message: &Path, out: &Path) -> Result<Answer, Report> 
     let json = json!({"file": out.display().to_string(), "entries": count, "notes": found.notes});
     let answer = Answer::new(format!("{}: {count} entries\n", out.display()), json);
     let answer = found.notes.iter().fold(answer, |answer, note| answer.say(note.clone()));
+    let (pairs, more) = alike::rows(found);
+    let answer = pairs.iter().fold(answer, |answer, pair| answer.say(pair.said()));
+    let answer = match more {
+        0 => answer,
+        more => answer.say(format!("{more} more pairs of rows may be one person")),
+    };
     Ok(answer.say(format!("send it with: concord send {}", out.display())))
 }
 

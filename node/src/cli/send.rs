@@ -52,7 +52,13 @@ fn answer(sent: &Sent) -> Answer {
     if let Value::Object(fields) = &mut json {
         drop(fields.insert("replayed".to_owned(), Value::Bool(*replayed)));
     }
-    let answer = Answer::new(text, json);
+    // spec: nam-2
+    let told = message.changes.iter().map(|change| format!("{}: {}", change.pointer, change.says));
+    let answer = told.fold(Answer::new(text, json), Answer::say);
+    let answer = match message.changes_more {
+        0 => answer,
+        more => answer.say(format!("{more} more changes were made")),
+    };
     if *replayed {
         answer.say("an earlier submission with this key made the message")
     } else {

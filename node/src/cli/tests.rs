@@ -311,6 +311,57 @@ fn each_bad_version_is_refused_with_its_own_code_and_changes_nothing() {
 }
 
 #[test]
+fn two_people_are_compared_without_a_node() {
+    // shows: nam-27, nam-28
+    let walk = Walk::new();
+    let spec = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/vectors/names/compare");
+    let text = fs::read(spec.join("same-name-and-birth.json")).unwrap();
+    let case: Value = serde_json::from_slice(&text).unwrap();
+    for side in ["one", "other"] {
+        fs::write(walk.at(&format!("{side}.json")), case[side].to_string()).unwrap();
+    }
+    fs::write(walk.at("draft.json"), format!("[{}, {}]", case["one"], case["other"])).unwrap();
+
+    let (exit, text, talk) = walk.run("name compare one.json other.json");
+    assert_eq!(exit, Exit::Done);
+    for part in ["grade  likely", "the same characters", "born on the same day"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    assert!(talk.contains("decides nothing"), "{talk}");
+    let found = walk.done("name alike draft.json");
+    assert_eq!(
+        (&found["pairs"][0]["one"], &found["pairs"][0]["other"]),
+        (&"/0".into(), &"/1".into())
+    );
+    assert_eq!(found["pairs"][0]["comparison"]["grade"], "likely");
+    fs::write(walk.at("faulty.json"), "{}").unwrap();
+    walk.refused("name compare one.json faulty.json", "bad-submission", Exit::CouldNot);
+}
+
+#[test]
+fn a_date_on_a_paper_is_converted_without_a_node() {
+    // shows: nam-10, nam-14
+    let run = |words: &[&str]| {
+        let arguments = ["concord", "name", "--json"].iter().chain(words).map(OsString::from);
+        let mut streams = Streams { data: Vec::new(), talk: Vec::new() };
+        let exit = cli::run(arguments, &mut streams);
+        (exit, serde_json::from_slice::<Value>(&streams.data).unwrap_or_default())
+    };
+    let thai = ["date", "๑๒/๐๒/๒๕๔๑", "--calendar", "buddhist-th", "--first", "day"];
+    let (_, found) = run(&thai);
+    assert_eq!((&found["precision"], &found["earliest"]), (&"day".into(), &"1998-02-12".into()));
+    let (_, found) = run(&["age", "18", "--on", "2026-03-01", "--nominal"]);
+    assert_eq!(
+        (&found["earliest"], &found["latest"]),
+        (&"2009-01-25".into(), &"2010-02-14".into())
+    );
+    for unclear in [["04/05/2541", "buddhist-th"], ["2541", "thai"], ["in spring", "gregorian"]] {
+        let (exit, _) = run(&["date", unclear[0], "--calendar", unclear[1]]);
+        assert_eq!(exit, Exit::Usage, "{unclear:?}");
+    }
+}
+
+#[test]
 fn only_a_members_root_signs_a_charter() {
     // shows: id-24
     let walk = Walk::new();

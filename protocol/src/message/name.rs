@@ -1,7 +1,7 @@
 //! Names of people, without the idea that everybody has a first and a last one.
 //!
 //! What was written is kept as it was written, in its own script; Latin letters are an aid beside it.
-//! Absent on purpose: matching, sorting, and any reordering of parts.
+//! Absent on purpose: matching (`names`), sorting, and any reordering of parts.
 
 use crate::message::fault::FaultCode;
 use crate::message::field::choice;
@@ -10,6 +10,7 @@ use crate::message::list::OneOrMore;
 use crate::message::text::LanguageTag;
 use crate::message::text::Line;
 use crate::message::text::ScriptCode;
+use crate::message::text::WrittenBytes;
 
 choice! {
     /// What a part of a name is. Source: DOMAIN 1.1 and 5.
@@ -69,6 +70,30 @@ choice! {
     }
 }
 
+choice! {
+    /// How a text was written that was not Unicode.
+    WritingEncoding {
+        /// Burmese in Zawgyi.
+        Zawgyi = "zawgyi",
+    }
+}
+
+record! {
+    /// A name as it came, before it was made Unicode. Source: spec nam-4.
+    OriginalWriting {
+        /// What it was.
+        encoding: WritingEncoding,
+        /// Its bytes.
+        utf8: WrittenBytes,
+    }
+}
+
+/// The field of a name that holds it whole.
+pub const WHOLE_NAME: &str = "full_original";
+
+/// The field that holds a name as it came.
+pub const ORIGINAL_WRITING: &str = "original_writing";
+
 record! {
     /// One name of a person. Source: DOMAIN 1.1, spec msgk-9.
     PersonName {
@@ -90,6 +115,8 @@ record! {
         transliteration_system: Option<Line>,
         /// Where the name was found.
         source: Option<Line>,
+        /// How it came, where that was not Unicode.
+        original_writing: Option<OriginalWriting>,
     }
     rules(at, faults) {
         // spec: msgk-9

@@ -1,8 +1,10 @@
 //! Dates that are not known to the day, or were written in another calendar.
 //!
 //! What was stated is kept; the Gregorian bounds drive all logic. Source: DOMAIN 1.1 and 5.
-//! Absent on purpose: converting calendars. Whoever writes the record reads the paper.
+//! Absent on purpose: converting (`calendar`). A span that leaves out what its own text allows is refused.
 
+use crate::message::calendar;
+use crate::message::calendar::Span;
 use crate::message::fault::FaultCode;
 use crate::message::field::choice;
 use crate::message::field::record;
@@ -68,6 +70,13 @@ record! {
                 && let Err(reason) = fits(precision, calendar, days)
             {
                 faults.add(&at.key("precision"), FaultCode::Conflicting, reason);
+            } else if let (Some(calendar), Some(text)) = (calendar, &as_stated)
+                && precision.is_some_and(|precision| precision != Precision::AgeOnly)
+                && calendar::contradicts(text.as_str(), calendar, Span { first: earliest, last: latest })
+            {
+                // spec: nam-13
+                let reason = "the days from `earliest` to `latest` leave out what `as_stated` says in this calendar";
+                faults.add(&at.key("as_stated"), FaultCode::Conflicting, reason);
             }
         }
     }
@@ -97,6 +106,11 @@ fn fits(precision: Precision, calendar: Calendar, days: i64) -> Result<(), &'sta
 }
 
 impl PartialDate {
+    /// The Gregorian days that it can be.
+    pub const fn span(&self) -> Span {
+        Span { first: self.earliest, last: self.latest }
+    }
+
     /// Whether somebody born then may be younger than `years` on that day: judged by the latest day it can be.
     ///
     /// Somebody born on 29 February counts as younger until 1 March, the later of the two usages.

@@ -12,6 +12,7 @@ use crate::message::partial_date::PartialDate;
 use crate::message::text::LanguageTag;
 use crate::message::text::Line;
 use crate::message::text::LocalizedText;
+use crate::message::text::PaperNumber;
 use crate::message::text::RecordRef;
 use crate::message::time::CivilDate;
 use crate::message::values::Country;
@@ -157,7 +158,7 @@ record! {
         /// What kind.
         kind: DocumentKind,
         /// Its number.
-        number: Line,
+        number: PaperNumber,
         /// The State that issued it.
         issuer: Country,
         /// When it was issued.

@@ -1,7 +1,7 @@
 //! Texts with a form: free text that people write, and short coded texts.
 //!
-//! Uses `limits`. What comes in is kept as it was written; Unicode normalisation is not enforced, because a name is
-//! evidence of how it was written. Control characters and marks that turn the direction of a line are refused.
+//! Uses `limits`, `writing`. Scripts, orders and spellings are kept as they were written; a text is composed (NFC), so that
+//! what looks the same is the same. Control characters and marks that turn the direction of a line are refused.
 
 use alloc::format;
 
@@ -12,6 +12,7 @@ use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::field::record;
 use crate::message::pointer::Pointer;
+use crate::message::writing;
 
 /// Why a text does not have the form of its type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -139,13 +140,13 @@ pub(crate) use text_type;
 text_type! {
     /// One line that a person wrote: a name, a title, a number on paper. Shape: 1 to 500 bytes. Source: spec msgk-5.
     Line: 1..=LINE_BYTES_MAX, None,
-    "one line, not blank, without control characters or marks that turn the direction of text", is_line
+    "one line, not blank, composed (NFC), without control characters or marks that turn the direction of text", is_line
 }
 
 text_type! {
     /// Text of any number of lines. Shape: 1 to 65,536 bytes. Source: spec msgk-5.
     Passage: 1..=TEXT_BYTES_MAX, None,
-    "text, not blank, without control characters other than line feed and tab, or marks that turn the direction of text",
+    "text, not blank, composed (NFC), without control characters other than line feed and tab, or marks that turn the direction of text",
     is_passage
 }
 
@@ -153,7 +154,7 @@ text_type! {
     /// A name of an instrument, an article or a unit, as a header carries it; never about a person.
     /// Shape: one line of 1 to 200 bytes.
     HeaderText: 1..=HEADER_TEXT_BYTES_MAX, None,
-    "one line, not blank, without control characters or marks that turn the direction of text", is_line
+    "one line, not blank, composed (NFC), without control characters or marks that turn the direction of text", is_line
 }
 header_text!(HeaderText);
 
@@ -211,21 +212,38 @@ record! {
     }
 }
 
+text_type! {
+    /// A number on a paper or a seal, as it stands there, its digits in ASCII. Shape: one line of 1 to 500 bytes.
+    /// Source: spec nam-3.
+    PaperNumber: 1..=LINE_BYTES_MAX, None,
+    "one line with digits in ASCII, not blank, composed (NFC), without control characters or marks that turn the direction of text",
+    |text| is_line(text) && !writing::has_local_digits(text)
+}
+
+text_type! {
+    /// Bytes of a text as it came. Shape: 2 to 1,000 lower-case hexadecimal digits.
+    WrittenBytes: 2..=1_000, Some("([0-9a-f]{2})+"),
+    "bytes in lower-case hexadecimal", |text| {
+        text.len().is_multiple_of(2)
+            && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    }
+}
+
 /// Marks that turn the direction of the text around them: what is read differs from what is stored.
 const fn turns_direction(c: char) -> bool {
     matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
 }
 
-// spec: msgk-5
+// spec: msgk-5, nam-1
 fn is_line(text: &str) -> bool {
     let refused =
         |c: char| c.is_control() || turns_direction(c) || matches!(c, '\u{2028}' | '\u{2029}');
-    !text.chars().any(refused) && !text.trim().is_empty()
+    !text.chars().any(refused) && !text.trim().is_empty() && writing::is_composed(text)
 }
 
 fn is_passage(text: &str) -> bool {
     let refused = |c: char| (c.is_control() && c != '\n' && c != '\t') || turns_direction(c);
-    !text.chars().any(refused) && !text.trim().is_empty()
+    !text.chars().any(refused) && !text.trim().is_empty() && writing::is_composed(text)
 }
 
 fn is_language(text: &str) -> bool {

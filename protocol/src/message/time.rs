@@ -1,7 +1,7 @@
 //! Dates and instants as people write them in messages.
 //!
 //! Uses `moment`. Instants keep the offset they were written with: the wall clock at the place is part of what was said.
-//! Absent on purpose: the time now, time zones' rules, local calendars (`partial_date`).
+//! Absent on purpose: the time now, time zones' rules, other calendars (`calendar`).
 
 use alloc::borrow::ToOwned;
 use alloc::format;
@@ -54,6 +54,29 @@ impl CivilDate {
             }
             _ => Err(DateError),
         }
+    }
+
+    /// A day by its parts; `None` when there is no such day.
+    pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
+        jiff::civil::Date::new(year, month, day).ok().map(Self)
+    }
+
+    /// The day so many days later, or earlier when negative; `None` beyond the calendar.
+    pub fn plus_days(self, days: i64) -> Option<Self> {
+        let span = jiff::Span::new().try_days(days).ok()?;
+        self.0.checked_add(span).ok().map(Self)
+    }
+
+    /// The same day so many years earlier; 28 February for a 29th that the year does not have.
+    pub fn minus_years(self, years: i16) -> Option<Self> {
+        let span = jiff::Span::new().try_years(years).ok()?;
+        self.0.checked_sub(span).ok().map(Self)
+    }
+
+    /// The last day of the month that it lies in.
+    #[must_use]
+    pub fn month_end(self) -> Self {
+        Self(self.0.last_of_month())
     }
 
     /// The UTC day of an instant.

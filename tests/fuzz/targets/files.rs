@@ -7,6 +7,9 @@ use concord_node::settings::file;
 use concord_protocol::codec::value::Value;
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::message::writing::accept;
+use concord_protocol::names::alike;
+use concord_protocol::names::draft::People;
 
 use std::fs;
 use std::io;
@@ -42,9 +45,14 @@ pub(super) const FOLDER: &[Target] = &[
     of("backup", Start::Backups, backup),
 ];
 
-/// A submission is read, or refused with pointers into what came.
+/// A submission is read, or refused with pointers into what came; what is accepted is what a receiver takes, and its people
+/// can be compared.
 fn submission(bytes: &[u8]) {
     let Ok(tree) = serde_json::from_slice::<Value>(bytes) else { return };
+    if let Ok((submission, accepted)) = accept::read(&tree, Submission::read) {
+        assert!(Submission::read(&accepted.tree).is_ok_and(|again| again == submission));
+    }
+    drop(alike::among(&People::of(&accept::written(&tree).tree).subjects()));
     if let Err(faults) = Submission::read(&tree) {
         assert!(!faults.is_empty(), "a refusal names a fault");
         let inside = |pointer: &str| pointer.is_empty() || pointer.starts_with('/');

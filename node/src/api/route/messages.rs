@@ -14,7 +14,10 @@ use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
+use concord_protocol::message::fault::FieldFault;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::message::writing::accept;
+use concord_protocol::message::writing::accept::Accepted;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -41,6 +44,7 @@ use crate::api::shape::message::MessageLinks;
 use crate::api::shape::message::MessageList;
 use crate::api::shape::message::OpenedMessage;
 use crate::api::shape::message::SubmittedMessage;
+use crate::api::shape::names;
 use crate::host::handle::Direction;
 use crate::host::handle::Filter;
 use crate::host::handle::MessageName;
@@ -88,8 +92,8 @@ async fn submit(
     let key = request::idempotency_key(request.headers())?;
     let text = request::body(request, &["application/json"], SUBMISSION_BYTES_MAX).await?;
     let value = document(&text)?;
-    let submission =
-        Submission::read(&value).map_err(|faults| bad_submission(refusal::fields(&faults)))?;
+    let (submission, accepted) =
+        taken(&value).map_err(|faults| bad_submission(refusal::fields(&faults)))?;
     // spec: api-9
     let key = key.map(|text| RequestKey { text, request: digest_of(&value) });
     let submitted = api.node.submit(submission, key).await;
@@ -108,12 +112,28 @@ async fn submit(
         log_index: submitted.leaf.get(),
         deliveries: message::deliveries(&view),
         links,
+        changes: names::changes(&accepted),
+        changes_more: accepted.more,
     });
     Ok(match submitted.made {
         Made::Now => (StatusCode::CREATED, location, document).into_response(),
         // spec: api-9
         Made::Before => (StatusCode::OK, location, [(REPLAYED, "true")], document).into_response(),
     })
+}
+
+/// Reads what was handed in, and makes it what is sent; what people have voted on is taken as it is.
+// spec: nam-2, nam-5
+fn taken(value: &Value) -> Result<(Submission, Accepted), Vec<FieldFault>> {
+    let has_votes = match value {
+        Value::Map(map) => !matches!(map.get("approvals"), None | Some(Value::Null)),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Text(_) | Value::List(_) => false,
+    };
+    if has_votes {
+        let submission = Submission::read(value)?;
+        return Ok((submission, Accepted { tree: value.clone(), told: Vec::new(), more: 0 }));
+    }
+    accept::read(value, Submission::read)
 }
 
 /// Reads the document of a submission.

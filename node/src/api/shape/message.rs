@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use crate::api::shape::erasure::Erasure;
 use crate::api::shape::header::HeaderDocument;
+use crate::api::shape::names::ChangeDocument;
 use crate::host::handle::MessageView;
 use crate::host::view::Delivery;
 use crate::host::view::DeliveryStatus;
@@ -113,6 +114,17 @@ pub struct SubmittedMessage {
     pub deliveries: Vec<DeliveryDocument>,
     /// Where more of it is.
     pub links: MessageLinks,
+    /// What was changed in what was handed in, before it was signed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<ChangeDocument>,
+    /// How many more changes there were than are listed.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub changes_more: usize,
+}
+
+/// Whether a count says nothing.
+const fn is_none(count: &usize) -> bool {
+    *count == 0
 }
 
 /// The deliveries of one message.

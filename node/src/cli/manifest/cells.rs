@@ -1,5 +1,6 @@
 //! One cell for one path: what it says there, or why it cannot be taken.
 
+use concord_protocol::message::writing;
 use serde_json::Value;
 use serde_json::json;
 
@@ -9,7 +10,6 @@ use crate::cli::manifest::plan;
 use crate::cli::manifest::plan::Plan;
 use crate::cli::manifest::sheet::At;
 use crate::cli::manifest::sheet::Cell;
-use crate::cli::manifest::zawgyi;
 
 /// Most places of a list that a path may name.
 pub(super) const ITEMS_MAX: usize = 64;
@@ -72,7 +72,7 @@ pub(super) fn typed(path: &str, text: &str) -> Value {
 }
 
 /// What a cell says under a path; nothing where it is empty.
-// spec: man-4
+// spec: man-6
 pub(super) fn value(cell: &Cell, path: &str, plan: &Plan) -> Result<Option<Value>, String> {
     let kind = Kind::of(path);
     let text = match cell {
@@ -90,9 +90,6 @@ pub(super) fn value(cell: &Cell, path: &str, plan: &Plan) -> Result<Option<Value
     };
     if text.trim().is_empty() {
         return Ok(None);
-    }
-    if zawgyi::is_zawgyi(&text) {
-        return Err("Burmese in Zawgyi, not in Unicode: convert the file, have a Burmese reader check the names, and keep the original file".to_owned());
     }
     let meant = plan.values.get(path).and_then(|values| values.get(&text));
     let text = meant.cloned().unwrap_or(text);
@@ -125,7 +122,7 @@ fn whole(number: f64) -> Result<String, String> {
 }
 
 fn count(text: &str) -> Result<Value, String> {
-    let digits = dates::local_digits(text);
+    let digits = writing::ascii_digits(text);
     let digits = digits.split_once('.').map_or(digits.as_str(), |(whole, rest)| {
         // `1.0` is what a spreadsheet writes of the number 1.
         if rest.bytes().all(|byte| byte == b'0') { whole } else { digits.as_str() }
@@ -156,7 +153,7 @@ fn sex(text: &str) -> Result<Value, String> {
 /// A reference, unless a spreadsheet has made a number of it: digits may be gone then.
 // spec: man-3
 fn reference(text: &str) -> Result<String, String> {
-    let digits = dates::local_digits(text);
+    let digits = writing::ascii_digits(text);
     let (mantissa, exponent) = digits.split_once(['E', 'e']).unwrap_or((&digits, ""));
     let is_number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     let scientific = !exponent.is_empty()

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use concord_protocol::message::calendar;
+use concord_protocol::message::partial_date;
 use serde::Deserialize;
 
 /// A mapping. Columns that are not named stay unread; a header that is itself a path needs no entry.
@@ -34,7 +36,7 @@ pub(super) struct Dates {
     pub(super) order: Order,
 }
 
-/// The calendars that are converted here.
+/// The calendars that are converted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Calendar {
@@ -43,6 +45,30 @@ pub(super) enum Calendar {
     Gregorian,
     /// Buddhist era as Thai papers count it.
     BuddhistTh,
+    /// Buddhist era as Cambodian papers count it.
+    BuddhistKh,
+    /// Buddhist era as Lao papers count it.
+    BuddhistLa,
+    /// Buddhist era as Burmese papers count it.
+    BuddhistMm,
+    /// Myanmar era.
+    MyanmarEra,
+    /// Chinese lunar calendar.
+    ChineseLunar,
+}
+
+impl From<Calendar> for partial_date::Calendar {
+    fn from(calendar: Calendar) -> Self {
+        match calendar {
+            Calendar::Gregorian => Self::Gregorian,
+            Calendar::BuddhistTh => Self::BuddhistTh,
+            Calendar::BuddhistKh => Self::BuddhistKh,
+            Calendar::BuddhistLa => Self::BuddhistLa,
+            Calendar::BuddhistMm => Self::BuddhistMm,
+            Calendar::MyanmarEra => Self::MyanmarEra,
+            Calendar::ChineseLunar => Self::ChineseLunar,
+        }
+    }
 }
 
 /// The order of a date.
@@ -54,6 +80,15 @@ pub(super) enum Order {
     Dmy,
     /// Month, day, year.
     Mdy,
+}
+
+impl From<Order> for calendar::Order {
+    fn from(order: Order) -> Self {
+        match order {
+            Order::Dmy => Self::DayFirst,
+            Order::Mdy => Self::MonthFirst,
+        }
+    }
 }
 
 impl Default for Plan {

@@ -62,7 +62,7 @@ pub(super) enum SheetError {
 }
 
 /// Reads whichever of the two it is. A workbook is a ZIP archive and begins like one.
-// spec: man-4
+// spec: man-6
 pub(super) fn read(bytes: &[u8], name: Option<&str>, delimiter: u8) -> Result<Sheet, SheetError> {
     if bytes.starts_with(b"PK\x03\x04") { workbook(bytes, name) } else { text(bytes, delimiter) }
 }
@@ -129,7 +129,7 @@ fn decoded(bytes: &[u8]) -> Result<String, SheetError> {
     }
 }
 
-// spec: man-4
+// spec: man-6
 fn workbook(bytes: &[u8], name: Option<&str>) -> Result<Sheet, SheetError> {
     unpacked_within(bytes, UNPACKED_BYTES_MAX)?;
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;

@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
+use concord_protocol::codec::value::Value as Tree;
 use concord_protocol::limits::MANIFEST_ENTRIES_MAX;
 use concord_protocol::message::batch::entry::ManifestEntry;
 use concord_protocol::message::fault::Faults;
 use concord_protocol::message::fault::FieldFault;
 use concord_protocol::message::field::Field;
 use concord_protocol::message::pointer::Pointer;
+use concord_protocol::message::writing::accept;
+use concord_protocol::message::writing::accept::Change;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -41,6 +44,8 @@ pub(super) struct CellFault {
 pub(super) struct Found {
     /// An entry for each row with something in it, as JSON.
     pub(super) entries: Vec<Value>,
+    /// The row of each entry, from 1.
+    pub(super) rows: Vec<usize>,
     /// The sex that each row states, where a column says it.
     pub(super) sexes: Vec<Option<String>>,
     /// What is wrong.
@@ -153,23 +158,48 @@ fn entry(sheet: &Sheet, plan: &Plan, (row, columns): (usize, &[Column]), found: 
         }
     }
     complete(&mut tree);
+    let (tree, faults) = accepted(tree, (row, columns), found);
     // A cell that was not read would be missed once more.
     if found.faults.len() == before {
-        for fault in faults_of(&tree) {
+        for fault in faults {
             let path = dotted(&fault.pointer);
             found.fault(&named(columns, row, &path), &path, &fault.reason);
         }
     }
     found.entries.push(tree);
+    found.rows.push(row.saturating_add(1));
 }
 
-/// What the reader of messages says of an entry.
-fn faults_of(tree: &Value) -> Vec<FieldFault> {
-    let text = serde_json::to_vec(tree).unwrap_or_default();
-    let Ok(value) = json::read(&text) else { return Vec::new() };
+/// An entry as it is sent, with a note of each change; and what the reader of messages says of it.
+// spec: nam-2, nam-4
+fn accepted(
+    tree: Value,
+    (row, columns): (usize, &[Column]),
+    found: &mut Found,
+) -> (Value, Vec<FieldFault>) {
+    let text = serde_json::to_vec(&tree).unwrap_or_default();
+    let Ok(value) = json::read(&text) else { return (tree, Vec::new()) };
+    let (written, faults) = match accept::read(&value, read_entry) {
+        Ok((_, written)) => (written, Vec::new()),
+        Err(faults) => (accept::written(&value), faults),
+    };
+    for told in &written.told {
+        let path = dotted(&told.pointer);
+        let cell = named(columns, row, &path);
+        if told.change == Change::Left {
+            found.fault(&cell, &path, Change::Left.said());
+        } else {
+            found.notes.push(format!("{cell}: {}", told.change.said()));
+        }
+    }
+    found.notes.dedup();
+    (serde_json::to_value(&written.tree).unwrap_or(tree), faults)
+}
+
+fn read_entry(value: &Tree) -> Result<ManifestEntry, Vec<FieldFault>> {
     let mut faults = Faults::new();
-    let read = ManifestEntry::read(&value, &Pointer::Root, &mut faults);
-    faults.judge(read).err().unwrap_or_default()
+    let read = ManifestEntry::read(value, &Pointer::Root, &mut faults);
+    faults.judge(read)
 }
 
 /// Puts a value under a dotted path; numbers in it are places of a list, from 1. False where something else stands.

@@ -22,7 +22,6 @@ use crate::cli::manifest::rows::Found;
 use crate::cli::manifest::sheet::At;
 use crate::cli::manifest::sheet::Cell;
 use crate::cli::manifest::table;
-use crate::cli::manifest::zawgyi;
 
 /// A mapping as a custody officer would write it.
 const MAP: &str = r#"
@@ -159,7 +158,7 @@ fn local_digits_are_read_and_stored_as_ascii() {
 
 #[test]
 fn years_of_the_buddhist_era_are_found_and_converted_where_the_mapping_says_so() {
-    // shows: man-4
+    // shows: man-6
     let born = |text: &str, calendar: &str| {
         let plan: Plan = toml::from_str(&format!("{MAP}\ncalendar = \"{calendar}\"")).unwrap();
         let found = found_with(&format!("{HEAD}1,MM-P-1,A,{text},B1,fit,no,male\n"), &plan);
@@ -190,31 +189,64 @@ fn years_of_the_buddhist_era_are_found_and_converted_where_the_mapping_says_so()
     for never in ["15/02/2483", "29/02/2534", "01/13/2533"] {
         assert!(born(never, "buddhist-th").is_err(), "{never}");
     }
-    for unclear in ["4/5/90", "May 1990", "1990-00-04"] {
+    assert_eq!(born("12 ก.พ. 2541", "buddhist-th").unwrap()["earliest"], "1998-02-12");
+    assert_eq!(born("1998年正月十六", "chinese-lunar").unwrap()["latest"], "1998-02-13");
+    for unclear in ["4/5/90", "in May 1990", "1990-00-04"] {
         assert!(born(unclear, "gregorian").is_err(), "{unclear}");
     }
 }
 
 #[test]
-fn burmese_in_zawgyi_is_refused_and_burmese_in_unicode_is_not() {
-    // shows: man-4
-    for unicode in
-        ["မောင်မောင်", "ဒေါ်အောင်ဆန်း", "ကျော်ဇေယျ", "ရွှေမြန်မာ", "င်္ဂါ", "ဦးတင်အောင်", "စႆး", "သင်္ကြန်", "ဥက္ကဋ္ဌ"]
-    {
-        assert!(!zawgyi::is_zawgyi(unicode), "{unicode}");
-    }
-    for other in ["ေမာင္ေမာင္", "ေအာင္", "ျမန္မာ", "ေက်ာ္ေဇယ်", "တင္"]
-    {
-        assert!(zawgyi::is_zawgyi(other), "{other}");
-    }
+fn burmese_in_zawgyi_is_converted_told_and_kept_as_it_came() {
+    // shows: man-6, nam-4
     let found = with("1,MM-P-1,ေမာင္ေမာင္,04/05/1990,B1,fit,no,male");
-    assert_eq!(only(&found).0, "C2");
-    assert!(only(&found).1.contains("Zawgyi"));
+    assert_eq!(found.faults, []);
+    let name = &found.entries[0]["names_in_release_order"][0];
+    assert_eq!(name["full_original"], "မောင်မောင်");
+    assert_eq!(name["parts"][0]["text"], "မောင်မောင်");
+    let bytes: String = "ေမာင္ေမာင္".bytes().map(|byte| format!("{byte:02x}")).collect();
+    assert_eq!(name["original_writing"]["utf8"], bytes);
+    assert!(
+        found.notes.iter().any(|note| note.starts_with("C2: Burmese in Zawgyi")),
+        "{:?}",
+        found.notes
+    );
+}
+
+#[test]
+fn letters_and_marks_that_are_apart_are_composed_and_told() {
+    // shows: nam-2
+    let found = with("1,MM-P-1,Nguye\u{302}\u{303}n A,04/05/1990,B1,fit,no,male");
+    assert_eq!(found.faults, []);
+    assert_eq!(found.entries[0]["names_in_release_order"][0]["full_original"], "Nguyễn A");
+    assert!(found.notes.iter().any(|note| note.starts_with("C2: ")), "{:?}", found.notes);
+}
+
+#[test]
+fn rows_that_may_be_one_person_are_shown_with_the_reasons_and_both_stay() {
+    // shows: nam-27
+    let text = format!(
+        "{HEAD}{GOOD}2,MM-P-2,NGUYEN VAN A,04/05/1990,B9,OK,no,male\n\n3,MM-P-3,Tran Thi B,01/02/1980,B3,OK,no,male\n"
+    );
+    let found = found(&text);
+    assert_eq!((found.faults.len(), found.entries.len()), (0, 3));
+    assert_eq!(found.rows, [2, 3, 5]);
+    let preview = super::preview_of(&found);
+    assert!(
+        preview.text.contains(
+            "alike: rows 2 and 3 may be one person (likely): the same letters, marks left out"
+        ),
+        "{}",
+        preview.text
+    );
+    assert_eq!(preview.json["alike"].as_array().unwrap().len(), 1);
+    assert_eq!(preview.json["alike"][0]["rows"], json!([2, 3]));
+    assert_eq!(preview.json["entries"].as_array().unwrap().len(), 3, "nothing is joined");
 }
 
 #[test]
 fn a_file_in_another_encoding_is_refused_and_marks_are_taken_away() {
-    // shows: man-4
+    // shows: man-6
     let text = format!("{HEAD}{GOOD}");
     let utf16 = |mark: [u8; 2], bytes: fn(u16) -> [u8; 2]| {
         [mark.to_vec(), text.encode_utf16().flat_map(bytes).collect()].concat()
@@ -287,7 +319,7 @@ fn empty_rows_are_left_out_and_more_people_than_a_manifest_has_are_refused() {
 
 #[test]
 fn a_workbook_with_its_traps_is_read_as_people_see_it() {
-    // shows: man-1, man-3, man-4
+    // shows: man-1, man-3, man-6
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_name("people").unwrap();

@@ -15,8 +15,8 @@ use crate::message::person::IdentityDocument;
 use crate::message::person::NationalityClaim;
 use crate::message::person::SubjectCategory;
 use crate::message::text::LanguageTag;
-use crate::message::text::Line;
 use crate::message::text::ListCode;
+use crate::message::text::PaperNumber;
 use crate::message::text::RecordRef;
 use crate::message::values::Ordinal;
 
@@ -74,7 +74,7 @@ record! {
         /// Whether medical care is needed on the way.
         medical_flag: bool,
         /// The sealed bag with the person's property.
-        property_bag_no: Option<Line>,
+        property_bag_no: Option<PaperNumber>,
         /// Whether the person is a child.
         minor: Minority,
         /// The entry of the grown-up who answers for a child.

@@ -117,6 +117,7 @@ fn a_manifest_for_sealing_is_approved_by_more_than_a_proposal() {
 fn nobody_on_a_manifest_who_may_be_a_child_is_said_to_be_none() {
     // shows: msgk-78
     let mut json = example(Kind::BatchManifest);
+    put(&mut json, "/body/entries/2/birth/as_stated", json!("2008"));
     put(&mut json, "/body/entries/2/birth/earliest", json!("2008-01-01"));
     put(&mut json, "/body/entries/2/birth/latest", json!("2008-12-31"));
     put_root(&mut json);

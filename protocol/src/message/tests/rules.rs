@@ -52,6 +52,7 @@ fn age_is_judged_by_the_latest_day_of_birth() {
 fn nobody_who_may_be_a_child_is_said_to_be_none() {
     // shows: msgk-11
     let mut json = example(Kind::HandoverRequest);
+    put(&mut json, "/body/person/birth/as_stated", json!("2008"));
     put(&mut json, "/body/person/birth/precision", json!("year"));
     put(&mut json, "/body/person/birth/earliest", json!("2008-01-01"));
     put(&mut json, "/body/person/birth/latest", json!("2008-12-31"));
