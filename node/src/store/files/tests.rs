@@ -49,11 +49,12 @@ fn what_was_sealed_is_read_from_any_place() {
 fn a_file_is_named_by_the_digest_of_its_sealed_bytes_and_holds_nothing_in_the_clear() {
     // shows: fil-1, fil-10
     let disk = FakeDisk::default();
-    let sealed = seal(&open(&disk), &plain(40_000));
+    let plain = plain(40_000);
+    let sealed = seal(&open(&disk), &plain);
     let bytes = disk.bytes(&path(&sealed.digest));
     assert_eq!(digest::sha256(&bytes), sealed.digest);
-    assert!(!bytes.windows(32).any(|window| plain(40_000).windows(32).next() == Some(window)));
-    let again = seal(&open(&disk), &plain(40_000));
+    assert!(!bytes.windows(32).any(|window| window == &plain[..32]));
+    let again = seal(&open(&disk), &plain);
     assert_ne!(again.digest, sealed.digest, "another key, another file");
 }
 
@@ -203,6 +204,21 @@ fn bytes_that_are_not_the_file_are_removed() {
     assert!(matches!(part.finish(), Err(FileFault::Shorter)));
     let mut part = files.receive(sealed.digest, sealed.length).unwrap();
     assert!(matches!(part.take(&[0; 60_000]), Err(FileFault::Longer)));
+}
+
+#[test]
+fn a_file_that_is_removed_while_it_comes_gets_no_name() {
+    // shows: fil-41
+    let (sealed, bytes) = foreign(50_000);
+    let disk = FakeDisk::default();
+    let files = open(&disk);
+    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    part.take(&bytes[..40_000]).unwrap();
+    files.remove(&sealed.digest).unwrap();
+    assert!(matches!(part.take(&bytes[40_000..]), Err(FileFault::Absent)));
+    assert!(matches!(part.finish(), Err(FileFault::Absent)));
+    assert_eq!(disk.names(Path::new(FOLDER)).unwrap(), Vec::<String>::new());
+    assert_eq!(files.usage().0, 0);
 }
 
 #[test]
