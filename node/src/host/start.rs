@@ -68,6 +68,8 @@ use crate::store::CommitError;
 use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::edge::BadTree;
+use crate::store::files::FilesFound;
+use crate::store::files::FilesSettings;
 use crate::store::read::ReadError;
 use crate::store::recover::BodiesFinding;
 use crate::store::recover::OpenError;
@@ -270,6 +272,7 @@ fn open_log(
         paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
         me: settings.agency.clone(),
+        files: store.files(),
         reader,
         signing: Arc::clone(&keys.signing),
         witness: Arc::clone(&keys.witness),
@@ -339,6 +342,14 @@ fn tell(recovered: &Recovered) {
     }
     if recovered.torn_bytes > 0 {
         tracing::info!("an unfinished journal record was cut off; it was never acknowledged");
+    }
+    let FilesFound { whole, parts, drafts, bytes } = recovered.files;
+    if whole.saturating_add(parts) > 0 {
+        let (count, len) = (whole.saturating_add(parts), bytes);
+        tracing::info!(count, len, "files beside messages are here, whole or in part");
+    }
+    if drafts > 0 {
+        tracing::info!(count = drafts, "files that were being sealed were removed");
     }
     match recovered.bodies {
         BodiesFinding::Present => {}
@@ -411,6 +422,11 @@ pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
         reserve_bytes: settings.disk_reserve_bytes / 2,
         low_bytes: settings.disk_reserve_bytes,
         segment_bytes: settings.journal_segment_bytes,
+        files: FilesSettings {
+            file_bytes: settings.files_largest_bytes,
+            total_bytes: settings.files_total_bytes,
+            low_bytes: settings.disk_reserve_bytes,
+        },
     }
 }
 
