@@ -11,6 +11,7 @@ pub mod backup;
 pub mod certificate;
 pub mod charter;
 pub mod config;
+pub mod deconfliction;
 pub mod demo;
 pub mod doctor;
 pub mod evidence;
@@ -92,6 +93,9 @@ pub enum Noun {
     /// Procedures: what messages mean together.
     #[command(subcommand)]
     Procedure(procedure::ProcedureVerb),
+    /// Who else works on the same, without saying on what.
+    #[command(subcommand)]
+    Deconfliction(deconfliction::DeconflictionVerb),
     /// Handover certificates that two officers sign face to face, without a network.
     #[command(subcommand)]
     Certificate(certificate::CertificateVerb),
@@ -170,6 +174,7 @@ fn command(
         Noun::Staff(verb) => staff::run(&verb),
         Noun::Message(verb) => message::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
+        Noun::Deconfliction(verb) => deconfliction::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Manifest(verb) => manifest::run(&verb),
         Noun::Log(verb) => log::run(&verb),

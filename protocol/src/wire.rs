@@ -10,6 +10,7 @@ pub mod dispatch;
 pub mod evidence;
 pub mod frame;
 pub mod greeting;
+pub mod keying;
 pub mod mirror;
 pub mod offer;
 pub mod place;

@@ -34,6 +34,7 @@ use tokio::time;
 use crate::host::accuse::What;
 use crate::host::accuse::talk::Talk;
 use crate::host::charters;
+use crate::host::deconfliction::talk as keying;
 use crate::host::exchange::listener::AHEAD_MAX;
 use crate::host::exchange::listener::Listener;
 use crate::host::heal;
@@ -98,6 +99,8 @@ pub(crate) struct Up {
     shipping: Shipping,
     doors: Doors,
     rooms: Rooms,
+    /// Where questions and answers about keyed digests go.
+    keying: (keying::Doors, keying::Rooms),
 }
 
 /// Greets, hears the greeting, and lets the engine judge it. Source: spec wire-31, wire-32.
@@ -149,7 +152,9 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
         LinkUp::Yes(passage) => {
             let (doors, rooms) = mirror::doors();
             let link = (sender, receiver);
-            Ok(Up { link, outgoing, answers, held, claimed, passage, shipping, doors, rooms })
+            let keying = keying::doors();
+            let up = Up { link, outgoing, answers, held, claimed, passage, shipping, doors, rooms, keying };
+            Ok(up)
         }
         LinkUp::No(code) => Err(code.into()),
     }
@@ -168,6 +173,7 @@ pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) 
         shipping,
         doors,
         rooms,
+        keying: (keys, questions),
     } = up;
     let Rooms { asked, kept, given } = rooms;
     let (ahead, judged) = mpsc::channel(AHEAD_MAX);
@@ -182,6 +188,7 @@ pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) 
         answers,
         talk,
         doors,
+        keys,
         claimed,
     };
     if let (Passage::Whole, Err(code)) = (passage, started(&around.shared).await) {
@@ -192,6 +199,7 @@ pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) 
         ended = listener.clone().deliver(judged) => ended,
         ended = speak::speak(around, (sender, passage), outgoing) => ended,
         ended = keep::keep(&around.shared, peer, asked, &speech) => ended,
+        ended = keying::talk(&around.shared, (peer, passage), questions, &speech) => ended,
         ended = own_log(around, (peer, passage), (shipping, kept, given), &speech) => ended,
         code = until_it_ends(around, connection) => code.into(),
     }

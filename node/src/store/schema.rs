@@ -88,6 +88,8 @@ pub(crate) enum Table {
     Act = 46,
     /// By agency.
     Staff = 47,
+    /// By agency.
+    Queried = 48,
 }
 
 impl Table {
@@ -344,6 +346,7 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Revocation(record) => revocation(&record.agency, &record.digest),
         Record::Notice(record) => agency(Table::Notice, &record.agency),
         Record::Staff(record) => agency(Table::Staff, &record.agency),
+        Record::Queried(record) => agency(Table::Queried, &record.peer),
         Record::Act(record) => act(&record.procedure, &record.act.digest),
     };
     rows.push((place, bytes.to_vec()));

@@ -331,7 +331,9 @@ fn is_bounded(frame: &Frame) -> bool {
         | Frame::Approval(_)
         | Frame::Revocation(_)
         | Frame::Notice(_)
-        | Frame::Staff(_) => true,
+        | Frame::Staff(_)
+        | Frame::Blinded(_)
+        | Frame::Keyed(_) => true,
     }
 }
 

@@ -81,6 +81,7 @@ impl Handle {
             return Ok(known);
         }
         self.may_take(&submission)?;
+        self.deconflicted(&submission).await?;
         let recipients = self.recipients(&submission)?;
         let shared = Arc::clone(&self.around.shared);
         let signed = self
