@@ -272,7 +272,8 @@ pub const QUERIED_A_DAY_MAX: u64 = 2_000;
 /// Days for which new queries are made under one key. Source: spec dcf-6.
 pub const DIGEST_KEY_DAYS: u32 = 90;
 
-const _: () = assert!(QUERIED_A_DAY_MAX >= LIST_MAX as u64 && KEYED_A_DAY_MAX >= BLINDED_MAX as u64);
+const _: () =
+    assert!(QUERIED_A_DAY_MAX >= LIST_MAX as u64 && KEYED_A_DAY_MAX >= BLINDED_MAX as u64);
 const _: () =
     assert!(MIRROR_PART_BYTES_MAX + MIRROR_PARTS_MAX * 64 + 1024 * 1024 < FRAME_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX < LEAF_BYTES_MAX);

@@ -39,16 +39,31 @@ const OTHER: &str = "+999209990000004";
 fn a_hit_is_told_a_hidden_one_only_to_its_owner_and_no_identifier_leaves_a_node() {
     // shows: dcf-1, dcf-3, dcf-5, dcf-8, dcf-11, dcf-12, dcf-13, dcf-15, dcf-16
     let world = Federation::of("deconfliction", &AGENCIES);
+    world.agencies.iter().for_each(|agency| agency.set("disk_reserve_mib", 16));
     let nodes = world.all_ready();
     let (asks, asked) = (nodes[0].client(), nodes[1].client());
     let folder = world.folder(1).to_str().unwrap();
     hold(&asked, COMMON, "VN-0001", "hit-no-hit");
     hold(&asked, OTHER, "VN-0001", "full");
     let hidden = json!({ "phone": HIDDEN }).to_string();
-    let added = concord(&world, &[
-        "deconfliction", "holdings", "add", &hidden, "--officer", "VN-0002", "--case",
-        "VN-2026-INV-0007", "--policy", "silent-to-owner", "--dir", folder, "--json",
-    ]);
+    let added = concord(
+        &world,
+        &[
+            "deconfliction",
+            "holdings",
+            "add",
+            &hidden,
+            "--officer",
+            "VN-0002",
+            "--case",
+            "VN-2026-INV-0007",
+            "--policy",
+            "silent-to-owner",
+            "--dir",
+            folder,
+            "--json",
+        ],
+    );
     assert_eq!(added["policy"], "silent-to-owner");
 
     let query = world.path().join("query.json");
@@ -56,22 +71,41 @@ fn a_hit_is_told_a_hidden_one_only_to_its_owner_and_no_identifier_leaves_a_node(
     letter["body"] = json!({ "case_kind": "online-fraud" });
     fs::write(&query, letter.to_string()).unwrap();
     let numbers = [COMMON, HIDDEN, ALONE].map(|phone| json!({ "phone": phone }).to_string());
-    let sent = concord(&world, &[
-        "deconfliction", "ask", query.to_str().unwrap(), "--identifier", &numbers[0],
-        "--identifier", &numbers[1], "--identifier", &numbers[2], "--dir",
-        world.folder(0).to_str().unwrap(), "--json",
-    ]);
+    let sent = concord(
+        &world,
+        &[
+            "deconfliction",
+            "ask",
+            query.to_str().unwrap(),
+            "--identifier",
+            &numbers[0],
+            "--identifier",
+            &numbers[1],
+            "--identifier",
+            &numbers[2],
+            "--dir",
+            world.folder(0).to_str().unwrap(),
+            "--json",
+        ],
+    );
     fs::remove_file(&query).unwrap();
     let procedure = sent["message"]["procedure"].as_str().unwrap().to_owned();
-    let digests: Vec<String> = sent["asked"].as_array().unwrap().iter()
-        .map(|one| one["keyed_digest"].as_str().unwrap().to_owned()).collect();
+    let digests: Vec<String> = sent["asked"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["keyed_digest"].as_str().unwrap().to_owned())
+        .collect();
 
     let proposal = ready(&asked, &procedure, "VN-0009");
     let answer = |proposal: &ProposalDocument, place: usize| -> AnswerDocument {
         proposal.answers.iter().find(|one| one.keyed_digest == digests[place]).unwrap().clone()
     };
     let common = answer(&proposal, 0);
-    assert_eq!((common.answer.as_str(), common.ask.as_slice()), ("hit", &["VN-0001".to_owned()][..]));
+    assert_eq!(
+        (common.answer.as_str(), common.ask.as_slice()),
+        ("hit", &["VN-0001".to_owned()][..])
+    );
     assert!(common.holdings.is_empty(), "a colleague sees whom to ask, and not the case");
     for place in [1, 2] {
         let none = answer(&proposal, place);
@@ -109,10 +143,21 @@ fn a_hit_is_told_a_hidden_one_only_to_its_owner_and_no_identifier_leaves_a_node(
     }
     let file = world.path().join("reply.json");
     fs::write(&file, begins("deconfliction-reply", 0).to_string()).unwrap();
-    concord(&world, &[
-        "deconfliction", "answer", &procedure, "--officer", "VN-0009", "--send",
-        file.to_str().unwrap(), "--dir", folder, "--json",
-    ]);
+    concord(
+        &world,
+        &[
+            "deconfliction",
+            "answer",
+            &procedure,
+            "--officer",
+            "VN-0009",
+            "--send",
+            file.to_str().unwrap(),
+            "--dir",
+            folder,
+            "--json",
+        ],
+    );
     let stage = wait::for_up_to(WITHIN, || {
         let seen = asks.procedure(&procedure).ok()?;
         (seen.summary.stage.as_deref() == Some("answered")).then_some(seen)
@@ -195,8 +240,10 @@ fn a_member_that_asks_about_everything_is_refused_for_the_day_also_after_a_resta
 
     let stands: Vec<DeliveryDocument> =
         queries.iter().map(|query| settled(&asks, &query.id)).collect();
-    assert_eq!(stands.iter().map(|one| one.status).collect::<Vec<_>>(),
-        [Status::Receipted, Status::Receipted, Status::Refused]);
+    assert_eq!(
+        stands.iter().map(|one| one.status).collect::<Vec<_>>(),
+        [Status::Receipted, Status::Receipted, Status::Refused]
+    );
     assert_eq!(stands[2].code.as_deref(), Some("too-many-queries"));
     nodes[1].kill();
     nodes[1] = world.ready(1);

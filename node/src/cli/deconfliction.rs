@@ -223,7 +223,9 @@ fn ask(asked: &Ask) -> Result<Answer, Report> {
     if let Some(list) = &asked.list {
         match document(what, list)? {
             Value::Array(listed) => identifiers.extend(listed),
-            _ => return Err(Report::new(Code::BadJson, what, "the list of identifiers is no list")),
+            _ => {
+                return Err(Report::new(Code::BadJson, what, "the list of identifiers is no list"));
+            }
         }
     }
     let mut submission = document(what, &asked.file)?;
@@ -248,7 +250,8 @@ fn ask(asked: &Ask) -> Result<Answer, Report> {
         .map(|(identifier, digest)| json!({ "identifier": identifier, "keyed_digest": digest }))
         .collect();
     let json = json!({ "message": sent.json, "key": made.key, "asked": asked });
-    Ok(Answer::new(text, json).say("the node keeps no identifier: the same ones give the same digests for 90 days"))
+    Ok(Answer::new(text, json)
+        .say("the node keeps no identifier: the same ones give the same digests for 90 days"))
 }
 
 fn answer(reply: &Reply) -> Result<Answer, Report> {
@@ -265,7 +268,8 @@ fn answer(reply: &Reply) -> Result<Answer, Report> {
     let Some(fields) = submission.as_object_mut() else {
         return Err(Report::new(Code::BadJson, what, "a submission is a map"));
     };
-    let said = |one: &AnswerDocument| json!({ "keyed_digest": one.keyed_digest, "answer": one.answer });
+    let said =
+        |one: &AnswerDocument| json!({ "keyed_digest": one.keyed_digest, "answer": one.answer });
     let answers: Vec<Value> = proposal.answers.iter().map(said).collect();
     fields.insert("kind".to_owned(), json!("deconfliction-reply"));
     fields.insert("procedure".to_owned(), json!(proposal.procedure));
@@ -282,7 +286,8 @@ fn shown(proposal: &ProposalDocument) -> Answer {
         ("waits because", table::or_dash(proposal.why.clone())),
     ]);
     let rows = proposal.answers.iter().map(|one| {
-        let seen = one.holdings.iter().map(|held| format!("{} ({})", held.identifier, held.case_ref));
+        let seen =
+            one.holdings.iter().map(|held| format!("{} ({})", held.identifier, held.case_ref));
         [
             one.keyed_digest.clone(),
             one.answer.clone(),

@@ -153,7 +153,18 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
             let (doors, rooms) = mirror::doors();
             let link = (sender, receiver);
             let keying = keying::doors();
-            let up = Up { link, outgoing, answers, held, claimed, passage, shipping, doors, rooms, keying };
+            let up = Up {
+                link,
+                outgoing,
+                answers,
+                held,
+                claimed,
+                passage,
+                shipping,
+                doors,
+                rooms,
+                keying,
+            };
             Ok(up)
         }
         LinkUp::No(code) => Err(code.into()),

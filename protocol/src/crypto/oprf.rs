@@ -158,6 +158,7 @@ impl DigestKey {
     ///
     /// # Errors
     /// When the seed gives none; draw another one.
+    // spec: dcf-2
     pub fn from_seed(seed: &[u8; 32]) -> Result<Self, OprfError> {
         Self::derived(seed, KEY_INFO)
     }
@@ -255,7 +256,11 @@ impl Blinds {
             return Err(OprfError::Proof);
         }
         let read = |element: &Element| EvaluationElement::<Ristretto255>::deserialize(&*element.0);
-        let elements: Vec<_> = answered.elements.iter().map(read).collect::<Result<_, _>>()
+        let elements: Vec<_> = answered
+            .elements
+            .iter()
+            .map(read)
+            .collect::<Result<_, _>>()
             .map_err(|_| OprfError::Element)?;
         let key = Ristretto255::deserialize_elem(&*key.0).map_err(|_| OprfError::Element)?;
         let proof = voprf::Proof::<Ristretto255>::deserialize(&*answered.proof.0)

@@ -332,8 +332,8 @@ fn is_bounded(frame: &Frame) -> bool {
         | Frame::Revocation(_)
         | Frame::Notice(_)
         | Frame::Staff(_)
-        | Frame::Blinded(_)
         | Frame::Keyed(_) => true,
+        Frame::Blinded(asked) => asked.is_bounded(),
     }
 }
 

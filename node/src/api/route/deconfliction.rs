@@ -117,10 +117,7 @@ async fn hold(
         (status = 200, description = "the holdings of this owner", body = HoldingList),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
-async fn holdings(
-    State(api): State<Api>,
-    query: Parameters,
-) -> Result<Json<HoldingList>, Problem> {
+async fn holdings(State(api): State<Api>, query: Parameters) -> Result<Json<HoldingList>, Problem> {
     let officer = officer(&query.among(&["officer"])?)?;
     let items = api.node.holdings(&officer).iter().map(HoldingDocument::from).collect();
     Ok(Json(HoldingList { items }))

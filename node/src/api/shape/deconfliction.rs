@@ -158,9 +158,8 @@ impl ProposalDocument {
             query: query.to_string(),
             from: from.to_string(),
             state: if pending.is_some() { "pending" } else { "ready" }.to_owned(),
-            missing: pending.map_or(0, |pending| {
-                u64::try_from(pending.missing).unwrap_or(u64::MAX)
-            }),
+            missing: pending
+                .map_or(0, |pending| u64::try_from(pending.missing).unwrap_or(u64::MAX)),
             why: pending.as_ref().map(why),
             answers: answers.iter().map(|answer| seen(answer, officer)).collect(),
         }
@@ -194,15 +193,22 @@ fn seen(answer: &ProposedAnswer, officer: &StaffNumber) -> AnswerDocument {
 // spec: dcf-15
 fn why(pending: &Pending) -> String {
     match pending.holdup {
-        None => "there is no link with the node of whoever asks, or it was not asked yet".to_owned(),
+        None => {
+            "there is no link with the node of whoever asks, or it was not asked yet".to_owned()
+        }
         Some(Holdup::Asked) => "the node of whoever asks is making the digests".to_owned(),
-        Some(Holdup::Silent) => "the node of whoever asks was asked for digests and says nothing".to_owned(),
+        Some(Holdup::Silent) => {
+            "the node of whoever asks was asked for digests and says nothing".to_owned()
+        }
         Some(Holdup::SpentUntil(until)) => {
             format!("the node of whoever asks makes no more digests for this agency before {until}")
         }
         Some(Holdup::KeyGone) => {
-            "the node of whoever asks no longer has the key of this query: it has to ask again".to_owned()
+            "the node of whoever asks no longer has the key of this query: it has to ask again"
+                .to_owned()
         }
-        Some(Holdup::Unable) => "digests cannot be written down now; the node's log says where".to_owned(),
+        Some(Holdup::Unable) => {
+            "digests cannot be written down now; the node's log says where".to_owned()
+        }
     }
 }

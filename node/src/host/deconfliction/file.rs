@@ -66,14 +66,13 @@ impl SealedFiles {
             return Ok(None);
         }
         let bytes = files::read_private(&path, FILE_BYTES_MAX)?;
-        let (salt, sealed) =
-            bytes.split_first_chunk::<SALT_BYTES>().ok_or(FileTrouble::NotOurs)?;
+        let (salt, sealed) = bytes.split_first_chunk::<SALT_BYTES>().ok_or(FileTrouble::NotOurs)?;
         let opened = aead::open(&self.key_for(salt), &[0; NONCE_BYTES], name.as_bytes(), sealed);
         Ok(Some(Zeroizing::new(opened.map_err(|_| FileTrouble::NotOurs)?)))
     }
 
     /// Replaces a file whole.
-    // spec: dcf-16
+    // spec: dcf-1, dcf-16
     pub(super) fn write(&self, name: &str, plain: &[u8]) -> Result<(), FileTrouble> {
         let salt: [u8; SALT_BYTES] = entropy::draw().map_err(|_| FileTrouble::NoEntropy)?;
         // Each writing has a key of its own, so the nonce says nothing.

@@ -43,9 +43,6 @@ use crate::store::read::ReadError;
 /// Messages that are looked at together.
 const PAGE: usize = 256;
 
-/// Queries that are kept; beyond it the oldest goes, whose deadline is long over.
-const QUERIES_MAX: usize = 1_024;
-
 /// How often the node looks although nothing came: what waits for another day is tried again.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
 
@@ -98,6 +95,8 @@ pub struct ProposedAnswer {
 /// Looks whenever something came, and now and then.
 pub(crate) async fn watch(shared: Arc<Shared>) {
     let (mut commits, mut news) = (shared.follow(), shared.deconfliction.news());
+    // In the next log, and after a restore, the places begin anew; what is known already is not noted twice.
+    shared.deconfliction.look_again_beyond(shared.published().view.head.size.get());
     loop {
         commits.borrow_and_update();
         news.borrow_and_update();
@@ -123,7 +122,7 @@ pub(crate) fn look(shared: &Shared, now: Timestamp) -> Result<(), LookError> {
     let desk = &shared.deconfliction;
     let queries = desk.register().queries.clone();
     for query in &queries {
-        if is_over(shared, query, now)? {
+        if is_over(query, now) {
             forget(desk, query)?;
         } else if query.compared < desk.register().next() {
             compare(shared, query, now)?;
@@ -135,8 +134,6 @@ pub(crate) fn look(shared: &Shared, now: Timestamp) -> Result<(), LookError> {
 /// Goes through the messages that came since it last did.
 fn find(shared: &Shared) -> Result<(), LookError> {
     let desk = &shared.deconfliction;
-    // In the next log, and after a restore, the places begin anew; what is known already is not noted twice.
-    desk.look_again_beyond(shared.published().view.head.size.get());
     loop {
         let page = shared.reader.messages_from(desk.looked_at(), PAGE)?;
         let Some(last) = page.last() else { return Ok(()) };
@@ -145,12 +142,7 @@ fn find(shared: &Shared) -> Result<(), LookError> {
             page.iter().filter_map(|record| received(shared, record)).collect();
         if !found.is_empty() || page.len() >= PAGE {
             desk.change(|register| -> Result<(), FileTrouble> {
-                let known: BTreeSet<Digest> =
-                    register.queries.iter().map(|query| query.message).collect();
-                let new = found.into_iter().filter(|query| !known.contains(&query.message));
-                register.queries.extend(new);
-                let beyond = register.queries.len().saturating_sub(QUERIES_MAX);
-                drop(register.queries.drain(..beyond));
+                found.into_iter().for_each(|query| register.note(query));
                 register.seen = register.seen.max(next);
                 Ok(())
             })?;
@@ -165,8 +157,7 @@ fn received(shared: &Shared, record: &MessageRecord) -> Option<Received> {
         return None;
     }
     let header = header::read(&record.message).ok()?;
-    let asks_us =
-        header.to.iter().any(|to| to.agency == shared.me && to.role == Role::Action);
+    let asks_us = header.to.iter().any(|to| to.agency == shared.me && to.role == Role::Action);
     if header.kind != Kind::DeconflictionQuery || !asks_us {
         return None;
     }
@@ -190,14 +181,10 @@ fn opened(shared: &Shared, record: &MessageRecord) -> Option<DeconflictionQuery>
     if let Body::DeconflictionQuery(query) = content.body { Some(*query) } else { None }
 }
 
-/// Whether nobody waits for an answer any more: the query is older than its key answers, or its body is gone.
-fn is_over(shared: &Shared, query: &Received, now: Timestamp) -> Result<bool, LookError> {
+/// Whether the query is older than its key answers.
+fn is_over(query: &Received, now: Timestamp) -> bool {
     let life = Span::from_days(DIGEST_KEY_DAYS.saturating_mul(2));
-    if query.at.after(life) < now {
-        return Ok(true);
-    }
-    let record = shared.reader.message(&query.message)?;
-    Ok(record.is_none_or(|record| shared.reader.body(&record.digest).ok().flatten().is_none()))
+    query.at.after(life) < now
 }
 
 fn forget(desk: &Deconfliction, query: &Received) -> Result<(), FileTrouble> {
@@ -208,7 +195,11 @@ fn forget(desk: &Deconfliction, query: &Received) -> Result<(), FileTrouble> {
 }
 
 /// The holdings whose digests under a key are not known.
-fn missing(desk: &Deconfliction, peer: &AgencyId, key: &DigestPublic) -> Result<Vec<u64>, FileTrouble> {
+fn missing(
+    desk: &Deconfliction,
+    peer: &AgencyId,
+    key: &DigestPublic,
+) -> Result<Vec<u64>, FileTrouble> {
     let numbers: Vec<u64> = desk.register().holdings().map(Holding::number).collect();
     desk.with_keyed(peer, |keyed| {
         let known = keyed.under(key);
@@ -244,7 +235,9 @@ fn compare(shared: &Shared, query: &Received, now: Timestamp) -> Result<(), Look
         return Ok(());
     }
     let record = shared.reader.message(&query.message)?;
-    let Some(asked) = record.and_then(|record| opened(shared, &record)) else { return Ok(()) };
+    let Some(asked) = record.and_then(|record| opened(shared, &record)) else {
+        return Ok(forget(desk, query)?);
+    };
     let found = matches(desk, query, &asked.keyed_digests)?;
     desk.change(|register| -> Result<(), FileTrouble> {
         for holding in found.values().flatten().filter(|held| held.number() >= query.compared) {
@@ -275,9 +268,9 @@ pub(super) fn lacking(
         }
         let missing = missing(desk, peer, &key)?;
         let register = desk.register();
-        let texts = missing.into_iter().filter_map(|number| {
-            register.holding(number).map(|held| (number, held.text()))
-        });
+        let texts = missing
+            .into_iter()
+            .filter_map(|number| register.holding(number).map(|held| (number, held.text())));
         let texts: Vec<(u64, Vec<u8>)> = texts.take(limit).collect();
         if !texts.is_empty() {
             return Ok(Some((key, texts)));
@@ -302,8 +295,8 @@ pub(crate) fn propose(
     let record = shared.reader.message(&query.message)?;
     let Some(asked) = record.and_then(|record| opened(shared, &record)) else { return Ok(None) };
     let missing = missing(desk, &query.from, &query.key)?.len();
-    let pending =
-        (missing > 0).then(|| Pending { missing, holdup: desk.holdup(&query.key) });
+    let holdup = desk.holdup(&query.key).filter(|holdup| lasts(*holdup, shared, &query.from));
+    let pending = (missing > 0).then_some(Pending { missing, holdup });
     let mut answers = Vec::new();
     if pending.is_none() {
         let mut found = matches(desk, &query, &asked.keyed_digests)?;
@@ -315,6 +308,17 @@ pub(crate) fn propose(
     }
     let (from, query) = (query.from, query.id);
     Ok(Some(Proposal { query, procedure, from, pending, answers }))
+}
+
+/// Whether what held digests up still does: what a peer was asked on a connection ends with the connection.
+fn lasts(holdup: Holdup, shared: &Shared, peer: &AgencyId) -> bool {
+    match holdup {
+        Holdup::Asked | Holdup::Silent => {
+            let published = shared.published();
+            published.view.peers.iter().any(|known| known.agency == *peer && known.connected)
+        }
+        Holdup::SpentUntil(_) | Holdup::KeyGone | Holdup::Unable => true,
+    }
 }
 
 /// Refuses a reply that says anything else than what the register says.
@@ -339,9 +343,10 @@ pub(crate) fn check_reply(
     }
     let proposed: BTreeMap<Digest, Match> =
         proposal.answers.iter().map(|one| (one.digest, one.answer)).collect();
-    let other = reply.answers.iter().find(|said| {
-        proposed.get(&said.keyed_digest).is_some_and(|answer| *answer != said.answer)
-    });
+    let other = reply
+        .answers
+        .iter()
+        .find(|said| proposed.get(&said.keyed_digest).is_some_and(|answer| *answer != said.answer));
     let Some(said) = other else { return Ok(Ok(())) };
     Ok(Err(Refusal::safeguard(
         "dcf-15",

@@ -30,6 +30,7 @@ use crate::host::deconfliction::file::FileTrouble;
 use crate::host::deconfliction::register::holding::Holding;
 use crate::host::deconfliction::register::query::ALERTS_MAX;
 use crate::host::deconfliction::register::query::Alert;
+use crate::host::deconfliction::register::query::QUERIES_OF_ONE_MAX;
 use crate::host::deconfliction::register::query::Received;
 
 /// Most holdings: with 1,024 digests a day they are through in eight days. Beyond it: refused.
@@ -76,7 +77,7 @@ struct Written {
     holdings: Vec<ByteBuf>,
     keys: Vec<OwnKey>,
     given: Vec<(AgencyId, Allowance)>,
-    queries: Vec<Received>,
+    queries: Vec<ByteBuf>,
     seen: u64,
     alerts: Vec<ByteBuf>,
 }
@@ -126,7 +127,9 @@ impl Register {
         let held = |bytes: &ByteBuf| Holding::read(bytes).map(|held| (held.number(), held));
         let holdings: Option<BTreeMap<u64, Holding>> = holdings.iter().map(held).collect();
         let alerts: Option<Vec<Alert>> = alerts.iter().map(|bytes| Alert::read(bytes)).collect();
-        let (Some(holdings), Some(alerts)) = (holdings, alerts) else {
+        let queries: Result<Vec<Received>, _> =
+            queries.iter().map(|bytes| codec::decode(bytes)).collect();
+        let (Some(holdings), Some(alerts), Ok(queries)) = (holdings, alerts, queries) else {
             return Err(FileTrouble::NotOurs);
         };
         Ok(Self { next, holdings, keys, given: given.into_iter().collect(), queries, seen, alerts })
@@ -135,12 +138,14 @@ impl Register {
     pub(super) fn written(&self) -> Result<Zeroizing<Vec<u8>>, FileTrouble> {
         let holdings: Option<Vec<ByteBuf>> = self.holdings.values().map(Holding::written).collect();
         let alerts: Option<Vec<ByteBuf>> = self.alerts.iter().map(Alert::written).collect();
+        let queries = self.queries.iter().map(|query| codec::encode(query).map(ByteBuf::from));
+        let queries: Result<Vec<ByteBuf>, _> = queries.collect();
         let written = Written {
             next: self.next,
             holdings: holdings.ok_or(FileTrouble::TooLong)?,
             keys: self.keys.clone(),
             given: self.given.iter().map(|(agency, used)| (agency.clone(), *used)).collect(),
-            queries: self.queries.clone(),
+            queries: queries.map_err(|_| FileTrouble::TooLong)?,
             seen: self.seen,
             alerts: alerts.ok_or(FileTrouble::TooLong)?,
         };
@@ -167,7 +172,11 @@ impl Register {
     /// # Errors
     /// When there is no room.
     // spec: dcf-11
-    pub(crate) fn hold(&mut self, new: NewHolding, now: Timestamp) -> Result<Holding, HoldingError> {
+    pub(crate) fn hold(
+        &mut self,
+        new: NewHolding,
+        now: Timestamp,
+    ) -> Result<Holding, HoldingError> {
         let same = self.holdings.values().find(|held| held.is_same(&new)).map(Holding::number);
         if same.is_none() && self.holdings.len() >= HOLDINGS_MAX {
             return Err(HoldingError::Full);
@@ -235,6 +244,19 @@ impl Register {
 
     pub(super) fn give(&mut self, whom: &AgencyId, used: Allowance) {
         self.given.insert(whom.clone(), used);
+    }
+
+    /// Notes a query that came, once.
+    pub(super) fn note(&mut self, query: Received) {
+        if self.queries.iter().any(|known| known.message == query.message) {
+            return;
+        }
+        let of_one = |known: &Received| known.from == query.from;
+        let full = self.queries.iter().filter(|known| of_one(known)).count() >= QUERIES_OF_ONE_MAX;
+        if full && let Some(oldest) = self.queries.iter().position(of_one) {
+            self.queries.remove(oldest);
+        }
+        self.queries.push(query);
     }
 
     /// What an owner was told, oldest first.

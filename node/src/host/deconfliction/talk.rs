@@ -147,7 +147,9 @@ async fn one(
     let (question, blinded) =
         blinded.await.map_err(|_| CloseCode::Stopping)?.map_err(|_| CloseCode::Stopping)?;
     let out = speech.upgrade().ok_or(Ended::Broken)?;
-    drop(out.try_send(Outgoing::Say(Box::new(Frame::Blinded(blinded)))));
+    if out.try_send(Outgoing::Say(Box::new(Frame::Blinded(blinded)))).is_err() {
+        return Ok(Next::Later(PATIENCE));
+    }
     drop(out);
     desk.note_holdup(&key, Some(Holdup::Asked));
     let answer = match time::timeout(SILENCE, answers.recv()).await {
@@ -166,7 +168,9 @@ async fn one(
                 let desk = &here.deconfliction;
                 let held: BTreeSet<u64> = desk.register().holdings().map(Holding::number).collect();
                 let pairs = numbers.into_iter().zip(digests);
-                desk.keep_keyed(&of, |known| known.take(key, pairs, |number| held.contains(&number)))
+                desk.keep_keyed(&of, |known| {
+                    known.take(key, pairs, |number| held.contains(&number))
+                })
             });
             if let Err(error) = kept.await.map_err(|_| CloseCode::Stopping)? {
                 tracing::error!(%error, "digests that a member made cannot be kept");

@@ -119,9 +119,11 @@ fn an_answer_under_another_key_than_the_one_that_was_named_gives_no_digest() {
 
     assert!(blinds.digests(&texts, &honest, &named).is_ok());
     assert_eq!(blinds.digests(&texts, &other, &named), Err(OprfError::Proof));
-    let mixed = Answered { elements: Vec::from([honest.elements[0], other.elements[1]]), ..honest.clone() };
+    let mixed =
+        Answered { elements: Vec::from([honest.elements[0], other.elements[1]]), ..honest.clone() };
     assert_eq!(blinds.digests(&texts, &mixed, &named), Err(OprfError::Proof), "one of two");
-    let swapped = Answered { elements: honest.elements.iter().rev().copied().collect(), ..honest.clone() };
+    let swapped =
+        Answered { elements: honest.elements.iter().rev().copied().collect(), ..honest.clone() };
     assert_eq!(blinds.digests(&texts, &swapped, &named), Err(OprfError::Proof), "another order");
     let short = Answered { elements: honest.elements[..1].to_vec(), ..honest };
     assert_eq!(blinds.digests(&texts, &short, &named), Err(OprfError::Proof), "too few");

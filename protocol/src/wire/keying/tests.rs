@@ -98,7 +98,10 @@ fn what_does_not_fit_is_refused_whole_and_uses_nothing() {
     // shows: dcf-10
     let almost = Allowance::default().used(KEYED_A_DAY_MAX - 1, at(5), KEYED_A_DAY_MAX).unwrap();
 
-    assert_eq!(keying::judge(&of_length(2), Some(&key(1)), almost, at(5)), Err(KeyingRefusal::Spent));
+    assert_eq!(
+        keying::judge(&of_length(2), Some(&key(1)), almost, at(5)),
+        Err(KeyingRefusal::Spent)
+    );
     assert_eq!(almost.left(at(5), KEYED_A_DAY_MAX), 1);
     assert!(keying::judge(&of_length(1), Some(&key(1)), almost, at(5)).is_ok());
 }

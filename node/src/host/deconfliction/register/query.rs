@@ -21,6 +21,9 @@ use serde_bytes::ByteBuf;
 
 use crate::host::deconfliction::register::holding::Holding;
 
+/// Most queries of one member; beyond it its oldest goes, and never another one's.
+pub(super) const QUERIES_OF_ONE_MAX: usize = 256;
+
 /// Most alerts; beyond it the oldest goes.
 pub(super) const ALERTS_MAX: usize = 1_024;
 
@@ -75,6 +78,10 @@ struct Written {
 
 impl Encoded for Written {
     const BYTES_MAX: usize = 16 * 1024;
+}
+
+impl Encoded for Received {
+    const BYTES_MAX: usize = 1024;
 }
 
 impl fmt::Debug for Alert {

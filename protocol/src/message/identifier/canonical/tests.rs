@@ -30,12 +30,18 @@ fn two_ways_of_writing_one_identifier_have_one_text() {
             json!({"bank_account": {"institution": "Bank  of Heron", "account": "0001-2345", "status": "frozen"}}),
             json!({"bank_account": {"institution": "BANK OF HERON", "account": "00012345", "currency": "THB"}}),
         ),
-        (json!({"payment_card": "999900******1234"}), json!({"payment_card": "999900*********1234"})),
+        (
+            json!({"payment_card": "999900******1234"}),
+            json!({"payment_card": "999900*********1234"}),
+        ),
         (
             json!({"crypto_address": {"chain": "TRON", "address": "0xABCDEF"}}),
             json!({"crypto_address": {"chain": "tron", "address": "0xabcdef"}}),
         ),
-        (json!({"url": "https://D000123.fraud.example/"}), json!({"url": "https://d000123.fraud.example"})),
+        (
+            json!({"url": "https://D000123.fraud.example/"}),
+            json!({"url": "https://d000123.fraud.example"}),
+        ),
         (json!({"email": "Agent.7@Fraud.Example"}), json!({"email": "agent.7@fraud.example"})),
         (
             json!({"messaging_handle": {"platform": "Telegram", "id": "@Heron_7"}}),
