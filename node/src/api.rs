@@ -103,6 +103,7 @@ fn described() -> OpenApiRouter<Api> {
         .merge(route::proofs::routes())
         .merge(route::peers::routes())
         .merge(route::procedures::routes())
+        .merge(route::deconfliction::routes())
         .merge(route::statistics::routes())
         .merge(route::succession::routes())
         .merge(route::watch::routes())

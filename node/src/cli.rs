@@ -11,6 +11,7 @@ pub mod backup;
 pub mod certificate;
 pub mod charter;
 pub mod config;
+pub mod deconfliction;
 pub mod demo;
 pub mod doctor;
 pub mod evidence;
@@ -97,6 +98,9 @@ pub enum Noun {
     /// Procedures: what messages mean together.
     #[command(subcommand)]
     Procedure(procedure::ProcedureVerb),
+    /// Who else works on the same, without saying on what.
+    #[command(subcommand)]
+    Deconfliction(deconfliction::DeconflictionVerb),
     /// Handover certificates that two officers sign face to face, without a network.
     #[command(subcommand)]
     Certificate(certificate::CertificateVerb),
@@ -179,6 +183,7 @@ fn command(
         Noun::Message(verb) => message::run(&verb),
         Noun::File(verb) => file::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
+        Noun::Deconfliction(verb) => deconfliction::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Manifest(verb) => manifest::run(&verb),
         Noun::Name(verb) => name::run(&verb),

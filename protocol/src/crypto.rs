@@ -10,6 +10,7 @@ pub mod expand;
 pub mod hpke;
 pub mod kem;
 pub mod lattice;
+pub mod oprf;
 pub mod signature;
 pub mod stream;
 pub mod stretch;

@@ -22,6 +22,7 @@ mod inbound;
 pub mod input;
 mod outbound;
 pub mod procedures;
+mod queries;
 pub mod record;
 pub mod recover;
 mod revocation;
@@ -69,6 +70,7 @@ use crate::ids::MessageId;
 use crate::ids::Serial;
 use crate::ids::TreeSize;
 use crate::limits::LEAF_BYTES_MAX;
+use crate::link::allowance::Allowance;
 use crate::link::inbound::Inbound;
 use crate::link::outbound::Outbound;
 use crate::log::checkpoint;
@@ -181,6 +183,8 @@ struct Peer {
     witness: Watch,
     /// What it proposes about its log, and what is remembered of it.
     proposed: Option<Digest>,
+    /// How much it asked this agency about.
+    queried: Allowance,
 }
 
 impl Peer {

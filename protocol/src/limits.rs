@@ -267,6 +267,26 @@ pub const MIRROR_LOG_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// Parts of one mirrored entry: as many as the longest journal entry fills at half a MiB each.
 pub const MIRROR_ENTRY_PARTS_MAX: u32 = 160;
 
+/// Blinded identifiers of one frame: with their answer some 50 products of elements each, a few milliseconds. Source: spec dcf-7.
+pub const BLINDED_MAX: usize = 64;
+
+/// Digests that a node makes for one member in a day. Beyond it: refused with `spent` until the next day. Source: spec dcf-10.
+///
+/// A register of 8,192 holdings is through in eight days. The key lives for 90 days, in which one member gets 92,160
+/// digests under it: of the seven million numbers in use in the smallest network of the region one in seventy-five, and
+/// with the next key it begins again. All of them would take 18 years under one key.
+pub const KEYED_A_DAY_MAX: u64 = 1_024;
+
+/// Identifiers that one member may query at one node in a day. Beyond it: refused with `too-many-queries`. Source: spec dcf-14.
+///
+/// Two of the longest queries. Seven million numbers would take nine years, and each query stands in both logs.
+pub const QUERIED_A_DAY_MAX: u64 = 2_000;
+
+/// Days for which new queries are made under one key. Source: spec dcf-6.
+pub const DIGEST_KEY_DAYS: u32 = 90;
+
+const _: () =
+    assert!(QUERIED_A_DAY_MAX >= LIST_MAX as u64 && KEYED_A_DAY_MAX >= BLINDED_MAX as u64);
 const _: () =
     assert!(MIRROR_PART_BYTES_MAX + MIRROR_PARTS_MAX * 64 + 1024 * 1024 < FRAME_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX < LEAF_BYTES_MAX);

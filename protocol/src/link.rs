@@ -9,6 +9,7 @@
 //! - `link-inv-2`: a cursor never goes back.
 //! - `link-inv-3`: what a peer's succession may have lost is owed again only where the outbox has room for it.
 
+pub mod allowance;
 pub mod inbound;
 pub mod outbound;
 

@@ -116,6 +116,8 @@ codes! {
         Unapproved = "unapproved",
         /// An approval does not hold.
         BadApproval = "bad-approval",
+        /// Its author has asked about as many identifiers as one member may in a day.
+        TooManyQueries = "too-many-queries",
     }
 }
 
@@ -213,5 +215,7 @@ codes! {
         CharterChanged = "charter-changed",
         /// The agency is no member of the charter in force, or no longer.
         NotAMember = "not-a-member",
+        /// Digests of blinded identifiers that were not made with the key that the query named.
+        BadKeying = "bad-keying",
     }
 }

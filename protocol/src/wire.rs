@@ -11,6 +11,7 @@ pub mod evidence;
 pub mod file;
 pub mod frame;
 pub mod greeting;
+pub mod keying;
 pub mod mirror;
 pub mod offer;
 pub mod place;

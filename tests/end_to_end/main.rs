@@ -9,6 +9,7 @@ mod charter;
 mod court;
 mod custody;
 mod damaged_body;
+mod deconfliction;
 mod demo;
 mod doctor;
 mod erasure;

@@ -392,7 +392,9 @@ fn signed_in(said: &Frame) -> Option<&ByteBuf> {
         | Frame::Revocation(_)
         | Frame::Notice(_)
         | Frame::Charters(_)
-        | Frame::Staff(_) => None,
+        | Frame::Staff(_)
+        | Frame::Blinded(_)
+        | Frame::Keyed(_) => None,
     }
 }
 

@@ -37,6 +37,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ed25519_dalek", &["protocol/src/crypto"]),
     ("x_wing", &["protocol/src/crypto"]),
     ("ml_dsa", &["protocol/src/crypto"]),
+    ("voprf", &["protocol/src/crypto"]),
+    ("rand_core_06", &["protocol/src/crypto"]),
     ("aes_gcm", &["protocol/src/crypto"]),
     ("chacha20poly1305", &["protocol/src/crypto"]),
     ("sha2", &["protocol/src/crypto"]),

@@ -20,9 +20,15 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
+use concord_protocol::message::identifier::Identifier;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::message::text::StaffNumber as Officer;
 
 use crate::host::crew::Crew;
+use crate::host::deconfliction::look::Proposal;
+use crate::host::deconfliction::register::NewHolding;
+use crate::host::deconfliction::register::holding::Holding;
+use crate::host::deconfliction::register::query::Alert;
 use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
@@ -41,6 +47,8 @@ use crate::host::handle::RequestKey;
 use crate::host::handle::SharedView;
 use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
+use crate::host::handle::deconfliction::DeconflictionError;
+use crate::host::handle::deconfliction::MadeDigests;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
@@ -239,6 +247,36 @@ pub trait Ask: Debug + Send + Sync {
     /// # Errors
     /// When a body must not be shown, nothing is there, or `out` takes no more.
     fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError>;
+
+    /// Digests of identifiers for a query.
+    ///
+    /// # Errors
+    /// When there is no key and none can be written.
+    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError>;
+
+    /// Enters a holding.
+    ///
+    /// # Errors
+    /// When there is no room, or it cannot be written.
+    fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError>;
+
+    /// Removes a holding of its owner.
+    ///
+    /// # Errors
+    /// When the owner has none of this number, or it cannot be written.
+    fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError>;
+
+    /// The holdings of one owner.
+    fn holdings(&self, owner: &Officer) -> Vec<Holding>;
+
+    /// Who asked about what one owner holds.
+    fn alerts(&self, owner: &Officer) -> Vec<Alert>;
+
+    /// What to answer to the query of a procedure.
+    ///
+    /// # Errors
+    /// When none waits for this agency, or something cannot be read.
+    fn proposal(&self, procedure: ProcedureId) -> Result<Proposal, DeconflictionError>;
 }
 
 impl Ask for Handle {
@@ -398,5 +436,29 @@ impl Ask for Handle {
 
     fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError> {
         Self::transcript(self, wanted, out)
+    }
+
+    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
+        Self::digests(self, identifiers)
+    }
+
+    fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError> {
+        Self::hold(self, new)
+    }
+
+    fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError> {
+        Self::let_go(self, number, owner)
+    }
+
+    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
+        Self::holdings(self, owner)
+    }
+
+    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
+        Self::alerts(self, owner)
+    }
+
+    fn proposal(&self, procedure: ProcedureId) -> Result<Proposal, DeconflictionError> {
+        Self::proposal(self, procedure)
     }
 }

@@ -3,6 +3,7 @@
 //! Uses `shape`, `report`. Every failure is a [`Report`]: what the node refused ends with exit code 5, a node that
 //! cannot be reached with 4. Absent on purpose: retries; a person or a script decides on those.
 
+mod deconfliction;
 mod evidence;
 pub mod export;
 mod files;
@@ -315,6 +316,18 @@ impl Client {
     fn post<T: DeserializeOwned>(&self, path: &str) -> Result<T, Report> {
         let request = self.agent.post(self.at_path(path)).header("authorization", self.bearer());
         let answer = self.accepted(request.send_empty())?;
+        self.document(answer)
+    }
+
+    fn post_json<T: DeserializeOwned>(
+        &self,
+        path: &str,
+        document: &serde_json::Value,
+    ) -> Result<T, Report> {
+        let text = serde_json::to_vec(document).unwrap_or_default();
+        let request = self.agent.post(self.at_path(path)).content_type("application/json");
+        let answer =
+            self.accepted(request.header("authorization", self.bearer()).send(&text[..]))?;
         self.document(answer)
     }
 

@@ -7,11 +7,13 @@ use concord_protocol::registry::RefusalCode;
 
 use crate::api::problem::Problem;
 use crate::api::shape::node::why;
+use crate::host::deconfliction::register::HoldingError;
 use crate::host::handle::AdmitError;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
 use crate::host::handle::SubmitError;
 use crate::host::handle::charters::CharterError;
+use crate::host::handle::deconfliction::DeconflictionError;
 use crate::host::handle::files::FileError;
 use crate::host::handle::succession::ApproveError;
 use crate::host::view::Mode;
@@ -94,7 +96,8 @@ const fn of_rule(code: RefusalCode) -> Code {
         | RefusalCode::FromTheFuture
         | RefusalCode::SupersededCredential
         | RefusalCode::RevokedCredential
-        | RefusalCode::UnlistedSuite => Code::OutOfTurn,
+        | RefusalCode::UnlistedSuite
+        | RefusalCode::TooManyQueries => Code::OutOfTurn,
     }
 }
 
@@ -208,6 +211,21 @@ pub(crate) fn of_admission(error: &AdmitError) -> Problem {
         AdmitError::Stopping => Code::Stopping,
     };
     Problem::new(code, "the credential was not taken", error.to_string())
+}
+
+/// Why something about deconfliction was not done.
+pub(crate) fn of_deconfliction(error: &DeconflictionError) -> Problem {
+    let code = match error {
+        DeconflictionError::Holding(HoldingError::Full) => Code::RegisterFull,
+        DeconflictionError::Holding(HoldingError::NotFound) => Code::NoSuchHolding,
+        DeconflictionError::NoQuery => Code::NoQuery,
+        DeconflictionError::Holding(HoldingError::File(_)) | DeconflictionError::File(_) => {
+            tracing::error!(%error, "the files of deconfliction cannot be used");
+            Code::RegisterUnwritable
+        }
+        DeconflictionError::Store(_) => Code::Stopping,
+    };
+    Problem::new(code, "nothing was done", error.to_string())
 }
 
 /// Why the end of a log was not shown.

@@ -88,6 +88,12 @@ impl Segments {
             .map_err(|error| bad_parameter(format!("`agency`: {error}")))
     }
 
+    /// The number that the path names.
+    pub(crate) fn number(&self) -> Result<u64, Problem> {
+        let number = self.text("number").parse();
+        number.map_err(|_| bad_parameter("`number` is a whole number"))
+    }
+
     /// The digest that the path names.
     pub(crate) fn digest(&self) -> Result<Digest, Problem> {
         Digest::parse(self.text("digest"))

@@ -1,6 +1,7 @@
 //! The paths of the API, by noun.
 
 pub(crate) mod charter;
+pub(crate) mod deconfliction;
 pub(crate) mod erasure;
 pub(crate) mod files;
 pub(crate) mod log;

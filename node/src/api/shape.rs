@@ -5,6 +5,7 @@
 
 pub mod charter;
 pub mod deadline;
+pub mod deconfliction;
 pub mod erasure;
 pub mod file;
 pub mod header;

@@ -341,6 +341,7 @@ pub(crate) fn refused(error: &StartError) -> Report {
         StartError::NoEntropy(_)
         | StartError::Commit(_)
         | StartError::Switch(_)
+        | StartError::Deconfliction(_)
         | StartError::Read(_)
         | StartError::WitnessFile(_)
         | StartError::Tree(_)

@@ -39,7 +39,8 @@ pub fn run(arguments: &Send) -> Result<Answer, Report> {
     Ok(answer(&sent))
 }
 
-fn answer(sent: &Sent) -> Answer {
+/// What a message became.
+pub fn answer(sent: &Sent) -> Answer {
     let Sent { message, replayed } = sent;
     let mut text = table::facts([
         ("message", message.id.clone()),

@@ -34,6 +34,7 @@ use tokio::time;
 use crate::host::accuse::What;
 use crate::host::accuse::talk::Talk;
 use crate::host::charters;
+use crate::host::deconfliction::talk as keying;
 use crate::host::exchange::listener::AHEAD_MAX;
 use crate::host::exchange::listener::Listener;
 use crate::host::files;
@@ -99,6 +100,8 @@ pub(crate) struct Up {
     shipping: Shipping,
     doors: Doors,
     rooms: Rooms,
+    /// Where questions and answers about keyed digests go.
+    keying: (keying::Doors, keying::Rooms),
 }
 
 /// Greets, hears the greeting, and lets the engine judge it. Source: spec wire-31, wire-32.
@@ -150,7 +153,20 @@ pub(crate) async fn greet(around: &Surroundings, connection: &Connection) -> Res
         LinkUp::Yes(passage) => {
             let (doors, rooms) = mirror::doors();
             let link = (sender, receiver);
-            Ok(Up { link, outgoing, answers, held, claimed, passage, shipping, doors, rooms })
+            let keying = keying::doors();
+            let up = Up {
+                link,
+                outgoing,
+                answers,
+                held,
+                claimed,
+                passage,
+                shipping,
+                doors,
+                rooms,
+                keying,
+            };
+            Ok(up)
         }
         LinkUp::No(code) => Err(code.into()),
     }
@@ -169,6 +185,7 @@ pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) 
         shipping,
         doors,
         rooms,
+        keying: (keys, questions),
     } = up;
     let Rooms { asked, kept, given } = rooms;
     let (ahead, judged) = mpsc::channel(AHEAD_MAX);
@@ -183,6 +200,7 @@ pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) 
         answers,
         talk,
         doors,
+        keys,
         claimed,
     };
     if let (Passage::Whole, Err(code)) = (passage, started(&around.shared).await) {
@@ -193,6 +211,7 @@ pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) 
         ended = listener.clone().deliver(judged) => ended,
         ended = speak::speak(around, (sender, passage), outgoing) => ended,
         ended = keep::keep(&around.shared, peer, asked, &speech) => ended,
+        ended = keying::talk(&around.shared, (peer, passage), questions, &speech) => ended,
         ended = own_log(around, (peer, passage), (shipping, kept, given), &speech) => ended,
         ended = files::run(around, connection, passage) => ended,
         code = until_it_ends(around, connection) => code.into(),

@@ -5,6 +5,7 @@
 
 pub mod charters;
 mod command;
+pub mod deconfliction;
 pub mod erasure;
 mod export;
 pub mod files;

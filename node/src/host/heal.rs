@@ -315,6 +315,7 @@ impl Patient {
                 | Record::Revocation(_)
                 | Record::Notice(_)
                 | Record::Staff(_)
+                | Record::Queried(_)
                 | Record::Act(_) => {}
             }
         }

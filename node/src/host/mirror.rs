@@ -88,7 +88,9 @@ impl Doors {
             | Frame::Revocation(_)
             | Frame::Notice(_)
             | Frame::Charters(_)
-            | Frame::Staff(_)) => self.asked.try_send(asked).is_ok(),
+            | Frame::Staff(_)
+            | Frame::Blinded(_)
+            | Frame::Keyed(_)) => self.asked.try_send(asked).is_ok(),
         };
         if taken { Ok(()) } else { Err(CloseCode::TooFast) }
     }

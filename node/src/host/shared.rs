@@ -38,6 +38,7 @@ use crate::clock;
 use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
+use crate::host::deconfliction::Deconfliction;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
 use crate::host::mailbox;
@@ -123,6 +124,8 @@ pub(crate) struct Shared {
     pub(crate) wants: Wants,
     /// Places for those that it sends.
     pub(crate) sending: Semaphore,
+    /// What the agency's people work on, and what others ask about.
+    pub(crate) deconfliction: Deconfliction,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -180,6 +183,7 @@ pub(crate) struct Parts {
     pub(crate) paces: Paces,
     pub(crate) charters: Charters,
     pub(crate) files: Files,
+    pub(crate) deconfliction: Deconfliction,
     pub(crate) directory: Directory,
 }
 
@@ -224,6 +228,7 @@ impl Shared {
             wants: Wants::new(parts.files.largest()),
             files: parts.files,
             sending: Semaphore::new(SENT_MAX),
+            deconfliction: parts.deconfliction,
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

@@ -36,6 +36,8 @@ use crate::host::accuse::Desk;
 use crate::host::accuse::Lead;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
+use crate::host::deconfliction::Deconfliction;
+use crate::host::deconfliction::file::FileTrouble;
 use crate::host::exchange::Surroundings;
 use crate::host::handle::Handle;
 use crate::host::mailbox::Job;
@@ -156,6 +158,9 @@ pub enum StartError {
         /// The version in force.
         version: CharterVersion,
     },
+    /// The files of deconfliction.
+    #[error("open what the agency's people work on")]
+    Deconfliction(#[source] FileTrouble),
     /// No such log in the archive.
     #[error("the archive of this node has no log {log}")]
     NotArchived {
@@ -271,6 +276,8 @@ fn open_log(
         desk,
         paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
+        deconfliction: Deconfliction::open(folder.deconfliction(), &keys.storage)
+            .map_err(StartError::Deconfliction)?,
         me: settings.agency.clone(),
         files: store.files(),
         reader,

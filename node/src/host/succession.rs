@@ -172,6 +172,7 @@ pub(crate) fn build(next: Next<'_>) -> Result<(), StartError> {
         logs: next.logs.clone(),
         // They are inherited as rows, and nobody proposes anything before the next start.
         proposals: Vec::new(),
+        queried: next.reader.queried()?,
     };
     let engine = Engine::recover(next.persona.clone(), next.peers.clone(), remembered)?;
     let store = Store::open_next(next.dir, next.settings, ContentKey::from_bytes(*next.storage))?;

@@ -380,6 +380,18 @@ codes! {
     /// There is no room for the file.
     NoRoomForFile = "no-room-for-file", Operator, Refused, 507;
     "make room on the disk, erase what is no longer needed, or raise `files_total_mib`"
+    /// The register of holdings takes no more.
+    RegisterFull = "register-full", Caller, Refused, 409;
+    "remove holdings of cases that are closed: `concord deconfliction holdings remove`"
+    /// The owner has no holding of this number.
+    NoSuchHolding = "no-such-holding", Caller, Refused, 404;
+    "`concord deconfliction holdings list` shows the holdings of one owner"
+    /// No query of the procedure waits for an answer of this agency.
+    NoQuery = "no-query", Caller, Refused, 404;
+    "`concord procedure show ID` shows what the procedure is; a query of long ago is asked again by its author"
+    /// The files of deconfliction cannot be read or written.
+    RegisterUnwritable = "register-unwritable", Operator, Refused, 503;
+    "see the node's log, the room on its disk, and the permissions of the folder `deconfliction` in its directory"
 }
 
 impl Code {

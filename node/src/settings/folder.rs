@@ -7,6 +7,7 @@
 //! charters/      1.cbor …, open/              lock format                         the store's
 //! own/           the node's credentials       peers/                              the other agencies' credentials
 //! mirrors/       logs kept for others               revocations/                    ends of credentials
+//! deconfliction/ sealed files of holdings
 //! ```
 
 use std::fs::File;
@@ -79,6 +80,11 @@ impl NodeFolder {
     /// The logs of other members that this node keeps for them.
     pub fn mirrors(&self) -> PathBuf {
         self.0.join("mirrors")
+    }
+
+    /// Sealed files of what the agency's people work on.
+    pub fn deconfliction(&self) -> PathBuf {
+        self.0.join("deconfliction")
     }
 
     /// When the node's data were last copied into a backup; `None` where nothing is known of one.

@@ -94,6 +94,8 @@ pub(crate) enum Table {
     File = 48,
     /// By leaf of the message, then by file → nothing: what is wanted is found in the order in which it was named.
     Attached = 49,
+    /// By agency.
+    Queried = 50,
 }
 
 impl Table {
@@ -369,6 +371,7 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Revocation(record) => revocation(&record.agency, &record.digest),
         Record::Notice(record) => agency(Table::Notice, &record.agency),
         Record::Staff(record) => agency(Table::Staff, &record.agency),
+        Record::Queried(record) => agency(Table::Queried, &record.peer),
         Record::Act(record) => act(&record.procedure, &record.act.digest),
     };
     rows.push((place, bytes.to_vec()));

@@ -101,6 +101,8 @@ pub enum Label {
     CertificateSignature,
     /// Commitment to salted approvals.
     Approvals,
+    /// An identifier under a key that one member has.
+    KeyedIdentifier,
 }
 
 impl Label {
@@ -120,6 +122,7 @@ impl Label {
             Self::Certificate => "concord/1 certificate",
             Self::CertificateSignature => "concord/1 certificate signature",
             Self::Approvals => "concord/1 approvals",
+            Self::KeyedIdentifier => "concord/1 keyed identifier",
         }
     }
 }

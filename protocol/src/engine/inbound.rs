@@ -139,6 +139,9 @@ impl Engine {
             let judged = self.judge_act(message, fact, recalled.history);
             judged.map(|(act, _)| (verified, act)).map_err(|refusal| refusal.code)
         });
+        let verdict = verdict.and_then(|(verified, act)| {
+            self.count_query(moment.now, (&slot.peer, &act), effects).map(|()| (verified, act))
+        });
         let refused = verdict.as_ref().err().copied();
         let leaf = match refused {
             None => Leaf::Received {

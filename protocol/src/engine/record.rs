@@ -6,6 +6,7 @@
 pub mod act;
 pub mod idempotency;
 pub mod papers;
+pub mod queried;
 mod weight;
 
 use alloc::vec::Vec;
@@ -22,6 +23,7 @@ use crate::engine::record::papers::CharterRecord;
 use crate::engine::record::papers::NoticeRecord;
 use crate::engine::record::papers::RevocationRecord;
 use crate::engine::record::papers::StaffRecord;
+use crate::engine::record::queried::QueriedRecord;
 use crate::ids::AgencyId;
 use crate::ids::BasisCode;
 use crate::ids::Epoch;
@@ -102,6 +104,8 @@ pub enum Record {
     Act(ActRecord),
     /// The newest staff list of a member, or of the node's own agency.
     Staff(StaffRecord),
+    /// How much a member has asked about.
+    Queried(QueriedRecord),
 }
 
 /// A leaf and its place.

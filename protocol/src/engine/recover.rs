@@ -25,6 +25,7 @@ use crate::engine::record::PeerHeadRecord;
 use crate::engine::record::ProposalRecord;
 use crate::engine::record::Settlement;
 use crate::engine::record::papers::RevocationRecord;
+use crate::engine::record::queried::QueriedRecord;
 use crate::engine::witness;
 use crate::engine::witness::Rounds;
 use crate::engine::witness::watch::Watch;
@@ -33,6 +34,7 @@ use crate::ids::Epoch;
 use crate::ids::LeafIndex;
 use crate::ids::LinkNumber;
 use crate::ids::LogNumber;
+use crate::link::allowance::Allowance;
 use crate::link::inbound::Inbound;
 use crate::link::outbound::Outbound;
 use crate::link::outbound::Owed;
@@ -71,6 +73,8 @@ pub struct Remembered {
     pub unlogged: Vec<RevocationRecord>,
     /// What peers propose about their logs.
     pub proposals: Vec<ProposalRecord>,
+    /// How much each peer asked this agency about.
+    pub queried: Vec<QueriedRecord>,
 }
 
 impl Engine {
@@ -86,7 +90,8 @@ impl Engine {
         let Remembered {
             tree, head, links, owed, held, cosigned, peers_cosigned, proposals, ..
         } = remembered;
-        let Remembered { evidence, mode, retired, logs, unlogged, unwitnessed, .. } = remembered;
+        let Remembered { evidence, mode, retired, logs, unlogged, unwitnessed, queried, .. } =
+            remembered;
         let proposed: BTreeMap<AgencyId, Digest> =
             proposals.into_iter().map(|one| (one.agency, digest::sha256(&one.statement))).collect();
         let mut links: BTreeMap<AgencyId, LinkRecord> =
@@ -96,6 +101,8 @@ impl Engine {
         let mut quorate: BTreeMap<AgencyId, PeerCosignedRecord> =
             peers_cosigned.into_iter().map(|note| (note.peer.clone(), note)).collect();
         let mut owed = by_peer(owed);
+        let mut queried: BTreeMap<AgencyId, Allowance> =
+            queried.into_iter().map(|record| (record.peer, record.used)).collect();
         let peers = peers.into_iter().filter(|agency| *agency != persona.agency).map(|agency| {
             let link = links.remove(&agency).unwrap_or_else(|| first_link(&agency));
             let peer = Peer {
@@ -112,6 +119,7 @@ impl Engine {
                 due: Vec::new(),
                 witness: Watch::restore(&agency, &cosigned, quorate.remove(&agency)),
                 proposed: proposed.get(&agency).copied(),
+                queried: queried.remove(&agency).unwrap_or_default(),
             };
             (agency, peer)
         });

@@ -2,6 +2,8 @@
 //!
 //! Absent on purpose: check digits. What was found is recorded as it was found, and synthetic data has wrong ones.
 
+pub mod canonical;
+
 use alloc::string::ToString;
 use core::net::IpAddr;
 

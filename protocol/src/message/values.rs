@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use crate::codec::value::Value;
 use crate::crypto::digest::Digest;
+use crate::crypto::oprf::DigestPublic;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::ids::Party;
@@ -219,3 +220,4 @@ name_field!(
     UUID_RULE
 );
 name_field!(Digest, 64, 64, "[0-9a-f]{64}", "a SHA-256 digest: 64 characters of 0-9 a-f");
+name_field!(DigestPublic, 64, 64, "[0-9a-f]{64}", "a public key: 64 characters of 0-9 a-f");

@@ -14,6 +14,7 @@ pub mod fact;
 
 pub mod deconfliction;
 pub mod feed;
+pub mod holding;
 pub mod notice;
 pub mod report;
 pub mod rights;

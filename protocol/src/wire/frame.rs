@@ -11,6 +11,8 @@ use crate::limits::FRAME_BYTES_MAX;
 use crate::limits::INTRODUCTION_BYTES_MAX;
 use crate::wire::evidence::EvidenceTalk;
 use crate::wire::greeting::Greeting;
+use crate::wire::keying::Blinded;
+use crate::wire::keying::Keyed;
 use crate::wire::mirror::Mirror;
 use crate::wire::mirror::Mirrored;
 use crate::wire::mirror::Recall;
@@ -66,6 +68,10 @@ pub enum Frame {
     Charters(Vec<ByteBuf>),
     /// Who of a member may vote on its messages: COSE_Sign. Source: spec stf-6.
     Staff(ByteBuf),
+    /// Asks the listener for digests under a key that its query named. Source: spec dcf-7.
+    Blinded(Blinded),
+    /// The answer.
+    Keyed(Keyed),
 }
 
 /// What may pass on a link.
@@ -91,7 +97,9 @@ impl Frame {
                 | Self::Witnessed(_)
                 | Self::Lift(_)
                 | Self::Mirror(_)
-                | Self::Mirrored(_),
+                | Self::Mirrored(_)
+                | Self::Blinded(_)
+                | Self::Keyed(_),
                 passage,
             ) => matches!(passage, Passage::Whole),
             (

@@ -279,12 +279,19 @@ mirror = struct(parts=array(mirror_part, 1, 1024), checkpoint=optional(data()))
 mirrored = struct(entry=uint(), size=uint(), outcome=uint(0, 1))
 recall = variants(size=uint(), after=struct(entry=uint(), part=uint(0, U32)))
 recalled = struct(parts=array(mirror_part, 0, 1024), outcome=uint(0, 3))
+element = data(32, 32)
+blinded = struct(key=element, elements=array(element, 1, 64))
+keyed = variants(
+    made=struct(elements=array(element), proof=data(64, 64)),
+    refused=struct(code=uint(0, 2)),
+)
 frame = variants(
     greeting=greeting, credential=data(), offer=offer, receipt=receipt, ping=uint(), pong=uint(),
     witness=witness_request, witnessed=witnessed, lift=lift, evidence=evidence_talk,
     mirror=mirror, mirrored=mirrored, recall=recall, recalled=recalled,
     succession=struct(statement=data(), approvals=array(data(), 0, 64)), approval=data(),
     revocation=data(), notice=data(), charters=array(data(), 0, 256), staff=data(),
+    blinded=blinded, keyed=keyed,
 )
 introduction = struct(credential=data())
 dispatch = struct(

@@ -146,6 +146,8 @@ pub(super) fn judge(node: &Node, from: &AgencyId, bytes: &[u8]) -> Verdict {
         | Frame::Recall(_)
         | Frame::Recalled(_)
         | Frame::Charters(_)
+        | Frame::Blinded(_)
+        | Frame::Keyed(_)
         | Frame::Evidence(EvidenceTalk::Told(_) | EvidenceTalk::Wanted(_)) => Verdict::Ignore,
     }
 }

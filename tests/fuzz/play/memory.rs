@@ -24,6 +24,7 @@ use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Renewal;
 use concord_protocol::engine::record::SuccessionRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
+use concord_protocol::engine::record::queried::QueriedRecord;
 use concord_protocol::engine::recover;
 use concord_protocol::engine::recover::Remembered;
 use concord_protocol::ids::AgencyId;
@@ -58,6 +59,7 @@ pub(super) struct Memory {
     pub(super) erasures: BTreeMap<Digest, ErasureRecord>,
     pub(super) evidence: BTreeMap<Digest, EvidenceRecord>,
     pub(super) proposals: BTreeMap<AgencyId, ProposalRecord>,
+    queried: BTreeMap<AgencyId, QueriedRecord>,
     pub(super) approvals: BTreeMap<(AgencyId, AgencyId), ApprovalRecord>,
     pub(super) successions: BTreeMap<AgencyId, SuccessionRecord>,
     pub(super) mode: Option<ModeRecord>,
@@ -145,6 +147,7 @@ impl Memory {
             | Record::Notice(_)
             | Record::Staff(_)
             | Record::Act(_) => {}
+            Record::Queried(queried) => drop(self.queried.insert(queried.peer.clone(), queried)),
         }
     }
 
@@ -170,6 +173,7 @@ impl Memory {
             retired: self.retired,
             unlogged: unlogged.cloned().collect(),
             proposals: self.proposals.values().cloned().collect(),
+            queried: self.queried.values().cloned().collect(),
         }
     }
 

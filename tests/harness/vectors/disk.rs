@@ -37,6 +37,7 @@ use concord_protocol::engine::record::papers::CharterRecord;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::engine::record::papers::StaffRecord;
+use concord_protocol::engine::record::queried::QueriedRecord;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::BasisCode;
 use concord_protocol::ids::CharterVersion;
@@ -49,6 +50,7 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::link::allowance::Allowance;
 use concord_protocol::log::leaf::EraseCause;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::message::handover::decision::Outcome;
@@ -322,5 +324,9 @@ fn records(world: &Federation) -> Vec<(&'static str, Record)> {
             }),
         ),
         ("act", Record::Act(act(&peer, root))),
+        (
+            "queried",
+            Record::Queried(QueriedRecord { peer: peer.clone(), used: Allowance::default() }),
+        ),
     ]
 }

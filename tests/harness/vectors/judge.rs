@@ -336,7 +336,9 @@ fn is_bounded(frame: &Frame) -> bool {
         | Frame::Approval(_)
         | Frame::Revocation(_)
         | Frame::Notice(_)
-        | Frame::Staff(_) => true,
+        | Frame::Staff(_)
+        | Frame::Keyed(_) => true,
+        Frame::Blinded(asked) => asked.is_bounded(),
     }
 }
 

@@ -179,7 +179,9 @@ impl World {
             | Frame::Revocation(_)
             | Frame::Notice(_)
             | Frame::Charters(_)
-            | Frame::Staff(_) => Ok(Heard::Nothing),
+            | Frame::Staff(_)
+            | Frame::Blinded(_)
+            | Frame::Keyed(_) => Ok(Heard::Nothing),
             Frame::Greeting(_) => Err(CloseCode::BadFrame),
         }
     }

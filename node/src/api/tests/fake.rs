@@ -28,6 +28,7 @@ use concord_protocol::crypto::cose;
 use concord_protocol::crypto::cose::ContentType;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::crypto::oprf::DigestPublic;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
 use concord_protocol::crypto::stream::FileKey;
@@ -90,6 +91,8 @@ use concord_protocol::message::handling::EvidentialUse;
 use concord_protocol::message::handling::HandlingCode;
 use concord_protocol::message::handling::HandlingCodes;
 use concord_protocol::message::handling::Onward;
+use concord_protocol::message::identifier::Identifier;
+use concord_protocol::message::identifier::canonical;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::legal_basis::LegalBasisKind;
 use concord_protocol::message::legal_basis::LegalBasisRef;
@@ -98,6 +101,7 @@ use concord_protocol::message::recipient::Recipient;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::HeaderText;
+use concord_protocol::message::text::StaffNumber as Officer;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
@@ -110,6 +114,11 @@ use crate::api::ask::Ask;
 use crate::api::tests::procedures;
 use crate::api::tests::wire::NOON;
 use crate::host::crew::Crew;
+use crate::host::deconfliction::look::Proposal;
+use crate::host::deconfliction::register::NewHolding;
+use crate::host::deconfliction::register::Register;
+use crate::host::deconfliction::register::holding::Holding;
+use crate::host::deconfliction::register::query::Alert;
 use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
@@ -130,6 +139,8 @@ use crate::host::handle::SharedView;
 use crate::host::handle::SubmitError;
 use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
+use crate::host::handle::deconfliction::DeconflictionError;
+use crate::host::handle::deconfliction::MadeDigests;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
@@ -182,6 +193,7 @@ pub(crate) struct Fake {
     /// What the next submission meets, if not success.
     pub(crate) refusal: Mutex<Option<SubmitError>>,
     keys: Mutex<Vec<RequestKey>>,
+    register: Mutex<Register>,
     crew: Crew,
     folder: Folder,
 }
@@ -209,7 +221,8 @@ impl Fake {
         let number = FAKES.fetch_add(1, Ordering::Relaxed);
         let name = format!("concord-fake-{}-{number}", process::id());
         let folder = Folder(env::temp_dir().join(name));
-        Self { view, messages, leaves, refusal, keys, crew, folder }
+        let register = Mutex::default();
+        Self { view, messages, leaves, refusal, keys, register, crew, folder }
     }
 
     /// A node that holds evidence, and on which an alarm stands.
@@ -608,6 +621,33 @@ impl Ask for Fake {
             return Err(ReadError::NotForCourt(vec![refusal.clone(), refusal]));
         }
         out.write_all(&[0x5b; 512]).map_err(|_| ReadError::Stopping)
+    }
+
+    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
+        let digest = |one: &Identifier| digest::sha256(&canonical::text(one));
+        let key = DigestPublic::from_bytes([7; 32]);
+        Ok(MadeDigests { key, digests: identifiers.iter().map(digest).collect() })
+    }
+
+    fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError> {
+        Ok(self.register.lock().unwrap().hold(new, Timestamp::from_millis(0))?)
+    }
+
+    fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError> {
+        Ok(self.register.lock().unwrap().let_go(number, owner)?)
+    }
+
+    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
+        let register = self.register.lock().unwrap();
+        register.holdings().filter(|held| held.owner() == owner).cloned().collect()
+    }
+
+    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
+        self.register.lock().unwrap().alerts(owner)
+    }
+
+    fn proposal(&self, _: ProcedureId) -> Result<Proposal, DeconflictionError> {
+        Err(DeconflictionError::NoQuery)
     }
 }
 

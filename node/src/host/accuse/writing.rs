@@ -202,6 +202,7 @@ pub(crate) fn heads_of(records: &[Record]) -> Vec<Vec<u8>> {
         | Record::Revocation(_)
         | Record::Notice(_)
         | Record::Staff(_)
+        | Record::Queried(_)
         | Record::Act(_) => None,
     });
     heads.collect()

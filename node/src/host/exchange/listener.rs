@@ -19,6 +19,8 @@ use concord_protocol::wire;
 use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::frame::Passage;
+use concord_protocol::wire::keying::Blinded;
+use concord_protocol::wire::keying::Keyed;
 use concord_protocol::wire::offer;
 use concord_protocol::wire::offer::Judge;
 use concord_protocol::wire::offer::VerifiedOffer;
@@ -41,6 +43,7 @@ use crate::clock;
 use crate::host::accuse::What;
 use crate::host::accuse::talk::Talk;
 use crate::host::charters;
+use crate::host::deconfliction::talk as keying;
 use crate::host::exchange::Ended;
 use crate::host::exchange::Surroundings;
 use crate::host::exchange::ask;
@@ -85,6 +88,8 @@ pub(super) enum Judged {
     Ping(u64),
     Pong(u64),
     OfMirrors(Box<Frame>),
+    Blinded(Blinded),
+    Keyed(Keyed),
     Evidence(EvidenceTalk),
     Charters(Vec<Vec<u8>>),
     Bad(CloseCode),
@@ -163,6 +168,7 @@ pub(super) struct Listener {
     pub(super) passage: Passage,
     pub(super) answers: mpsc::WeakSender<Outgoing>,
     pub(super) doors: Doors,
+    pub(super) keys: keying::Doors,
     pub(super) talk: Talk,
     /// The highest number of a staff list of its own that the peer said to hold; 0 for none.
     pub(super) claimed: Arc<AtomicU64>,
@@ -244,6 +250,9 @@ impl Listener {
                 | Frame::Recall(_)
                 | Frame::Recalled(_)),
             ) => Judged::OfMirrors(Box::new(frame)),
+            Some(Frame::Blinded(asked)) if asked.is_bounded() => Judged::Blinded(asked),
+            Some(Frame::Blinded(_)) => Judged::Bad(CloseCode::BadFrame),
+            Some(Frame::Keyed(answer)) => Judged::Keyed(answer),
             Some(Frame::Evidence(talk)) if talk.is_bounded() => Judged::Evidence(talk),
             Some(Frame::Evidence(_)) => Judged::Bad(CloseCode::BadFrame),
             Some(Frame::Charters(documents)) => match charters::bounded(documents) {
@@ -333,6 +342,8 @@ impl Listener {
                 return Ok(());
             }
             Judged::OfMirrors(frame) => return Ok(self.doors.hand_on(*frame)?),
+            Judged::Blinded(asked) => return Ok(self.keys.ask(asked)?),
+            Judged::Keyed(answer) => return Ok(self.keys.answer(answer)?),
             Judged::Evidence(talk) => {
                 let answers = self.talk.hear(&self.around.shared, &self.peer, (talk, room))?;
                 if let Some(out) = self.answers.upgrade() {

@@ -82,6 +82,7 @@ impl Handle {
         }
         self.may_take(&submission)?;
         self.has_files(&submission).await?;
+        self.deconflicted(&submission).await?;
         let recipients = self.recipients(&submission)?;
         let shared = Arc::clone(&self.around.shared);
         let signed = self

@@ -138,7 +138,9 @@ impl Keeper {
             | Frame::Revocation(_)
             | Frame::Notice(_)
             | Frame::Charters(_)
-            | Frame::Staff(_) => Err(CloseCode::BadFrame),
+            | Frame::Staff(_)
+            | Frame::Blinded(_)
+            | Frame::Keyed(_) => Err(CloseCode::BadFrame),
         }
     }
 }

@@ -126,6 +126,7 @@ impl Sealer {
                 | Record::Revocation(_)
                 | Record::Notice(_)
                 | Record::Staff(_)
+                | Record::Queried(_)
                 | Record::Act(_) => {}
             }
             kept.push(bytes.clone());

@@ -99,6 +99,7 @@ pub fn recover(
         unlogged: unlogged(directory, reader)?,
         logs: start::logs(directory),
         proposals: proposals?.into_iter().flatten().collect(),
+        queried: reader.queried()?,
     };
     Ok(Engine::recover(persona, peers, remembered)?)
 }

@@ -12,6 +12,7 @@ use concord_protocol::ids::AgencyId;
 use tokio::sync::mpsc;
 use tokio::time;
 
+use crate::host::deconfliction::look;
 use crate::host::erasure;
 use crate::host::exchange::Surroundings;
 use crate::host::files::look;
@@ -58,6 +59,7 @@ pub(super) fn spawn(
     let interval = Duration::from_millis(settings.witness_interval.millis());
     tokio::spawn(witness_regularly(around.mailbox.clone(), interval));
     tokio::spawn(erasure::retire_regularly(around.mailbox.clone()));
+    tokio::spawn(look::watch(Arc::clone(&around.shared)));
     let wait = Duration::from_millis(settings.greeting_wait.millis());
     tokio::spawn(begin(around.clone(), wait));
     tokio::spawn(look::run(Arc::clone(&around.shared)));

@@ -1,9 +1,10 @@
-//! Reads about members: what ended credentials early, where they listen, and who votes.
+//! Reads about members: what ended credentials early, where they listen, who votes, and how much each asked about.
 
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::papers::NoticeRecord;
 use concord_protocol::engine::record::papers::RevocationRecord;
 use concord_protocol::engine::record::papers::StaffRecord;
+use concord_protocol::engine::record::queried::QueriedRecord;
 
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
@@ -28,6 +29,11 @@ impl Reader {
     pub fn staff_lists(&self) -> Result<Vec<StaffRecord>, ReadError> {
         self.some(&Table::Staff.all(), usize::MAX, as_staff)
     }
+
+    /// How much each agency asked this one about.
+    pub fn queried(&self) -> Result<Vec<QueriedRecord>, ReadError> {
+        self.some(&Table::Queried.all(), usize::MAX, as_queried)
+    }
 }
 
 pub(crate) fn as_revocation(record: Record) -> Option<RevocationRecord> {
@@ -40,4 +46,8 @@ pub(crate) fn as_notice(record: Record) -> Option<NoticeRecord> {
 
 pub(crate) fn as_staff(record: Record) -> Option<StaffRecord> {
     if let Record::Staff(record) = record { Some(record) } else { None }
+}
+
+fn as_queried(record: Record) -> Option<QueriedRecord> {
+    if let Record::Queried(record) = record { Some(record) } else { None }
 }

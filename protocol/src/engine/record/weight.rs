@@ -43,7 +43,8 @@ impl Record {
             | Self::Due(_)
             | Self::Retired(_)
             | Self::Erasure(_)
-            | Self::KeyBackup(_) => 0,
+            | Self::KeyBackup(_)
+            | Self::Queried(_) => 0,
         }
     }
 }

@@ -45,6 +45,7 @@ use crate::engine::record::Settlement;
 use crate::engine::record::SuccessionRecord;
 use crate::engine::record::papers::NoticeRecord;
 use crate::engine::record::papers::RevocationRecord;
+use crate::engine::record::queried::QueriedRecord;
 use crate::engine::recover;
 use crate::engine::recover::Remembered;
 use crate::envelope::fixtures as letters;
@@ -120,6 +121,7 @@ pub(super) struct Memory {
     pub(super) successions: BTreeMap<AgencyId, SuccessionRecord>,
     pub(super) shown: BTreeMap<AgencyId, PeerHeadRecord>,
     pub(super) proposals: BTreeMap<AgencyId, ProposalRecord>,
+    queried: BTreeMap<AgencyId, QueriedRecord>,
     pub(super) approvals: Vec<ApprovalRecord>,
     retired: Option<CivilDate>,
     pub(super) erasures: BTreeMap<Digest, ErasureRecord>,
@@ -220,6 +222,9 @@ impl Memory {
             | Record::Credential(_)
             | Record::Charter(_)
             | Record::Act(_) => {}
+            Record::Queried(queried) => {
+                self.queried.insert(queried.peer.clone(), queried);
+            }
         }
     }
 
@@ -286,6 +291,7 @@ impl Node {
             retired: memory.retired,
             unlogged: memory.unlogged(),
             proposals: memory.proposals.values().cloned().collect(),
+            queried: memory.queried.values().cloned().collect(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona(name), agencies, remembered).unwrap();
@@ -317,6 +323,7 @@ impl Node {
             unlogged: Vec::new(),
             logs: BTreeMap::new(),
             proposals: Vec::new(),
+            queried: Vec::new(),
         };
         let agencies = members::AGENCIES.iter().map(|agency| members::agency(agency));
         let engine = Engine::recover(persona, agencies, remembered).unwrap();

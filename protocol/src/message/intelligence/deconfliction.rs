@@ -5,6 +5,7 @@
 use alloc::collections::BTreeSet;
 
 use crate::crypto::digest::Digest;
+use crate::crypto::oprf::DigestPublic;
 use crate::ids::MessageId;
 use crate::message::approval::Approval;
 use crate::message::body::BodyRules;
@@ -13,13 +14,12 @@ use crate::message::field::record;
 use crate::message::list;
 use crate::message::list::OneOrMore;
 use crate::message::text::ListCode;
-use crate::message::text::RecordRef;
 
 record! {
-    /// Asks whether somebody works on the same identifiers. Source: DOMAIN 2.2, spec msgk-48.
+    /// Asks whether somebody works on the same identifiers. Source: DOMAIN 2.2, spec msgk-48, dcf-5.
     DeconflictionQuery {
-        /// The key that the digests were made with, by the reference that both sides know it by.
-        key_ref: RecordRef,
+        /// The public half of the key that the digests were made with, which the author's node alone has.
+        key: DigestPublic,
         /// The identifiers, each as a digest under that key: a plain one of a number could be guessed.
         keyed_digests: BTreeSet<Digest>,
         /// What kind of case it is, from the shared list.

@@ -3,14 +3,23 @@
 use ciborium::Value;
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::crypto::oprf::DigestPublic;
+use concord_protocol::crypto::oprf::Element;
+use concord_protocol::crypto::oprf::PROOF_BYTES;
+use concord_protocol::crypto::oprf::Proof;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::TreeSize;
+use concord_protocol::limits::BLINDED_MAX;
 use concord_protocol::limits::CHAIN_DOCUMENTS_MAX;
 use concord_protocol::limits::EVIDENCE_WANTED_MAX;
 use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::evidence::Told;
 use concord_protocol::wire::frame::Frame;
+use concord_protocol::wire::keying::Blinded;
+use concord_protocol::wire::keying::Keyed;
+use concord_protocol::wire::keying::KeyingRefusal;
 use concord_protocol::wire::mirror::Mirror;
 use concord_protocol::wire::mirror::MirrorOutcome;
 use concord_protocol::wire::mirror::MirrorPart;
@@ -38,6 +47,18 @@ pub(super) fn cases(world: &Federation, dispatch: &[u8], sheet: &mut Sheet) {
     }
     for (name, explains, promise, frame) in logs(world) {
         sheet.good(name, explains, &["wire-30", promise], &codec::encode(&frame).unwrap());
+    }
+    for (name, explains, promise, frame) in keyed() {
+        sheet.good(name, explains, &["wire-30", promise], &codec::encode(&frame).unwrap());
+    }
+    let key = DigestPublic::from_bytes([7; 32]);
+    for (name, explains, count) in [
+        ("blinded-none", "a question for no digest", 0),
+        ("blinded-many", "one more than a frame may ask for", BLINDED_MAX + 1),
+    ] {
+        let elements = vec![Element::from_bytes([7; 32]); count];
+        let frame = Frame::Blinded(Blinded { key, elements });
+        sheet.bad(name, explains, &["dcf-7"], "bounds", &codec::encode(&frame).unwrap());
     }
     faults(world, dispatch, sheet);
 }
@@ -104,6 +125,38 @@ fn papers(world: &Federation, dispatch: &[u8]) -> Vec<Said> {
             Frame::Staff(ByteBuf::from(identity::staff::signed())),
         ),
         ("charters-none", "no version at all", "chr-15", Frame::Charters(Vec::new())),
+    ]
+}
+
+/// Keyed digests of identifiers; the elements are those of RFC 9497, appendix A.1.2.
+fn keyed() -> Vec<Said> {
+    let element = |text: &str| Element::from_bytes(*Digest::parse(text).unwrap().as_bytes());
+    let blinded = element("863f330cc1a1259ed5a5998a23acfd37fb4351a793a5b3c090b642ddc439b945");
+    let made = element("aa8fa048764d5623868679402ff6108d2521884fa138cd7f9c7669a9a014267e");
+    let key = "c803e2cc6b05fc15064549b5920659ca4a77b2cca6f04f6b357009335476ad4e";
+    let key = DigestPublic::parse(key).unwrap();
+    vec![
+        (
+            "blinded",
+            "a question for one digest under a key of the listener",
+            "dcf-7",
+            Frame::Blinded(Blinded { key, elements: vec![blinded] }),
+        ),
+        (
+            "keyed",
+            "the element under the key, and a proof for the form only",
+            "dcf-9",
+            Frame::Keyed(Keyed::Made {
+                elements: vec![made],
+                proof: Proof::from_bytes([7; PROOF_BYTES]),
+            }),
+        ),
+        (
+            "keyed-refused",
+            "no digest is made today",
+            "dcf-9",
+            Frame::Keyed(Keyed::Refused { code: KeyingRefusal::Spent }),
+        ),
     ]
 }
 
