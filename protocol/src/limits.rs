@@ -254,6 +254,30 @@ pub const MIRROR_LOG_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// Parts of one mirrored entry: as many as the longest journal entry fills at half a MiB each.
 pub const MIRROR_ENTRY_PARTS_MAX: u32 = 160;
 
+/// Entries of one feed: twice what is known of. Beyond it: the list is refused. Source: spec fed-10.
+pub const FEED_ENTRIES_MAX: u64 = 2_000_000;
+
+/// Changes in one file, each held by its id while they are merged: 20 MiB. Beyond it: a snapshot. Source: spec fed-10.
+pub const FEED_CHANGES_MAX: u64 = 262_144;
+
+/// One entry of a list, in bytes: the longest web address and a page of reasons. Source: spec fed-10.
+pub const LISTED_BYTES_MAX: usize = 8 * 1024;
+
+/// One block of a list, inflated, in bytes: what is read to look one indicator up. Source: spec fed-10.
+pub const FEED_BLOCK_BYTES_MAX: usize = 16 * 1024;
+
+/// The index of a list as it is stored, in bytes; in memory it takes less than twice as much. Source: spec fed-10.
+pub const FEED_INDEX_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A whole list inflated, in bytes: what a node is willing to hash because of one message. Source: spec fed-10.
+pub const FEED_PLAIN_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// Entries of one feed that one look-up gives: one identifier stands in a feed once for each role, not hundreds of times.
+pub const FEED_FOUND_MAX: usize = 64;
+
+const _: () = assert!(LISTED_BYTES_MAX + 64 < FEED_BLOCK_BYTES_MAX);
+const _: () = assert!(LISTED_BYTES_MAX < LEAF_BYTES_MAX);
+
 const _: () =
     assert!(MIRROR_PART_BYTES_MAX + MIRROR_PARTS_MAX * 64 + 1024 * 1024 < FRAME_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX < LEAF_BYTES_MAX);
