@@ -83,6 +83,10 @@ pub struct Settings {
     pub store_cache_bytes: u64,
     /// Length at which a journal segment is closed, in bytes.
     pub journal_segment_bytes: u64,
+    /// Longest sealed file that is made or fetched, in bytes.
+    pub files_largest_bytes: u64,
+    /// Room for all files beside messages, in bytes.
+    pub files_total_bytes: u64,
     /// Room on the disk below which no new messages are taken, in bytes.
     pub disk_reserve_bytes: u64,
     /// Who answers for erasures by date, by pseudonymous staff number.
@@ -274,6 +278,8 @@ impl Settings {
             },
             store_cache_bytes: bytes_of(&key::STORE_CACHE, file.store_cache_mib)?,
             journal_segment_bytes: bytes_of(&key::JOURNAL_SEGMENT, file.journal_segment_mib)?,
+            files_largest_bytes: bytes_of(&key::FILES_LARGEST, file.files_largest_mib)?,
+            files_total_bytes: bytes_of(&key::FILES_TOTAL, file.files_total_mib)?,
             disk_reserve_bytes: bytes_of(&key::DISK_RESERVE, file.disk_reserve_mib)?,
             erasure_officer: officer(file.erasure_officer.as_deref())?,
             key_backup_life: days(number(&key::KEY_BACKUP, file.key_backup_days)?),

@@ -13,6 +13,7 @@
 //! | `store/` | the embedded store: everything that is read | it is made again |
 //! | `bodies/*.bodies` | sealed bodies, sealed once more | those bodies are lost |
 //! | `bodies/slots` | their keys | the bodies are erased |
+//! | `files/` | sealed files beside messages | the author's are asked for again; one's own are lost |
 //! | `state/head` | the newest commit; outside the backups | the node must not sign |
 //! | `state/witness` | what this node cosigned last of each log; outside the backups | the journal alone says so |
 //! | `state/reserve` | room to give back when the disk is full | |
@@ -25,6 +26,7 @@ pub(crate) mod destroy;
 pub mod disk;
 pub mod edge;
 pub mod entry;
+pub mod files;
 pub mod format;
 pub mod head;
 pub mod journal;
@@ -71,6 +73,9 @@ use crate::store::disk::Disk;
 use crate::store::disk::RealDisk;
 use crate::store::entry::Entry;
 use crate::store::entry::Placement;
+use crate::store::files::FileFault;
+use crate::store::files::Files;
+use crate::store::files::FilesSettings;
 use crate::store::format::Life;
 use crate::store::head::HEAD_BYTES;
 use crate::store::head::Newest;
@@ -86,6 +91,7 @@ use crate::store::recover::Places;
 use crate::store::recover::Recovered;
 use crate::store::recover::replay;
 use crate::store::recover::replay::MARK_BYTES;
+use crate::store::recover::unusable;
 use crate::store::reserve::Reserve;
 use crate::store::reserve::Room;
 use crate::store::rows::Mark;
@@ -108,6 +114,8 @@ pub struct StoreSettings {
     pub low_bytes: u64,
     /// Length from which a journal segment is closed and the next begun. Units: bytes.
     pub segment_bytes: u64,
+    /// Bounds of files beside messages.
+    pub files: FilesSettings,
 }
 
 impl Default for StoreSettings {
@@ -117,6 +125,7 @@ impl Default for StoreSettings {
             reserve_bytes: 64 * 1024 * 1024,
             low_bytes: 128 * 1024 * 1024,
             segment_bytes: journal::SEGMENT_BYTES,
+            files: FilesSettings::USUAL,
         }
     }
 }
@@ -148,6 +157,9 @@ pub enum CommitError {
     /// Bodies or their keys could not be written or synced.
     #[error("write the bodies")]
     Bodies(#[source] io::Error),
+    /// A file beside a message could not be removed.
+    #[error("remove a file")]
+    Files(#[source] FileFault),
     /// The journal could not be written or synced.
     #[error("write the journal")]
     Journal(#[source] io::Error),
@@ -182,6 +194,7 @@ pub struct Store {
     /// Number of the last commit that returned.
     durable: Arc<AtomicU64>,
     reader: Reader,
+    files: Files,
     /// The last erasure whose keys and bytes are destroyed.
     destroyed: Option<LeafIndex>,
     _lock: Option<Lock>,
@@ -245,6 +258,9 @@ impl Store {
         let Parts { life, rows, mut journal, bodies, slots, reserve, head, mark, newest, tail } =
             parts;
         journal.close_segments_at(settings.segment_bytes);
+        let (files, beside) = Files::open(Arc::clone(&disk), &places.files, settings.files)
+            .map_err(unusable(&places.files))?;
+        let recovered = Recovered { files: beside, ..recovered };
         let (slots, reserve, stopped) =
             (Arc::new(slots), Arc::new(reserve), Arc::new(AtomicBool::new(false)));
         let durable = Arc::new(AtomicU64::new(journal.end().sequence));
@@ -279,6 +295,7 @@ impl Store {
             stopped,
             durable,
             reader,
+            files,
             destroyed: None,
             _lock: None,
         };
@@ -363,6 +380,11 @@ impl Store {
     /// A reader of what is committed.
     pub fn reader(&self) -> Reader {
         self.reader.clone()
+    }
+
+    /// The files beside messages.
+    pub fn files(&self) -> Files {
+        self.files.clone()
     }
 
     /// Whether there is room for new messages.

@@ -11,6 +11,7 @@ pub mod hpke;
 pub mod kem;
 pub mod lattice;
 pub mod signature;
+pub mod stream;
 pub mod stretch;
 pub mod suite;
 

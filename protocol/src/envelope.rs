@@ -11,12 +11,14 @@
 //! The header is small, goes into the evidence log and can be verified for ever. The body can be erased; what remains
 //! is its salted commitment. A header that comes without its body is a tombstone.
 //!
-//! Who drafted and who approved it is a part of its own beside the content ([`approvals`]).
+//! Who drafted and who approved it is a part of its own beside the content ([`approvals`]). What is too long for a body
+//! travels beside the message, sealed chunk by chunk under a key that the body names ([`file`]).
 //!
 //! Absent on purpose: dispatches (`wire`), numbers on links (`link`), who may send what (`procedure`).
 
 pub mod approvals;
 mod content;
+pub mod file;
 pub mod header;
 pub mod open;
 pub mod seal;
@@ -116,7 +118,8 @@ pub fn core_digest_of(
 ) -> Result<Digest, Vec<FieldFault>> {
     let (kind, urgency, handling) =
         (submission.kind(), submission.urgency(), submission.handling_codes());
-    let frame = Frame { kind, urgency, handling: &handling, created };
+    let attachments = submission.attachments();
+    let frame = Frame { kind, urgency, handling: &handling, created, attachments };
     let (content, _) = content::normalised(frame, &submission.content().write())?;
     let body = codec::encode(&content).map_err(|_| Vec::new())?;
     let parents = seal::in_order(submission.parents().to_vec());
@@ -134,7 +137,7 @@ pub fn core_digest_of(
         purpose: submission.purpose(),
         legal_basis: submission.legal_basis(),
         commitment: commitment(salt, &body),
-        attachments: submission.attachments(),
+        attachments,
         exercise: submission.exercise(),
     };
     core.digest().map_err(|_| Vec::new())

@@ -33,6 +33,16 @@ pub const PROCEDURES_HELD_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Attachments that one header names.
 pub const ATTACHMENTS_MAX: usize = 64;
 
+/// Longest sealed file beside a message, in bytes: 1 TiB, a large disk. Under one key AES-GCM would seal 64 TiB in chunks of
+/// 16 KiB before its nonces are to be counted. A node may take less. Source: spec fil-1.
+pub const FILE_BYTES_MAX: u64 = 1024 * 1024 * 1024 * 1024;
+
+/// Longest frame on a file stream, in bytes: a digest and a number, or a code. Source: spec fil-31.
+pub const FILE_FRAME_BYTES_MAX: usize = 128;
+
+/// Files that each side asks for at once on one connection. Beyond it: it waits for one of its streams. Source: spec wire-90.
+pub const FILE_STREAMS_MAX: u32 = 2;
+
 /// Legal bases that one header names.
 pub const LEGAL_BASES_MAX: usize = 16;
 

@@ -148,6 +148,19 @@ codes! {
     }
 }
 
+// spec: fil-31
+codes! {
+    /// Why a file is not sent. Source: spec fil-31.
+    FileCode {
+        /// No message of the node's own to this peer names the file. Whether the node has it is not said.
+        NotYours = "not-yours",
+        /// A message to this peer names it, and it is not here, or no longer.
+        Gone = "gone",
+        /// The node sends as many files as it can; ask again later.
+        Busy = "busy",
+    }
+}
+
 // spec: reg-3
 codes! {
     /// Why a connection is closed. Source: spec reg-3.

@@ -8,6 +8,7 @@
 
 pub mod dispatch;
 pub mod evidence;
+pub mod file;
 pub mod frame;
 pub mod greeting;
 pub mod mirror;

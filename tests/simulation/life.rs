@@ -17,6 +17,7 @@ use concord_node::host::witness::Witness;
 use concord_node::store::Batch;
 use concord_node::store::Store;
 use concord_node::store::StoreSettings;
+use concord_node::store::files::FilesSettings;
 use concord_node::store::head::HeadFinding;
 use concord_node::store::read::Reader;
 use concord_protocol::audit::evidence::Accusation;
@@ -76,6 +77,7 @@ pub(crate) const SETTINGS: StoreSettings = StoreSettings {
     reserve_bytes: 4 * 1024,
     low_bytes: 8 * 1024,
     segment_bytes: 24 * 1024,
+    files: FilesSettings::USUAL,
 };
 
 /// Jobs in one group at most.

@@ -68,6 +68,7 @@ use crate::store::CommitError;
 use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::edge::BadTree;
+use crate::store::files::FilesSettings;
 use crate::store::read::ReadError;
 use crate::store::recover::BodiesFinding;
 use crate::store::recover::OpenError;
@@ -411,6 +412,11 @@ pub(crate) fn store_settings(settings: &Settings) -> StoreSettings {
         reserve_bytes: settings.disk_reserve_bytes / 2,
         low_bytes: settings.disk_reserve_bytes,
         segment_bytes: settings.journal_segment_bytes,
+        files: FilesSettings {
+            file_bytes: settings.files_largest_bytes,
+            total_bytes: settings.files_total_bytes,
+            low_bytes: settings.disk_reserve_bytes,
+        },
     }
 }
 

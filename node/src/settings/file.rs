@@ -53,6 +53,10 @@ pub struct File {
     pub store_cache_mib: Option<i64>,
     /// See [`key::JOURNAL_SEGMENT`].
     pub journal_segment_mib: Option<i64>,
+    /// See [`key::FILES_LARGEST`].
+    pub files_largest_mib: Option<i64>,
+    /// See [`key::FILES_TOTAL`].
+    pub files_total_mib: Option<i64>,
     /// See [`key::DISK_RESERVE`].
     pub disk_reserve_mib: Option<i64>,
     /// See [`key::ERASURE_OFFICER`].
@@ -228,6 +232,8 @@ impl File {
             name if name == key::PEER_MIB.name => number(self.peer_mib_per_second),
             name if name == key::STORE_CACHE.name => number(self.store_cache_mib),
             name if name == key::JOURNAL_SEGMENT.name => number(self.journal_segment_mib),
+            name if name == key::FILES_LARGEST.name => number(self.files_largest_mib),
+            name if name == key::FILES_TOTAL.name => number(self.files_total_mib),
             name if name == key::DISK_RESERVE.name => number(self.disk_reserve_mib),
             name if name == key::ERASURE_OFFICER.name => text(&self.erasure_officer),
             name if name == key::KEY_BACKUP.name => number(self.key_backup_days),

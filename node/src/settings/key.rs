@@ -262,6 +262,26 @@ pub const JOURNAL_SEGMENT: Key = Key {
     trust: "nothing is gained.",
 };
 
+/// The longest file.
+pub const FILES_LARGEST: Key = Key {
+    name: "files_largest_mib",
+    about: &[
+        "Longest file beside a message that the node takes from its people or fetches from a peer.",
+    ],
+    unit: "MiB",
+    value: Allowed::Number { min: 1, max: 1_048_576, default: 1_024 },
+    trust: "set low, files do not arrive; set high, one peer can fill the room for files.",
+};
+
+/// All files.
+pub const FILES_TOTAL: Key = Key {
+    name: "files_total_mib",
+    about: &["Room for all files beside messages, those among them that have come in part."],
+    unit: "MiB",
+    value: Allowed::Number { min: 1, max: 1_073_741_824, default: 65_536 },
+    trust: "set low, files do not arrive; set high, peers can fill the disk down to its reserve.",
+};
+
 /// The disk reserve.
 pub const DISK_RESERVE: Key = Key {
     name: "disk_reserve_mib",
@@ -356,7 +376,7 @@ pub const PKCS11_LOG_KEY: Key = Key {
 };
 
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 30] = [
+pub const KEYS: [Key; 32] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -378,6 +398,8 @@ pub const KEYS: [Key; 30] = [
     PEER_MIB,
     STORE_CACHE,
     JOURNAL_SEGMENT,
+    FILES_LARGEST,
+    FILES_TOTAL,
     DISK_RESERVE,
     ERASURE_OFFICER,
     KEY_BACKUP,

@@ -53,6 +53,8 @@ fn a_new_nodes_file_means_the_defaults() {
     assert_eq!(written.watch_stale, Span::from_days(7));
     assert_eq!(written.store_cache_bytes, 32 * MIB);
     assert_eq!(written.journal_segment_bytes, 64 * MIB);
+    assert_eq!(written.files_largest_bytes, 1024 * MIB);
+    assert_eq!(written.files_total_bytes, 65_536 * MIB);
     assert_eq!(written.disk_reserve_bytes, 256 * MIB);
     assert_eq!(written.advertise, Vec::<String>::new());
     let values = |settings: &Settings| -> Vec<String> {

@@ -1,6 +1,6 @@
 //! The end of a body on the disk: its keys first, then its bytes; finished at the next start if a crash comes between.
 //!
-//! Uses `slots`, `bodies`, `schema`. What is to be destroyed is known from the records alone: every erasure after the
+//! Uses `slots`, `bodies`, `files`, `schema`. What is to be destroyed is known from the records alone: every erasure after the
 //! one that the embedded store names as the last that was finished. Doing it twice changes nothing.
 //! Absent on purpose: the decision. A body is destroyed only after its `erased` leaf is durable.
 
@@ -10,6 +10,9 @@ use std::io::ErrorKind;
 
 use concord_protocol::codec;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::BodyForm;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
 
 use crate::store::CommitError;
@@ -49,6 +52,7 @@ impl Store {
             placements.extend(self.placement(message)?);
         }
         self.wipe(&placements).map_err(CommitError::Bodies)?;
+        messages.iter().try_for_each(|message| self.end_files(message))?;
         self.destroyed = last;
         Ok(())
     }
@@ -81,6 +85,23 @@ impl Store {
     pub(crate) fn destroyed_row(&self) -> Option<Row> {
         let last = self.destroyed?;
         Some((Table::Destroyed.single(), last.get().to_be_bytes().to_vec()))
+    }
+
+    /// Ends the files beside a message whose keys are gone, unless another message still needs them.
+    // spec: fil-40
+    fn end_files(&self, message: &Digest) -> Result<(), CommitError> {
+        let record = self.reader.message(message).map_err(unreadable)?;
+        let header = record.and_then(|record| header::read(&record.message).ok());
+        for file in header.map_or_else(Vec::new, |header| header.attachments) {
+            let beside = self.reader.beside(&file.digest).map_err(unreadable)?;
+            let needed = |record: &MessageRecord| {
+                record.digest != *message && record.body != BodyForm::Erased
+            };
+            if !beside.iter().any(needed) {
+                self.files.remove(&file.digest).map_err(CommitError::Files)?;
+            }
+        }
+        Ok(())
     }
 
     fn placement(&self, message: &Digest) -> Result<Option<Placement>, CommitError> {

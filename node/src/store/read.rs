@@ -5,6 +5,7 @@
 
 mod erasure;
 pub(crate) mod evidence;
+pub mod files;
 pub(crate) mod members;
 mod procedures;
 pub(crate) mod succession;

@@ -19,6 +19,7 @@ use crate::store::StoreSettings;
 use crate::store::bodies::Bodies;
 use crate::store::bodies::Tail;
 use crate::store::disk::Disk;
+use crate::store::files::FilesFound;
 use crate::store::format;
 use crate::store::format::FORMAT;
 use crate::store::format::FormatFound;
@@ -152,6 +153,8 @@ pub struct Recovered {
     pub torn_bytes: u64,
     /// Whether the bodies and their keys are there.
     pub bodies: BodiesFinding,
+    /// The files beside messages.
+    pub files: FilesFound,
     /// What the head file says. Unless it may sign, the store takes no new head before `accept_head`.
     pub head: HeadFinding,
 }
@@ -217,6 +220,7 @@ pub(crate) struct Places {
     pub(crate) dir: PathBuf,
     pub(crate) journal: PathBuf,
     pub(crate) bodies: PathBuf,
+    pub(crate) files: PathBuf,
     pub(crate) state: PathBuf,
     pub(crate) beginning: Beginning,
 }
@@ -238,6 +242,7 @@ impl Places {
             dir: dir.to_path_buf(),
             journal: place("journal"),
             bodies: place("bodies"),
+            files: place("files"),
             state: place("state"),
             beginning: Beginning::Bare,
         }
@@ -320,6 +325,7 @@ pub(crate) fn recover(
         replayed: replayed.count,
         torn_bytes: *torn_bytes,
         bodies: bodies_found,
+        files: FilesFound::default(),
         head: finding,
     };
     let head = match finding.may_sign() {

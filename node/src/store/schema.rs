@@ -8,8 +8,10 @@ use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::Gathered;
+use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Settlement;
+use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
@@ -88,6 +90,8 @@ pub(crate) enum Table {
     Act = 46,
     /// By agency.
     Staff = 47,
+    /// File, then message → the key of a message row: which messages a file stands beside.
+    File = 48,
 }
 
 impl Table {
@@ -253,6 +257,16 @@ pub(crate) fn key_backup(until: Timestamp, at: Timestamp) -> Vec<u8> {
     key(Table::KeyBackup, &[&until.millis().to_be_bytes(), &at.millis().to_be_bytes()])
 }
 
+/// Key that leads from a file to a message beside which it stands.
+pub(crate) fn file(file: &Digest, message: &Digest) -> Vec<u8> {
+    [beside(file), message.as_bytes().to_vec()].concat()
+}
+
+/// What the keys of all messages begin with beside which a file stands.
+pub(crate) fn beside(file: &Digest) -> Vec<u8> {
+    key(Table::File, &[file.as_bytes()])
+}
+
 /// Key of a body's placement.
 pub(crate) fn body(message: &Digest) -> Vec<u8> {
     key(Table::Body, &[message.as_bytes()])
@@ -302,6 +316,9 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
             let digest = record.digest.as_bytes().to_vec();
             rows.push((message_by_id(&record.id, &record.from), digest));
             rows.push((message_by_digest(&record.digest), place.clone()));
+            rows.extend(
+                attached(record).map(|digest| (file(&digest, &record.digest), place.clone())),
+            );
             place
         }
         Record::Outbound(record) => {
@@ -347,6 +364,13 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Act(record) => act(&record.procedure, &record.act.digest),
     };
     rows.push((place, bytes.to_vec()));
+}
+
+/// The files that a message names. What was taken has a header that can be read.
+// spec: fil-20
+fn attached(record: &MessageRecord) -> impl Iterator<Item = Digest> + use<> {
+    let files = header::read(&record.message).map(|header| header.attachments);
+    files.unwrap_or_default().into_iter().map(|file| file.digest)
 }
 
 fn key(table: Table, parts: &[&[u8]]) -> Vec<u8> {

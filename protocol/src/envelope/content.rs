@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::codec;
 use crate::codec::value::Value;
 use crate::envelope::header::Header;
+use crate::message::attachment::Attachment;
 use crate::message::content::BODY_KEY;
 use crate::message::content::Content;
 use crate::message::fault::Faults;
@@ -23,12 +24,13 @@ pub(super) struct Frame<'a> {
     pub(super) urgency: Urgency,
     pub(super) handling: &'a HandlingCodes,
     pub(super) created: Timestamp,
+    pub(super) attachments: &'a [Attachment],
 }
 
 impl<'a> Frame<'a> {
-    pub(super) const fn of(header: &'a Header) -> Self {
-        let Header { kind, urgency, handling, created, .. } = header;
-        Self { kind: *kind, urgency: *urgency, handling, created: *created }
+    pub(super) fn of(header: &'a Header) -> Self {
+        let Header { kind, urgency, handling, created, attachments, .. } = header;
+        Self { kind: *kind, urgency: *urgency, handling, created: *created, attachments }
     }
 }
 
@@ -40,6 +42,7 @@ pub(super) fn normalised(
     let content = Content::read(frame.kind, content)?;
     content.agree(frame.urgency, frame.handling)?;
     sayable(&content, frame.created)?;
+    beside(&content, frame.attachments)?;
     Ok((content.write(), content))
 }
 
@@ -48,6 +51,16 @@ fn sayable(content: &Content, created: Timestamp) -> Result<(), Vec<FieldFault>>
     let mut faults = Faults::new();
     if let Some(day) = CivilDate::of(created) {
         content.body.check_on(day, &Pointer::Root.key(BODY_KEY), &mut faults);
+    }
+    faults.judge(Some(()))
+}
+
+/// Whether every file that it names stands among the attachments.
+// spec: fil-5
+fn beside(content: &Content, attachments: &[Attachment]) -> Result<(), Vec<FieldFault>> {
+    let mut faults = Faults::new();
+    for file in content.body.files() {
+        file.check_beside(attachments, &Pointer::Root.key(BODY_KEY), &mut faults);
     }
     faults.judge(Some(()))
 }

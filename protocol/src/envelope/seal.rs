@@ -231,8 +231,8 @@ pub fn seal(
     if !recipients.are(&draft.to) {
         return Err(SealError::OtherRecipients);
     }
-    let Draft { kind, urgency, ref handling, created, .. } = draft;
-    let frame = Frame { kind, urgency, handling, created };
+    let Draft { kind, urgency, ref handling, created, ref attachments, .. } = draft;
+    let frame = Frame { kind, urgency, handling, created, attachments };
     let (content, read) = content::normalised(frame, &draft.content)
         .map_err(|faults| SealError::BadBody { faults })?;
     let body = codec::encode(&content)?;

@@ -15,6 +15,7 @@ use crate::message::assets::freezing_report::FreezingReport;
 use crate::message::assets::recovery::AssetRecoveryDecision;
 use crate::message::assets::recovery::AssetRecoveryRequest;
 use crate::message::assets::recovery::InterimDisposal;
+use crate::message::attachment::NamedFile;
 use crate::message::batch::manifest::BatchManifest;
 use crate::message::batch::reconciliation::BatchReconciliation;
 use crate::message::batch::sealing::ManifestRemoval;
@@ -135,6 +136,11 @@ pub trait BodyRules: Field {
         false
     }
 
+    /// The files beside the message that it names.
+    fn files(&self) -> Vec<NamedFile<'_>> {
+        Vec::new()
+    }
+
     /// Adds what cannot be said on that day.
     fn check_on(&self, _on: CivilDate, _at: &Pointer<'_>, _faults: &mut Faults) {}
 }
@@ -182,6 +188,14 @@ macro_rules! bodies {
             pub fn saves_lives(&self) -> bool {
                 match self {
                     $(Self::$kind(body) => body.saves_lives(),)+
+                }
+            }
+
+            /// The files beside the message that it names.
+            // spec: fil-5
+            pub fn files(&self) -> Vec<NamedFile<'_>> {
+                match self {
+                    $(Self::$kind(body) => body.files(),)+
                 }
             }
 

@@ -145,6 +145,7 @@ impl Submission {
         if let Some(submission) = &submission {
             submission.refuse_too_large(&root, &mut faults);
             submission.refuse_names(&root, &mut faults);
+            submission.refuse_files_elsewhere(&root, &mut faults);
         }
         faults.judge(submission)
     }
@@ -276,6 +277,13 @@ impl Submission {
     /// The body.
     pub const fn body(&self) -> &Body {
         &self.body
+    }
+
+    // spec: fil-5
+    fn refuse_files_elsewhere(&self, at: &Pointer<'_>, faults: &mut Faults) {
+        for file in self.body.files() {
+            file.check_beside(self.attachments(), &at.key(BODY_KEY), faults);
+        }
     }
 
     // spec: msgk-120

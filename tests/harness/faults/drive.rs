@@ -18,6 +18,7 @@ use std::path::Path;
 use concord_node::store::CommitError;
 use concord_node::store::Store;
 use concord_node::store::StoreSettings;
+use concord_node::store::files::FilesSettings;
 use concord_node::store::recover::BodiesFinding;
 use concord_node::store::recover::Recovered;
 use concord_protocol::crypto::aead::ContentKey;
@@ -51,6 +52,7 @@ const SETTINGS: StoreSettings = StoreSettings {
     reserve_bytes: 0,
     low_bytes: 0,
     segment_bytes: 100_000,
+    files: FilesSettings::USUAL,
 };
 
 /// What one process does.

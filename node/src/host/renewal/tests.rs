@@ -38,6 +38,7 @@ use serde_bytes::ByteBuf;
 use crate::host::renewal::Renewals;
 use crate::store::Store;
 use crate::store::StoreSettings;
+use crate::store::files::FilesSettings;
 
 #[test]
 fn what_may_be_lost_waits_for_room_and_holds_up_no_other_link() {
@@ -88,6 +89,7 @@ impl World {
             reserve_bytes: 0,
             low_bytes: 0,
             segment_bytes: 1024 * 1024,
+            files: FilesSettings::USUAL,
         };
         let (mut store, _) = Store::open(&dir, settings, ContentKey::from_bytes([7; 32])).unwrap();
         let numbers = sent.iter().flat_map(|(peer, last)| (1..=*last).map(|one| (*peer, one)));

@@ -33,6 +33,7 @@ use crate::store::Batch;
 use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::bodies::BodyIn;
+use crate::store::files::FilesSettings;
 use crate::store::read::Reader;
 use crate::store::recover::OpenError;
 use crate::store::recover::Recovered;
@@ -45,6 +46,7 @@ pub(crate) const SETTINGS: StoreSettings = StoreSettings {
     reserve_bytes: 0,
     low_bytes: 0,
     segment_bytes: 64 * 1024 * 1024,
+    files: FilesSettings::USUAL,
 };
 
 /// The storage key of every test.

@@ -3,9 +3,12 @@
 //! A whole list, and a change too long for a message, travels beside it as an attachment.
 
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
 use crate::message::approval::Approval;
+use crate::message::attachment::NamedFile;
+use crate::message::attachment::SealedFile;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -20,16 +23,6 @@ use crate::message::list;
 use crate::message::list::OneOrMore;
 use crate::message::pointer::Pointer;
 use crate::message::text::RecordRef;
-
-record! {
-    /// An attachment of this message, by its digest.
-    AttachedList {
-        /// SHA-256 of the file.
-        digest: Digest,
-        /// Its length in bytes.
-        length: u64,
-    }
-}
 
 record! {
     /// How many entries of one kind a feed has.
@@ -55,7 +48,7 @@ record! {
         /// How many entries it has, each kind once and of the feed's class.
         count_by_type: OneOrMore<IndicatorCount>,
         /// The attachment that holds them.
-        entries: AttachedList,
+        entries: SealedFile,
     }
     rules(at, faults) {
         // spec: msgk-56
@@ -98,7 +91,7 @@ tagged! {
         /// Here.
         Inline(OneOrMore<FeedOp>) = "inline",
         /// In an attachment.
-        Attached(AttachedList) = "attached",
+        Attached(SealedFile) = "attached",
     }
 }
 
@@ -213,11 +206,22 @@ fn class_agrees(
 impl BodyRules for FeedSnapshot {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A2;
+
+    fn files(&self) -> Vec<NamedFile<'_>> {
+        Vec::from([NamedFile { at: &["entries"], file: &self.entries }])
+    }
 }
 
 impl BodyRules for FeedDelta {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A1;
+
+    fn files(&self) -> Vec<NamedFile<'_>> {
+        match &self.ops {
+            FeedOps::Inline(_) => Vec::new(),
+            FeedOps::Attached(file) => Vec::from([NamedFile { at: &["ops", "attached"], file }]),
+        }
+    }
 }
 
 impl BodyRules for FeedGapRequest {

@@ -59,7 +59,7 @@ pub(super) fn good() -> Vec<Case> {
             Vec::from([Put("/body/class", json!("accounts")), Put("/body/ops", accounts)])),
         case("delta-beside-the-message", FeedDelta, ("msgk-56", "accepted"),
             "many changes travel in an attachment",
-            Vec::from([Put("/body/ops", json!({"attached": {"digest": "ab".repeat(32), "length": 1}}))])),
+            Vec::from([Put("/body/ops", json!({"attached": sealed_file()})), Put("/attachments", beside())])),
         case("snapshot-asked-for", Kind::FeedGapRequest, ("msgk-56", "accepted"),
             "a snapshot is the whole",
             Vec::from([Put("/body/wanted", json!("snapshot")), Cut("/body/from_seq"), Cut("/body/to_seq")])),
@@ -215,6 +215,14 @@ fn bad_sightings() -> Vec<Case> {
     ])
 }
 
+fn sealed_file() -> Json {
+    json!({"digest": "ab".repeat(32), "length": 17, "key": "cd".repeat(32)})
+}
+
+fn beside() -> Json {
+    json!([{"digest": "ab".repeat(32), "length": 17, "media_type": "application/octet-stream"}])
+}
+
 #[rustfmt::skip]
 fn bad_entries() -> Vec<Case> {
     use Kind::FeedDelta;
@@ -247,7 +255,7 @@ fn bad_feeds() -> Vec<Case> {
     use Kind::FeedGapRequest;
     use Kind::FeedSnapshot;
     let account = json!({"bank_account": {"institution": "Exercise Bank", "account": "ZZ00-DEMO-000002"}});
-    let attached = json!({"digest": "ab".repeat(32), "length": 1});
+    let attached = sealed_file();
     Vec::from([
         case("kind-counted-twice", FeedSnapshot, ("msgk-56", "repeated /body/count_by_type/1"),
             "each kind is counted once", Vec::from([Put("/body/count_by_type/1/indicator", json!("domain"))])),
@@ -255,6 +263,17 @@ fn bad_feeds() -> Vec<Case> {
             "accounts stand in a feed of their own", Vec::from([Put("/body/count_by_type/1/indicator", json!("bank-account"))])),
         case("snapshot-without-its-entries", FeedSnapshot, ("msgk-56", "missing /body/entries"),
             "a snapshot names the attachment that holds the entries", Vec::from([Cut("/body/entries")])),
+        case("snapshot-without-the-key-of-its-entries", FeedSnapshot, ("fil-4", "missing /body/entries/key"),
+            "a file without its key cannot be read", Vec::from([Cut("/body/entries/key")])),
+        case("snapshot-with-half-a-key", FeedSnapshot, ("fil-4", "malformed /body/entries/key"),
+            "a key has 32 bytes", Vec::from([Put("/body/entries/key", json!("ab".repeat(16)))])),
+        case("snapshot-whose-file-is-not-beside-it", FeedSnapshot, ("fil-5", "conflicting /body/entries"),
+            "a file that a body names is an attachment", Vec::from([Put("/attachments", json!([]))])),
+        case("snapshot-whose-file-has-another-length", FeedSnapshot, ("fil-5", "conflicting /body/entries"),
+            "header and body say the same of a file", Vec::from([Put("/body/entries/length", json!(412_345_679))])),
+        case("delta-whose-file-is-another", FeedDelta, ("fil-5", "conflicting /body/ops/attached"),
+            "header and body say the same of a file",
+            Vec::from([Put("/body/ops", json!({"attached": sealed_file()})), Put("/attachments", json!([]))])),
         case("delta-that-leads-nowhere", FeedDelta, ("msgk-56", "conflicting /body/to_seq"),
             "a change leads to a greater number", Vec::from([Put("/body/to_seq", json!(1))])),
         case("delta-without-what-it-follows", FeedDelta, ("msgk-56", "missing /body/prev_hash"),
