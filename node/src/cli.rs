@@ -15,6 +15,7 @@ pub mod demo;
 pub mod doctor;
 pub mod evidence;
 pub mod fail;
+pub mod feed;
 pub mod log;
 pub mod manifest;
 pub mod message;
@@ -92,6 +93,9 @@ pub enum Noun {
     /// Procedures: what messages mean together.
     #[command(subcommand)]
     Procedure(procedure::ProcedureVerb),
+    /// Feeds of indicators: look up, prepare, send, catch up.
+    #[command(subcommand)]
+    Feed(feed::FeedVerb),
     /// Handover certificates that two officers sign face to face, without a network.
     #[command(subcommand)]
     Certificate(certificate::CertificateVerb),
@@ -170,6 +174,7 @@ fn command(
         Noun::Staff(verb) => staff::run(&verb),
         Noun::Message(verb) => message::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
+        Noun::Feed(verb) => feed::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Manifest(verb) => manifest::run(&verb),
         Noun::Log(verb) => log::run(&verb),

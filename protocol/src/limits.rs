@@ -267,8 +267,12 @@ pub const MIRROR_ENTRY_PARTS_MAX: u32 = 160;
 /// Entries of one feed: twice what is known of. Beyond it: the list is refused. Source: spec fed-10.
 pub const FEED_ENTRIES_MAX: u64 = 2_000_000;
 
-/// Changes in one file, each held by its id while they are merged: 20 MiB. Beyond it: a snapshot. Source: spec fed-10.
-pub const FEED_CHANGES_MAX: u64 = 262_144;
+/// Changes in one file, twice those of the largest known: each is held whole while a file is made, in 40 MiB, and by its
+/// id while they are merged. Beyond it: a snapshot. Source: spec fed-10.
+pub const FEED_CHANGES_MAX: u64 = 65_536;
+
+/// Bytes of entries that are sorted at once while a list is made. Source: spec fed-10.
+pub const FEED_SORT_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// One entry of a list, in bytes: the longest web address and a page of reasons. Source: spec fed-10.
 pub const LISTED_BYTES_MAX: usize = 8 * 1024;

@@ -1,11 +1,12 @@
 //! Speed and memory, as ratios with their parts, all measured in one run on one machine.
 //!
 //! `cargo run --release -p concord-tests --bin bench`, or `cargo bench`. With `--short` it only shows that it runs;
-//! `--leaves N` says how large the logs are, and `--only logs` leaves the two nodes out.
+//! `--leaves N` says how large the logs are, and `--only` chooses `exchanges`, `feeds` or `logs`.
 
 mod bundle;
 mod disk;
 mod exchange;
+mod feeds;
 mod own_log;
 mod peer_log;
 mod primitives;
@@ -25,11 +26,26 @@ pub(crate) struct Size {
     pub(crate) commits: u64,
     /// Leaves of the large logs.
     pub(crate) leaves: u64,
+    /// Entries of a feed.
+    pub(crate) feed: feeds::Load,
 }
 
-const FULL: Size =
-    Size { alone: 300, crowd: 6_400, primitives: 2_000, commits: 300, leaves: 1_000_000 };
-const SHORT: Size = Size { alone: 10, crowd: 128, primitives: 50, commits: 10, leaves: 10_000 };
+const FULL: Size = Size {
+    alone: 300,
+    crowd: 6_400,
+    primitives: 2_000,
+    commits: 300,
+    leaves: 1_000_000,
+    feed: feeds::Load { domains: 800_000, ips: 38_000, changes: 26_000 },
+};
+const SHORT: Size = Size {
+    alone: 10,
+    crowd: 128,
+    primitives: 50,
+    commits: 10,
+    leaves: 10_000,
+    feed: feeds::Load { domains: 4_000, ips: 200, changes: 130 },
+};
 
 fn main() {
     let mut size = if env::args().any(|argument| argument == "--short") { SHORT } else { FULL };
@@ -39,10 +55,17 @@ fn main() {
     if cfg!(debug_assertions) {
         println!("built without --release: the figures say nothing\n");
     }
-    if value_of("--only").as_deref() != Some("logs") {
+    let only = value_of("--only");
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wanted("exchanges") {
         exchanges(size);
     }
-    logs(size);
+    if wanted("feeds") {
+        feed(size);
+    }
+    if wanted("logs") {
+        logs(size);
+    }
 }
 
 /// What stands behind an option of the command line.
@@ -91,6 +114,36 @@ fn exchanges(size: Size) {
     println!(
         "  (d) resident memory, MiB: sender {:.0}, receiver {:.0}   (aim: below 150)\n",
         run.memory_mib[0], run.memory_mib[1]
+    );
+}
+
+fn feed(size: Size) {
+    let run = feeds::measure(size.feed);
+    let feeds::Load { domains, ips, changes } = size.feed;
+    println!(
+        "a feed of {domains} domains and {ips} addresses, and {changes} changes, on six node processes"
+    );
+    println!(
+        "  (k) made from lines {:.2} s; taken by all six {:.2} s, hashing the same bytes {:.3} s, ratio {:.3} for one node",
+        run.prepare,
+        run.snapshot,
+        run.hash,
+        run.hash * 6.0 / run.snapshot
+    );
+    println!("  (k) change taken by all six {:.2} s", run.delta);
+    println!(
+        "  (l) {:.1} MB of entries, {:.1} MB in the file, {:.2} MB in that of the change",
+        run.bytes[0] as f64 / 1e6,
+        run.bytes[1] as f64 / 1e6,
+        run.bytes[2] as f64 / 1e6
+    );
+    println!("  (m) resident memory of the largest node {:.0} MiB", run.memory_mib);
+    println!(
+        "  (n) one look-up {:.0} microseconds in the table, {:.0} over the API; SHA-256 of 16 KiB {:.0}, ratio {:.2}\n",
+        run.look_up,
+        run.asked,
+        run.sha,
+        run.look_up / run.sha
     );
 }
 

@@ -5,6 +5,7 @@
 
 mod evidence;
 pub mod export;
+mod feeds;
 mod peers;
 mod proofs;
 

@@ -218,7 +218,8 @@ async fn collected(body: Body, max: usize) -> Result<Vec<u8>, Unread> {
     Ok(bytes)
 }
 
-fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
+/// Whether the body has one of these media types.
+pub(crate) fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let given = given.split(';').next().unwrap_or("").trim_ascii();
     if kinds.iter().any(|kind| kind.eq_ignore_ascii_case(given)) {
@@ -229,7 +230,7 @@ fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
 
 /// A body that is compressed would have another length than the one that is bounded, so none is taken.
 // spec: api-26
-fn expect_plain(headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn expect_plain(headers: &HeaderMap) -> Result<(), Problem> {
     let plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if headers.get_all(header::CONTENT_ENCODING).iter().all(plain) {
         return Ok(());

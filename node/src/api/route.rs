@@ -2,6 +2,7 @@
 
 pub(crate) mod charter;
 pub(crate) mod erasure;
+pub(crate) mod feeds;
 pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod node;

@@ -7,6 +7,7 @@ pub mod charters;
 mod command;
 pub mod erasure;
 mod export;
+pub mod feeds;
 mod papers;
 pub mod procedures;
 mod proofs;
@@ -37,6 +38,7 @@ use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::crew::Crew;
 use crate::host::exchange::Surroundings;
+use crate::host::shared::Shared;
 use crate::host::view::Delivery;
 use crate::host::view::EvidenceView;
 use crate::host::view::Submitted;
@@ -402,6 +404,10 @@ impl Handle {
     /// The threads of the node.
     pub fn crew(&self) -> &Crew {
         &self.around.shared.crew
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.around.shared
     }
 
     fn reader(&self) -> &Reader {

@@ -37,6 +37,7 @@ use crate::clock;
 use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
+use crate::host::feeds::Feeds;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
@@ -113,6 +114,8 @@ pub(crate) struct Shared {
     pub(crate) paces: Paces,
     /// The documents of the charter, in force or not.
     pub(crate) charters: Charters,
+    /// Feeds of indicators.
+    pub(crate) feeds: Feeds,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -169,6 +172,7 @@ pub(crate) struct Parts {
     pub(crate) desk: Desk,
     pub(crate) paces: Paces,
     pub(crate) charters: Charters,
+    pub(crate) feeds: Feeds,
     pub(crate) directory: Directory,
 }
 
@@ -210,6 +214,7 @@ impl Shared {
             desk: parts.desk,
             paces: parts.paces,
             charters: parts.charters,
+            feeds: parts.feeds,
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

@@ -34,7 +34,7 @@ pub fn from_list<S: Source>(
     out: &mut dyn Sink,
 ) -> Result<Summary, ListFault> {
     let mut table = Writer::new(Form::Table, entries.summary().class, out);
-    check::entries(entries, &mut |entry, indicator| table.raw(entry, indicator, seq))?;
+    check::entries(entries, &mut |entry, indicator| table.judged(entry, indicator, seq))?;
     table.finish()
 }
 
@@ -71,7 +71,7 @@ pub fn apply<S: Source, T: Source>(
             }
             None => {
                 coming.write_until(Some(entry), (&mut next, seq))?;
-                next.raw(entry, indicator(entry)?, since)?;
+                next.judged(entry, indicator(entry)?, since)?;
             }
         }
     }
@@ -131,7 +131,7 @@ impl<'c, T: Source> Coming<'c, T> {
         while let Some(entry) = self.entry.as_deref()
             && before.is_none_or(|before| entry < before)
         {
-            next.raw(entry, indicator(entry)?, seq)?;
+            next.judged(entry, indicator(entry)?, seq)?;
             self.go_on()?;
         }
         Ok(())

@@ -49,7 +49,7 @@ pub fn changes<S: Source, T: Source>(
             come.push(Listed::read(is)?);
         }
         if gone.len().max(come.len()) > usize::try_from(FEED_CHANGES_MAX).unwrap_or(usize::MAX) {
-            let rule = "a file of changes has at most 262,144: send the list as a snapshot";
+            let rule = "a file of changes has at most 65,536: send the list as a snapshot";
             return Err(ListFault::whole(FeedCode::TooLarge, rule));
         }
         if order.is_le() {

@@ -76,8 +76,8 @@ impl<'s> Writer<'s> {
         self.put(&listed.bytes()?, indicator.number(), &[])
     }
 
-    /// Writes an entry that was read and judged; a table says in which number of its feed it was listed.
-    pub(super) fn raw(
+    /// Writes an entry that was read and judged, by its bytes; a table says in which number of its feed it was listed.
+    pub(super) fn judged(
         &mut self,
         entry: &[u8],
         indicator: IndicatorType,
@@ -134,7 +134,7 @@ impl<'s> Writer<'s> {
             Form::Changes => FEED_CHANGES_MAX,
         };
         if number > most {
-            let rule = "a list has at most 2,000,000 entries, and a file of changes 262,144";
+            let rule = "a list has at most 2,000,000 entries, and a file of changes 65,536";
             return Err(ListFault::whole(FeedCode::TooLarge, rule).at(number));
         }
         Ok(())

@@ -35,6 +35,7 @@ use concord_protocol::envelope::header::HEADER_VERSION;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::header::SealedRef;
 use concord_protocol::envelope::header::Sender;
+use concord_protocol::feed::sort::Sorter;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::ApprovalProfile;
 use concord_protocol::identity::charter::Charter;
@@ -83,6 +84,8 @@ use concord_protocol::message::handling::EvidentialUse;
 use concord_protocol::message::handling::HandlingCode;
 use concord_protocol::message::handling::HandlingCodes;
 use concord_protocol::message::handling::Onward;
+use concord_protocol::message::identifier::Identifier;
+use concord_protocol::message::intelligence::feed_entry::FeedClass;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::legal_basis::LegalBasisKind;
 use concord_protocol::message::legal_basis::LegalBasisRef;
@@ -97,6 +100,7 @@ use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::refusal::Refusal;
 use concord_protocol::registry::RefusalCode;
 use serde_bytes::ByteBuf;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::api::ask::Answer;
 use crate::api::ask::Ask;
@@ -104,6 +108,11 @@ use crate::api::tests::procedures;
 use crate::api::tests::wire::NOON;
 use crate::host::crew::Crew;
 use crate::host::evidence::Extent;
+use crate::host::feeds::Known;
+use crate::host::feeds::author;
+use crate::host::feeds::author::PrepareError;
+use crate::host::feeds::author::PreparedChange;
+use crate::host::feeds::author::PreparedList;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Direction;
@@ -124,6 +133,8 @@ use crate::host::handle::SubmitError;
 use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
+use crate::host::handle::feeds::LookUp;
+use crate::host::handle::feeds::Reading;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
@@ -438,6 +449,44 @@ impl Ask for Fake {
     ) -> Result<Vec<ProcedureView>, ReadError> {
         let views = procedures::views().into_iter();
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
+    }
+
+    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    fn feed(&self, _procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
+        Err(ReadError::NotFound)
+    }
+
+    fn look_up(
+        &self,
+        _identifier: Identifier,
+        _reading: Option<Reading>,
+    ) -> Answer<'_, Result<LookUp, ReadError>> {
+        let nothing =
+            LookUp { listings: Vec::new(), expired: 0, behind: Vec::new(), logged: Vec::new() };
+        Box::pin(std::future::ready(Ok(nothing)))
+    }
+
+    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>> {
+        Arc::new(tokio::sync::Mutex::new(())).try_lock_owned().ok()
+    }
+
+    fn prepare_list(
+        &self,
+        _entries: Sorter,
+        _of: (FeedClass, Option<ProcedureId>),
+    ) -> Result<PreparedList, PrepareError> {
+        Err(PrepareError::NotOurs)
+    }
+
+    fn prepare_change(
+        &self,
+        _procedure: ProcedureId,
+        _wanted: author::Wanted,
+    ) -> Result<PreparedChange, PrepareError> {
+        Err(PrepareError::Unchanged)
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

@@ -82,3 +82,23 @@ proptest! {
         }
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    // shows: fed-10
+    #[test]
+    fn a_list_is_the_same_in_whatever_order_its_entries_come(
+        numbers in proptest::collection::hash_set(0_u32..5000, 0..200),
+    ) {
+        let mut sorter = crate::feed::sort::Sorter::new(FeedClass::Infrastructure);
+        let entries: Vec<Listed> = numbers.into_iter().map(entry).collect();
+        for listed in &entries {
+            sorter.push(listed).unwrap();
+        }
+        let mut file = Vec::new();
+        let summary = sorter.finish(&mut file).unwrap();
+        assert_eq!(summary.root, root_of(&entries));
+        assert_eq!(file, crate::feed::tests::fixtures::list_of(&entries));
+    }
+}
