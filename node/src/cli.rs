@@ -15,6 +15,7 @@ pub mod demo;
 pub mod doctor;
 pub mod evidence;
 pub mod fail;
+pub mod file;
 pub mod log;
 pub mod manifest;
 pub mod message;
@@ -89,6 +90,9 @@ pub enum Noun {
     /// What the node sent and took.
     #[command(subcommand)]
     Message(message::MessageVerb),
+    /// Files beside messages.
+    #[command(subcommand)]
+    File(file::FileVerb),
     /// Procedures: what messages mean together.
     #[command(subcommand)]
     Procedure(procedure::ProcedureVerb),
@@ -169,6 +173,7 @@ fn command(
         Noun::Send(arguments) => send::run(&arguments),
         Noun::Staff(verb) => staff::run(&verb),
         Noun::Message(verb) => message::run(&verb),
+        Noun::File(verb) => file::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Manifest(verb) => manifest::run(&verb),

@@ -5,6 +5,7 @@
 
 mod evidence;
 pub mod export;
+mod files;
 mod peers;
 mod proofs;
 
@@ -378,7 +379,7 @@ impl Client {
     }
 
     fn broken_off(&self, error: &io::Error) -> Report {
-        let what = "the bundle was not received whole";
+        let what = "the file was not received whole";
         Report::new(Code::NodeUnreachable, what, format!("{}: {error}", self.url))
     }
 }

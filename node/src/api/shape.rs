@@ -6,6 +6,7 @@
 pub mod charter;
 pub mod deadline;
 pub mod erasure;
+pub mod file;
 pub mod header;
 pub mod leaf;
 pub mod log;

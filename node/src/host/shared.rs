@@ -28,6 +28,7 @@ use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::offer;
+use tokio::sync::Semaphore;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
 use tokio::time;
@@ -37,6 +38,8 @@ use crate::clock;
 use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
+use crate::host::files::SENT_MAX;
+use crate::host::files::wants::Wants;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
@@ -52,6 +55,7 @@ use crate::host::view::WatchView;
 use crate::keystore::token::Presence;
 use crate::keystore::token::Token;
 use crate::settings::unwitnessed::UnwitnessedLimit;
+use crate::store::files::Files;
 use crate::store::read::Reader;
 use crate::store::reserve::Room;
 use crate::transport::pins::Pins;
@@ -113,6 +117,12 @@ pub(crate) struct Shared {
     pub(crate) paces: Paces,
     /// The documents of the charter, in force or not.
     pub(crate) charters: Charters,
+    /// Files beside messages.
+    pub(crate) files: Files,
+    /// Those that this node lacks.
+    pub(crate) wants: Wants,
+    /// Places for those that it sends.
+    pub(crate) sending: Semaphore,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -169,6 +179,7 @@ pub(crate) struct Parts {
     pub(crate) desk: Desk,
     pub(crate) paces: Paces,
     pub(crate) charters: Charters,
+    pub(crate) files: Files,
     pub(crate) directory: Directory,
 }
 
@@ -210,6 +221,9 @@ impl Shared {
             desk: parts.desk,
             paces: parts.paces,
             charters: parts.charters,
+            wants: Wants::new(parts.files.largest()),
+            files: parts.files,
+            sending: Semaphore::new(SENT_MAX),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

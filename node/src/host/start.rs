@@ -68,6 +68,7 @@ use crate::store::CommitError;
 use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::edge::BadTree;
+use crate::store::files::FilesFound;
 use crate::store::files::FilesSettings;
 use crate::store::read::ReadError;
 use crate::store::recover::BodiesFinding;
@@ -271,6 +272,7 @@ fn open_log(
         paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
         me: settings.agency.clone(),
+        files: store.files(),
         reader,
         signing: Arc::clone(&keys.signing),
         witness: Arc::clone(&keys.witness),
@@ -340,6 +342,10 @@ fn tell(recovered: &Recovered) {
     }
     if recovered.torn_bytes > 0 {
         tracing::info!("an unfinished journal record was cut off; it was never acknowledged");
+    }
+    let FilesFound { whole, parts, drafts, bytes } = recovered.files;
+    if whole.saturating_add(parts).saturating_add(drafts) > 0 {
+        tracing::info!(whole, parts, drafts, bytes, "files beside messages were looked through");
     }
     match recovered.bodies {
         BodiesFinding::Present => {}

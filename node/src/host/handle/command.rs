@@ -81,6 +81,7 @@ impl Handle {
             return Ok(known);
         }
         self.may_take(&submission)?;
+        self.has_files(&submission).await?;
         let recipients = self.recipients(&submission)?;
         let shared = Arc::clone(&self.around.shared);
         let signed = self
@@ -245,7 +246,8 @@ impl Handle {
         let opened =
             opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
         let (content, approvals) = (opened.content().clone(), opened.approvals().cloned());
-        Ok(OpenedBody { id, content, approvals, leaf })
+        let files = opened.body().files().iter().map(|named| named.file.clone()).collect();
+        Ok(OpenedBody { id, content, approvals, files, leaf })
     }
 
     /// What another agency sent for another purpose than the one for which it is to be opened.
