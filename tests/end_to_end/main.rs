@@ -12,6 +12,7 @@ mod damaged_body;
 mod demo;
 mod doctor;
 mod erasure;
+mod files;
 mod forked_branch;
 mod forked_log;
 mod hostile_peer;

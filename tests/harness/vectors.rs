@@ -13,6 +13,7 @@ mod disk;
 mod envelope;
 mod evidence;
 pub mod federation;
+mod file;
 mod identity;
 pub mod judge;
 mod log;
@@ -73,6 +74,7 @@ pub fn made() -> Vec<Named> {
     cases.extend(log::cases(world));
     cases.extend(proofs::cases());
     cases.extend(wire::cases(world));
+    cases.extend(file::cases());
     cases.extend(bundle::cases(world));
     cases.extend(evidence::cases(world));
     cases.extend(succession::cases(world));

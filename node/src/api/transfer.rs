@@ -147,7 +147,9 @@ async fn read_out(
         let (same, bytes) = match read.await {
             Ok(Ok(read)) => read,
             Ok(Err(fault)) => {
-                tracing::warn!(error = %fault, "a file could not be read to its end");
+                tracing::warn!(
+                    "a file could not be read to its end: its bytes were changed, or the disk fails"
+                );
                 drop(sender.send(Err(fault)).await);
                 return;
             }

@@ -344,8 +344,12 @@ fn tell(recovered: &Recovered) {
         tracing::info!("an unfinished journal record was cut off; it was never acknowledged");
     }
     let FilesFound { whole, parts, drafts, bytes } = recovered.files;
-    if whole.saturating_add(parts).saturating_add(drafts) > 0 {
-        tracing::info!(whole, parts, drafts, bytes, "files beside messages were looked through");
+    if whole.saturating_add(parts) > 0 {
+        let (count, len) = (whole.saturating_add(parts), bytes);
+        tracing::info!(count, len, "files beside messages are here, whole or in part");
+    }
+    if drafts > 0 {
+        tracing::info!(count = drafts, "files that were being sealed were removed");
     }
     match recovered.bodies {
         BodiesFinding::Present => {}

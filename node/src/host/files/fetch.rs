@@ -63,20 +63,37 @@ async fn one(shared: Arc<Shared>, connection: Connection, want: Want) {
     let outcome = asked(&shared, &connection, &want).await;
     try_.outcome = outcome;
     let peer = connection.peer();
-    let file = want.file.short();
+    let file = &want.file;
     match outcome {
-        Outcome::Done => tracing::info!(peer = shown(peer), file = %file, "a file is here"),
+        Outcome::Done => tracing::info!(peer = shown(peer), file = shown(file), "a file is here"),
         Outcome::LinkEnded | Outcome::Broken => {
-            tracing::debug!(peer = shown(peer), file = %file, "a file did not come to its end")
+            tracing::debug!(
+                peer = shown(peer),
+                file = shown(file),
+                "a file did not come to its end"
+            )
         }
         Outcome::Refused(code) => {
-            tracing::info!(peer = shown(peer), file = %file, code = code.text(), "a peer does not send a file")
+            tracing::info!(
+                peer = shown(peer),
+                file = shown(file),
+                code = code.text(),
+                "a peer does not send a file"
+            )
         }
         Outcome::Wrong => {
-            tracing::warn!(peer = shown(peer), file = %file, "a peer sent something else than the file that its message names")
+            tracing::warn!(
+                peer = shown(peer),
+                file = shown(file),
+                "a peer sent something else than the file that its message names"
+            )
         }
         Outcome::NotTaken => {
-            tracing::warn!(peer = shown(peer), file = %file, "a file cannot be taken: no room, or the disk fails")
+            tracing::warn!(
+                peer = shown(peer),
+                file = shown(file),
+                "a file cannot be taken: no room, or the disk fails"
+            )
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::BodyForm;
 use tokio::time;
 use tokio::time::Instant;
 
@@ -13,6 +14,7 @@ use crate::host::files::wants::Want;
 use crate::host::shared::Shared;
 use crate::store::files::Held;
 use crate::store::read::files::Attached;
+use crate::telemetry::shown;
 
 /// How long after a commit the node looks for what it lacks: many commits are one look.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -83,9 +85,16 @@ fn page(shared: &Shared, mut after: Option<Attached>) -> Page {
 
 fn want(shared: &Shared, attached: &Attached) {
     let Ok(Some(record)) = shared.reader.message_at(attached.leaf) else { return };
-    if record.from == shared.me
-        || matches!(shared.files.held(&attached.file), Ok(Held::Whole { .. }))
-    {
+    if matches!(shared.files.held(&attached.file), Ok(Held::Whole { .. })) {
+        return;
+    }
+    if record.from == shared.me {
+        if record.body == BodyForm::Held {
+            tracing::warn!(
+                file = shown(&attached.file),
+                "a file of an own message is not here: nobody gets it"
+            );
+        }
         return;
     }
     if let Some(named) = files::named_by(&record, &attached.file) {
@@ -111,7 +120,7 @@ async fn end_unnamed(
             if now.duration_since(since) < UNNAMED_LIFE {
                 waiting.insert(file, since);
             } else if here.files.remove(&file).is_ok() {
-                tracing::info!(file = %file.short(), "a file that no message named was removed");
+                tracing::info!(file = shown(&file), "a file that no message named was removed");
             }
         }
         waiting

@@ -38,8 +38,8 @@ pub(super) async fn serve(shared: &Arc<Shared>, connection: &Connection) -> Ende
                 let Ok(stream) = asked else { return Ended::Broken };
                 let (shared, peer) = (Arc::clone(shared), connection.peer().clone());
                 under_way.spawn(async move {
-                    if let Err(error) = answer(&shared, &peer, stream).await {
-                        tracing::debug!(peer = shown(&peer), error = %error, "a file was not sent to its end");
+                    if answer(&shared, &peer, stream).await.is_err() {
+                        tracing::debug!(peer = shown(&peer), "a file was not sent to its end");
                     }
                 });
             }
