@@ -151,7 +151,11 @@ pub(crate) fn of_file(error: &FileError, view: &View) -> Problem {
 pub(crate) fn of_fault(fault: &FileFault, what: &'static str) -> Problem {
     let code = match fault {
         FileFault::Absent | FileFault::Busy => Code::FileNotHere,
-        FileFault::TooLong { .. } => Code::FileTooLong,
+        FileFault::TooLong { .. } => {
+            return Report::new(Code::RequestTooLong, what, fault.to_string())
+                .with_remedy(fault.remedy().unwrap_or_default().to_owned())
+                .into();
+        }
         FileFault::NoRoom { .. } => Code::NoRoomForFile,
         FileFault::BadLength(_)
         | FileFault::Unopenable { .. }

@@ -380,9 +380,6 @@ codes! {
     /// There is no room for the file.
     NoRoomForFile = "no-room-for-file", Operator, Refused, 507;
     "make room on the disk, erase what is no longer needed, or raise `files_total_mib`"
-    /// The file is longer than this node takes.
-    FileTooLong = "file-too-long", Caller, Refused, 413;
-    "send it in pieces, or have `files_largest_mib` raised on both sides"
 }
 
 impl Code {

@@ -125,11 +125,6 @@ impl Wants {
         self.changed.send_replace(());
     }
 
-    /// Ends a want.
-    pub(crate) fn end(&self, file: &Digest) {
-        self.table().remove(file);
-    }
-
     /// How a file is wanted, and its sealed bytes; `None` when it is not.
     pub(crate) fn standing(&self, file: &Digest) -> Option<(Wanting, u64)> {
         self.table().get(file).map(|entry| (entry.wanting, entry.length))
