@@ -23,6 +23,7 @@ pub(crate) mod listener;
 pub(crate) mod refusal;
 mod request;
 mod route;
+mod transfer;
 
 #[cfg(test)]
 pub(crate) mod tests;
@@ -39,17 +40,19 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::api::ask::Ask;
 use crate::api::auth::Token;
 use crate::api::bounds::EXPORTS_MAX;
+use crate::api::bounds::TRANSFERS_MAX;
 use crate::api::exchange::RequestIds;
 use crate::api::listener::Patience;
 use crate::api::problem::Problem;
 use crate::host::handle::ReadError;
 use crate::report::code::Code;
 
-/// What every handler has: the node, and room for exports.
+/// What every handler has: the node, and room for exports and for files under way.
 #[derive(Clone, Debug)]
 struct Api {
     node: Arc<dyn Ask>,
     exports: Arc<Semaphore>,
+    transfers: Arc<Semaphore>,
 }
 
 impl Api {
@@ -82,7 +85,11 @@ pub fn router(node: Arc<dyn Ask>, token: Token, ids: RequestIds) -> Router {
         .layer(middleware::from_fn_with_state(token, auth::demand))
         .layer(middleware::from_fn(drain::run))
         .layer(middleware::from_fn_with_state(ids, exchange::run))
-        .with_state(Api { node, exports: Arc::new(Semaphore::new(EXPORTS_MAX)) })
+        .with_state(Api {
+            node,
+            exports: Arc::new(Semaphore::new(EXPORTS_MAX)),
+            transfers: Arc::new(Semaphore::new(TRANSFERS_MAX)),
+        })
 }
 
 /// Every path with its description.
@@ -90,6 +97,7 @@ fn described() -> OpenApiRouter<Api> {
     OpenApiRouter::with_openapi(openapi::frame())
         .merge(route::messages::routes())
         .merge(route::erasure::routes())
+        .merge(route::files::routes())
         .merge(route::log::routes())
         .merge(route::proofs::routes())
         .merge(route::peers::routes())

@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod fail;
 pub mod feed;
+pub mod file;
 pub mod log;
 pub mod manifest;
 pub mod message;
@@ -90,6 +91,9 @@ pub enum Noun {
     /// What the node sent and took.
     #[command(subcommand)]
     Message(message::MessageVerb),
+    /// Files beside messages.
+    #[command(subcommand)]
+    File(file::FileVerb),
     /// Procedures: what messages mean together.
     #[command(subcommand)]
     Procedure(procedure::ProcedureVerb),
@@ -173,6 +177,7 @@ fn command(
         Noun::Send(arguments) => send::run(&arguments),
         Noun::Staff(verb) => staff::run(&verb),
         Noun::Message(verb) => message::run(&verb),
+        Noun::File(verb) => file::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Feed(verb) => feed::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),

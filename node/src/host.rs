@@ -12,6 +12,7 @@ pub mod backup;
 pub mod crew;
 mod erasure;
 pub mod evidence;
+pub mod files;
 pub mod frames;
 pub mod handle;
 pub mod propose;

@@ -40,6 +40,7 @@ use crate::transport::tls::Identity;
 use crate::workers::Workers;
 
 pub mod backoff;
+pub mod bulk;
 pub mod close;
 pub mod connection;
 pub mod dial;

@@ -13,6 +13,7 @@ mod demo;
 mod doctor;
 mod erasure;
 mod feeds;
+mod files;
 mod forked_branch;
 mod forked_log;
 mod hostile_peer;

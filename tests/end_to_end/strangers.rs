@@ -170,7 +170,7 @@ fn whoever_is_unknown_is_heard_once_and_told_so() {
 
 #[test]
 fn a_member_that_breaks_the_rules_of_frames_or_of_their_order_loses_its_connection() {
-    // shows: wire-12, wire-13, wire-14, wire-15, wire-30, wire-31, wire-32, wire-33
+    // shows: wire-90, wire-13, wire-14, wire-15, wire-30, wire-31, wire-32, wire-33
     let world = Federation::of("order", &AGENCIES);
     let node = world.ready(ATTACKED);
     Scene::new(&world, &node).withstands(&frames::ATTACKS);

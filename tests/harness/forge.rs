@@ -39,6 +39,7 @@ use concord_protocol::moment::Timestamp;
 use concord_protocol::wire::dispatch;
 use concord_protocol::wire::dispatch::Dispatch;
 use concord_protocol::wire::dispatch::DispatchItem;
+use concord_protocol::wire::file::FileAnswer;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::greeting::Cursor;
 use concord_protocol::wire::greeting::Greeting;
@@ -270,6 +271,33 @@ impl Line<'_> {
                 None => panic!("the peer closed instead: {:?}", self.closed()),
             }
         }
+    }
+
+    /// Asks for a file on a stream of its own. Gives back the answer and the bytes behind it.
+    ///
+    /// # Panics
+    /// When the peer does not answer.
+    pub fn ask_file(&self, request: Vec<u8>) -> (FileAnswer, Vec<u8>) {
+        let asked = self.runtime.block_on(async {
+            let mut stream = self.connection.open_bulk().await.unwrap();
+            stream.say(request).await.unwrap();
+            stream.finish();
+            let answer = stream.hear().await.unwrap();
+            (answer, stream.receive(usize::MAX).await.unwrap())
+        });
+        (codec::decode(&asked.0).unwrap(), asked.1)
+    }
+
+    /// Says something on such a stream that is no request.
+    ///
+    /// # Panics
+    /// When no stream can be had.
+    pub fn ask_badly(&self, bytes: Vec<u8>) {
+        self.runtime.block_on(async {
+            let mut stream = self.connection.open_bulk().await.unwrap();
+            stream.say(bytes).await.ok();
+            stream.hear().await.ok();
+        });
     }
 
     /// Why the connection ended.

@@ -27,6 +27,10 @@ pub fn example(kind: &str, to: &[&str]) -> Value {
         json!({ "agency": agency, "role": if place == 0 { "action" } else { "information" } })
     });
     letter["to"] = recipients.collect();
+    // A node sends no file that it does not have, and a test that needs one adds it.
+    if !kind.starts_with("feed-") {
+        letter["attachments"] = json!([]);
+    }
     letter
 }
 

@@ -14,6 +14,7 @@ mod envelope;
 mod evidence;
 pub mod federation;
 mod feed;
+mod file;
 mod identity;
 pub mod judge;
 mod log;
@@ -74,6 +75,7 @@ pub fn made() -> Vec<Named> {
     cases.extend(log::cases(world));
     cases.extend(proofs::cases());
     cases.extend(wire::cases(world));
+    cases.extend(file::cases());
     cases.extend(bundle::cases(world));
     cases.extend(evidence::cases(world));
     cases.extend(succession::cases(world));

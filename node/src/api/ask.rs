@@ -54,10 +54,14 @@ use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::feeds::LookUp;
 use crate::host::handle::feeds::Reading;
+use crate::host::handle::files::FileError;
+use crate::host::handle::files::FileStanding;
+use crate::host::handle::files::OpenedFile;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Wanted;
+use crate::store::files::Files;
 
 /// What a node will have answered.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -80,6 +84,23 @@ pub trait Ask: Debug + Send + Sync {
         officer: StaffNumber,
         purpose: PurposeCode,
     ) -> Answer<'_, Result<OpenedBody, ReadError>>;
+
+    /// The files beside messages.
+    fn files(&self) -> Files;
+
+    /// How a file stands.
+    ///
+    /// # Errors
+    /// When there is no such file, or the store cannot be read.
+    fn file(&self, digest: &Digest) -> Result<FileStanding, ReadError>;
+
+    /// Opens a file after its `read` leaf has become durable.
+    fn read_file(
+        &self,
+        name: MessageName,
+        digest: Digest,
+        reader: (StaffNumber, PurposeCode),
+    ) -> Answer<'_, Result<OpenedFile, FileError>>;
 
     /// Erases the body of a message for good.
     fn erase(
@@ -294,6 +315,23 @@ impl Ask for Handle {
         purpose: PurposeCode,
     ) -> Answer<'_, Result<OpenedBody, ReadError>> {
         Box::pin(Self::read_body(self, name, officer, purpose))
+    }
+
+    fn files(&self) -> Files {
+        Self::files(self)
+    }
+
+    fn file(&self, digest: &Digest) -> Result<FileStanding, ReadError> {
+        Self::file(self, digest)
+    }
+
+    fn read_file(
+        &self,
+        name: MessageName,
+        digest: Digest,
+        reader: (StaffNumber, PurposeCode),
+    ) -> Answer<'_, Result<OpenedFile, FileError>> {
+        Box::pin(Self::read_file(self, name, digest, reader))
     }
 
     fn erase(

@@ -44,6 +44,13 @@ pub const EXPORT_PIECES_MAX: usize = 4;
 /// Length of one piece of a bundle, in bytes.
 pub const EXPORT_PIECE_BYTES: usize = 64 * 1024;
 
+/// Files that callers hand in or take out at once. Beyond it: `busy`.
+pub const TRANSFERS_MAX: usize = 8;
+
+/// Length of one piece of such a file, in bytes; each arrives within [`REQUEST_TIME_MAX`], or the file is not taken.
+/// Source: spec fil-50.
+pub const FILE_PIECE_BYTES: usize = 64 * 1024;
+
 /// Items in one page where the caller does not say how many.
 pub const PAGE_ITEMS: usize = 50;
 

@@ -6,6 +6,7 @@
 mod evidence;
 pub mod export;
 mod feeds;
+mod files;
 mod peers;
 mod proofs;
 
@@ -379,7 +380,7 @@ impl Client {
     }
 
     fn broken_off(&self, error: &io::Error) -> Report {
-        let what = "the bundle was not received whole";
+        let what = "the file was not received whole";
         Report::new(Code::NodeUnreachable, what, format!("{}: {error}", self.url))
     }
 }

@@ -13,6 +13,7 @@ use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
 use crate::host::handle::SubmitError;
 use crate::host::handle::charters::CharterError;
+use crate::host::handle::files::FileError;
 use crate::host::handle::succession::ApproveError;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
@@ -21,6 +22,7 @@ use crate::report;
 use crate::report::FieldReport;
 use crate::report::Report;
 use crate::report::code::Code;
+use crate::store::files::FileFault;
 
 /// Why a submission was not taken.
 pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
@@ -29,6 +31,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         SubmitError::NoCredential { .. } => Code::NoCredential,
         SubmitError::NotInForce { .. } => Code::CredentialEnds,
         SubmitError::ToOneself => Code::ToOneself,
+        SubmitError::NoFile { .. } => Code::AttachmentNotHere,
         SubmitError::KeyReused => Code::IdempotencyKeyReused,
         SubmitError::NotToday { faults } => {
             let why = "fields do not hold on the day of submission";
@@ -161,6 +164,37 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, "it was not read", error.to_string())
+}
+
+/// Why a file was not opened.
+pub(crate) fn of_file(error: &FileError, view: &View) -> Problem {
+    let code = match error {
+        FileError::Read(error) => return of_reading(error, Code::NoSuchMessage, view),
+        FileError::NotNamed | FileError::NoKey => Code::NoSuchFile,
+        FileError::NotHere(_) => Code::FileNotHere,
+        FileError::Fault(fault) => return of_fault(fault, "it was not read"),
+    };
+    Problem::new(code, "it was not read", error.to_string())
+}
+
+/// Why a file was not taken or read.
+pub(crate) fn of_fault(fault: &FileFault, what: &'static str) -> Problem {
+    let code = match fault {
+        FileFault::Absent | FileFault::Busy => Code::FileNotHere,
+        FileFault::TooLong { .. } => {
+            return Report::new(Code::RequestTooLong, what, fault.to_string())
+                .with_remedy(fault.remedy().unwrap_or_default().to_owned())
+                .into();
+        }
+        FileFault::NoRoom { .. } => Code::NoRoomForFile,
+        FileFault::BadLength(_)
+        | FileFault::Unopenable { .. }
+        | FileFault::Longer
+        | FileFault::Shorter
+        | FileFault::OtherDigest => Code::FileDamaged,
+        FileFault::Unsealable | FileFault::Entropy(_) | FileFault::Disk(_) => Code::Stopping,
+    };
+    Problem::new(code, what, fault.to_string())
 }
 
 /// Names each message, and what would make it acceptable, once.

@@ -218,6 +218,13 @@ async fn collected(body: Body, max: usize) -> Result<Vec<u8>, Unread> {
     Ok(bytes)
 }
 
+/// The request's body is a file, as it is.
+// spec: fil-50
+pub(crate) fn expect_file(headers: &HeaderMap) -> Result<(), Problem> {
+    expect_kind(headers, &["application/octet-stream"])?;
+    expect_plain(headers)
+}
+
 /// Whether the body has one of these media types.
 pub(crate) fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");

@@ -3,6 +3,7 @@
 pub(crate) mod charter;
 pub(crate) mod erasure;
 pub(crate) mod feeds;
+pub(crate) mod files;
 pub(crate) mod log;
 pub(crate) mod messages;
 pub(crate) mod node;

@@ -36,6 +36,7 @@ use crate::host::accuse::talk::Talk;
 use crate::host::charters;
 use crate::host::exchange::listener::AHEAD_MAX;
 use crate::host::exchange::listener::Listener;
+use crate::host::files;
 use crate::host::heal;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::LinkUp;
@@ -193,6 +194,7 @@ pub(crate) async fn run(around: &Surroundings, connection: &Connection, up: Up) 
         ended = speak::speak(around, (sender, passage), outgoing) => ended,
         ended = keep::keep(&around.shared, peer, asked, &speech) => ended,
         ended = own_log(around, (peer, passage), (shipping, kept, given), &speech) => ended,
+        ended = files::run(around, connection, passage) => ended,
         code = until_it_ends(around, connection) => code.into(),
     }
 }

@@ -8,6 +8,7 @@ mod command;
 pub mod erasure;
 mod export;
 pub mod feeds;
+pub mod files;
 mod papers;
 pub mod procedures;
 mod proofs;
@@ -31,6 +32,7 @@ use concord_protocol::ids::NameError;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
+use concord_protocol::message::attachment::SealedFile;
 use concord_protocol::message::fault::FieldFault;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::moment::Timestamp;
@@ -81,6 +83,12 @@ pub enum SubmitError {
     /// The node itself was named.
     #[error("a message cannot be addressed to the node's own agency")]
     ToOneself,
+    /// A file that it names is not here.
+    #[error("file {digest} is not here with the length that the submission names")]
+    NoFile {
+        /// Which.
+        digest: Digest,
+    },
     /// The same idempotency key came with another submission.
     #[error("the idempotency key was used for another submission")]
     KeyReused,
@@ -263,6 +271,8 @@ pub struct OpenedBody {
     pub content: Value,
     /// Who drafted and who approved it; `None` for a message without approvals.
     pub approvals: Option<Approvals>,
+    /// The files that it names, with their keys.
+    pub files: Vec<SealedFile>,
     /// The `read` leaf.
     pub leaf: LeafIndex,
 }

@@ -28,6 +28,7 @@ use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::offer;
+use tokio::sync::Semaphore;
 use tokio::sync::oneshot;
 use tokio::sync::watch;
 use tokio::time;
@@ -38,6 +39,8 @@ use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::feeds::Feeds;
+use crate::host::files::SENT_MAX;
+use crate::host::files::wants::Wants;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
@@ -53,6 +56,7 @@ use crate::host::view::WatchView;
 use crate::keystore::token::Presence;
 use crate::keystore::token::Token;
 use crate::settings::unwitnessed::UnwitnessedLimit;
+use crate::store::files::Files;
 use crate::store::read::Reader;
 use crate::store::reserve::Room;
 use crate::transport::pins::Pins;
@@ -116,6 +120,12 @@ pub(crate) struct Shared {
     pub(crate) charters: Charters,
     /// Feeds of indicators.
     pub(crate) feeds: Feeds,
+    /// Files beside messages.
+    pub(crate) files: Files,
+    /// Those that this node lacks.
+    pub(crate) wants: Wants,
+    /// Places for those that it sends.
+    pub(crate) sending: Semaphore,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -173,6 +183,7 @@ pub(crate) struct Parts {
     pub(crate) paces: Paces,
     pub(crate) charters: Charters,
     pub(crate) feeds: Feeds,
+    pub(crate) files: Files,
     pub(crate) directory: Directory,
 }
 
@@ -215,6 +226,9 @@ impl Shared {
             paces: parts.paces,
             charters: parts.charters,
             feeds: parts.feeds,
+            wants: Wants::new(parts.files.largest()),
+            files: parts.files,
+            sending: Semaphore::new(SENT_MAX),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

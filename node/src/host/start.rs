@@ -71,6 +71,7 @@ use crate::store::CommitError;
 use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::edge::BadTree;
+use crate::store::files::FilesFound;
 use crate::store::files::FilesSettings;
 use crate::store::read::ReadError;
 use crate::store::recover::BodiesFinding;
@@ -282,6 +283,7 @@ fn open_log(
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
         feeds: Feeds::new(tables),
         me: settings.agency.clone(),
+        files: store.files(),
         reader,
         signing: Arc::clone(&keys.signing),
         witness: Arc::clone(&keys.witness),
@@ -351,6 +353,14 @@ fn tell(recovered: &Recovered) {
     }
     if recovered.torn_bytes > 0 {
         tracing::info!("an unfinished journal record was cut off; it was never acknowledged");
+    }
+    let FilesFound { whole, parts, drafts, bytes } = recovered.files;
+    if whole.saturating_add(parts) > 0 {
+        let (count, len) = (whole.saturating_add(parts), bytes);
+        tracing::info!(count, len, "files beside messages are here, whole or in part");
+    }
+    if drafts > 0 {
+        tracing::info!(count = drafts, "files that were being sealed were removed");
     }
     match recovered.bodies {
         BodiesFinding::Present => {}

@@ -365,6 +365,21 @@ codes! {
     /// An approval of the message does not hold.
     BadApproval = "bad-approval", Caller, Refused, 409;
     "see the answer: have exactly this message drafted and approved by people of the agency's staff list"
+    /// A file that the submission names is not here, or has another length.
+    AttachmentNotHere = "attachment-not-here", Caller, Refused, 422;
+    "add it with `concord file add FILE`, and name it by the digest and the length that this answers"
+    /// No message names such a file, and none was added.
+    NoSuchFile = "no-such-file", Caller, Refused, 404;
+    "`concord message show ID` shows which files a message names"
+    /// The file is not here, or not all of it.
+    FileNotHere = "file-not-here", Peer, Refused, 409;
+    "wait until it has come: `concord file show DIGEST` says how far it is"
+    /// The file does not open: its bytes were changed, or it was sealed under another key.
+    FileDamaged = "file-damaged", Operator, Refused, 500;
+    "check the disk; remove the file below `files/` and restart the node to fetch it again, or take it from a backup"
+    /// There is no room for the file.
+    NoRoomForFile = "no-room-for-file", Operator, Refused, 507;
+    "make room on the disk, erase what is no longer needed, or raise `files_total_mib`"
     /// A question about an indicator has fields that are wrong.
     BadIndicator = "bad-indicator", Caller, Refused, 422;
     "correct every field that is listed; for an account say who reads and why: `--officer` and `--purpose`"

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use concord_protocol::registry::CloseCode;
+use concord_protocol::registry::FileCode;
 use concord_protocol::registry::RefusalCode;
 
 use crate::report;
@@ -115,6 +116,10 @@ fn the_registry_in_the_specification_lists_the_codes_of_the_wire_in_their_order(
 
     assert_eq!(first_column(&written, "refusal codes"), refusals);
     assert_eq!(first_column(&written, "close codes"), closes);
+    // shows: fil-31
+    let files: Vec<&str> = FileCode::ALL.iter().map(|code| code.text()).collect();
+    let chapter = fs::read_to_string(specification().with_file_name("27-files.md")).unwrap();
+    assert_eq!(first_column(&chapter, "file codes"), files);
 }
 
 #[test]

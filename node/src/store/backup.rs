@@ -2,7 +2,7 @@
 //!
 //! Uses `journal::scan`. The journal only grows and is read first; a body is synced before the record that names it; so
 //! the files up to these lengths are the directory as it was right after the last record that was found.
-//! Absent on purpose: the embedded store, which is made again; the head, the witness's state, lock and token, which must
+//! Absent on purpose: files beside messages, which their authors have; the embedded store, which is made again; the head, the witness's state, lock and token, which must
 //! not come back; and the key slots, which are copied apart.
 
 use std::collections::BTreeMap;
@@ -43,6 +43,7 @@ pub struct Cut {
 /// # Errors
 /// When the directory or its journal cannot be read, or is damaged: what is not sound is not worth a backup.
 // spec: bak-2
+// spec: fil-42
 pub fn cut(dir: &Path) -> Result<Cut, OpenError> {
     let places = Places::of(dir);
     let life = match format::read(&RealDisk, dir).map_err(unusable(dir))? {

@@ -92,6 +92,8 @@ pub(crate) enum Table {
     Staff = 47,
     /// File, then message → the key of a message row: which messages a file stands beside.
     File = 48,
+    /// By leaf of the message, then by file → nothing: what is wanted is found in the order in which it was named.
+    Attached = 49,
 }
 
 impl Table {
@@ -267,6 +269,11 @@ pub(crate) fn beside(file: &Digest) -> Vec<u8> {
     key(Table::File, &[file.as_bytes()])
 }
 
+/// Key that says that a message names a file.
+pub(crate) fn attached_at(leaf: LeafIndex, file: &Digest) -> Vec<u8> {
+    key(Table::Attached, &[&leaf.get().to_be_bytes(), file.as_bytes()])
+}
+
 /// Key of a body's placement.
 pub(crate) fn body(message: &Digest) -> Vec<u8> {
     key(Table::Body, &[message.as_bytes()])
@@ -316,9 +323,10 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
             let digest = record.digest.as_bytes().to_vec();
             rows.push((message_by_id(&record.id, &record.from), digest));
             rows.push((message_by_digest(&record.digest), place.clone()));
-            rows.extend(
-                attached(record).map(|digest| (file(&digest, &record.digest), place.clone())),
-            );
+            for digest in attached(record) {
+                rows.push((file(&digest, &record.digest), place.clone()));
+                rows.push((attached_at(record.leaf, &digest), Vec::new()));
+            }
             place
         }
         Record::Outbound(record) => {

@@ -9,7 +9,8 @@ use std::path::Path;
 use crate::store::disk;
 
 /// Folders of a node that grow with what it exchanges.
-pub const PARTS: [&str; 6] = ["journal", "store", "bodies", "evidence", "mirrors", "archive"];
+pub const PARTS: [&str; 7] =
+    ["journal", "store", "bodies", "files", "evidence", "mirrors", "archive"];
 
 /// Bytes under each of [`PARTS`]; a folder that is not there has none.
 pub fn usage(node: &Path) -> Vec<(&'static str, u64)> {

@@ -12,6 +12,7 @@ pub const NAMES: &[&str] = &[
     "elapsed",  // milliseconds
     "epoch",    // epoch of a link
     "evidence", // digest of a file of evidence
+    "file",     // digest of a file beside a message
     "kind",     // kind of an I/O error
     "leaf",     // place in a log
     "len",      // bytes

@@ -20,6 +20,7 @@ use concord_protocol::registry::CloseCode;
 use tokio::time;
 
 use crate::transport::Shared;
+use crate::transport::bulk::Bulk;
 use crate::transport::close;
 use crate::transport::close::CloseReason;
 use crate::transport::pair::Dialer;
@@ -108,7 +109,7 @@ impl Connection {
         self.live.line.quinn.rtt()
     }
 
-    /// The one exchange stream: the dialer opens it, the other end waits for it. Source: spec wire-12.
+    /// The one exchange stream: the dialer opens it, the other end waits for it. Source: spec wire-90.
     ///
     /// The peer sees the stream with the first frame on it.
     ///
@@ -116,7 +117,7 @@ impl Connection {
     /// When it was taken before, the peer opens none in time, or the connection has ended.
     pub async fn exchange(&self) -> Result<(FrameSender, FrameReceiver), ExchangeError> {
         let Live { line, settings, .. } = &*self.live;
-        // spec: wire-12
+        // spec: wire-90
         if self.live.exchanging.swap(true, Ordering::Relaxed) {
             return Err(ExchangeError::Taken);
         }
@@ -137,6 +138,30 @@ impl Connection {
             FrameSender::new(send, Arc::clone(line), settings.send_wait),
             FrameReceiver::new(receive, Arc::clone(line), settings.frame_bounds(FRAME_BYTES_MAX)),
         ))
+    }
+
+    /// Opens a stream beside the exchange stream, which is up; waits while this side has as many as it may.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    // spec: wire-90
+    pub async fn open_bulk(&self) -> Result<Bulk, ExchangeError> {
+        let Live { line, settings, .. } = &*self.live;
+        let opened = line.quinn.open_bi().await;
+        let opened = opened.map_err(|error| ExchangeError::Closed(line.reason(&error)))?;
+        Ok(Bulk::new(opened, Arc::clone(line), settings))
+    }
+
+    /// The next stream that the peer opens beside the exchange stream, which is up.
+    ///
+    /// # Errors
+    /// When the connection has ended.
+    // spec: wire-90
+    pub async fn next_bulk(&self) -> Result<Bulk, ExchangeError> {
+        let Live { line, settings, .. } = &*self.live;
+        let opened = line.quinn.accept_bi().await;
+        let opened = opened.map_err(|error| ExchangeError::Closed(line.reason(&error)))?;
+        Ok(Bulk::new(opened, Arc::clone(line), settings))
     }
 
     /// Closes the connection at once, telling the peer why. What was sent and not yet received may be lost.

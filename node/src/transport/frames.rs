@@ -64,6 +64,11 @@ impl<R: AsyncRead + Unpin> FrameReader<R> {
         Self { source, bounds, head: Vec::new(), body: Vec::new(), wanted: None, begun: None }
     }
 
+    /// What follows the last frame, where that is no frame.
+    pub(super) const fn source(&mut self) -> &mut R {
+        &mut self.source
+    }
+
     /// The next frame; `None` when the stream ended after the last one.
     ///
     /// May be dropped and called again: what has arrived is kept.

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use concord_protocol::limits::FILE_STREAMS_MAX;
 use quinn::IdleTimeout;
 use quinn::TransportConfig;
 use quinn::VarInt;
@@ -17,19 +18,26 @@ const MIB: u32 = 1024 * KIB;
 const STREAM_WINDOW: u32 = 2 * MIB;
 
 /// Bytes of one connection, of all its streams, that a pinned peer may send and we have not read.
-pub(super) const PEER_WINDOW: u32 = 4 * MIB;
+///
+/// As much as the exchange stream and our own two file streams may have: a file that is read slowly takes nothing of the
+/// room of the exchange. Source: spec wire-91.
+pub(super) const PEER_WINDOW: u32 = (1 + FILE_STREAMS_MAX) * STREAM_WINDOW;
 
 /// The same for whoever connects, until its key is found among the pins: one introduction and little more.
 const ARRIVAL_WINDOW: u32 = 32 * KIB;
 
 /// Bytes that we keep for a peer which has not acknowledged them; a sender waits at this bound.
-const SEND_WINDOW: u64 = 4 * 1024 * 1024;
+///
+/// Two file streams fill half of it, because the peer's window of each is a quarter: the other half is the exchange's.
+const SEND_WINDOW: u64 = 8 * 1024 * 1024;
+
+const _: () = assert!((FILE_STREAMS_MAX * STREAM_WINDOW) as u64 <= SEND_WINDOW / 2);
 
 /// Bytes of the handshake that may arrive out of order.
 const HANDSHAKE_BUFFER_BYTES: usize = 16 * 1024;
 
-/// Streams that the dialing side may open: the exchange stream, and three that are reserved and not read.
-const STREAMS_OF_DIALER: u32 = 4;
+/// Streams that the dialing side may open: the exchange stream, and those for files.
+const STREAMS_OF_DIALER: u32 = 1 + FILE_STREAMS_MAX;
 
 /// Bytes that one arrival may send before it is looked at, beyond its first datagram.
 const ARRIVAL_BUFFER_BYTES: u64 = 16 * 1024;
@@ -117,7 +125,7 @@ impl Settings {
     /// Tells the listening side's bounds to quinn.
     pub(super) fn apply(&self, server: &mut quinn::ServerConfig) -> Result<(), SetupError> {
         let mut transport = self.common()?;
-        // spec: wire-8, wire-12
+        // spec: wire-8, wire-90
         transport.max_concurrent_bidi_streams(VarInt::from_u32(STREAMS_OF_DIALER));
         transport.receive_window(VarInt::from_u32(ARRIVAL_WINDOW));
         // Beyond this quinn drops arrivals unanswered, which is cheaper than our refusal and leaves room for it.
@@ -137,8 +145,8 @@ impl Settings {
     /// The dialing side's bounds, for quinn.
     pub(super) fn for_dialer(&self) -> Result<TransportConfig, SetupError> {
         let mut transport = self.common()?;
-        // spec: wire-12
-        transport.max_concurrent_bidi_streams(VarInt::from_u32(0));
+        // spec: wire-90
+        transport.max_concurrent_bidi_streams(VarInt::from_u32(FILE_STREAMS_MAX));
         transport.receive_window(VarInt::from_u32(PEER_WINDOW));
         Ok(transport)
     }

@@ -38,7 +38,7 @@ mod forge;
 
 #[tokio::test]
 async fn two_pinned_nodes_exchange_frames_both_ways() {
-    // shows: wire-1, wire-7, wire-12, wire-13
+    // shows: wire-1, wire-7, wire-90, wire-13
     let (north, south) = acquainted();
 
     let (out, into) = joined(&north, &south).await;
@@ -296,7 +296,7 @@ async fn no_ticket_is_given_and_nothing_is_sent_early() {
 
 #[tokio::test]
 async fn a_connection_offers_no_other_way_in() {
-    // shows: wire-12
+    // shows: wire-90
     let (north, south) = acquainted();
     let forged = Forged::of(&north);
     let (dialed, accepted) =
@@ -310,6 +310,12 @@ async fn a_connection_offers_no_other_way_in() {
     assert_eq!(quinn.max_datagram_size(), None);
     let stream = time::timeout(Duration::from_secs(5), quinn.open_uni()).await;
     assert!(stream.is_err(), "a stream in one direction");
+    let mut open = Vec::new();
+    for _ in 0..3 {
+        open.push(in_time(quinn.open_bi()).await.expect("the exchange, and two for files"));
+    }
+    let stream = time::timeout(Duration::from_secs(5), quinn.open_bi()).await;
+    assert!(stream.is_err(), "a fourth stream");
     assert_eq!(in_time(into.exchange()).await.expect_err("no stream"), ExchangeError::Silent);
 }
 

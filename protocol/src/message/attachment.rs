@@ -89,6 +89,7 @@ fn add_at(keys: &[&str], at: &Pointer<'_>, faults: &mut Faults) {
     }
 }
 
+// spec: fil-4
 impl Field for Arc<FileKey> {
     fn read(value: &Value, at: &Pointer<'_>, faults: &mut Faults) -> Option<Self> {
         let text = field::text(value, at, faults)?;

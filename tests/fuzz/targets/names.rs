@@ -10,6 +10,7 @@ use concord_node::keystore::share::Share;
 use concord_node::keystore::share::paper;
 use concord_node::report::code::Code;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::crypto::stream::FileKey;
 use concord_protocol::identity::credential::rules;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::BasisCode;
@@ -24,6 +25,7 @@ use concord_protocol::log::succession::code::Cause;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::time::Instant;
 use concord_protocol::registry::CloseCode;
+use concord_protocol::registry::FileCode;
 use concord_protocol::registry::RefusalCode;
 use concord_protocol::wire::mirror;
 
@@ -77,6 +79,9 @@ fn name(bytes: &[u8]) {
     reads(text, MessageId::parse);
     reads(text, ProcedureId::parse);
     reads(text, Digest::parse);
+    if let Ok(key) = FileKey::parse(text) {
+        assert_eq!(key.text().as_str(), text, "a key has one text");
+    }
     drop(MessageName::parse(text));
     if let Some(name) = mirror::log_name(text) {
         assert!(!name.contains(['/', '.', '\\']), "a folder's name leads nowhere else");
@@ -107,6 +112,7 @@ fn code(bytes: &[u8]) {
     let Ok(text) = str::from_utf8(bytes) else { return };
     let same = |found: Option<&str>| assert!(found.is_none_or(|found| found == text));
     same(CloseCode::parse(text).map(CloseCode::text));
+    same(FileCode::parse(text).map(FileCode::text));
     same(RefusalCode::parse(text).map(RefusalCode::text));
     same(Cause::parse(text).map(Cause::text));
     same(Code::parse(text).map(Code::text));

@@ -172,7 +172,15 @@ pub(super) const LOG: &[Target] = &judged!(
 pub(super) const AUDIT: &[Target] = &judged!("bundle", "evidence");
 
 /// What goes between nodes.
-pub(super) const WIRE: &[Target] = &judged!("dispatch-payload", "dispatch", "frame", "greeting");
+pub(super) const WIRE: &[Target] = &judged!(
+    "dispatch-payload",
+    "dispatch",
+    "frame",
+    "greeting",
+    "file-request",
+    "file-answer",
+    "sealed-file",
+);
 
 /// What the journal holds.
 pub(super) const RECORDS: &[Target] = &judged!("record");

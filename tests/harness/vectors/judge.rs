@@ -54,6 +54,8 @@ use concord_protocol::message::content::Content;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::wire::dispatch;
 use concord_protocol::wire::dispatch::Dispatch;
+use concord_protocol::wire::file::FileAnswer;
+use concord_protocol::wire::file::FileRequest;
 use concord_protocol::wire::frame::Frame;
 use concord_protocol::wire::frame::Introduction;
 use concord_protocol::wire::greeting;
@@ -115,6 +117,9 @@ pub const STRUCTURES: &[Structure] = &[
     of("frame", Some("frame"), frame),
     of("greeting", Some("frame"), greeting),
     of("introduction", Some("introduction"), plain::<Introduction>),
+    of("sealed-file", None, super::file::judge),
+    of("file-request", Some("file-request"), plain::<FileRequest>),
+    of("file-answer", Some("file-answer"), plain::<FileAnswer>),
     of("record", Some("record"), plain::<Record>),
     of("feed-row", Some("feed-row"), feed_row),
     of("feed-change", Some("feed-change"), feed_change),

@@ -4,6 +4,8 @@ use core::time::Duration;
 use std::io;
 use std::io::Read;
 use std::io::Write;
+use ureq::Body;
+use ureq::http::Response;
 
 use crate::api::client::Client;
 use crate::api::client::escaped;
@@ -79,6 +81,15 @@ impl Client {
         let asked = self.agent.get(self.at_path(path)).header("authorization", self.bearer());
         let patient = asked.config().timeout_recv_response(Some(EXPORT_TIME_MAX)).build();
         let answer = self.accepted(patient.call())?;
+        self.copied(answer, out)
+    }
+
+    /// Writes an answer to `out` as it comes.
+    pub(super) fn copied(
+        &self,
+        answer: Response<Body>,
+        out: &mut dyn Write,
+    ) -> Result<u64, Report> {
         let mut reader = answer.into_body().into_with_config().limit(u64::MAX).reader();
         let mut buffer = vec![0; 64 * 1024];
         let mut written = 0_u64;
@@ -94,5 +105,5 @@ impl Client {
 }
 
 fn unwritable(error: &io::Error) -> Report {
-    Report::new(Code::FileUnwritable, "the bundle was not written", error.to_string())
+    Report::new(Code::FileUnwritable, "the file was not written", error.to_string())
 }

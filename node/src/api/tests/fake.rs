@@ -2,10 +2,16 @@
 
 use core::time::Duration;
 use std::collections::BTreeSet;
+use std::env;
+use std::fs;
 use std::io::Write;
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 
 use concord_protocol::audit::bundle::BodyUse;
 use concord_protocol::audit::cose_receipt;
@@ -24,6 +30,7 @@ use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::signature::Signer;
 use concord_protocol::crypto::signature::SigningKey;
+use concord_protocol::crypto::stream::FileKey;
 use concord_protocol::crypto::suite::Suite;
 use concord_protocol::engine::accused::Charge;
 use concord_protocol::engine::record::BodyForm;
@@ -135,6 +142,9 @@ use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::feeds::LookUp;
 use crate::host::handle::feeds::Reading;
+use crate::host::handle::files::FileError;
+use crate::host::handle::files::FileStanding;
+use crate::host::handle::files::OpenedFile;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
@@ -160,6 +170,10 @@ use crate::host::view::Submitted;
 use crate::host::view::Unwitnessed;
 use crate::host::view::View;
 use crate::host::view::WatchView;
+use crate::store::disk::RealDisk;
+use crate::store::files::Files;
+use crate::store::files::FilesSettings;
+use crate::store::files::Held;
 
 /// The message that the node sent.
 pub(crate) const SENT: &str = "019ca884-c740-7101-8101-010101010101";
@@ -180,6 +194,20 @@ pub(crate) struct Fake {
     pub(crate) refusal: Mutex<Option<SubmitError>>,
     keys: Mutex<Vec<RequestKey>>,
     crew: Crew,
+    folder: Folder,
+}
+
+/// Fakes so far: each has a folder of its own, which is made with its first file.
+static FAKES: AtomicU64 = AtomicU64::new(0);
+
+/// Gone with its fake.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.0).ok();
+    }
 }
 
 impl Fake {
@@ -189,7 +217,10 @@ impl Fake {
         let view = view(&leaves);
         let (refusal, keys) = (Mutex::new(None), Mutex::new(Vec::new()));
         let crew = Crew::start(NonZeroUsize::MIN).unwrap();
-        Self { view, messages, leaves, refusal, keys, crew }
+        let number = FAKES.fetch_add(1, Ordering::Relaxed);
+        let name = format!("concord-fake-{}-{number}", process::id());
+        let folder = Folder(env::temp_dir().join(name));
+        Self { view, messages, leaves, refusal, keys, crew, folder }
     }
 
     /// A node that holds evidence, and on which an alarm stands.
@@ -310,6 +341,33 @@ impl Ask for Fake {
         })
     }
 
+    fn files(&self) -> Files {
+        let settings = FilesSettings { file_bytes: 1 << 20, total_bytes: 1 << 21, low_bytes: 0 };
+        Files::open(Arc::new(RealDisk), &self.folder.0, settings).unwrap().0
+    }
+
+    fn file(&self, digest: &Digest) -> Result<FileStanding, ReadError> {
+        match self.files().held(digest).unwrap() {
+            Held::Whole { length } => Ok(FileStanding::Here { length }),
+            Held::Part { .. } | Held::Absent => Err(ReadError::NotFound),
+        }
+    }
+
+    fn read_file(
+        &self,
+        name: MessageName,
+        digest: Digest,
+        _: (StaffNumber, PurposeCode),
+    ) -> Answer<'_, Result<OpenedFile, FileError>> {
+        Box::pin(async move {
+            self.message(name)?;
+            let key = Arc::new(FileKey::from_bytes([7; 32]));
+            let file = self.files().plain(&digest, key)?;
+            let (media_type, leaf) = ("image/jpeg".to_owned(), LeafIndex::new(1));
+            Ok(OpenedFile { file, media_type, leaf })
+        })
+    }
+
     fn read_body(
         &self,
         name: MessageName,
@@ -324,6 +382,7 @@ impl Ask for Fake {
             let mut content = Map::new();
             content.put("subject_line", Value::Text("Exercise".to_owned()));
             Ok(OpenedBody {
+                files: Vec::new(),
                 id: message.record.id,
                 content: Value::Map(content),
                 approvals: None,

@@ -82,6 +82,7 @@ impl Handle {
             return Ok(known);
         }
         self.may_take(&submission)?;
+        self.has_files(&submission).await?;
         let recipients = self.recipients(&submission)?;
         let shared = Arc::clone(&self.around.shared);
         let signed = self
@@ -228,7 +229,8 @@ impl Handle {
         let opened =
             opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
         let (content, approvals) = (opened.content().clone(), opened.approvals().cloned());
-        Ok(OpenedBody { id, content, approvals, leaf })
+        let files = opened.body().files().iter().map(|named| named.file.clone()).collect();
+        Ok(OpenedBody { id, content, approvals, files, leaf })
     }
 
     /// Has a reading recorded durably.

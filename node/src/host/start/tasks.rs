@@ -14,6 +14,7 @@ use tokio::time;
 
 use crate::host::erasure;
 use crate::host::exchange::Surroundings;
+use crate::host::files::look;
 use crate::host::link;
 use crate::host::link::Link;
 use crate::host::listen;
@@ -59,6 +60,7 @@ pub(super) fn spawn(
     tokio::spawn(erasure::retire_regularly(around.mailbox.clone()));
     let wait = Duration::from_millis(settings.greeting_wait.millis());
     tokio::spawn(begin(around.clone(), wait));
+    tokio::spawn(look::run(Arc::clone(&around.shared)));
     tokio::spawn(pinning::keep(Arc::clone(&around.shared)));
     tokio::spawn(turnover::watch(Arc::clone(&around.shared), around.mailbox.clone()));
     tokio::spawn(watch::run(around.clone(), watch::bounds(settings), WATCH_EVERY));

@@ -206,6 +206,21 @@ fn bytes_that_are_not_the_file_are_removed() {
 }
 
 #[test]
+fn a_file_that_is_removed_while_it_comes_gets_no_name() {
+    // shows: fil-41
+    let (sealed, bytes) = foreign(50_000);
+    let disk = FakeDisk::default();
+    let files = open(&disk);
+    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    part.take(&bytes[..40_000]).unwrap();
+    files.remove(&sealed.digest).unwrap();
+    assert!(matches!(part.take(&bytes[40_000..]), Err(FileFault::Absent)));
+    assert!(matches!(part.finish(), Err(FileFault::Absent)));
+    assert_eq!(disk.names(Path::new(FOLDER)).unwrap(), Vec::<String>::new());
+    assert_eq!(files.usage().0, 0);
+}
+
+#[test]
 fn one_file_is_written_by_one_hand() {
     // shows: fil-11
     let (sealed, _) = foreign(50_000);

@@ -2,6 +2,7 @@
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::ids::LeafIndex;
 
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
@@ -15,13 +16,13 @@ use crate::store::schema::Table;
 /// Messages beside which one file is looked for; in practice it is one.
 const BESIDE_MAX: usize = 1_024;
 
-/// That a file stands beside a message.
+/// That a message names a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Beside {
+pub struct Attached {
+    /// The leaf of the message.
+    pub leaf: LeafIndex,
     /// The file.
     pub file: Digest,
-    /// The message.
-    pub message: Digest,
 }
 
 #[expect(clippy::missing_errors_doc, reason = "every read fails for the same reasons")]
@@ -35,18 +36,27 @@ impl Reader {
         found.filter_map(Result::transpose).collect()
     }
 
-    /// At most `limit` pairs of a file and a message that names it, in order, of those after `after`.
-    pub fn attached(&self, after: Option<&Beside>, limit: usize) -> Result<Vec<Beside>, ReadError> {
-        let all = Table::File.all();
-        let from = after.map(|last| schema::after(&schema::file(&last.file, &last.message)));
+    /// At most `limit` files that messages name, in the order of the messages' leaves, of those after `after`.
+    pub fn attached(
+        &self,
+        after: Option<&Attached>,
+        limit: usize,
+    ) -> Result<Vec<Attached>, ReadError> {
+        let all = Table::Attached.all();
+        let from = after.map(|last| schema::after(&schema::attached_at(last.leaf, &last.file)));
         let keys = Keys { from: from.unwrap_or(all.from), until: all.until };
         let rows = self.range(&keys, Order::Ascending, limit)?;
-        rows.iter().map(|(key, _)| pair_of(key)).collect()
+        rows.iter().map(|(key, _)| attached_of(key)).collect()
+    }
+
+    /// The message whose leaf this is.
+    pub fn message_at(&self, leaf: LeafIndex) -> Result<Option<MessageRecord>, ReadError> {
+        self.one(&schema::message(leaf), as_message)
     }
 }
 
-fn pair_of(key: &[u8]) -> Result<Beside, ReadError> {
+fn attached_of(key: &[u8]) -> Result<Attached, ReadError> {
     let (_, names) = key.split_first().ok_or(ReadError::Row)?;
-    let (file, message) = names.split_at_checked(32).ok_or(ReadError::Row)?;
-    Ok(Beside { file: digest_of(file)?, message: digest_of(message)? })
+    let (leaf, file) = names.split_first_chunk::<8>().ok_or(ReadError::Row)?;
+    Ok(Attached { leaf: LeafIndex::new(u64::from_be_bytes(*leaf)), file: digest_of(file)? })
 }

@@ -86,7 +86,7 @@ fn a_wanted_notice_needs_a_prosecutor_and_another_one_does_not() {
 
 #[test]
 fn an_indicator_is_used_in_the_roles_of_its_kind() {
-    // shows: msgk-55, msgk-56
+    // shows: msgk-55, msgk-56, fil-4, fil-5
     let of = |role: IndicatorRole| {
         let kinds = IndicatorType::ALL.iter().filter(move |kind| role.is_of(**kind));
         kinds.map(|kind| kind.text()).collect::<Vec<_>>()
