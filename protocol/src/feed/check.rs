@@ -68,15 +68,15 @@ impl Seen {
     }
 }
 
+/// What takes an entry that was judged, by its bytes.
+pub type Each<'a> = dyn FnMut(&[u8], IndicatorType) -> Result<(), ListFault> + 'a;
+
 /// Judges a list of entries, and hands on each with its bytes, in order.
 ///
 /// # Errors
 /// The first thing that is wrong, with the entry; or what `each` answered.
 // spec: fed-9
-pub fn entries<S: Source>(
-    list: &List<S>,
-    each: &mut dyn FnMut(&[u8], IndicatorType) -> Result<(), ListFault>,
-) -> Result<(), ListFault> {
+pub fn entries<S: Source>(list: &List<S>, each: &mut Each<'_>) -> Result<(), ListFault> {
     let mut seen = Seen::default();
     walk(list, Form::Entries, &mut |item| {
         let listed = Listed::read(item)?;

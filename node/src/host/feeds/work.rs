@@ -48,13 +48,13 @@ use crate::host::sealing;
 use crate::host::shared::Shared;
 use crate::store::files::FileFault;
 use crate::store::read::ReadError;
-use crate::store::read::files::Beside;
+use crate::store::read::files::Attached;
 use crate::telemetry::shown;
 
 /// How often feeds are looked at that wait for a file.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
 
-/// Pairs of a file and a message that are read at once.
+/// Files that messages name, read at once.
 const PAGE: usize = 256;
 
 /// Address space of the stack, in bytes.
@@ -376,11 +376,11 @@ fn body(node: &Shared, message: &Digest) -> Result<Body, Missed> {
 
 /// The procedures that a snapshot with a file began or went on.
 fn feeds(node: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
-    let (mut found, mut after) = (BTreeSet::new(), None::<Beside>);
+    let (mut found, mut after) = (BTreeSet::new(), None::<Attached>);
     loop {
         let page = node.reader.attached(after.as_ref(), PAGE)?;
-        for beside in &page {
-            let Some(record) = node.reader.message(&beside.message)? else { continue };
+        for attached in &page {
+            let Some(record) = node.reader.message_at(attached.leaf)? else { continue };
             let header = header::read(&record.message).ok();
             let feed = header.filter(|header| header.kind == Kind::FeedSnapshot);
             found.extend(feed.map(|header| header.procedure));
