@@ -343,6 +343,7 @@ pub(crate) fn refused(error: &StartError) -> Report {
         | StartError::Switch(_)
         | StartError::Read(_)
         | StartError::WitnessFile(_)
+        | StartError::Tables(_)
         | StartError::Tree(_)
         | StartError::Engine(_) => Report::caused(Code::StoreRefused, WHAT, error),
     }

@@ -117,6 +117,8 @@ pub struct Waits {
     pub entry: Option<String>,
     /// For people.
     pub why: String,
+    /// Files that would lead further once they are here.
+    pub(crate) files: Vec<Digest>,
 }
 
 impl Feeds {

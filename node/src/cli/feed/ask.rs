@@ -52,7 +52,7 @@ pub(super) fn run(arguments: &CatchUp) -> Result<Answer, Report> {
     let opening = opening.map(|entry| client.message(&entry.digest)).transpose()?;
     let header = opening.and_then(|message| message.header);
     let header = header.ok_or_else(|| missing("the beginning of the feed cannot be read"))?;
-    let request = submission((&feed, &others), &header, arguments)?;
+    let request = submission((&feed, others.as_slice()), &header, arguments)?;
     let sent = client.submit(request.to_string().as_bytes(), None)?;
     let text =
         table::facts([("message", sent.message.id.clone()), ("asked of", feed.originator.clone())]);

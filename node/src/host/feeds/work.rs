@@ -47,12 +47,16 @@ use crate::host::feeds::plan::Step;
 use crate::host::sealing;
 use crate::host::shared::Shared;
 use crate::store::files::FileFault;
+use crate::store::files::Held as FileHeld;
 use crate::store::read::ReadError;
 use crate::store::read::files::Attached;
 use crate::telemetry::shown;
 
 /// How often feeds are looked at that wait for a file.
 const LOOK_EVERY: Duration = Duration::from_millis(500);
+
+/// Every how many looks at those that wait for this machine, such as for room on its disk.
+const SLOWLY: u32 = 60;
 
 /// Files that messages name, read at once.
 const PAGE: usize = 256;
@@ -95,6 +99,7 @@ fn run(shared: &Weak<Shared>, woken: &mpsc::Receiver<()>) {
 #[derive(Default)]
 struct Work {
     began: bool,
+    looks: u32,
     /// Messages whose lists do not hold, with what is wrong.
     bad: BTreeMap<Digest, Waits>,
 }
@@ -104,7 +109,7 @@ enum Missed {
     /// Its list does not hold: it is not tried again.
     Bad(ListFault),
     /// Something of it is not here, or not yet.
-    Absent { code: &'static str, why: String },
+    Absent { code: &'static str, why: String, file: Option<Digest> },
     /// The store or the disk of this node.
     Local(String),
 }
@@ -127,7 +132,12 @@ impl Work {
             self.begin(node)?;
         }
         let mut procedures = node.feeds.take_changed();
-        let waiting = node.feeds.all().into_iter().filter(|known| known.waits.is_some());
+        self.looks = self.looks.wrapping_add(1);
+        let again = self.looks.is_multiple_of(SLOWLY);
+        let local = |waits: &Waits| again && waits.code == FeedCode::Unreadable.text();
+        let waiting = node.feeds.all().into_iter().filter(|known| {
+            known.waits.as_ref().is_some_and(|waits| is_due(node, waits) || local(waits))
+        });
         procedures.extend(waiting.map(|known| known.procedure));
         for procedure in procedures {
             if node.feeds.has_ended() {
@@ -173,7 +183,7 @@ impl Work {
             // Disputes and the new head are to be seen before the work, which takes a while.
             let known = Known { waits: self.waits(&known, &steps), ..known };
             node.feeds.put(Arc::new(known));
-            let mut missed = None;
+            let mut missed = None::<Waits>;
             let mut taken = false;
             for step in next {
                 match self.take(node, procedure, &step) {
@@ -182,8 +192,9 @@ impl Work {
                         break;
                     }
                     Err(why) => {
-                        let waits = self.missed(&step, why);
-                        missed = missed.or(Some(waits));
+                        let next = self.missed(&step, why);
+                        let waits = missed.get_or_insert_with(|| next.clone());
+                        waits.files.extend(next.files);
                     }
                 }
             }
@@ -208,23 +219,27 @@ impl Work {
         bad.cloned().or_else(|| {
             let message = steps.last().map(|step| step.message)?;
             let why = "its list is not here yet".to_owned();
-            Some(Waits { message, code: "file-awaited", entry: None, why })
+            Some(Waits { message, code: "file-awaited", entry: None, why, files: Vec::new() })
         })
     }
 
     fn missed(&mut self, step: &Step, missed: Missed) -> Waits {
         let message = step.message;
         match missed {
-            Missed::Absent { code, why } => Waits { message, code, entry: None, why },
+            Missed::Absent { code, why, file } => {
+                Waits { message, code, entry: None, why, files: file.into_iter().collect() }
+            }
             Missed::Local(why) => {
-                Waits { message, code: FeedCode::Unreadable.text(), entry: None, why }
+                let code = FeedCode::Unreadable.text();
+                Waits { message, code, entry: None, why, files: Vec::new() }
             }
             Missed::Bad(fault) => {
                 let (code, why) = (fault.code.text(), fault.to_string());
                 // spec: fed-15
                 let message = shown(&message);
                 tracing::warn!(code, %message, "a list of indicators does not hold; the feed stays where it was");
-                let waits = Waits { message: step.message, code, entry: fault.entry, why };
+                let (message, entry) = (step.message, fault.entry);
+                let waits = Waits { message, code, entry, why, files: Vec::new() };
                 self.bad.insert(step.message, waits.clone());
                 waits
             }
@@ -280,6 +295,13 @@ impl Work {
     }
 }
 
+/// Whether what a feed waits for may have come. What its own messages bring is told by the writer.
+fn is_due(node: &Shared, waits: &Waits) -> bool {
+    let is_here =
+        |file: &Digest| matches!(node.feeds.keeper.beside.held(file), Ok(FileHeld::Whole { .. }));
+    waits.files.iter().any(is_here)
+}
+
 /// Ends a table that is being written when the node ends.
 struct Watched<'a> {
     out: &'a mut Out,
@@ -293,7 +315,7 @@ impl Sink for Watched<'_> {
 }
 
 fn absent(code: &'static str, why: &str) -> Missed {
-    Missed::Absent { code, why: why.to_owned() }
+    Missed::Absent { code, why: why.to_owned(), file: None }
 }
 
 /// A snapshot as a table.
@@ -345,7 +367,11 @@ fn list(
     form: Form,
 ) -> Result<List<crate::host::feeds::keep::Plain>, Missed> {
     let plain = node.feeds.keeper.read_beside(file).map_err(|fault| match fault {
-        FileFault::Absent => absent("file-awaited", "its list is not here yet"),
+        FileFault::Absent => Missed::Absent {
+            code: "file-awaited",
+            why: "its list is not here yet".to_owned(),
+            file: Some(file.digest),
+        },
         FileFault::Unopenable { .. } | FileFault::BadLength(_) => {
             let rule = "the file of a list opens under the key of its message";
             Missed::Bad(ListFault::whole(FeedCode::BadForm, rule))
