@@ -109,7 +109,7 @@ fn a_list_with_another_root_is_refused_and_told_and_a_snapshot_ends_the_gap() {
     assert_eq!((told.entries_seq, told.seq), (Some(1), 2));
     let found = asked(&member, entry(200)["identifier"].clone()).unwrap();
     assert_eq!(
-        (advice(&found), found.behind),
+        (advice(&found), found.behind.clone()),
         (vec![("block", "listed")], vec![procedure.clone()])
     );
 
@@ -162,7 +162,7 @@ fn lines_that_are_wrong_are_named_and_accounts_are_read_by_somebody_for_somethin
     let found = member.look_up(&question).unwrap();
     assert_eq!(advice(&found), [("monitor", "listed")]);
     assert_eq!(found.log_indexes.len(), 1);
-    let logged = member.entries(found.log_indexes[0], 1).unwrap();
+    let logged = member.entries(found.log_indexes[0], Some(1)).unwrap();
     let leaf = serde_json::to_value(&logged.items[0]).unwrap().to_string();
     assert!(leaf.contains("LA-7") && leaf.contains("prevention"), "{leaf}");
     assert!(member.head().unwrap().size > before);
@@ -217,7 +217,7 @@ fn follows(kind: &str, procedure: &str, to: &[usize]) -> Value {
 fn said(client: &Client, letter: &Value) -> String {
     let mut letter = letter.clone();
     let members = client.charter().unwrap().members;
-    let is_member = |to: &Value| members.iter().any(|member| to["agency"] == json!(member.agency));
+    let is_member = |to: &Value| members.iter().any(|member| to["agency"] == json!(member));
     letter["to"].as_array_mut().unwrap().retain(is_member);
     client.submit(letter.to_string().as_bytes(), None).unwrap().message.procedure
 }

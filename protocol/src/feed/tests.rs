@@ -1,3 +1,5 @@
+//! Lists: their form, what is found in them, and what lies between two of them.
+
 mod fixtures;
 mod merging;
 mod properties;

@@ -1,3 +1,5 @@
+//! Entries and files that the tests of lists begin with; synthetic by the rules of DOMAIN 6.
+
 use alloc::borrow::ToOwned;
 use alloc::collections::BTreeSet;
 use alloc::format;

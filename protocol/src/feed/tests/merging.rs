@@ -1,3 +1,5 @@
+//! Tables and changes: what they come to, and which changes do not fit.
+
 use alloc::vec::Vec;
 
 use crate::feed::apply;

@@ -1,3 +1,5 @@
+//! Lists against a model of them, whatever comes.
+
 extern crate std;
 
 use alloc::collections::BTreeMap;

@@ -1,3 +1,5 @@
+//! Files that do not hold, each with one fault.
+
 use alloc::vec::Vec;
 
 use crate::feed::block;
