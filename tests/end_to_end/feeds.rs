@@ -27,7 +27,7 @@ const WITHIN: Duration = Duration::from_secs(90);
 
 #[test]
 fn a_feed_is_loaded_changed_disputed_and_heals_at_every_member() {
-    // shows: fed-11, fed-12, fed-13, fed-14, fed-17, fed-19, fed-20, xch-42
+    // shows: fed-11, fed-12, fed-13, fed-14, fed-16, fed-17, fed-19, fed-20, xch-42
     let world = Federation::of("feeds", &AGENCIES);
     let mut nodes = world.all_ready();
     let author = nodes[0].client();
@@ -83,6 +83,16 @@ fn a_feed_is_loaded_changed_disputed_and_heals_at_every_member() {
     comes_to(&nodes[1].client(), &procedure, 2);
     let found = asked(&nodes[1].client(), entry(5)["identifier"].clone()).unwrap();
     assert_eq!(advice(&found), [("monitor", "disputed")]);
+
+    // With its feed a table ends.
+    said(&author, &follows("withdrawal", &procedure, &[1, 2]));
+    let client = nodes[2].client();
+    let ended = wait::for_up_to(WITHIN, || {
+        let feed = client.feed(&procedure).ok()?;
+        (feed.stage == "closed" && feed.entries_seq.is_none()).then_some(())
+    });
+    ended.unwrap_or_else(|| panic!("{:?}", client.feed(&procedure)));
+    assert!(asked(&client, entry(9)["identifier"].clone()).unwrap().listings.is_empty());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `concord feed …`: lists of indicators, looked up, prepared, sent, and asked for again.
 
-mod ask;
-mod send;
+pub mod ask;
+pub mod send;
 
 use std::fs::File;
 use std::path::Path;

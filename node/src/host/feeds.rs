@@ -7,7 +7,7 @@
 //! Memory: of each table its index, at most 32 MiB and mostly half a MiB; while one is made a second index and 24 bytes
 //! for each id. Absent on purpose: deciding what a feed is; that is the fold of its messages.
 
-pub(crate) mod author;
+pub mod author;
 pub(crate) mod keep;
 pub(crate) mod plan;
 pub(crate) mod work;

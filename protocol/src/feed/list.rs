@@ -6,6 +6,7 @@
 use alloc::collections::BTreeMap;
 use alloc::vec;
 use alloc::vec::Vec;
+use core::fmt;
 
 use crate::codec;
 use crate::crypto::digest::Digest;
@@ -81,7 +82,6 @@ impl Summary {
 }
 
 /// One block of a file.
-#[derive(Debug)]
 struct Place {
     first: Vec<u8>,
     at: u64,
@@ -90,11 +90,24 @@ struct Place {
 }
 
 /// A file that can be read.
-#[derive(Debug)]
 pub struct List<S> {
     source: S,
     summary: Summary,
     blocks: Vec<Place>,
+}
+
+/// Says how much there is and nothing of it.
+impl<S> fmt::Debug for List<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "List({} items)", self.summary.items)
+    }
+}
+
+/// Says how far it is and nothing of it.
+impl<S> fmt::Debug for Walk<'_, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Walk(block {})", self.next)
+    }
 }
 
 /// An entry that was found, and since which number of its feed it is listed so.
@@ -245,7 +258,6 @@ pub(super) fn since(item: &[u8]) -> Result<(&[u8], u64), ListFault> {
 }
 
 /// Items of a file, one after the other, with one block in memory.
-#[derive(Debug)]
 pub struct Walk<'l, S> {
     list: &'l List<S>,
     next: usize,

@@ -80,6 +80,7 @@ fn texts(_: TextError) -> ListFault {
     bad("a text has the form of its type")
 }
 
+// spec: fed-1
 pub(super) fn write(listed: &Listed) -> Result<Vec<u8>, ListFault> {
     let row = row(listed)?;
     let bytes = codec::encode(&row).map_err(|_| bad("an entry has an encoding"))?;
