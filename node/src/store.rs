@@ -426,7 +426,7 @@ impl Store {
 
     /// Without a head file that allows it, no new head is taken.
     fn may_write(&self, records: &[Record]) -> Result<(), CommitError> {
-        let refused = newest_head(records).is_some() && self.head.is_none();
+        let refused = head::newest_among(records).is_some() && self.head.is_none();
         if refused { Err(CommitError::HeadInDoubt) } else { Ok(()) }
     }
 
@@ -441,7 +441,7 @@ impl Store {
         records: &[Record],
         placements: Vec<Placement>,
     ) -> Result<(), CommitError> {
-        let head = newest_head(records);
+        let head = head::newest_among(records);
         let (records, mut rows) = encoded(records)?;
         let tail = schema::rows_of_placements(&placements, self.tail, &mut rows);
         let tail = tail.ok_or(CommitError::Unwritable)?;
@@ -482,14 +482,6 @@ impl Store {
             .append(self.disk.as_ref(), (&self.slots, &self.reserve), bodies, &seed)
             .map_err(CommitError::Bodies)
     }
-}
-
-/// The newest head among the records of a batch; its sequence is filled in by the journal.
-fn newest_head(records: &[Record]) -> Option<Newest> {
-    records.iter().rev().find_map(|record| match read::as_head(record.clone()) {
-        Some(head) => Some(Newest { sequence: 0, size: head.size, root: head.root }),
-        None => None,
-    })
 }
 
 /// The records as the journal carries them, and the rows that they become.

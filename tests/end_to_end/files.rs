@@ -85,7 +85,7 @@ fn urgent_messages_pass_while_a_file_comes() {
     let world = slow_world("files-urgent");
     let nodes = [world.ready(0), world.ready(1)];
     let (author, recipient) = (nodes[0].client(), nodes[1].client());
-    let added = send_file(&world, &author, &plain(20_000_000, 2));
+    let added = send_file(&world, &author, &plain(40_000_000, 2));
     let coming = || (recipient.file(&added.digest).ok()?.held > 0).then_some(());
     wait::for_up_to(Duration::from_secs(60), coming).expect("it begins to come");
 
@@ -185,14 +185,14 @@ fn bytes_that_were_changed_on_the_disk_are_found_and_not_shown() {
 #[test]
 fn after_an_erasure_no_raw_file_has_a_byte_of_it() {
     // shows: fil-40, fil-13
-    let world = Federation::of("files-erased", &["la.mps", "mm.mpf"]);
+    let world = Federation::of("files-erased", &AGENCIES);
     world.agencies.iter().for_each(|agency| agency.set("disk_reserve_mib", 16));
-    let nodes = world.all_ready();
+    let nodes = [world.ready(0), world.ready(1)];
     let plain = plain(60_000, 6);
     let added = add(&world, 0, &put(&world, "list.bin", &plain));
-    let (text, _) = submission(&added, &["mm.mpf"]);
+    // The third one is away until it is too late.
+    let (text, _) = submission(&added, &["mm.mpf", "th.rtp"]);
     let id = nodes[0].client().submit(&text, None).unwrap().message.id;
-    settled(&nodes[0].client(), &id);
     arrived(&nodes[1].client(), &added);
     let sealed = on_disk(&world, 0, &added);
     assert_eq!(sealed, on_disk(&world, 1, &added));
@@ -213,7 +213,7 @@ fn after_an_erasure_no_raw_file_has_a_byte_of_it() {
         assert_eq!(needles.found_in(world.folder(which)), [] as [String; 0]);
     }
     drop(nodes);
-    let recipient = Forger::new(&world, 1, 0);
+    let recipient = Forger::new(&world, 2, 0);
     let _author = world.ready(0);
     let request = FileRequest { digest: Digest::parse(&added.digest).unwrap(), offset: 0 };
     let answer = recipient.meet().ask_file(codec::encode(&request).unwrap());
@@ -321,6 +321,9 @@ fn reached(node: &Daemon, added: &AddedFile, bytes: u64) -> u64 {
 
 /// What a node says of a file as soon as it says anything.
 fn known(client: &Client, added: &AddedFile) -> FileDocument {
-    let known = || client.file(&added.digest).ok().filter(|file| file.length.is_some());
+    let wanted = |file: &FileDocument| {
+        matches!(file.state, FileState::Here | FileState::Fetching | FileState::Waiting)
+    };
+    let known = || client.file(&added.digest).ok().filter(wanted);
     wait::for_up_to(Duration::from_secs(60), known).expect("it is wanted again")
 }

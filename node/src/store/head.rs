@@ -4,8 +4,10 @@
 //! A data directory that is behind its head file was rolled back, and must not sign.
 
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::Record;
 use concord_protocol::ids::TreeSize;
 
+use crate::store::read;
 use crate::store::twin::TwinFound;
 
 /// What the head file begins with.
@@ -111,4 +113,12 @@ impl Newest {
             root: Digest::from_bytes(root),
         }
     }
+}
+
+/// The newest head among the records of a batch; its sequence is filled in by the journal.
+pub(crate) fn newest_among(records: &[Record]) -> Option<Newest> {
+    records.iter().rev().find_map(|record| match read::as_head(record.clone()) {
+        Some(head) => Some(Newest { sequence: 0, size: head.size, root: head.root }),
+        None => None,
+    })
 }

@@ -347,7 +347,7 @@ impl Ask for Fake {
     }
 
     fn file(&self, digest: &Digest) -> Result<FileStanding, ReadError> {
-        match self.files().held(digest).unwrap() {
+        match self.files().held(digest).map_err(|_| ReadError::Stopping)? {
             Held::Whole { length } => Ok(FileStanding::Here { length }),
             Held::Part { .. } | Held::Absent => Err(ReadError::NotFound),
         }

@@ -129,6 +129,7 @@ const CONDITIONAL: &[&str] = &[
     "sighting /body/custody_status",
     "sighting /body/validity_confirmation",
     "validity-confirmation /body/valid_until",
+    "feed-snapshot /attachments",
     "feed-gap-request /body/from_seq",
     "feed-gap-request /body/to_seq",
     "dispute-decision /body/recommended",
