@@ -104,6 +104,7 @@ fn described() -> OpenApiRouter<Api> {
         .merge(route::peers::routes())
         .merge(route::procedures::routes())
         .merge(route::deconfliction::routes())
+        .merge(route::feeds::routes())
         .merge(route::statistics::routes())
         .merge(route::succession::routes())
         .merge(route::watch::routes())

@@ -16,6 +16,7 @@ pub mod demo;
 pub mod doctor;
 pub mod evidence;
 pub mod fail;
+pub mod feed;
 pub mod file;
 pub mod log;
 pub mod manifest;
@@ -101,6 +102,9 @@ pub enum Noun {
     /// Who else works on the same, without saying on what.
     #[command(subcommand)]
     Deconfliction(deconfliction::DeconflictionVerb),
+    /// Feeds of indicators: look up, prepare, send, catch up.
+    #[command(subcommand)]
+    Feed(feed::FeedVerb),
     /// Handover certificates that two officers sign face to face, without a network.
     #[command(subcommand)]
     Certificate(certificate::CertificateVerb),
@@ -184,6 +188,7 @@ fn command(
         Noun::File(verb) => file::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Deconfliction(verb) => deconfliction::run(&verb),
+        Noun::Feed(verb) => feed::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Manifest(verb) => manifest::run(&verb),
         Noun::Name(verb) => name::run(&verb),

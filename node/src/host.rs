@@ -26,6 +26,7 @@ pub mod witness;
 
 mod charters;
 mod exchange;
+pub mod feeds;
 mod heal;
 mod link;
 mod listen;

@@ -9,7 +9,7 @@
 //! | 2 | [`crypto`] |
 //! | 3 | [`identity`] [`message`] |
 //! | 4 | [`envelope`] [`log`] [`names`] [`procedure`] |
-//! | 5 | [`wire`] [`link`] |
+//! | 5 | [`wire`] [`link`] [`feed`] |
 //! | 6 | [`engine`] [`audit`] |
 //!
 //! Absent on purpose: I/O, async, a clock, randomness, hash order, floats.
@@ -34,6 +34,7 @@ pub mod log;
 pub mod names;
 pub mod procedure;
 
+pub mod feed;
 pub mod link;
 pub mod wire;
 

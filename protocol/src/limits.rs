@@ -287,6 +287,34 @@ pub const DIGEST_KEY_DAYS: u32 = 90;
 
 const _: () =
     assert!(QUERIED_A_DAY_MAX >= LIST_MAX as u64 && KEYED_A_DAY_MAX >= BLINDED_MAX as u64);
+/// Entries of one feed: twice what is known of. Beyond it: the list is refused. Source: spec fed-10.
+pub const FEED_ENTRIES_MAX: u64 = 2_000_000;
+
+/// Changes in one file, twice those of the largest known: each is held whole while a file is made, in 40 MiB, and by its
+/// id while they are merged. Beyond it: a snapshot. Source: spec fed-10.
+pub const FEED_CHANGES_MAX: u64 = 65_536;
+
+/// Bytes of entries that are sorted at once while a list is made. Source: spec fed-10.
+pub const FEED_SORT_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// One entry of a list, in bytes: the longest web address and a page of reasons. Source: spec fed-10.
+pub const LISTED_BYTES_MAX: usize = 8 * 1024;
+
+/// One block of a list, inflated, in bytes: what is read to look one indicator up. Source: spec fed-10.
+pub const FEED_BLOCK_BYTES_MAX: usize = 16 * 1024;
+
+/// The index of a list as it is stored, in bytes; in memory it takes less than twice as much. Source: spec fed-10.
+pub const FEED_INDEX_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// A whole list inflated, in bytes: what a node is willing to hash because of one message. Source: spec fed-10.
+pub const FEED_PLAIN_BYTES_MAX: u64 = 1024 * 1024 * 1024;
+
+/// Entries of one feed that one look-up gives: one identifier stands in a feed once for each role, not hundreds of times.
+pub const FEED_FOUND_MAX: usize = 64;
+
+const _: () = assert!(LISTED_BYTES_MAX + 64 < FEED_BLOCK_BYTES_MAX);
+const _: () = assert!(LISTED_BYTES_MAX < LEAF_BYTES_MAX);
+
 const _: () =
     assert!(MIRROR_PART_BYTES_MAX + MIRROR_PARTS_MAX * 64 + 1024 * 1024 < FRAME_BYTES_MAX);
 const _: () = assert!(HEADER_BYTES_MAX < LEAF_BYTES_MAX);

@@ -219,3 +219,32 @@ codes! {
         BadKeying = "bad-keying",
     }
 }
+
+// spec: reg-1
+codes! {
+    /// What is wrong with a list of indicators. Source: spec fed-9.
+    FeedCode {
+        /// The file cannot be read or written here; the list is not to blame.
+        Unreadable = "unreadable",
+        /// The file is no list: trailer, index or block.
+        BadForm = "bad-form",
+        /// An item is no entry and no change, or an entry breaks a rule of entries.
+        BadEntry = "bad-entry",
+        /// An item does not follow the one before.
+        OutOfOrder = "out-of-order",
+        /// Two entries with one id.
+        RepeatedId = "repeated-id",
+        /// An entry of the other class of feed.
+        WrongClass = "wrong-class",
+        /// Another number of entries than was said.
+        WrongCount = "wrong-count",
+        /// Another root than was said.
+        WrongRoot = "wrong-root",
+        /// What is added is there already.
+        AlreadyListed = "already-listed",
+        /// What is updated, withdrawn or expired is not there.
+        NotListed = "not-listed",
+        /// More than a list may have.
+        TooLarge = "too-large",
+    }
+}

@@ -1,11 +1,12 @@
 //! Speed and memory, as ratios with their parts, all measured in one run on one machine.
 //!
 //! `cargo run --release -p concord-tests --bin bench`, or `cargo bench`. With `--short` it only shows that it runs;
-//! `--leaves N` says how large the logs are, and `--only exchanges`, `procedures` or `logs` measures one part.
+//! `--leaves N` says how large the logs are, and `--only` chooses `exchanges`, `procedures`, `feeds` or `logs`.
 
 mod bundle;
 mod disk;
 mod exchange;
+mod feeds;
 mod own_log;
 mod peer_log;
 mod primitives;
@@ -30,6 +31,8 @@ pub(crate) struct Size {
     pub(crate) acts: usize,
     /// Manifests.
     pub(crate) manifests: u32,
+    /// Entries of a feed.
+    pub(crate) feed: feeds::Load,
 }
 
 const FULL: Size = Size {
@@ -40,6 +43,7 @@ const FULL: Size = Size {
     leaves: 1_000_000,
     acts: 10_000,
     manifests: 20,
+    feed: feeds::Load { domains: 800_000, ips: 38_000, changes: 26_000 },
 };
 const SHORT: Size = Size {
     alone: 10,
@@ -49,6 +53,7 @@ const SHORT: Size = Size {
     leaves: 10_000,
     acts: 300,
     manifests: 1,
+    feed: feeds::Load { domains: 4_000, ips: 200, changes: 130 },
 };
 
 fn main() {
@@ -66,6 +71,9 @@ fn main() {
     }
     if wanted("procedures") {
         mechanism(size);
+    }
+    if wanted("feeds") {
+        feed(size);
     }
     if wanted("logs") {
         logs(size);
@@ -145,6 +153,36 @@ fn mechanism(size: Size) {
         manifest.check,
         manifest.bare_check,
         manifest.bare_check / manifest.check
+    );
+}
+
+fn feed(size: Size) {
+    let run = feeds::measure(size.feed);
+    let feeds::Load { domains, ips, changes } = size.feed;
+    println!(
+        "a feed of {domains} domains and {ips} addresses, and {changes} changes, on six node processes"
+    );
+    println!(
+        "  (m) made from lines {:.2} s; taken by all six {:.2} s, hashing the same bytes {:.3} s, ratio {:.3} for one node",
+        run.prepare,
+        run.snapshot,
+        run.hash,
+        run.hash * 6.0 / run.snapshot
+    );
+    println!("  (m) change taken by all six {:.2} s", run.delta);
+    println!(
+        "  (n) {:.1} MB of entries, {:.1} MB in the file, {:.2} MB in that of the change",
+        run.bytes[0] as f64 / 1e6,
+        run.bytes[1] as f64 / 1e6,
+        run.bytes[2] as f64 / 1e6
+    );
+    println!("  (o) resident memory of the largest node {:.0} MiB", run.memory_mib);
+    println!(
+        "  (p) one look-up {:.0} microseconds in the table, {:.0} over the API; SHA-256 of 16 KiB {:.0}, ratio {:.2}\n",
+        run.look_up,
+        run.asked,
+        run.sha,
+        run.look_up / run.sha
     );
 }
 

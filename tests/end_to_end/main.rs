@@ -13,6 +13,7 @@ mod deconfliction;
 mod demo;
 mod doctor;
 mod erasure;
+mod feeds;
 mod files;
 mod forked_branch;
 mod forked_log;

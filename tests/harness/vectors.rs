@@ -13,6 +13,7 @@ mod disk;
 mod envelope;
 mod evidence;
 pub mod federation;
+mod feed;
 mod file;
 mod identity;
 pub mod judge;
@@ -79,6 +80,7 @@ pub fn made() -> Vec<Named> {
     cases.extend(evidence::cases(world));
     cases.extend(succession::cases(world));
     cases.extend(content::cases());
+    cases.extend(feed::cases());
     cases.extend(disk::cases(world));
     cases.sort_by(|a: &Named, b| a.place.cmp(&b.place));
     cases
@@ -111,8 +113,8 @@ pub fn read() -> Vec<Named> {
 }
 
 /// Folders with cases.
-pub const AREAS: [&str; 8] =
-    ["audit", "codec", "identity", "envelope", "content", "log", "wire", "disk"];
+pub const AREAS: [&str; 9] =
+    ["audit", "codec", "identity", "envelope", "content", "feed", "log", "wire", "disk"];
 
 /// Writes every case anew, and removes files that are none any more.
 ///

@@ -11,7 +11,7 @@ const PROTOCOL: &[&[&str]] = &[
     &["crypto"],
     &["identity", "message"],
     &["envelope", "log", "names", "procedure"],
-    &["wire", "link"],
+    &["wire", "link", "feed"],
     &["engine", "audit"],
 ];
 

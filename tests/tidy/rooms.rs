@@ -28,6 +28,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("csv", &["node/src/cli/manifest"]),
     ("calamine", &["node/src/cli/manifest/read"]),
     ("zip", &["node/src/cli/manifest/read"]),
+    ("idna", &["node/src/api/route/feeds"]),
+    ("miniz_oxide", &["protocol/src/feed"]),
     ("data_encoding", &["node/src/cli/certificate"]),
     ("toml", &["node/src/settings", "node/src/cli"]),
     ("getrandom", &["node/src/entropy"]),

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::KeyBackupRecord;
+use concord_protocol::feed::sort::Sorter;
 use concord_protocol::identity::charter::papers::Papers;
 use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
@@ -21,8 +22,11 @@ use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
 use concord_protocol::message::identifier::Identifier;
+use concord_protocol::message::intelligence::feed_entry::FeedClass;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::StaffNumber as Officer;
+
+use tokio::sync::OwnedMutexGuard;
 
 use crate::host::crew::Crew;
 use crate::host::deconfliction::look::Proposal;
@@ -30,6 +34,11 @@ use crate::host::deconfliction::register::NewHolding;
 use crate::host::deconfliction::register::holding::Holding;
 use crate::host::deconfliction::register::query::Alert;
 use crate::host::evidence::Extent;
+use crate::host::feeds::Known;
+use crate::host::feeds::author;
+use crate::host::feeds::author::PrepareError;
+use crate::host::feeds::author::PreparedChange;
+use crate::host::feeds::author::PreparedList;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Entry;
@@ -50,6 +59,8 @@ use crate::host::handle::charters::CharterError;
 use crate::host::handle::deconfliction::DeconflictionError;
 use crate::host::handle::deconfliction::MadeDigests;
 use crate::host::handle::erasure::Demand;
+use crate::host::handle::feeds::LookUp;
+use crate::host::handle::feeds::Reading;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
@@ -163,6 +174,48 @@ pub trait Ask: Debug + Send + Sync {
         after: Option<ProcedureId>,
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError>;
+
+    /// Every feed that the node has messages of.
+    ///
+    /// # Errors
+    /// While the tables of the last run are being opened.
+    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError>;
+
+    /// One feed.
+    ///
+    /// # Errors
+    /// When there is none, or as [`Ask::feeds`].
+    fn feed(&self, procedure: &ProcedureId) -> Result<Arc<Known>, ReadError>;
+
+    /// What every feed lists about an indicator; a look-up of an account is logged as a reading before.
+    fn look_up(
+        &self,
+        identifier: Identifier,
+        reading: Option<Reading>,
+    ) -> Answer<'_, Result<LookUp, ReadError>>;
+
+    /// The place of the one list that may be made at a time; `None` while another one is.
+    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>>;
+
+    /// Makes the file of a snapshot.
+    ///
+    /// # Errors
+    /// When the file cannot be made, or the feed is not this node's.
+    fn prepare_list(
+        &self,
+        entries: Sorter,
+        of: (FeedClass, Option<ProcedureId>),
+    ) -> Result<PreparedList, PrepareError>;
+
+    /// Makes the file of a change.
+    ///
+    /// # Errors
+    /// When the changes do not fit the feed, the node does not hold it, or it is not this node's.
+    fn prepare_change(
+        &self,
+        procedure: ProcedureId,
+        wanted: author::Wanted,
+    ) -> Result<PreparedChange, PrepareError>;
 
     /// The proof that a message's leaf stands in the log.
     ///
@@ -380,6 +433,42 @@ impl Ask for Handle {
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError> {
         Self::procedures(self, after, limit)
+    }
+
+    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError> {
+        Self::feeds(self)
+    }
+
+    fn feed(&self, procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
+        Self::feed(self, procedure)
+    }
+
+    fn look_up(
+        &self,
+        identifier: Identifier,
+        reading: Option<Reading>,
+    ) -> Answer<'_, Result<LookUp, ReadError>> {
+        Box::pin(Self::look_up(self, identifier, reading))
+    }
+
+    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>> {
+        Self::feed_desk(self)
+    }
+
+    fn prepare_list(
+        &self,
+        entries: Sorter,
+        of: (FeedClass, Option<ProcedureId>),
+    ) -> Result<PreparedList, PrepareError> {
+        Self::prepare_list(self, entries, of)
+    }
+
+    fn prepare_change(
+        &self,
+        procedure: ProcedureId,
+        wanted: author::Wanted,
+    ) -> Result<PreparedChange, PrepareError> {
+        Self::prepare_change(self, procedure, wanted)
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

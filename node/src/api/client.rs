@@ -6,6 +6,7 @@
 mod deconfliction;
 mod evidence;
 pub mod export;
+mod feeds;
 mod files;
 mod peers;
 mod proofs;

@@ -8,6 +8,7 @@ use concord_protocol::registry::RefusalCode;
 use crate::api::problem::Problem;
 use crate::api::shape::node::why;
 use crate::host::deconfliction::register::HoldingError;
+use crate::host::feeds::author::PrepareError;
 use crate::host::handle::AdmitError;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
@@ -118,6 +119,35 @@ pub(crate) fn of_charter(error: &CharterError) -> Problem {
         CharterError::Stopping => Code::Stopping,
     };
     Problem::new(code, "nothing was taken", error.to_string())
+}
+
+/// Why the file of a list was not made.
+pub(crate) fn of_preparing(error: &PrepareError, view: &View) -> Problem {
+    let what = "nothing was prepared";
+    let code = match error {
+        PrepareError::Feed(error) => return of_reading(error, Code::NoSuchProcedure, view),
+        PrepareError::Fault(fault) => {
+            let field = FieldReport {
+                pointer: fault.entry.clone().map_or_else(String::new, |id| format!("/{id}")),
+                code: fault.code.text().to_owned(),
+                reason: fault.rule.to_owned(),
+            };
+            return Report::new(Code::ListRefused, what, error.to_string())
+                .with_fields(vec![field])
+                .into();
+        }
+        PrepareError::NotOurs => Code::NotYourFeed,
+        PrepareError::Behind => Code::FeedBehind,
+        PrepareError::Unchanged => Code::NothingChanged,
+        PrepareError::File(_) => Code::ListUnwritten,
+        PrepareError::Stopping => Code::Stopping,
+    };
+    Problem::new(code, what, error.to_string())
+}
+
+/// The node stops.
+pub(crate) fn of_stopping(what: &'static str) -> Problem {
+    Problem::new(Code::Stopping, what, "the node is stopping after a fault")
 }
 
 /// Why something could not be read; `missing` is the code where nothing has the name that was asked for.

@@ -231,7 +231,8 @@ pub(crate) fn expect_file(headers: &HeaderMap) -> Result<(), Problem> {
     expect_plain(headers)
 }
 
-fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
+/// Whether the body has one of these media types.
+pub(crate) fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
     let given = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     let given = given.split(';').next().unwrap_or("").trim_ascii();
     if kinds.iter().any(|kind| kind.eq_ignore_ascii_case(given)) {
@@ -242,7 +243,7 @@ fn expect_kind(headers: &HeaderMap, kinds: &[&str]) -> Result<(), Problem> {
 
 /// A body that is compressed would have another length than the one that is bounded, so none is taken.
 // spec: api-26
-fn expect_plain(headers: &HeaderMap) -> Result<(), Problem> {
+pub(crate) fn expect_plain(headers: &HeaderMap) -> Result<(), Problem> {
     let plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if headers.get_all(header::CONTENT_ENCODING).iter().all(plain) {
         return Ok(());

@@ -3,6 +3,7 @@
 pub(crate) mod charter;
 pub(crate) mod deconfliction;
 pub(crate) mod erasure;
+pub(crate) mod feeds;
 pub(crate) mod files;
 pub(crate) mod log;
 pub(crate) mod messages;

@@ -7,6 +7,7 @@ pub mod charter;
 pub mod deadline;
 pub mod deconfliction;
 pub mod erasure;
+pub mod feed;
 pub mod file;
 pub mod header;
 pub mod leaf;

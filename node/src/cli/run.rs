@@ -344,6 +344,7 @@ pub(crate) fn refused(error: &StartError) -> Report {
         | StartError::Deconfliction(_)
         | StartError::Read(_)
         | StartError::WitnessFile(_)
+        | StartError::Tables(_)
         | StartError::Tree(_)
         | StartError::Engine(_) => Report::caused(Code::StoreRefused, WHAT, error),
     }

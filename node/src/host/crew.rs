@@ -12,9 +12,9 @@ const DISK: NonZeroUsize = NonZeroUsize::new(8).unwrap();
 /// Bundles that are exported at once, each of which holds a thread as long as its caller takes.
 pub const EXPORTS: NonZeroUsize = NonZeroUsize::new(2).unwrap();
 
-/// Threads that are no workers of ours: writer, witness, the one that asks a token, the end of standard input, the one
+/// Threads that are no workers of ours: writer, witness, the one that makes tables of feeds, the one that asks a token, the end of standard input, the one
 /// that opens the embedded store, and the seven of that store.
-const OTHERS: usize = 12;
+const OTHERS: usize = 13;
 
 /// Who does what must not hold a task up.
 #[derive(Clone, Debug)]

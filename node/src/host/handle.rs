@@ -8,6 +8,7 @@ mod command;
 pub mod deconfliction;
 pub mod erasure;
 mod export;
+pub mod feeds;
 pub mod files;
 mod papers;
 pub mod procedures;
@@ -40,6 +41,7 @@ use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::crew::Crew;
 use crate::host::exchange::Surroundings;
+use crate::host::shared::Shared;
 use crate::host::view::Delivery;
 use crate::host::view::EvidenceView;
 use crate::host::view::Submitted;
@@ -413,6 +415,10 @@ impl Handle {
     /// The threads of the node.
     pub fn crew(&self) -> &Crew {
         &self.around.shared.crew
+    }
+
+    pub(super) fn shared(&self) -> &Shared {
+        &self.around.shared
     }
 
     fn reader(&self) -> &Reader {

@@ -39,6 +39,7 @@ use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
+use crate::host::feeds::Feeds;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
 use crate::host::mailbox;
@@ -118,6 +119,8 @@ pub(crate) struct Shared {
     pub(crate) paces: Paces,
     /// The documents of the charter, in force or not.
     pub(crate) charters: Charters,
+    /// Feeds of indicators.
+    pub(crate) feeds: Feeds,
     /// Files beside messages.
     pub(crate) files: Files,
     /// Those that this node lacks.
@@ -182,6 +185,7 @@ pub(crate) struct Parts {
     pub(crate) desk: Desk,
     pub(crate) paces: Paces,
     pub(crate) charters: Charters,
+    pub(crate) feeds: Feeds,
     pub(crate) files: Files,
     pub(crate) deconfliction: Deconfliction,
     pub(crate) directory: Directory,
@@ -225,6 +229,7 @@ impl Shared {
             desk: parts.desk,
             paces: parts.paces,
             charters: parts.charters,
+            feeds: parts.feeds,
             wants: Wants::new(parts.files.largest()),
             files: parts.files,
             sending: Semaphore::new(SENT_MAX),

@@ -39,6 +39,9 @@ use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
 use crate::host::deconfliction::file::FileTrouble;
 use crate::host::exchange::Surroundings;
+use crate::host::feeds::Feeds;
+use crate::host::feeds::keep;
+use crate::host::feeds::work;
 use crate::host::handle::Handle;
 use crate::host::mailbox::Job;
 use crate::host::mirror::keep::Keeper;
@@ -132,6 +135,9 @@ pub enum StartError {
     /// The witness file.
     #[error("read the witness file")]
     WitnessFile(#[source] io::Error),
+    /// The tables of feeds.
+    #[error("look through the tables of feeds")]
+    Tables(#[source] io::Error),
     /// The network.
     #[error("listen for peers")]
     Bind(#[from] BindError),
@@ -195,6 +201,7 @@ pub fn start(folder: &NodeFolder, settings: &Settings, vault: &Vault) -> Result<
     let requests = witness::spawn(witness, Arc::clone(&shared)).map_err(StartError::Thread)?;
     let asks = keys.token.map(tasks::Asks::start).transpose().map_err(StartError::Thread)?;
     let writer = Writer::new(engine, store, Arc::clone(&shared), (jobs, requests));
+    work::spawn(&shared).map_err(StartError::Thread)?;
     let stopped = spawn_writer(writer)?;
     let around = Surroundings { shared, mailbox: mailbox.clone() };
     tasks::spawn(&around, &endpoint, peers, settings);
@@ -271,6 +278,9 @@ fn open_log(
     let engine = engine::recover(persona(own, (&keys, &patience), &directory), &directory, &found)?;
     let times = (now, settings.clock_tolerance);
     let pins = Arc::new(pinning::at_start(&directory, &settings.agency, times));
+    let files = (store.files(), store_settings(settings).files);
+    let tables = keep::Keeper::open(&data.join("feeds"), &keys.storage, files);
+    let tables = tables.map_err(StartError::Tables)?;
     let (desk, leads) = Desk::new();
     let parts = Parts {
         desk,
@@ -278,6 +288,7 @@ fn open_log(
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
         deconfliction: Deconfliction::open(folder.deconfliction(), &keys.storage)
             .map_err(StartError::Deconfliction)?,
+        feeds: Feeds::new(tables),
         me: settings.agency.clone(),
         files: store.files(),
         reader,

@@ -33,6 +33,7 @@ use crate::entropy::NoEntropy;
 use crate::host::accuse::writing;
 use crate::host::accuse::writing::Gossip;
 use crate::host::erasure::Due;
+use crate::host::feeds::Told;
 use crate::host::mailbox;
 use crate::host::mailbox::Job;
 use crate::host::mailbox::LinkUp;
@@ -167,6 +168,7 @@ impl Writer {
                 Err(stopped) => break stopped,
             }
         };
+        self.shared.feeds.end();
         if matches!(stopped, Stopped::Asked | Stopped::Again) {
             // A clean stop is only a faster start: what is not flushed is replayed from the journal.
             match self.store.close() {
@@ -208,15 +210,17 @@ impl Writer {
         }
         self.step(Input::Checkpoint, &mut effects)?;
         self.take_head()?;
-        let mut heads = Vec::new();
+        let (mut heads, mut told) = (Vec::new(), Told::default());
         let actions = effects.settle(|batch| {
             heads = writing::heads_of(&batch.records);
+            told = Told::by(&batch.records);
             steps::commit(&mut self.store, &self.shared.tally, batch)
         })?;
         self.compare(heads);
         self.destroy(&actions)?;
         self.admit(&actions);
         self.publish();
+        self.shared.feeds.note(told);
         self.perform(actions);
         Ok(next)
     }

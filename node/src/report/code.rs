@@ -392,6 +392,27 @@ codes! {
     /// The files of deconfliction cannot be read or written.
     RegisterUnwritable = "register-unwritable", Operator, Refused, 503;
     "see the node's log, the room on its disk, and the permissions of the folder `deconfliction` in its directory"
+    /// A question about an indicator has fields that are wrong.
+    BadIndicator = "bad-indicator", Caller, Refused, 422;
+    "correct every field that is listed; for an account say who reads and why: `--officer` and `--purpose`"
+    /// Lines of a list of indicators are wrong.
+    BadList = "bad-list", Caller, Refused, 422;
+    "correct every line that is listed, then hand the list in again; a pointer begins with the number of its line"
+    /// A list of indicators, or a change of one, does not hold.
+    ListRefused = "list-refused", Caller, Refused, 422;
+    "see the entry that is named; compare with what the feed has now: `concord feed show PROCEDURE`"
+    /// The feed is another agency's: only its originator changes it.
+    NotYourFeed = "not-your-feed", Caller, Refused, 403;
+    "dispute an entry with an `indicator-dispute`, or ask the originator"
+    /// The node does not hold the feed at its last number, or the feed has ended.
+    FeedBehind = "feed-behind", Operator, Refused, 409;
+    "see what the feed waits for: `concord feed show PROCEDURE`; where its lists are gone, send a snapshot"
+    /// A list is the one that the feed has already.
+    NothingChanged = "nothing-changed", Caller, Refused, 409;
+    "nothing is to be sent"
+    /// The file of a list could not be made.
+    ListUnwritten = "list-unwritten", Operator, Refused, 507;
+    "make room on the disk, or raise files_total_mib or files_largest_mib"
 }
 
 impl Code {

@@ -67,3 +67,11 @@ record! {
         }
     }
 }
+
+/// Whether an evaluation has codes of its scheme: what the rule between its fields says, for one that was not read as a
+/// body. Source: spec msgk-13.
+pub fn has_codes_of_its_scheme(evaluation: &Evaluation) -> bool {
+    let scheme = evaluation.scheme;
+    scheme.source_codes().contains(&evaluation.source_code.as_str())
+        && scheme.info_codes().contains(&evaluation.info_code.as_str())
+}

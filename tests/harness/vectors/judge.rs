@@ -18,6 +18,11 @@ use concord_protocol::envelope;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::open;
 use concord_protocol::envelope::open::Received;
+use concord_protocol::feed::check;
+use concord_protocol::feed::list::Form;
+use concord_protocol::feed::list::List;
+use concord_protocol::feed::listed::Listed;
+use concord_protocol::feed::op::Op;
 use concord_protocol::identity::ceremony;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::Charter;
@@ -116,6 +121,9 @@ pub const STRUCTURES: &[Structure] = &[
     of("file-request", Some("file-request"), plain::<FileRequest>),
     of("file-answer", Some("file-answer"), plain::<FileAnswer>),
     of("record", Some("record"), plain::<Record>),
+    of("feed-row", Some("feed-row"), feed_row),
+    of("feed-change", Some("feed-change"), feed_change),
+    of("feed-list", None, feed_list),
 ];
 
 const fn of(
@@ -173,6 +181,23 @@ fn content(kind: Kind, bytes: &[u8]) -> Result<Vec<u8>, String> {
 fn plain<T: Encoded>(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let value: T = codec::decode(bytes).map_err(|error| class(&error))?;
     Ok(codec::encode(&value).unwrap())
+}
+
+fn feed_row(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let listed = Listed::read(bytes).map_err(|fault| fault.code.to_string())?;
+    listed.bytes().map_err(|fault| fault.code.to_string())
+}
+
+fn feed_change(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let op = Op::read(bytes).map_err(|fault| fault.code.to_string())?;
+    op.bytes().map_err(|fault| fault.code.to_string())
+}
+
+/// A list of entries. It may have been deflated by another program, so what was read is not deflated again.
+fn feed_list(bytes: &[u8]) -> Result<Vec<u8>, String> {
+    let list = List::open(bytes, Form::Entries).map_err(|fault| fault.code.to_string())?;
+    let judged = check::entries(&list, &mut |_, _| Ok(()));
+    judged.map(|()| bytes.to_vec()).map_err(|fault| fault.code.to_string())
 }
 
 /// A header by itself: its one form, and the rules that need nobody else.

@@ -43,6 +43,7 @@ use concord_protocol::envelope::header::HEADER_VERSION;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::envelope::header::SealedRef;
 use concord_protocol::envelope::header::Sender;
+use concord_protocol::feed::sort::Sorter;
 use concord_protocol::identity::charter;
 use concord_protocol::identity::charter::ApprovalProfile;
 use concord_protocol::identity::charter::Charter;
@@ -93,6 +94,7 @@ use concord_protocol::message::handling::HandlingCodes;
 use concord_protocol::message::handling::Onward;
 use concord_protocol::message::identifier::Identifier;
 use concord_protocol::message::identifier::canonical;
+use concord_protocol::message::intelligence::feed_entry::FeedClass;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::legal_basis::LegalBasisKind;
 use concord_protocol::message::legal_basis::LegalBasisRef;
@@ -108,6 +110,7 @@ use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::refusal::Refusal;
 use concord_protocol::registry::RefusalCode;
 use serde_bytes::ByteBuf;
+use tokio::sync::OwnedMutexGuard;
 
 use crate::api::ask::Answer;
 use crate::api::ask::Ask;
@@ -120,6 +123,11 @@ use crate::host::deconfliction::register::Register;
 use crate::host::deconfliction::register::holding::Holding;
 use crate::host::deconfliction::register::query::Alert;
 use crate::host::evidence::Extent;
+use crate::host::feeds::Known;
+use crate::host::feeds::author;
+use crate::host::feeds::author::PrepareError;
+use crate::host::feeds::author::PreparedChange;
+use crate::host::feeds::author::PreparedList;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Direction;
@@ -142,6 +150,8 @@ use crate::host::handle::charters::CharterError;
 use crate::host::handle::deconfliction::DeconflictionError;
 use crate::host::handle::deconfliction::MadeDigests;
 use crate::host::handle::erasure::Demand;
+use crate::host::handle::feeds::LookUp;
+use crate::host::handle::feeds::Reading;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
@@ -510,6 +520,44 @@ impl Ask for Fake {
     ) -> Result<Vec<ProcedureView>, ReadError> {
         let views = procedures::views().into_iter();
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
+    }
+
+    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    fn feed(&self, _procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
+        Err(ReadError::NotFound)
+    }
+
+    fn look_up(
+        &self,
+        _identifier: Identifier,
+        _reading: Option<Reading>,
+    ) -> Answer<'_, Result<LookUp, ReadError>> {
+        let nothing =
+            LookUp { listings: Vec::new(), expired: 0, behind: Vec::new(), logged: Vec::new() };
+        Box::pin(std::future::ready(Ok(nothing)))
+    }
+
+    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>> {
+        Arc::new(tokio::sync::Mutex::new(())).try_lock_owned().ok()
+    }
+
+    fn prepare_list(
+        &self,
+        _entries: Sorter,
+        _of: (FeedClass, Option<ProcedureId>),
+    ) -> Result<PreparedList, PrepareError> {
+        Err(PrepareError::NotOurs)
+    }
+
+    fn prepare_change(
+        &self,
+        _procedure: ProcedureId,
+        _wanted: author::Wanted,
+    ) -> Result<PreparedChange, PrepareError> {
+        Err(PrepareError::Unchanged)
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

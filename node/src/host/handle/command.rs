@@ -11,6 +11,7 @@ use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::header;
 use concord_protocol::envelope::seal::Recipients;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
@@ -220,12 +221,31 @@ impl Handle {
         if let Some(other) = self.other_purpose(&record, &purpose)? {
             self.check_leave(other).await?;
         }
+        let leaf = self.log_reading(record.digest, officer, purpose).await?;
+        // Only now: a body that was erased meanwhile is not shown after its `erased` leaf.
+        let body = self.body(&record)?;
+        let (shared, id) = (Arc::clone(&self.around.shared), record.id);
+        let opened =
+            self.around.shared.crew.workers.run(move || sealing::open(&shared, &record, &body));
+        let opened =
+            opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
+        let (content, approvals) = (opened.content().clone(), opened.approvals().cloned());
+        let files = opened.body().files().iter().map(|named| named.file.clone()).collect();
+        Ok(OpenedBody { id, content, approvals, files, leaf })
+    }
+
+    /// Has a reading recorded durably.
+    pub(super) async fn log_reading(
+        &self,
+        message: Digest,
+        officer: StaffNumber,
+        purpose: PurposeCode,
+    ) -> Result<LeafIndex, ReadError> {
         let (reply, answer) = oneshot::channel();
-        let job = Job::Read { message: record.digest, officer, purpose, reply };
-        self.send(job)?;
-        let leaf = match answer.await.map_err(|_| ReadError::Stopping)? {
-            Answer::ReadRecorded(leaf) => leaf,
-            Answer::InDoubt(doubt) => return Err(ReadError::InDoubt(doubt)),
+        self.send(Job::Read { message, officer, purpose, reply })?;
+        match answer.await.map_err(|_| ReadError::Stopping)? {
+            Answer::ReadRecorded(leaf) => Ok(leaf),
+            Answer::InDoubt(doubt) => Err(ReadError::InDoubt(doubt)),
             Answer::Submitted { .. }
             | Answer::Repeated { .. }
             | Answer::KeyReused
@@ -237,18 +257,8 @@ impl Handle {
             | Answer::OutboxFull(_)
             | Answer::OutOfPlace(_)
             | Answer::SuccessionApproved
-            | Answer::SuccessionObjected(_) => return Err(ReadError::Stopping),
-        };
-        // Only now: a body that was erased meanwhile is not shown after its `erased` leaf.
-        let body = self.body(&record)?;
-        let (shared, id) = (Arc::clone(&self.around.shared), record.id);
-        let opened =
-            self.around.shared.crew.workers.run(move || sealing::open(&shared, &record, &body));
-        let opened =
-            opened.await.map_err(|_| ReadError::Stopping)?.map_err(|_| ReadError::Unopenable)?;
-        let (content, approvals) = (opened.content().clone(), opened.approvals().cloned());
-        let files = opened.body().files().iter().map(|named| named.file.clone()).collect();
-        Ok(OpenedBody { id, content, approvals, files, leaf })
+            | Answer::SuccessionObjected(_) => Err(ReadError::Stopping),
+        }
     }
 
     /// What another agency sent for another purpose than the one for which it is to be opened.
@@ -269,7 +279,7 @@ impl Handle {
 
     /// Refuses it where its originator has not agreed.
     // spec: orc-10
-    async fn check_leave(&self, other: OtherPurpose) -> Result<(), ReadError> {
+    pub(super) async fn check_leave(&self, other: OtherPurpose) -> Result<(), ReadError> {
         let handle = self.clone();
         let judged = self.around.shared.crew.disk.run(move || {
             let book = handle.book(&other.procedure)?;

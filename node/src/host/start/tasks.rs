@@ -12,10 +12,10 @@ use concord_protocol::ids::AgencyId;
 use tokio::sync::mpsc;
 use tokio::time;
 
-use crate::host::deconfliction::look;
+use crate::host::deconfliction;
 use crate::host::erasure;
 use crate::host::exchange::Surroundings;
-use crate::host::files::look;
+use crate::host::files;
 use crate::host::link;
 use crate::host::link::Link;
 use crate::host::listen;
@@ -59,10 +59,10 @@ pub(super) fn spawn(
     let interval = Duration::from_millis(settings.witness_interval.millis());
     tokio::spawn(witness_regularly(around.mailbox.clone(), interval));
     tokio::spawn(erasure::retire_regularly(around.mailbox.clone()));
-    tokio::spawn(look::watch(Arc::clone(&around.shared)));
+    tokio::spawn(deconfliction::look::watch(Arc::clone(&around.shared)));
     let wait = Duration::from_millis(settings.greeting_wait.millis());
     tokio::spawn(begin(around.clone(), wait));
-    tokio::spawn(look::run(Arc::clone(&around.shared)));
+    tokio::spawn(files::look::run(Arc::clone(&around.shared)));
     tokio::spawn(pinning::keep(Arc::clone(&around.shared)));
     tokio::spawn(turnover::watch(Arc::clone(&around.shared), around.mailbox.clone()));
     tokio::spawn(watch::run(around.clone(), watch::bounds(settings), WATCH_EVERY));

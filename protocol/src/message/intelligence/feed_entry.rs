@@ -222,23 +222,27 @@ fn recommendation_agrees(
     at: &Pointer<'_>,
     faults: &mut Faults,
 ) {
-    let permits = |action| pap.contains(&action);
-    let is_quiet = pap.iter().all(|action| *action == PermittedAction::QueryQuietly);
-    let broken = match recommended {
-        Recommended::Block if !permits(PermittedAction::Block) => {
-            Some("what is to be blocked may be blocked: pap has block")
-        }
-        Recommended::Warn if !permits(PermittedAction::Warn) => {
-            Some("what is warned of may be warned of: pap has warn")
-        }
-        Recommended::DoNotTouch if !is_quiet => {
-            Some("what must be left alone may be queried quietly and nothing else")
-        }
-        Recommended::Block | Recommended::Warn | Recommended::Monitor | Recommended::DoNotTouch => {
-            None
-        }
-    };
-    if let Some(reason) = broken {
+    if let Some(reason) = recommended.disagrees(pap) {
         faults.add(at, FaultCode::Conflicting, reason);
+    }
+}
+
+impl Recommended {
+    /// The rule that a recommendation breaks beside these permitted actions, where it does. Source: spec msgk-55.
+    pub fn disagrees(self, pap: &BTreeSet<PermittedAction>) -> Option<&'static str> {
+        let permits = |action| pap.contains(&action);
+        let is_quiet = pap.iter().all(|action| *action == PermittedAction::QueryQuietly);
+        match self {
+            Self::Block if !permits(PermittedAction::Block) => {
+                Some("what is to be blocked may be blocked: pap has block")
+            }
+            Self::Warn if !permits(PermittedAction::Warn) => {
+                Some("what is warned of may be warned of: pap has warn")
+            }
+            Self::DoNotTouch if !is_quiet => {
+                Some("what must be left alone may be queried quietly and nothing else")
+            }
+            Self::Block | Self::Warn | Self::Monitor | Self::DoNotTouch => None,
+        }
     }
 }

@@ -45,6 +45,12 @@ impl Disputes {
         open.map(|(id, dispute)| (*id, &dispute.by)).collect()
     }
 
+    /// Whether an entry waits for a decision.
+    pub fn is_disputed(&self, entry: &RecordRef) -> bool {
+        let entry = fact::mark(entry);
+        self.all.values().any(|dispute| dispute.entry == entry && dispute.decision.is_none())
+    }
+
     /// What is recommended about an entry that the feed lists with a recommendation since a number; `None` when a
     /// decision withdrew it.
     ///

@@ -1,0 +1,272 @@
+//! Feeds of indicators: how far each is here, what one indicator is, and files for an originator's next message.
+
+mod intake;
+
+use axum::Json;
+use axum::extract::Request;
+use axum::extract::State;
+use concord_protocol::codec::value::Map;
+use concord_protocol::codec::value::Value;
+use concord_protocol::ids::PurposeCode;
+use concord_protocol::ids::StaffNumber;
+use concord_protocol::message::fault::Faults;
+use concord_protocol::message::field::Field as _;
+use concord_protocol::message::identifier::Identifier;
+use concord_protocol::message::intelligence::feed_entry::FeedClass;
+use concord_protocol::message::intelligence::feed_entry::IndicatorType;
+use concord_protocol::message::pointer::Pointer;
+use concord_protocol::message::purpose::PurposeKind;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::api::Api;
+use crate::api::json;
+use crate::api::json::JsonError;
+use crate::api::problem::Problem;
+use crate::api::problem::ProblemDocument;
+use crate::api::refusal;
+use crate::api::request;
+use crate::api::request::Parameters;
+use crate::api::request::Segments;
+use crate::api::route::feeds::intake::Lines;
+use crate::api::route::feeds::intake::Sort;
+use crate::api::shape::feed::Feed;
+use crate::api::shape::feed::FeedList;
+use crate::api::shape::feed::IndicatorLookUp;
+use crate::api::shape::feed::PreparedDelta;
+use crate::api::shape::feed::PreparedSnapshot;
+use crate::host::feeds::author::PrepareError;
+use crate::host::feeds::author::Wanted;
+use crate::host::handle::feeds::Reading;
+use crate::report::FieldReport;
+use crate::report::Report;
+use crate::report::code::Code;
+
+/// Longest question about an indicator, in bytes: the longest web address, three times over.
+const QUESTION_BYTES_MAX: usize = 16 * 1024;
+
+const NOT_LOOKED_UP: &str = "nothing was looked up";
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(look_up))
+        .routes(routes!(prepare_list))
+        .routes(routes!(prepare_change))
+}
+
+/// Lists every feed that the node has messages of.
+#[utoipa::path(get, operation_id = "feed_list", path = "/api/v1/feeds", tag = "feeds", security(("token" = [])),
+    responses(
+        (status = 200, description = "every feed, by procedure", body = FeedList),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<FeedList>, Problem> {
+    query.among(&[])?;
+    let own = api.node.view().agency.to_string();
+    let feeds = api.read(Code::NoSuchProcedure, |node| node.feeds()).await?;
+    Ok(Json(FeedList { items: feeds.iter().map(|feed| Feed::new(feed, &own)).collect() }))
+}
+
+/// Shows one feed: how far it is here, what is disputed, what it waits for.
+// spec: fed-21
+#[utoipa::path(get, operation_id = "feed_show", path = "/api/v1/feeds/{id}", tag = "feeds", security(("token" = [])),
+    params(("id" = String, Path, description = "the id of the feed's procedure")),
+    responses(
+        (status = 200, description = "the feed", body = Feed),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn show(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<Json<Feed>, Problem> {
+    query.among(&[])?;
+    let id = segments.procedure()?;
+    let own = api.node.view().agency.to_string();
+    let feed = api.read(Code::NoSuchProcedure, move |node| node.feed(&id)).await?;
+    Ok(Json(Feed::new(&feed, &own)))
+}
+
+/// Looks one indicator up in every feed. It stands in the body, because a URL is written down on its way.
+///
+/// Accounts, cards and wallets are personal data: `officer` and `purpose` are required for them, and logged before the answer.
+// spec: fed-17, fed-18
+#[utoipa::path(post, operation_id = "indicator_look_up", path = "/api/v1/indicators/look-up", tag = "feeds", security(("token" = [])),
+    request_body(content = serde_json::Value, content_type = "application/json",
+        description = "`identifier`, as in a message; for accounts also `officer` and `purpose`"),
+    responses(
+        (status = 200, description = "what is listed", body = IndicatorLookUp),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn look_up(
+    State(api): State<Api>,
+    query: Parameters,
+    request: Request,
+) -> Result<Json<IndicatorLookUp>, Problem> {
+    query.among(&[])?;
+    let text = request::body(request, &["application/json"], QUESTION_BYTES_MAX).await?;
+    let (identifier, reading) = question(&text)?;
+    let shown = serde_json::to_value(identifier.write()).unwrap_or_default();
+    let found = api.node.look_up(identifier, reading).await;
+    let found = found
+        .map_err(|error| refusal::of_reading(&error, Code::NoSuchProcedure, &api.node.view()))?;
+    Ok(Json(IndicatorLookUp::new(shown, &found)))
+}
+
+/// The identifier that is asked about, in its one form, and who asks.
+fn question(text: &[u8]) -> Result<(Identifier, Option<Reading>), Problem> {
+    let value = json::read(text).map_err(|error| match error {
+        JsonError::Syntax { line, column, reason } => Problem::new(
+            Code::BadJson,
+            NOT_LOOKED_UP,
+            format!("line {line}, column {column}: {reason}"),
+        ),
+        JsonError::Faults(faults) => bad(faults),
+    })?;
+    let Value::Map(map) = value else {
+        return Err(fault("", "wrong-type", "a map stands here"));
+    };
+    if map.iter().any(|(key, _)| !["identifier", "officer", "purpose"].contains(&key)) {
+        return Err(fault("", "unknown-field", "the fields are identifier, officer and purpose"));
+    }
+    let given = intake::normalised(map.get("identifier").cloned().unwrap_or(Value::Null));
+    let mut faults = Faults::new();
+    let at = Pointer::Root.key("identifier");
+    let identifier = Identifier::read(&given, &at, &mut faults);
+    let identifier = faults.judge(identifier).map_err(|faults| bad(refusal::fields(&faults)))?;
+    let reading = reading(&map)?;
+    match IndicatorType::of(&identifier).map(IndicatorType::class) {
+        None => Err(fault("/identifier", "bad-choice", "no feed lists identifiers of this kind")),
+        Some(FeedClass::Accounts) if reading.is_none() => Err(fault(
+            "/officer",
+            "missing",
+            "accounts are personal data: `officer` and `purpose` say who reads and why",
+        )),
+        Some(FeedClass::Accounts | FeedClass::Infrastructure) => Ok((identifier, reading)),
+    }
+}
+
+fn reading(map: &Map) -> Result<Option<Reading>, Problem> {
+    let text = |key: &str| match map.get(key) {
+        Some(Value::Text(text)) => Some(text.as_str()),
+        Some(Value::Null | Value::Bool(_) | Value::Int(_) | Value::List(_) | Value::Map(_))
+        | None => None,
+    };
+    let (Some(officer), Some(purpose)) = (text("officer"), text("purpose")) else {
+        return Ok(None);
+    };
+    let officer = StaffNumber::parse(officer)
+        .map_err(|error| fault("/officer", "malformed", &error.to_string()))?;
+    let purpose = PurposeKind::parse(purpose)
+        .and_then(|kind| PurposeCode::parse(kind.text()).ok())
+        .ok_or_else(|| fault("/purpose", "bad-choice", "a kind of purpose, as in a message"))?;
+    Ok(Some((officer, purpose)))
+}
+
+fn fault(pointer: &str, code: &str, reason: &str) -> Problem {
+    bad(vec![FieldReport {
+        pointer: pointer.to_owned(),
+        code: code.to_owned(),
+        reason: reason.to_owned(),
+    }])
+}
+
+fn bad(faults: Vec<FieldReport>) -> Problem {
+    Report::new(Code::BadIndicator, NOT_LOOKED_UP, "the question has fields that are wrong")
+        .with_fields(faults)
+        .into()
+}
+
+/// Makes the file of a snapshot from entries, one in each line, in any order.
+// spec: fed-19
+#[utoipa::path(post, operation_id = "feed_list_prepare", path = "/api/v1/feeds/lists", tag = "feeds", security(("token" = [])),
+    params(
+        ("class" = String, Query, description = "`infrastructure` or `accounts`"),
+        ("procedure" = Option<String>, Query, description = "the feed that goes on with it; a new one when absent"),
+        ("expiry" = Option<String>, Query, description = "`proposed`: an entry without `valid_until` gets the proposed one of its kind; without it such an entry is refused"),
+    ),
+    request_body(content = String, content_type = "application/x-ndjson", description = "one entry in each line"),
+    responses(
+        (status = 200, description = "what the body of a `feed-snapshot` needs", body = PreparedSnapshot),
+        (status = 422, description = "lines are wrong; a pointer begins with the number of the line, from 1", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn prepare_list(
+    State(api): State<Api>,
+    query: Parameters,
+    request: Request,
+) -> Result<Json<PreparedSnapshot>, Problem> {
+    let query = query.among(&["class", "procedure", "expiry"])?;
+    let class = FeedClass::parse(query.demanded("class")?)
+        .ok_or_else(|| request::bad_parameter("`class` is `infrastructure` or `accounts`"))?;
+    let procedure = query.text("procedure").map(concord_protocol::ids::ProcedureId::parse);
+    let procedure = procedure
+        .transpose()
+        .map_err(|error| request::bad_parameter(format!("`procedure`: {error}")))?;
+    let sort = Sort::Entries { class, expiry: intake::expiry(query.text("expiry"))? };
+    let (lines, place) = intake::read(&api, request, sort).await?;
+    let Lines::Entries(entries) = lines else { return Err(not_ours()) };
+    let node = api.node.clone();
+    let made = api.node.crew().disk.run(move || {
+        let made = node.prepare_list(*entries, (class, procedure));
+        drop(place);
+        made
+    });
+    let made = made.await.unwrap_or(Err(PrepareError::Stopping));
+    let list = made.map_err(|error| refusal::of_preparing(&error, &api.node.view()))?;
+    Ok(Json(PreparedSnapshot::from(&list)))
+}
+
+/// Makes the file of a change of the node's own feed: from changes, one in each line, or from the whole list as it is to be.
+// spec: fed-20
+#[utoipa::path(post, operation_id = "feed_change_prepare", path = "/api/v1/feeds/{id}/changes", tag = "feeds", security(("token" = [])),
+    params(
+        ("id" = String, Path, description = "the id of the feed's procedure"),
+        ("from" = String, Query, description = "`ops`: each line is a change, as in a `feed-delta`; `list`: each line is an entry, and the changes are found"),
+        ("expiry" = Option<String>, Query, description = "`proposed`, as for a list"),
+    ),
+    request_body(content = String, content_type = "application/x-ndjson", description = "one change or entry in each line"),
+    responses(
+        (status = 200, description = "what the body of a `feed-delta` needs", body = PreparedDelta),
+        (status = 422, description = "lines are wrong; a pointer begins with the number of the line, from 1", body = ProblemDocument,
+            content_type = "application/problem+json"),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn prepare_change(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+    request: Request,
+) -> Result<Json<PreparedDelta>, Problem> {
+    let query = query.among(&["from", "expiry"])?;
+    let id = segments.procedure()?;
+    let feed = api.read(Code::NoSuchProcedure, move |node| node.feed(&id)).await?;
+    let class = feed.class.unwrap_or(FeedClass::Infrastructure);
+    let expiry = intake::expiry(query.text("expiry"))?;
+    let sort = match query.demanded("from")? {
+        "ops" => Sort::Changes { class, expiry },
+        "list" => Sort::Entries { class, expiry },
+        _ => return Err(request::bad_parameter("`from` is `ops` or `list`")),
+    };
+    let (lines, place) = intake::read(&api, request, sort).await?;
+    let wanted = match lines {
+        Lines::Entries(entries) => Wanted::List(*entries),
+        Lines::Changes(ops) => Wanted::Ops(ops),
+    };
+    let node = api.node.clone();
+    let made = api.node.crew().disk.run(move || {
+        let made = node.prepare_change(id, wanted);
+        drop(place);
+        made
+    });
+    let made = made.await.unwrap_or(Err(PrepareError::Stopping));
+    let change = made.map_err(|error| refusal::of_preparing(&error, &api.node.view()))?;
+    Ok(Json(PreparedDelta::from(&change)))
+}
+
+fn not_ours() -> Problem {
+    refusal::of_stopping("nothing was prepared")
+}
