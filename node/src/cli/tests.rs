@@ -335,7 +335,7 @@ fn two_people_are_compared_without_a_node() {
     );
     assert_eq!(found["pairs"][0]["comparison"]["grade"], "likely");
     fs::write(walk.at("faulty.json"), "{}").unwrap();
-    walk.refused("name compare one.json faulty.json", "bad-submission", Exit::CouldNot);
+    walk.refused("name compare one.json faulty.json", "bad-submission", Exit::Refused);
 }
 
 #[test]
