@@ -10,6 +10,7 @@ pub mod accept;
 pub mod accuse;
 pub mod backup;
 pub mod crew;
+pub mod elsewhere;
 mod erasure;
 pub mod evidence;
 pub mod frames;

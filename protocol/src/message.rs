@@ -10,6 +10,7 @@
 //! | people, things, law | [`name`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
 //! | bodies by subject | [`control`] [`intelligence`] [`handover`] [`batch`] [`rescue`] [`operation`] [`evidence`] [`assets`] [`coordination`] |
 //! | the whole | [`approval`] [`body`] [`content`] [`submission`] |
+//! | what two messages have in common | [`trace`] [`nearby`] |
 //!
 //! A body is one tree in CBOR and in JSON (`codec::value`), so one reader serves both, and it lists every fault in one
 //! answer. Declarations read like the catalogue they come from, and the grammar in `spec/cddl` is printed from them.
@@ -61,6 +62,9 @@ pub mod body;
 pub mod content;
 mod subject_line;
 pub mod submission;
+
+pub mod nearby;
+pub mod trace;
 
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@
 //! | what a correction touches | [`amber`] |
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`] |
+//! | what other procedures say to a message, beside every fold | [`elsewhere`] |
 //! | what is due in it at a time that is handed in | [`deadline`] |
 //! | what many of them count together | [`statistics`] |
 //!
@@ -59,6 +60,8 @@ pub mod rescue;
 
 pub mod book;
 pub mod machine;
+
+pub mod elsewhere;
 
 pub mod deadline;
 pub mod statistics;

@@ -14,6 +14,7 @@ mod doctor;
 mod erasure;
 mod forked_branch;
 mod forked_log;
+mod guards;
 mod hostile_peer;
 mod keys;
 mod links;

@@ -37,6 +37,7 @@ use crate::clock;
 use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
+use crate::host::elsewhere::board::Board;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
@@ -113,6 +114,8 @@ pub(crate) struct Shared {
     pub(crate) paces: Paces,
     /// The documents of the charter, in force or not.
     pub(crate) charters: Charters,
+    /// The rescues that are open.
+    pub(crate) board: Board,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -210,6 +213,7 @@ impl Shared {
             desk: parts.desk,
             paces: parts.paces,
             charters: parts.charters,
+            board: Board::default(),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

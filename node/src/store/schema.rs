@@ -19,6 +19,7 @@ use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
+use concord_protocol::message::kind::Kind;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::moment::Timestamp;
 
@@ -88,6 +89,8 @@ pub(crate) enum Table {
     Act = 46,
     /// By agency.
     Staff = 47,
+    /// Kind of the message that begins it, procedure → nothing: the end of the key is the procedure.
+    Begun = 48,
 }
 
 impl Table {
@@ -163,6 +166,16 @@ pub(crate) fn message_by_id(id: &MessageId, from: &AgencyId) -> Vec<u8> {
 /// What the keys of all messages with one id begin with.
 pub(crate) fn messages_by_id(id: &MessageId) -> Vec<u8> {
     key(Table::MessageById, &[id.as_bytes()])
+}
+
+/// What the keys of all procedures begin with that a message of one kind begins.
+pub(crate) fn begun_with(kind: Kind) -> Vec<u8> {
+    key(Table::Begun, &[kind.text().as_bytes(), &[0]])
+}
+
+/// Key of a procedure by what begins it.
+pub(crate) fn begun(kind: Kind, procedure: &ProcedureId) -> Vec<u8> {
+    [begun_with(kind), procedure.as_bytes().to_vec()].concat()
 }
 
 /// Key of one number of a link, in one of the tables that have such keys.
@@ -344,7 +357,12 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Revocation(record) => revocation(&record.agency, &record.digest),
         Record::Notice(record) => agency(Table::Notice, &record.agency),
         Record::Staff(record) => agency(Table::Staff, &record.agency),
-        Record::Act(record) => act(&record.procedure, &record.act.digest),
+        Record::Act(record) => {
+            if record.act.parents.is_empty() {
+                rows.push((begun(record.act.kind, &record.procedure), Vec::new()));
+            }
+            act(&record.procedure, &record.act.digest)
+        }
     };
     rows.push((place, bytes.to_vec()));
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::codec;
 use crate::codec::value::Value;
 use crate::envelope::header::Header;
+use crate::ids::AgencyId;
 use crate::message::content::BODY_KEY;
 use crate::message::content::Content;
 use crate::message::fault::Faults;
@@ -23,12 +24,14 @@ pub(super) struct Frame<'a> {
     pub(super) urgency: Urgency,
     pub(super) handling: &'a HandlingCodes,
     pub(super) created: Timestamp,
+    pub(super) originator: Option<&'a AgencyId>,
 }
 
 impl<'a> Frame<'a> {
     pub(super) const fn of(header: &'a Header) -> Self {
-        let Header { kind, urgency, handling, created, .. } = header;
-        Self { kind: *kind, urgency: *urgency, handling, created: *created }
+        let Header { kind, urgency, handling, created, originator, .. } = header;
+        let originator = originator.as_ref();
+        Self { kind: *kind, urgency: *urgency, handling, created: *created, originator }
     }
 }
 
@@ -39,6 +42,7 @@ pub(super) fn normalised(
 ) -> Result<(Value, Content), Vec<FieldFault>> {
     let content = Content::read(frame.kind, content)?;
     content.agree(frame.urgency, frame.handling)?;
+    content.agree_on_origin(frame.originator)?;
     sayable(&content, frame.created)?;
     Ok((content.write(), content))
 }

@@ -12,6 +12,7 @@ use crate::codec::scan;
 use crate::codec::value::Value;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::ids::MessageId;
 use crate::ids::ProcedureId;
 use crate::limits::ATTACHMENTS_MAX;
 use crate::limits::CONTENT_BYTES_MAX;
@@ -25,6 +26,7 @@ use crate::message::body::Body;
 use crate::message::body::BodyPlace;
 use crate::message::content;
 use crate::message::content::BODY_KEY;
+use crate::message::content::CONSENT_KEY;
 use crate::message::content::Content;
 use crate::message::content::SealedPart;
 use crate::message::content::Translation;
@@ -72,6 +74,8 @@ record! {
         unit: Option<HeaderText>,
         /// Whose information it is, when it is passed on.
         originator: Option<AgencyId>,
+        /// The decision by which its originator let it be passed on; exactly where `originator` is there.
+        consent: Option<MessageId>,
         /// How urgent it is.
         urgency: Urgency,
         /// By when an answer is asked for.
@@ -112,6 +116,9 @@ record! {
         list::refuse_repeated(agencies, &at.key("to"), faults);
         let parents = parents.iter().flat_map(|parents| parents.iter());
         list::refuse_repeated(parents, &at.key("parents"), faults);
+        if let Some(originator) = &originator {
+            content::consent_agrees(originator.as_ref(), consent.as_ref(), &at.key(CONSENT_KEY), faults);
+        }
         if matches!((&approvals, &procedure), (Some(Some(_)), Some(None))) {
             let reason = "a message that was voted on names its procedure, which was voted on too";
             faults.add(&at.key("procedure"), FaultCode::Missing, reason);
@@ -184,6 +191,7 @@ impl Submission {
             case_ref: fields.purpose.case_ref.clone(),
             h3_text: fields.handling.h3_text.clone(),
             compartment: fields.handling.compartment.clone(),
+            consent: fields.consent,
             drafted_by: fields.drafted_by.clone(),
             language: fields.language.clone(),
             zone: fields.zone.clone(),
@@ -226,6 +234,11 @@ impl Submission {
     /// Whose information it is, when it is passed on.
     pub const fn originator(&self) -> Option<&AgencyId> {
         self.fields.originator.as_ref()
+    }
+
+    /// The decision by which its originator let it be passed on.
+    pub const fn consent(&self) -> Option<MessageId> {
+        self.fields.consent
     }
 
     /// How urgent it is.

@@ -122,6 +122,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
             respond_by: Some(NOW),
             kind: Kind::HandoverDecision,
             fact: Fact::Handover(HandoverFact::Decided(decision)),
+            passed_on: None,
         },
     }
 }

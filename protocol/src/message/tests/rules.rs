@@ -190,3 +190,27 @@ fn the_originator_and_the_message_replaced_are_named_in_the_header() {
     assert_eq!(reply.parents().len(), 1);
     assert_eq!(reply.content().words.case_ref.unwrap().as_str(), "TH-2026-INV-0090");
 }
+
+#[test]
+fn what_is_passed_on_names_the_decision_of_its_originator_and_nothing_else_does() {
+    // shows: orc-12
+    let mut json = example(Kind::InformationReply);
+    put(&mut json, "/consent", json!(null));
+    assert_eq!(brief(&submit(&json).unwrap_err()), [("/consent".into(), "missing")]);
+
+    let mut json = example(Kind::InformationReply);
+    put(&mut json, "/originator", json!(null));
+    assert_eq!(brief(&submit(&json).unwrap_err()), [("/consent".into(), "conflicting")]);
+
+    let reply = submit(&example(Kind::InformationReply)).unwrap();
+    let (content, originator) = (reply.content(), reply.originator());
+    assert_eq!(content.agree_on_origin(originator), Ok(()));
+    let faults = content.agree_on_origin(None).unwrap_err();
+    assert_eq!(brief(&faults), [("/consent".into(), "conflicting")]);
+    let own = submit(&example(Kind::Acknowledgement)).unwrap().content();
+    assert_eq!(own.agree_on_origin(None), Ok(()));
+    assert_eq!(
+        brief(&own.agree_on_origin(originator).unwrap_err()),
+        [("/consent".into(), "missing")]
+    );
+}
