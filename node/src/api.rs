@@ -94,6 +94,7 @@ fn described() -> OpenApiRouter<Api> {
         .merge(route::proofs::routes())
         .merge(route::peers::routes())
         .merge(route::procedures::routes())
+        .merge(route::reviews::routes())
         .merge(route::statistics::routes())
         .merge(route::succession::routes())
         .merge(route::watch::routes())

@@ -11,6 +11,7 @@
 //! | bodies by subject | [`control`] [`intelligence`] [`handover`] [`batch`] [`rescue`] [`operation`] [`evidence`] [`assets`] [`coordination`] |
 //! | the whole | [`approval`] [`body`] [`content`] [`submission`] |
 //! | what two messages have in common | [`trace`] [`nearby`] |
+//! | how long it is kept | [`retention`] |
 //!
 //! A body is one tree in CBOR and in JSON (`codec::value`), so one reader serves both, and it lists every fault in one
 //! answer. Declarations read like the catalogue they come from, and the grammar in `spec/cddl` is printed from them.
@@ -35,6 +36,7 @@ pub mod kind;
 pub mod legal_basis;
 pub mod purpose;
 pub mod recipient;
+pub mod retention;
 pub mod urgency;
 
 pub mod assurance;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use concord_node::api::client::Client;
 use concord_node::api::shape::message::Message;
 use concord_node::api::shape::procedure::ProcedureDetail;
+use concord_node::clock;
 use concord_node::report::Report;
 use concord_node::report::code::Code;
 use concord_protocol::message::batch::entry::ManifestEntry;
@@ -13,6 +14,8 @@ use concord_protocol::message::batch::root::SaltSeed;
 use concord_protocol::message::fault::Faults;
 use concord_protocol::message::field::Field;
 use concord_protocol::message::pointer::Pointer;
+use concord_protocol::message::time::CivilDate;
+use concord_protocol::moment::Span;
 use harness::federation::Federation;
 use harness::letter;
 use harness::wait;
@@ -191,6 +194,93 @@ fn nobody_is_sealed_whose_decision_stands_no_longer() {
         assert_eq!(alerts.len(), 1, "{alerts:?}");
         assert_eq!(alerts[0].rule, "bat-63");
     }
+}
+
+#[test]
+fn nothing_rests_on_what_was_sent_for_another_purpose_without_leave() {
+    // shows: orc-15, orc-16
+    let world = Federation::of("guards-purpose", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let [author, lead] = [0, 1].map(|place: usize| nodes[place].client());
+    let report = say(&author, begins("intelligence-report", &[1])).unwrap();
+    let told = procedure_of(&report);
+    arrives(&lead, &told, 1);
+    let proposal = |purpose: &str| {
+        let mut letter = begins("joint-operation-proposal", &[0]);
+        letter["body"]["threat_basis"] = json!([report.id]);
+        letter["purpose"] = json!({"kind": purpose});
+        letter
+    };
+    let refused = say(&lead, proposal("coordination")).unwrap_err();
+    assert_eq!(refused.code, Code::OtherPurpose, "{refused:?}");
+    assert!(refused.why.contains(&report.id) && refused.why.contains("orc-15"), "{refused:?}");
+    assert!(refused.remedy.contains("onward-transfer-request"), "{refused:?}");
+    say(&lead, proposal("investigation")).unwrap();
+
+    let mut ask = follows("onward-transfer-request", &told, &[0]);
+    ask["body"]["items"] = json!([report.id]);
+    ask["body"]["proposed_recipients"] =
+        json!([{"party": "LA", "agency": AGENCIES[1], "name": "Operations desk"}]);
+    ask["body"]["purpose"] = json!({"kind": "coordination"});
+    let ask = say(&lead, ask).unwrap();
+    arrives(&author, &told, 2);
+    let mut grant = follows("onward-transfer-decision", &told, &[1]);
+    grant["body"] = json!({"of": ask.id, "granted": true});
+    say(&author, grant).unwrap();
+    arrives(&lead, &told, 3);
+    let linked = say(&lead, proposal("coordination")).unwrap();
+    let operation = procedure_of(&linked);
+    assert_eq!(arrives(&author, &operation, 1).alerts, []);
+
+    // What was allowed is taken back: it stands, and whoever can see it is told.
+    let mut recall = follows("recall", &told, &[1]);
+    recall["body"]["targets"] = json!([report.id]);
+    say(&author, recall).unwrap();
+    arrives(&lead, &told, 4);
+    for node in [&author, &lead] {
+        let alerts = node.procedure(&operation).unwrap().alerts;
+        assert_eq!(alerts.len(), 1, "{alerts:?}");
+        assert_eq!(
+            (alerts[0].rule.as_str(), &alerts[0].message),
+            ("orc-15", &Some(linked.id.clone()))
+        );
+    }
+}
+
+#[test]
+fn what_is_looked_at_again_is_listed_by_its_day() {
+    // shows: era-10
+    let world = Federation::of("guards-reviews", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let [author, reader] = [0, 1].map(|place: usize| nodes[place].client());
+    let day = |ahead: u32| CivilDate::of(clock::now().after(Span::from_days(ahead))).unwrap();
+    let report = |review_on: String| {
+        let mut letter = begins("intelligence-report", &[1]);
+        letter["handling"]["review_on"] = json!(review_on);
+        let sent = say(&author, letter).unwrap();
+        arrives(&reader, &procedure_of(&sent), 1);
+        sent.id
+    };
+    let soon = report(day(10).to_string());
+    let due = report("2025-12-31".to_owned());
+    report(day(40).to_string());
+
+    for node in [&author, &reader] {
+        let page = node.reviews(None, None).unwrap();
+        let listed: Vec<(&str, &str)> =
+            page.items.iter().map(|item| (item.id.as_str(), item.state.as_str())).collect();
+        assert_eq!(listed, [(due.as_str(), "due"), (soon.as_str(), "soon")]);
+        assert_eq!((page.items[0].term_months, page.next), (12, None));
+        let first = node.reviews(Some(1), None).unwrap();
+        let rest = node.reviews(Some(1), first.next.as_deref()).unwrap();
+        assert_eq!(rest.items[0].id, soon);
+    }
+    // What is erased waits for nobody.
+    let demand = [("cause", "order"), ("basis", "EX-2026/7"), ("officer", "LA-1")];
+    reader.erase(&due, demand).unwrap();
+    let left: Vec<String> =
+        reader.reviews(None, None).unwrap().items.into_iter().map(|item| item.id).collect();
+    assert_eq!(left, [soon]);
 }
 
 /// An operation of the second agency in which the first has joined, ready to go.

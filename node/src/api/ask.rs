@@ -43,6 +43,8 @@ use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::procedures::ProcedureView;
+use crate::host::handle::reviews::ReviewPlace;
+use crate::host::handle::reviews::Reviews;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Wanted;
@@ -134,6 +136,12 @@ pub trait Ask: Debug + Send + Sync {
         after: Option<ProcedureId>,
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError>;
+
+    /// At most `limit` held messages that are looked at again by now or soon, after a place.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError>;
 
     /// The proof that a message's leaf stands in the log.
     ///
@@ -304,6 +312,10 @@ impl Ask for Handle {
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError> {
         Self::procedures(self, after, limit)
+    }
+
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
+        Self::reviews(self, after, limit)
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

@@ -7,6 +7,7 @@ mod evidence;
 pub mod export;
 mod peers;
 mod proofs;
+mod reviews;
 
 use core::fmt;
 use core::time::Duration;

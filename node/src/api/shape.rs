@@ -13,6 +13,7 @@ pub mod message;
 pub mod node;
 pub mod peer;
 pub mod procedure;
+pub mod review;
 pub mod statistics;
 pub mod succession;
 pub mod watch;

@@ -8,6 +8,7 @@ mod listener;
 mod parts;
 mod procedures;
 mod refusals;
+mod reviews;
 pub(crate) mod running;
 mod transcripts;
 pub(crate) mod wire;

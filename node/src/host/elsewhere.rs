@@ -7,6 +7,7 @@
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
 //! - [`decisions`]: whether the decisions of a manifest stand.
 //! - [`copies`]: whether originators let be passed on what is.
+//! - [`links`]: whether what a message rests on was sent for its purpose.
 //!
 //! Absent on purpose: what the node holds when the message is logged. It is judged by what it held just before; what comes
 //! in between comes as late as what is still on its way.
@@ -14,6 +15,7 @@
 pub(crate) mod board;
 mod copies;
 mod decisions;
+mod links;
 mod people;
 
 use concord_protocol::ids::MessageId;
@@ -45,6 +47,7 @@ pub struct Alert {
 #[derive(Debug)]
 enum Objection {
     Refused(Box<Refusal>),
+    OtherPurpose(Box<Refusal>),
     Unreadable,
 }
 
@@ -64,16 +67,18 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13
+// spec: res-40, res-41, bat-63, orc-13, orc-15
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
     now: Timestamp,
 ) -> Result<(), SubmitError> {
     let judged = copies::judge(shared, submission, now)
+        .and_then(|()| links::judge(shared, submission, now))
         .and_then(|()| judge_in_procedure(shared, submission));
     judged.map_err(|objection| match objection {
         Objection::Refused(refusal) => SubmitError::OutOfPlace(refusal),
+        Objection::OtherPurpose(refusal) => SubmitError::OtherPurpose(refusal),
         Objection::Unreadable => SubmitError::Stopping,
     })
 }
@@ -121,9 +126,10 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14
+// spec: res-42, bat-64, orc-14, orc-16
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
+    found.extend(links::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);

@@ -7,9 +7,11 @@
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::Gathered;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Settlement;
+use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::CharterVersion;
 use concord_protocol::ids::Epoch;
@@ -91,6 +93,8 @@ pub(crate) enum Table {
     Staff = 47,
     /// Kind of the message that begins it, procedure → nothing: the end of the key is the procedure.
     Begun = 48,
+    /// Day on which it is looked at again, leaf → nothing: the end of the key is the leaf of a message row.
+    Review = 49,
 }
 
 impl Table {
@@ -245,10 +249,25 @@ pub(crate) fn due(day: CivilDate, leaf: LeafIndex) -> Vec<u8> {
 
 /// What the keys of all bodies begin with that are due on one day.
 pub(crate) fn due_on(day: CivilDate) -> Vec<u8> {
+    key(Table::Due, &[&day_bytes(day)])
+}
+
+/// Key of a message by the day on which it is looked at again: the order of keys is the order of days.
+pub(crate) fn review(day: CivilDate, leaf: LeafIndex) -> Vec<u8> {
+    [review_on(day), leaf.get().to_be_bytes().to_vec()].concat()
+}
+
+/// What the keys of all messages begin with that are looked at again on one day.
+pub(crate) fn review_on(day: CivilDate) -> Vec<u8> {
+    key(Table::Review, &[&day_bytes(day)])
+}
+
+/// A day in bytes whose order is that of days.
+fn day_bytes(day: CivilDate) -> [u8; 4] {
     let (year, month, day) = day.parts();
     let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(0));
-    let year = u16::try_from(year).unwrap_or(0);
-    key(Table::Due, &[&year.to_be_bytes(), &[month, day]])
+    let [high, low] = u16::try_from(year).unwrap_or(0).to_be_bytes();
+    [high, low, month, day]
 }
 
 /// Key of an erasure.
@@ -315,6 +334,10 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
             let digest = record.digest.as_bytes().to_vec();
             rows.push((message_by_id(&record.id, &record.from), digest));
             rows.push((message_by_digest(&record.digest), place.clone()));
+            // spec: era-10
+            if let (BodyForm::Held, Ok(header)) = (record.body, header::read(&record.message)) {
+                rows.push((review(header.handling.review_on, record.leaf), Vec::new()));
+            }
             place
         }
         Record::Outbound(record) => {

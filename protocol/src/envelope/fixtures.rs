@@ -80,7 +80,7 @@ pub(crate) fn directory() -> Directory {
 /// The same as a copy of what is another agency's, with a decision by which that agency let it be passed on.
 pub(crate) fn passed_on(draft: Draft, originator: &str) -> Draft {
     let Value::Map(mut content) = draft.content.clone() else { panic!("a map") };
-    content.put("consent", Value::Text(MessageId::new(CREATED, [3; 10]).to_string()));
+    content.put("consent", Value::Text(format!("{}", MessageId::new(CREATED, [3; 10]))));
     Draft { originator: Some(fixtures::agency(originator)), content: Value::Map(content), ..draft }
 }
 

@@ -101,6 +101,7 @@ use serde_bytes::ByteBuf;
 use crate::api::ask::Answer;
 use crate::api::ask::Ask;
 use crate::api::tests::procedures;
+use crate::api::tests::reviews;
 use crate::api::tests::wire::NOON;
 use crate::host::crew::Crew;
 use crate::host::evidence::Extent;
@@ -125,6 +126,8 @@ use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
 use crate::host::handle::erasure::Demand;
 use crate::host::handle::procedures::ProcedureView;
+use crate::host::handle::reviews::ReviewPlace;
+use crate::host::handle::reviews::Reviews;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Forbidden;
@@ -438,6 +441,10 @@ impl Ask for Fake {
     ) -> Result<Vec<ProcedureView>, ReadError> {
         let views = procedures::views().into_iter();
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
+    }
+
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
+        Ok(reviews::page(after, limit))
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

@@ -44,6 +44,9 @@ const OF_A_HANDOVER: &[Kind] = &[
     Kind::VictimScreeningReport,
 ];
 
+/// The marks of one person; with the number of the entry, where the person is one of many.
+type Marked = (Option<u64>, BTreeSet<Digest>);
+
 /// The rescues that hold somebody back who would go here; `saying` is a message that is about to be said.
 // spec: res-40, res-42
 pub(super) fn held_back(
@@ -115,7 +118,7 @@ fn marks_of_people(
     (book, machine): (&Book, &Machine),
     whom: &People,
     saying: Option<&Submission>,
-) -> Result<Vec<(Option<u64>, BTreeSet<Digest>)>, ReadError> {
+) -> Result<Vec<Marked>, ReadError> {
     let entries = match whom {
         People::One => {
             let mut marks = marks_of(shared, &digests_of(book, OF_A_HANDOVER))?;

@@ -21,6 +21,7 @@ use crate::message::kind::Kind;
 use crate::message::partial_date::PartialDate;
 use crate::message::refusal_ground::GroundClass;
 use crate::message::refusal_ground::RefusalGround;
+use crate::message::retention;
 use crate::message::time::CivilDate;
 use crate::message::urgency::Urgency;
 
@@ -213,4 +214,20 @@ fn what_is_passed_on_names_the_decision_of_its_originator_and_nothing_else_does(
         brief(&own.agree_on_origin(originator).unwrap_err()),
         [("/consent".into(), "missing")]
     );
+}
+
+#[test]
+fn the_chapter_prints_how_long_what_is_held_may_wait_for_a_review() {
+    // shows: era-11
+    let chapter = super::text_of("15-erasure.md");
+    let rows = retention::TERMS.iter().map(|term| format!("| {} | {} |", term.matter, term.months));
+    let printed: Vec<&str> =
+        chapter.lines().skip_while(|line| *line != "| what | months |").collect();
+    assert!(rows.eq(printed.into_iter().skip(2).take(retention::TERMS.len())));
+
+    let months = |kind: Kind| retention::term(kind).months;
+    assert_eq!(months(Kind::IntelligenceReport), 12);
+    assert_eq!(months(Kind::HandoverRequest), 36);
+    assert_eq!(months(Kind::VictimScreeningReport), 6);
+    assert_eq!(months(Kind::MeetingAgenda), retention::MONTHS_MAX);
 }

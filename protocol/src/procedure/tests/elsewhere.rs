@@ -13,6 +13,7 @@ use super::batch;
 use super::handover;
 use super::information;
 use crate::crypto::digest;
+use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::ids::Party;
 use crate::message::control::recall::RecallAction;
@@ -194,20 +195,38 @@ fn marked(evidential_use: EvidentialUse) -> HandlingCodes {
     }
 }
 
+/// A copy that China makes for Thailand.
+struct Made {
+    by: AgencyId,
+    originator: AgencyId,
+    consent: MessageId,
+    to: Vec<AgencyId>,
+    purpose: PurposeKind,
+    handling: HandlingCodes,
+    at: Timestamp,
+}
+
 /// Why a copy is refused; nothing when it may go.
-fn refused(passed: &Passed, change: impl FnOnce(&mut Copy<'_>)) -> Option<&'static str> {
-    let (by, originator, to) = (agency(ASKS), agency(ASKED), agency(TRANSIT));
-    let handling = marked(EvidentialUse::Never);
-    let mut copy = Copy {
-        by: &by,
-        originator: &originator,
-        consent: &passed.consent,
-        to: BTreeSet::from([&to]),
+fn refused(passed: &Passed, change: impl FnOnce(&mut Made)) -> Option<&'static str> {
+    let mut made = Made {
+        by: agency(ASKS),
+        originator: agency(ASKED),
+        consent: passed.consent,
+        to: Vec::from([agency(TRANSIT)]),
         purpose: PurposeKind::Investigation,
-        handling: &handling,
+        handling: marked(EvidentialUse::Never),
         at: Timestamp::from_millis(8_999),
     };
-    change(&mut copy);
+    change(&mut made);
+    let copy = Copy {
+        by: &made.by,
+        originator: &made.originator,
+        consent: &made.consent,
+        to: made.to.iter().collect(),
+        purpose: made.purpose,
+        handling: &made.handling,
+        at: made.at,
+    };
     let judged = copy.judge(passed.play.now().common.control());
     judged.err().map(|refusal| refusal.rule)
 }
@@ -216,24 +235,29 @@ fn refused(passed: &Passed, change: impl FnOnce(&mut Copy<'_>)) -> Option<&'stat
 fn what_is_passed_on_is_held_against_the_decision_of_its_originator() {
     // shows: orc-13
     let mut passed = granted(OnwardUse::Intelligence);
-    let (other, stranger) = (agency("vn.mps"), passed.reply);
-    let evidence = marked(EvidentialUse::WithConsent);
+    let other = || agency("vn.mps");
+    let evidence = |made: &mut Made| made.handling = marked(EvidentialUse::WithConsent);
     assert_eq!(refused(&passed, |_| {}), None);
 
-    assert_eq!(refused(&passed, |copy| copy.consent = &stranger), Some("orc-13"));
-    assert_eq!(refused(&passed, |copy| copy.by = &other), Some("orc-13"));
-    assert_eq!(refused(&passed, |copy| copy.originator = &other), Some("orc-13"));
-    assert_eq!(refused(&passed, |copy| drop(copy.to.insert(&other))), Some("orc-13"));
-    let late = Timestamp::from_millis(9_000);
-    assert_eq!(refused(&passed, |copy| copy.at = late), Some("orc-13"));
-    assert_eq!(refused(&passed, |copy| copy.purpose = PurposeKind::Border), Some("orc-13"));
-    assert_eq!(refused(&passed, |copy| copy.handling = &evidence), Some("orc-13"));
-    assert_eq!(refused(&granted(OnwardUse::Evidence), |copy| copy.handling = &evidence), None);
-    let owner = agency(ASKED);
-    assert_eq!(refused(&passed, |copy| drop(copy.to.insert(&owner))), None, "it is the owner's");
+    let reply = passed.reply;
+    let changes: [&dyn Fn(&mut Made); 7] = [
+        &|made| made.consent = reply,
+        &|made| made.by = other(),
+        &|made| made.originator = other(),
+        &|made| made.to.push(other()),
+        &|made| made.at = Timestamp::from_millis(9_000),
+        &|made| made.purpose = PurposeKind::Border,
+        &evidence,
+    ];
+    for change in changes {
+        assert_eq!(refused(&passed, change), Some("orc-13"));
+    }
+    assert_eq!(refused(&granted(OnwardUse::Evidence), evidence), None);
+    let to_its_owner = refused(&passed, |made| made.to.push(agency(ASKED)));
+    assert_eq!(to_its_owner, None, "it is the owner's");
 
     let recalled = ControlFact::Recalled {
-        targets: Vec::from([passed.reply]),
+        targets: Vec::from([reply]),
         action: RecallAction::Quarantine,
         effective: Timestamp::from_millis(1),
     };
@@ -272,7 +296,12 @@ fn a_recipient_may_tighten_a_marking_and_not_relax_it() {
     };
     assert_eq!(relaxes(|_| {}), None);
     assert_eq!(relaxes(|copy| copy.classification = Classification::Confidential), None);
-    assert_eq!(relaxes(|copy| drop(copy.codes.insert(HandlingCode::H1))), None);
+    assert_eq!(
+        relaxes(|copy| {
+            copy.codes.insert(HandlingCode::H1);
+        }),
+        None
+    );
     assert_eq!(relaxes(|copy| copy.onward = Onward::None), None);
 
     let day = |text: &str| CivilDate::parse(text).unwrap();
