@@ -45,6 +45,7 @@ use crate::message::pointer::Pointer;
 use crate::message::purpose::Purpose;
 use crate::message::purpose::PurposeKind;
 use crate::message::recipient::Recipient;
+use crate::message::source_words;
 use crate::message::subject_line;
 use crate::message::text::HeaderText;
 use crate::message::text::LanguageTag;
@@ -94,6 +95,8 @@ record! {
         subject_line: Line,
         /// Whether its author has looked at a name that stands in it; it goes nowhere.
         subject_line_checked: Option<bool>,
+        /// Whether its author has looked at a word that may give a source away; it goes nowhere.
+        sources_checked: Option<bool>,
         /// The reference that people use for the procedure.
         procedure_ref: Option<RecordRef>,
         /// In which language it is written.
@@ -152,6 +155,7 @@ impl Submission {
         if let Some(submission) = &submission {
             submission.refuse_too_large(&root, &mut faults);
             submission.refuse_names(&root, &mut faults);
+            submission.refuse_source_words(&root, &mut faults);
         }
         faults.judge(submission)
     }
@@ -296,6 +300,13 @@ impl Submission {
         if self.fields.subject_line_checked != Some(true) {
             let line = self.fields.subject_line.as_str();
             subject_line::refuse_names(line, &self.body.write(), at, faults);
+        }
+    }
+
+    // spec: msgk-121
+    fn refuse_source_words(&self, at: &Pointer<'_>, faults: &mut Faults) {
+        if self.fields.sources_checked != Some(true) {
+            source_words::refuse(&self.body, &self.body.write(), &at.key(BODY_KEY), faults);
         }
     }
 

@@ -208,7 +208,7 @@ impl Handover {
             HandoverFact::Screened { .. } => Move::Clear,
             HandoverFact::SpecialtyAsked => Move::AskSpecialty,
             HandoverFact::SpecialtyDecided { .. } => Move::DecideSpecialty,
-            HandoverFact::OutcomeTold { closing } => {
+            HandoverFact::OutcomeTold { closing, .. } => {
                 if *closing && self.stage == Stage::HandedOver { Move::Close } else { Move::Tell }
             }
             HandoverFact::Incident => Move::Incident,

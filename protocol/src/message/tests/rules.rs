@@ -1,6 +1,7 @@
 //! Rules that need more than one submission to show.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 use core::iter;
 
@@ -230,4 +231,27 @@ fn the_chapter_prints_how_long_what_is_held_may_wait_for_a_review() {
     assert_eq!(months(Kind::HandoverRequest), 36);
     assert_eq!(months(Kind::VictimScreeningReport), 6);
     assert_eq!(months(Kind::MeetingAgenda), retention::MONTHS_MAX);
+}
+
+#[test]
+fn a_word_that_may_give_a_source_away_is_looked_at_before_it_is_sent() {
+    // shows: msgk-121
+    let said = |kind: Kind, pointer: &str, text: &str| {
+        let mut json = example(kind);
+        put(&mut json, pointer, json!(text));
+        json
+    };
+    let report = |text: &str| said(Kind::IntelligenceReport, "/body/summary/text", text);
+    for text in ["As the Informant says.", "据线人说", "จากสายลับ", "theo CHỈ ĐIỂM"]
+    {
+        let faults = submit(&report(text)).unwrap_err();
+        assert_eq!(brief(&faults), [("/body/summary/text".into(), "conflicting")], "{text}");
+        assert!(!format!("{faults:?}").contains(text), "the text is not repeated");
+        let mut looked_at = report(text);
+        put(&mut looked_at, "/sources_checked", json!(true));
+        assert!(submit(&looked_at).is_ok());
+    }
+    assert!(submit(&report("An informantship, by its own word.")).is_ok());
+    let elsewhere = said(Kind::RescueRequest, "/body/held_by/text", "Guards, says an informant.");
+    assert!(submit(&elsewhere).is_ok());
 }
