@@ -75,9 +75,16 @@ fn told(fact: HandoverFact) -> Fact {
     Fact::Handover(fact)
 }
 
-fn outcome(closing: bool, offences: &[u64]) -> Fact {
+/// How the case about some offences went on.
+fn tried(offences: &[u64]) -> Fact {
     let offences = offences.iter().copied().collect();
-    told(HandoverFact::OutcomeTold { closing, offences })
+    told(HandoverFact::OutcomeTold { closing: false, offences })
+}
+
+/// How the case ended.
+fn ended(offence: u64) -> Fact {
+    let offences = BTreeSet::from([offence]);
+    told(HandoverFact::OutcomeTold { closing: true, offences })
 }
 
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
@@ -187,11 +194,11 @@ fn from_arrest_to_the_last_outcome() -> BTreeSet<&'static str> {
     play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
     assert_eq!(stage(&play), Stage::HandedOver);
     assert_eq!(play.now().state.custody(), CustodyStatus::HeldByRequesting);
-    play.say(ASKS, outcome(false, &[1]));
+    play.say(ASKS, tried(&[1]));
     play.say(ASKS, told(HandoverFact::SpecialtyAsked));
     play.say(ASKED, told(HandoverFact::SpecialtyDecided { granted: false }));
     play.say(ASKS, told(HandoverFact::Incident));
-    play.say(ASKS, outcome(true, &[]));
+    play.say(ASKS, ended(1));
     assert_eq!(stage(&play), Stage::Closed);
     play.rules()
 }
@@ -231,7 +238,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     play.say(ASKS, told(HandoverFact::Viewed { spares: false }));
     play.say(ASKED, decided(Outcome::Refused));
     assert_eq!(stage(&play), Stage::Refused);
-    play.say(ASKED, outcome(false, &[1]));
+    play.say(ASKED, tried(&[1]));
     let mut rules = play.rules();
 
     let mut silent = examined(0);
@@ -524,12 +531,12 @@ fn nobody_is_tried_for_what_was_not_granted() {
     play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
     assert_eq!(play.now().state.granted_offences(), [1, 2]);
 
-    let refusal = play.refused(ASKS, outcome(false, &[2, 3]));
+    let refusal = play.refused(ASKS, tried(&[2, 3]));
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-53"));
     assert!(refusal.remedy.contains("specialty-consent-request"), "{refusal:?}");
-    play.say(ASKS, outcome(false, &[2]));
-    play.say(ASKS, outcome(true, &[1]));
-    assert_eq!(play.refused(ASKS, outcome(false, &[3])).rule, "ho-53", "also when it is closed");
+    play.say(ASKS, tried(&[2]));
+    play.say(ASKS, ended(1));
+    assert_eq!(play.refused(ASKS, tried(&[3])).rule, "ho-53", "also when it is closed");
 }
 
 #[test]
@@ -596,7 +603,7 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
         22 => WITHDRAWN,
         23 => VICTIM,
         24 => Fact::Common(conflict()),
-        _ => outcome(true, &[]),
+        _ => ended(1),
     }
 }
 
