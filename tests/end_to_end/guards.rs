@@ -42,7 +42,7 @@ fn nobody_is_granted_whose_rescue_is_open() {
     arrives(&asks, &handover, 2);
     assert_eq!(asked.procedure(&handover).unwrap().alerts, []);
 
-    let mut rescue = begins("rescue-request", &[1]);
+    let mut rescue = missing();
     rescue["body"]["person"]["person_ref"] = json!("CN-P-000101");
     let rescue = procedure_of(&say(&reports, rescue).unwrap());
     arrives(&asked, &rescue, 1);
@@ -81,7 +81,7 @@ fn nobody_goes_in_where_somebody_needs_help_without_the_commanders_word() {
         letter["body"]["hostages_confirmed"] = json!(confirmed);
         letter
     };
-    let mut rescue = begins("rescue-request", &[1]);
+    let mut rescue = missing();
     rescue["body"]["location"] = json!({"name": PLACE.to_uppercase(), "country": "LA"});
     let rescue = procedure_of(&say(&reports, rescue).unwrap());
     arrives(&lead, &rescue, 1);
@@ -313,6 +313,13 @@ fn ready(lead: &Client, other: &Client) -> String {
         json!({"status": "ready", "plan": name, "summary": {"lang": "en", "text": "All."}});
     say(lead, status).unwrap();
     operation
+}
+
+/// Somebody is missed, who goes home to the State of the agency that says so.
+fn missing() -> Value {
+    let mut rescue = begins("rescue-request", &[1]);
+    rescue["body"].as_object_mut().unwrap().remove("home");
+    rescue
 }
 
 /// A grant under conditions.
