@@ -92,7 +92,7 @@ impl Handover {
     /// Whoever was handed over is tried for what was granted, and for nothing else.
     // spec: ho-53
     fn guard_trial(&self, offences: &BTreeSet<u64>) -> Result<(), Refusal> {
-        let received = matches!(self.stage, Stage::HandedOver | Stage::Closed);
+        let received = self.stage == Stage::HandedOver;
         let granted = self.granted_offences();
         match offences.iter().find(|offence| received && !granted.contains(offence)) {
             None => Ok(()),

@@ -536,7 +536,7 @@ fn nobody_is_tried_for_what_was_not_granted() {
     assert!(refusal.remedy.contains("specialty-consent-request"), "{refusal:?}");
     play.say(ASKS, tried(&[2]));
     play.say(ASKS, ended(1));
-    assert_eq!(play.refused(ASKS, tried(&[3])).rule, "ho-53", "also when it is closed");
+    assert_eq!(play.refused(ASKS, tried(&[1])).rule, "ho-31", "the last one closes it");
 }
 
 #[test]
