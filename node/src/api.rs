@@ -105,6 +105,7 @@ fn described() -> OpenApiRouter<Api> {
         .merge(route::procedures::routes())
         .merge(route::deconfliction::routes())
         .merge(route::feeds::routes())
+        .merge(route::reviews::routes())
         .merge(route::statistics::routes())
         .merge(route::succession::routes())
         .merge(route::watch::routes())

@@ -11,6 +11,7 @@ pub mod accuse;
 pub mod backup;
 pub mod crew;
 pub mod deconfliction;
+pub mod elsewhere;
 mod erasure;
 pub mod evidence;
 pub mod files;

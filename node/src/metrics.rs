@@ -27,6 +27,7 @@ use concord_protocol::moment::Timestamp;
 use crate::clock;
 use crate::host::handle::Handle;
 use crate::host::handle::SharedView;
+use crate::host::handle::reviews::ReviewCounts;
 use crate::host::tally::Tally;
 use crate::settings::folder::NodeFolder;
 use crate::store::usage;
@@ -48,6 +49,8 @@ pub struct Seen {
     pub store: Vec<(&'static str, u64)>,
     /// Bytes that may still be written; `None` where the file system does not say.
     pub free: Option<u64>,
+    /// How many messages wait to be looked at again; `None` where the store could not be read.
+    pub reviews: Option<ReviewCounts>,
     /// When the node was last backed up, as far as it knows.
     pub backup: Option<Timestamp>,
 }
@@ -74,6 +77,7 @@ pub fn of_node(node: Handle, folder: NodeFolder) -> Router {
         tally: node.tally(),
         store: usage::usage(folder.path()),
         free: usage::free(folder.path()),
+        reviews: node.review_counts().ok(),
         backup: folder.last_backup(),
     };
     router(look, disk)

@@ -118,8 +118,8 @@ pub fn core_digest_of(
 ) -> Result<Digest, Vec<FieldFault>> {
     let (kind, urgency, handling) =
         (submission.kind(), submission.urgency(), submission.handling_codes());
-    let attachments = submission.attachments();
-    let frame = Frame { kind, urgency, handling: &handling, created, attachments };
+    let (attachments, originator) = (submission.attachments(), submission.originator());
+    let frame = Frame { kind, urgency, handling: &handling, created, attachments, originator };
     let (content, _) = content::normalised(frame, &submission.content().write())?;
     let body = codec::encode(&content).map_err(|_| Vec::new())?;
     let parents = seal::in_order(submission.parents().to_vec());

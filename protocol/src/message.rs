@@ -10,6 +10,8 @@
 //! | people, things, law | [`name`] [`calendar`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
 //! | bodies by subject | [`control`] [`intelligence`] [`handover`] [`batch`] [`rescue`] [`operation`] [`evidence`] [`assets`] [`coordination`] |
 //! | the whole | [`approval`] [`body`] [`content`] [`submission`] |
+//! | what two messages have in common | [`trace`] [`nearby`] |
+//! | how long it is kept | [`retention`] |
 //!
 //! A body is one tree in CBOR and in JSON (`codec::value`), so one reader serves both, and it lists every fault in one
 //! answer. Declarations read like the catalogue they come from, and the grammar in `spec/cddl` is printed from them.
@@ -35,6 +37,7 @@ pub mod kind;
 pub mod legal_basis;
 pub mod purpose;
 pub mod recipient;
+pub mod retention;
 pub mod urgency;
 
 pub mod assurance;
@@ -61,8 +64,12 @@ pub mod rescue;
 pub mod approval;
 pub mod body;
 pub mod content;
+mod source_words;
 mod subject_line;
 pub mod submission;
+
+pub mod nearby;
+pub mod trace;
 
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@
 //! | what a correction touches | [`amber`] |
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`], and `way` |
+//! | what other procedures say to a message, beside every fold | [`elsewhere`] |
 //! | what is due in it at a time that is handed in | [`deadline`] |
 //! | what many of them count together | [`statistics`] |
 //!
@@ -60,6 +61,8 @@ pub mod rescue;
 pub mod book;
 pub mod machine;
 mod way;
+
+pub mod elsewhere;
 
 pub mod deadline;
 pub mod statistics;

@@ -162,6 +162,7 @@ fn act(number: usize, parents: Vec<Digest>, author: usize, (kind, fact): &(Kind,
         created,
         urgency: Urgency::U4,
         respond_by: None,
+        passed_on: None,
         kind: *kind,
         fact: fact.clone(),
     }

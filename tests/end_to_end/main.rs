@@ -17,6 +17,7 @@ mod feeds;
 mod files;
 mod forked_branch;
 mod forked_log;
+mod guards;
 mod hostile_peer;
 mod keys;
 mod links;

@@ -51,7 +51,7 @@ pub fn draft(
         parents: submission.parents().to_vec(),
         supersedes: None,
         from: Sender { agency: from.clone(), unit: None },
-        originator: None,
+        originator: submission.originator().cloned(),
         to,
         created,
         respond_by: None,

@@ -101,6 +101,8 @@ pub struct Truth {
     /// Places that have not heard from enough peers since.
     doubtful: BTreeSet<usize>,
     quarantined: BTreeSet<usize>,
+    /// Places against which somebody holds evidence.
+    accused: BTreeSet<usize>,
     counts: Outcome,
 }
 
@@ -119,6 +121,7 @@ impl Truth {
             behind: BTreeSet::new(),
             doubtful: BTreeSet::new(),
             quarantined: BTreeSet::new(),
+            accused: BTreeSet::new(),
             counts: Outcome::default(),
         }
     }
@@ -132,9 +135,9 @@ impl Truth {
         self.lies(place) || self.restored.contains(&place)
     }
 
-    /// Whether a person was told that the place's log was longer once.
+    /// Whether a person was told that the place's log was longer once, or that it has two branches.
     pub(crate) fn is_condemned(&self, place: usize) -> bool {
-        self.quarantined.contains(&place)
+        self.quarantined.contains(&place) || self.accused.contains(&place)
     }
 
     pub(crate) fn restored(&mut self, place: usize, machine: bool) {
@@ -285,6 +288,7 @@ impl Truth {
     /// Evidence against a place was logged.
     pub(crate) fn evidence(&mut self, place: usize, kind: EvidenceKind) -> Result<(), Broken> {
         self.counts.evidence += 1;
+        self.accused.insert(place);
         if self.may_have_lost(place) {
             return Ok(());
         }

@@ -65,6 +65,8 @@ use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
 use crate::host::handle::procedures::ProcedureView;
+use crate::host::handle::reviews::ReviewPlace;
+use crate::host::handle::reviews::Reviews;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Wanted;
@@ -216,6 +218,12 @@ pub trait Ask: Debug + Send + Sync {
         procedure: ProcedureId,
         wanted: author::Wanted,
     ) -> Result<PreparedChange, PrepareError>;
+
+    /// At most `limit` held messages that are looked at again by now or soon, after a place.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError>;
 
     /// The proof that a message's leaf stands in the log.
     ///
@@ -469,6 +477,10 @@ impl Ask for Handle {
         wanted: author::Wanted,
     ) -> Result<PreparedChange, PrepareError> {
         Self::prepare_change(self, procedure, wanted)
+    }
+
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
+        Self::reviews(self, after, limit)
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

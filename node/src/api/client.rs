@@ -10,6 +10,7 @@ mod feeds;
 mod files;
 mod peers;
 mod proofs;
+mod reviews;
 
 use core::fmt;
 use core::time::Duration;

@@ -49,20 +49,20 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         SubmitError::InDoubt(doubt) => {
             return in_doubt(*doubt, "the message was not taken", view);
         }
-        SubmitError::OutOfPlace(refusal) => {
-            return Report::new(
-                of_rule(refusal.code),
-                "the message was not taken",
-                error.to_string(),
-            )
-            .with_remedy(refusal.remedy.clone())
-            .into();
-        }
+        SubmitError::OutOfPlace(refusal) => return by_rule(of_rule(refusal.code), error, refusal),
+        SubmitError::OtherPurpose(refusal) => return by_rule(Code::OtherPurpose, error, refusal),
         SubmitError::KeyAway => Code::KeyAway,
         SubmitError::PinRefused => Code::PinRefused,
         SubmitError::Stopping => Code::Stopping,
     };
     Problem::new(code, "the message was not taken", error.to_string())
+}
+
+/// What an officer hears of a rule that refused a message.
+fn by_rule(code: Code, error: &SubmitError, refusal: &Refusal) -> Problem {
+    Report::new(code, "the message was not taken", error.to_string())
+        .with_remedy(refusal.remedy.clone())
+        .into()
 }
 
 /// The code under which an officer hears what a peer would answer.

@@ -12,6 +12,7 @@ pub(crate) mod node;
 pub(crate) mod peers;
 pub(crate) mod procedures;
 pub(crate) mod proofs;
+pub(crate) mod reviews;
 pub(crate) mod statistics;
 pub(crate) mod succession;
 pub(crate) mod watch;

@@ -17,6 +17,7 @@ pub mod names;
 pub mod node;
 pub mod peer;
 pub mod procedure;
+pub mod review;
 pub mod statistics;
 pub mod succession;
 pub mod watch;

@@ -9,6 +9,7 @@ mod names;
 mod parts;
 mod procedures;
 mod refusals;
+mod reviews;
 pub(crate) mod running;
 mod transcripts;
 pub(crate) mod wire;

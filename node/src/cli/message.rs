@@ -1,4 +1,4 @@
-//! `concord message list | show | erase`: what the node sent and took; `draft | approve`: what people say before it is sent.
+//! `concord message list | show | reviews | erase`: what the node sent and took; `draft | approve`: what people say before it is sent.
 
 pub mod votes;
 
@@ -14,6 +14,7 @@ use crate::api::shape::message::DeliveryDocument;
 use crate::api::shape::message::Message;
 use crate::api::shape::message::MessageList;
 use crate::api::shape::message::Status;
+use crate::api::shape::review::ReviewList;
 use crate::cli::answer::Answer;
 use crate::cli::reach::Reach;
 use crate::cli::table;
@@ -55,6 +56,18 @@ pub enum MessageVerb {
     Draft(votes::Drafting),
     /// Approves a draft; offline.
     Approve(votes::Approving),
+    /// Lists held messages whose day to be looked at again has come or comes within 30 days.
+    Reviews {
+        /// At most this many: 1 to 200.
+        #[arg(long)]
+        limit: Option<usize>,
+        /// Go on where an earlier list ended.
+        #[arg(long)]
+        cursor: Option<String>,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// Erases the body of a message for good, with its keys; header and proofs remain.
     Erase {
         /// The message's id, or its digest.
@@ -116,6 +129,9 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
             let reader = officer.as_deref().zip(purpose.as_deref());
             show(&reach.client()?, id, reader)
         }
+        MessageVerb::Reviews { limit, cursor, reach } => {
+            Ok(reviews(&reach.client()?.reviews(*limit, cursor.as_deref())?))
+        }
         MessageVerb::Draft(arguments) => votes::draft(arguments),
         MessageVerb::Approve(arguments) => votes::approve(arguments),
         MessageVerb::Erase { id, cause, basis, officer, reach } => {
@@ -146,6 +162,24 @@ fn list(page: &MessageList) -> Answer {
     let answer = Answer::new(text, table::json(page));
     match &page.next {
         Some(next) => answer.say(format!("more: concord message list --cursor {next}")),
+        None => answer,
+    }
+}
+
+fn reviews(page: &ReviewList) -> Answer {
+    let rows = page.items.iter().map(|review| {
+        [
+            review.id.clone(),
+            review.procedure.clone(),
+            review.review_on.clone(),
+            review.erase_by.clone(),
+            review.state.clone(),
+        ]
+    });
+    let text = table::table(["message", "procedure", "review on", "erase by", "state"], rows);
+    let answer = Answer::new(text, table::json(page));
+    match &page.next {
+        Some(next) => answer.say(format!("more: concord message reviews --cursor {next}")),
         None => answer,
     }
 }

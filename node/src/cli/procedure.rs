@@ -157,8 +157,13 @@ fn show(detail: &ProcedureDetail) -> Answer {
         ));
     }
     let answer = Answer::new(text, table::json(detail));
-    detail.look_again.iter().fold(answer, |answer, look| {
+    let answer = detail.look_again.iter().fold(answer, |answer, look| {
         answer.say(format!("look at {} again: {} was corrected", look.id, look.because))
+    });
+    // spec: res-42, bat-64, orc-14, orc-16
+    detail.alerts.iter().fold(answer, |answer, alert| {
+        let against = alert.message.as_ref().map(|id| format!(" against {id}")).unwrap_or_default();
+        answer.say(format!("alert{against}: {} ({}); {}", alert.why, alert.rule, alert.remedy))
     })
 }
 

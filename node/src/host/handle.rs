@@ -14,6 +14,7 @@ mod papers;
 pub mod procedures;
 mod proofs;
 mod query;
+pub mod reviews;
 pub mod succession;
 pub mod transcript;
 mod watching;
@@ -124,6 +125,9 @@ pub enum SubmitError {
     /// The message has no place in its procedure as it stands here.
     #[error("{} ({})", .0.why, .0.rule)]
     OutOfPlace(Box<Refusal>),
+    /// It rests on what was sent for another purpose, and its originator has not allowed that.
+    #[error("{} ({})", .0.why, .0.rule)]
+    OtherPurpose(Box<Refusal>),
     /// The node is in doubt about its own log.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),

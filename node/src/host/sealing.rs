@@ -30,6 +30,7 @@ use concord_protocol::registry::RefusalCode;
 
 use crate::clock;
 use crate::entropy;
+use crate::host::elsewhere;
 use crate::host::handle::SubmitError;
 use crate::host::shared::Shared;
 use crate::keystore::token::Presence;
@@ -49,6 +50,7 @@ pub(crate) fn seal(
     let now = clock::now();
     let today = CivilDate::of(now).ok_or(SubmitError::Stopping)?;
     submission.check_on(today).map_err(|faults| SubmitError::NotToday { faults })?;
+    elsewhere::judge(shared, submission, now)?;
     let draft = draft(shared, submission, shared.serial, now)?;
     let seed = entropy::draw::<32>().map_err(|_| SubmitError::Stopping)?;
     let sealed =

@@ -39,6 +39,7 @@ use crate::host::accuse::Desk;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
+use crate::host::elsewhere::board::Board;
 use crate::host::feeds::Feeds;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
@@ -129,6 +130,8 @@ pub(crate) struct Shared {
     pub(crate) sending: Semaphore,
     /// What the agency's people work on, and what others ask about.
     pub(crate) deconfliction: Deconfliction,
+    /// The rescues that are open.
+    pub(crate) board: Board,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -234,6 +237,7 @@ impl Shared {
             files: parts.files,
             sending: Semaphore::new(SENT_MAX),
             deconfliction: parts.deconfliction,
+            board: Board::default(),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

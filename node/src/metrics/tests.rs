@@ -22,6 +22,7 @@ use tower_service::Service;
 use crate::api::tests::fake::Fake;
 use crate::api::tests::fake::RECEIVED;
 use crate::api::tests::fake::SENT;
+use crate::host::handle::reviews::ReviewCounts;
 use crate::host::tally::Tally;
 use crate::host::view::Grade;
 use crate::host::view::Mode;
@@ -142,6 +143,7 @@ fn everything() -> Seen {
         tally,
         store: vec![("journal", 7)],
         free: Some(9),
+        reviews: Some(ReviewCounts { due: 3, past_erasure: 1 }),
         backup: Some(NOW),
     }
 }

@@ -209,6 +209,14 @@ impl Seen {
         if let Some(free) = self.free {
             page.gauge("disk_free_bytes", "Bytes that may still be written", free)?;
         }
+        // spec: era-10
+        if let Some(counts) = self.reviews {
+            let about =
+                "Held messages whose day to be looked at again has come, of the first 10,000";
+            page.gauge("reviews_due", about, counts.due)?;
+            let about = "Held messages past the day on which they are erased at the latest, of the first 10,000";
+            page.gauge("erasures_overdue", about, counts.past_erasure)?;
+        }
         if let Some(at) = self.backup {
             let about = "When the node was last backed up, as seconds since 1970; absent if never";
             page.gauge("backup_timestamp_seconds", about, seconds(at))?;

@@ -7,8 +7,8 @@
 use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::Gathered;
-use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::Settlement;
 use concord_protocol::envelope::header;
@@ -21,6 +21,8 @@ use concord_protocol::ids::LogNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::Serial;
+use concord_protocol::message::attachment::Attachment;
+use concord_protocol::message::kind::Kind;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::moment::Timestamp;
 
@@ -96,6 +98,10 @@ pub(crate) enum Table {
     Attached = 49,
     /// By agency.
     Queried = 50,
+    /// Kind of the message that begins it, procedure → nothing: the end of the key is the procedure.
+    Begun = 51,
+    /// Day on which it is looked at again, leaf → nothing: the end of the key is the leaf of a message row.
+    Review = 52,
 }
 
 impl Table {
@@ -173,6 +179,16 @@ pub(crate) fn messages_by_id(id: &MessageId) -> Vec<u8> {
     key(Table::MessageById, &[id.as_bytes()])
 }
 
+/// What the keys of all procedures begin with that a message of one kind begins.
+pub(crate) fn begun_with(kind: Kind) -> Vec<u8> {
+    key(Table::Begun, &[kind.text().as_bytes(), &[0]])
+}
+
+/// Key of a procedure by what begins it.
+pub(crate) fn begun(kind: Kind, procedure: &ProcedureId) -> Vec<u8> {
+    [begun_with(kind), procedure.as_bytes().to_vec()].concat()
+}
+
 /// Key of one number of a link, in one of the tables that have such keys.
 pub(crate) fn numbered(table: Table, peer: &AgencyId, epoch: Epoch, number: LinkNumber) -> Vec<u8> {
     [link_prefix(table, peer, epoch), number.get().to_be_bytes().to_vec()].concat()
@@ -240,10 +256,25 @@ pub(crate) fn due(day: CivilDate, leaf: LeafIndex) -> Vec<u8> {
 
 /// What the keys of all bodies begin with that are due on one day.
 pub(crate) fn due_on(day: CivilDate) -> Vec<u8> {
+    key(Table::Due, &[&day_bytes(day)])
+}
+
+/// Key of a message by the day on which it is looked at again: the order of keys is the order of days.
+pub(crate) fn review(day: CivilDate, leaf: LeafIndex) -> Vec<u8> {
+    [review_on(day), leaf.get().to_be_bytes().to_vec()].concat()
+}
+
+/// What the keys of all messages begin with that are looked at again on one day.
+pub(crate) fn review_on(day: CivilDate) -> Vec<u8> {
+    key(Table::Review, &[&day_bytes(day)])
+}
+
+/// A day in bytes whose order is that of days.
+fn day_bytes(day: CivilDate) -> [u8; 4] {
     let (year, month, day) = day.parts();
     let [month, day] = [month, day].map(|part| u8::try_from(part).unwrap_or(0));
-    let year = u16::try_from(year).unwrap_or(0);
-    key(Table::Due, &[&year.to_be_bytes(), &[month, day]])
+    let [high, low] = u16::try_from(year).unwrap_or(0).to_be_bytes();
+    [high, low, month, day]
 }
 
 /// Key of an erasure.
@@ -325,9 +356,17 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
             let digest = record.digest.as_bytes().to_vec();
             rows.push((message_by_id(&record.id, &record.from), digest));
             rows.push((message_by_digest(&record.digest), place.clone()));
-            for digest in attached(record) {
-                rows.push((file(&digest, &record.digest), place.clone()));
-                rows.push((attached_at(record.leaf, &digest), Vec::new()));
+            // What was taken has a header that can be read.
+            if let Ok(header) = header::read(&record.message) {
+                // spec: fil-20
+                for Attachment { digest, .. } in header.attachments {
+                    rows.push((file(&digest, &record.digest), place.clone()));
+                    rows.push((attached_at(record.leaf, &digest), Vec::new()));
+                }
+                // spec: era-10
+                if record.body == BodyForm::Held {
+                    rows.push((review(header.handling.review_on, record.leaf), Vec::new()));
+                }
             }
             place
         }
@@ -372,16 +411,14 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
         Record::Notice(record) => agency(Table::Notice, &record.agency),
         Record::Staff(record) => agency(Table::Staff, &record.agency),
         Record::Queried(record) => agency(Table::Queried, &record.peer),
-        Record::Act(record) => act(&record.procedure, &record.act.digest),
+        Record::Act(record) => {
+            if record.act.parents.is_empty() {
+                rows.push((begun(record.act.kind, &record.procedure), Vec::new()));
+            }
+            act(&record.procedure, &record.act.digest)
+        }
     };
     rows.push((place, bytes.to_vec()));
-}
-
-/// The files that a message names. What was taken has a header that can be read.
-// spec: fil-20
-fn attached(record: &MessageRecord) -> impl Iterator<Item = Digest> + use<> {
-    let files = header::read(&record.message).map(|header| header.attachments);
-    files.unwrap_or_default().into_iter().map(|file| file.digest)
 }
 
 fn key(table: Table, parts: &[&[u8]]) -> Vec<u8> {

@@ -130,13 +130,13 @@ impl Engine {
         effects: &mut Effects,
     ) -> Result<LeafIndex, Fault> {
         let Judged { arrival, recalled } = judged;
-        let (digest, form, fact) = (arrival.digest, arrival.form, arrival.fact);
+        let (digest, form, stated) = (arrival.digest, arrival.form, arrival.stated);
         let verdict =
             arrival.judged.and_then(|verified| self.once(slot, verified, &recalled, effects));
         // spec: pro-11
         let verdict = verdict.and_then(|verified| {
             let message = (digest, verified.header());
-            let judged = self.judge_act(message, fact, recalled.history);
+            let judged = self.judge_act(message, stated, recalled.history);
             judged.map(|(act, _)| (verified, act)).map_err(|refusal| refusal.code)
         });
         let verdict = verdict.and_then(|(verified, act)| {

@@ -42,8 +42,8 @@ use crate::log::leaf::ReceiptItem;
 use crate::moment::Moment;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
+use crate::procedure::act::Stated;
 use crate::procedure::book::Verdict;
-use crate::procedure::fact::Fact;
 use crate::procedure::refusal::Refusal;
 use crate::registry::CloseCode;
 use crate::wire::dispatch;
@@ -103,7 +103,7 @@ impl Engine {
     // spec: pro-11
     fn place_act(&mut self, signed: &Signed, history: Option<History>) -> Result<Act, Answer> {
         let message = (signed.digest(), signed.header());
-        match self.judge_act(message, Fact::of(signed.body()), history) {
+        match self.judge_act(message, Stated::of(signed.body(), signed.words()), history) {
             Ok((act, Verdict::Fits | Verdict::Aside)) => Ok(act),
             Ok((_, Verdict::Waits)) => Err(Answer::OutOfPlace(Box::new(Refusal::out_of_turn(
                 "pro-11",

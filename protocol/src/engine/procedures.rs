@@ -2,6 +2,7 @@
 //!
 //! The engine holds those that were used last; of the others the host recalls what the store has, with the input.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
@@ -15,9 +16,10 @@ use crate::ids::ProcedureId;
 use crate::limits::PROCEDURES_HELD_BYTES_MAX;
 use crate::message::recipient::Role;
 use crate::procedure::act::Act;
+use crate::procedure::act::PassedOn;
+use crate::procedure::act::Stated;
 use crate::procedure::book::Book;
 use crate::procedure::book::Verdict;
-use crate::procedure::fact::Fact;
 use crate::procedure::refusal::Refusal;
 
 /// What the store has of a procedure that the engine does not hold: every act, in any order.
@@ -93,11 +95,11 @@ impl Engine {
     pub(super) fn judge_act(
         &mut self,
         message: (Digest, &Header),
-        fact: Fact,
+        stated: Stated,
         history: Option<History>,
     ) -> Result<(Act, Verdict), Refusal> {
         let (digest, header) = message;
-        let act = act(digest, header, fact);
+        let act = act(digest, header, stated);
         self.procedures.open(header.procedure, history).judge(&act).map(|verdict| (act, verdict))
     }
 
@@ -111,7 +113,7 @@ impl Engine {
 }
 
 /// What a message contributes to its procedure.
-fn act(digest: Digest, header: &Header, fact: Fact) -> Act {
+fn act(digest: Digest, header: &Header, stated: Stated) -> Act {
     let recipients = |role: Role| {
         header.to.iter().filter(move |to| to.role == role).map(|to| to.agency.clone()).collect()
     };
@@ -127,6 +129,10 @@ fn act(digest: Digest, header: &Header, fact: Fact) -> Act {
         urgency: header.urgency,
         respond_by: header.respond_by,
         kind: header.kind,
-        fact,
+        fact: stated.fact,
+        passed_on: header
+            .originator
+            .clone()
+            .map(|originator| Box::new(PassedOn { originator, consent: stated.consent })),
     }
 }

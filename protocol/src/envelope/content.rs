@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::codec;
 use crate::codec::value::Value;
 use crate::envelope::header::Header;
+use crate::ids::AgencyId;
 use crate::message::attachment::Attachment;
 use crate::message::content::BODY_KEY;
 use crate::message::content::Content;
@@ -25,12 +26,14 @@ pub(super) struct Frame<'a> {
     pub(super) handling: &'a HandlingCodes,
     pub(super) created: Timestamp,
     pub(super) attachments: &'a [Attachment],
+    pub(super) originator: Option<&'a AgencyId>,
 }
 
 impl<'a> Frame<'a> {
     pub(super) fn of(header: &'a Header) -> Self {
-        let Header { kind, urgency, handling, created, attachments, .. } = header;
-        Self { kind: *kind, urgency: *urgency, handling, created: *created, attachments }
+        let Header { kind, urgency, handling, created, attachments, originator, .. } = header;
+        let (created, originator) = (*created, originator.as_ref());
+        Self { kind: *kind, urgency: *urgency, handling, created, attachments, originator }
     }
 }
 
@@ -41,6 +44,7 @@ pub(super) fn normalised(
 ) -> Result<(Value, Content), Vec<FieldFault>> {
     let content = Content::read(frame.kind, content)?;
     content.agree(frame.urgency, frame.handling)?;
+    content.agree_on_origin(frame.originator)?;
     sayable(&content, frame.created)?;
     beside(&content, frame.attachments)?;
     Ok((content.write(), content))

@@ -77,6 +77,13 @@ pub(crate) fn directory() -> Directory {
     DIRECTORY.get_or_init(verify).clone()
 }
 
+/// The same as a copy of what is another agency's, with a decision by which that agency let it be passed on.
+pub(crate) fn passed_on(draft: Draft, originator: &str) -> Draft {
+    let Value::Map(mut content) = draft.content.clone() else { panic!("a map") };
+    content.put("consent", Value::Text(format!("{}", MessageId::new(CREATED, [3; 10]))));
+    Draft { originator: Some(fixtures::agency(originator)), content: Value::Map(content), ..draft }
+}
+
 /// A draft from the sender to these agencies, the first of them to act.
 pub(crate) fn draft(to: &[&str]) -> Draft {
     let role = |place: usize| if place == 0 { Role::Action } else { Role::Information };

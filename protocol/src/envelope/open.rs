@@ -38,6 +38,7 @@ use crate::ids::Serial;
 use crate::limits::CONTENT_BYTES_MAX;
 use crate::message::body::Body;
 use crate::message::content::Content;
+use crate::message::content::SealedPart;
 use crate::message::fault::FieldFault;
 use crate::moment::Span;
 use crate::moment::Timestamp;
@@ -422,6 +423,11 @@ impl Opened {
     /// The body, read by its kind.
     pub const fn body(&self) -> &Body {
         &self.read.body
+    }
+
+    /// The words that are sealed beside the body.
+    pub const fn words(&self) -> &SealedPart {
+        &self.read.words
     }
 
     /// Who drafted and who approved it; `None` where the header names no approvals.

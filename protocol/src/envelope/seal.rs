@@ -50,6 +50,7 @@ use crate::limits::HEADER_BYTES_MAX;
 use crate::message::attachment::Attachment;
 use crate::message::body::Body;
 use crate::message::content::Content;
+use crate::message::content::SealedPart;
 use crate::message::fault::FieldFault;
 use crate::message::handling::HandlingCodes;
 use crate::message::kind::Kind;
@@ -179,7 +180,7 @@ pub struct Sealed {
 /// A message that is ready to be logged and sent. Only [`sign`] makes one.
 pub struct Signed {
     header: Header,
-    body: Body,
+    content: Content,
     message: Vec<u8>,
     digest: Digest,
     sealed: Vec<u8>,
@@ -231,8 +232,9 @@ pub fn seal(
     if !recipients.are(&draft.to) {
         return Err(SealError::OtherRecipients);
     }
-    let Draft { kind, urgency, ref handling, created, ref attachments, .. } = draft;
-    let frame = Frame { kind, urgency, handling, created, attachments };
+    let Draft { kind, urgency, ref handling, created, ref attachments, ref originator, .. } = draft;
+    let originator = originator.as_ref();
+    let frame = Frame { kind, urgency, handling, created, attachments, originator };
     let (content, read) = content::normalised(frame, &draft.content)
         .map_err(|faults| SealError::BadBody { faults })?;
     let body = codec::encode(&content)?;
@@ -283,7 +285,7 @@ pub fn sign(sealed: Sealed, signer: &dyn Signer) -> Result<Signed, SignError> {
     let message = cose::sign1(signer, ContentType::Message, &sealed.encoded)?;
     Ok(Signed {
         header: sealed.header,
-        body: sealed.content.body,
+        content: sealed.content,
         digest: digest::sha256(&message),
         message,
         sealed: sealed.sealed,
@@ -373,7 +375,12 @@ impl Signed {
 
     /// The body, as it was read before it was sealed.
     pub const fn body(&self) -> &Body {
-        &self.body
+        &self.content.body
+    }
+
+    /// The words that are sealed beside the body.
+    pub const fn words(&self) -> &SealedPart {
+        &self.content.words
     }
 
     /// The COSE_Encrypt bytes.

@@ -6,12 +6,15 @@ use alloc::vec::Vec;
 
 use crate::codec::value::Map;
 use crate::codec::value::Value;
+use crate::ids::AgencyId;
+use crate::ids::MessageId;
 use crate::message::body;
 use crate::message::body::Body;
 use crate::message::body::BodyPlace;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::fault::FieldFault;
+use crate::message::field;
 use crate::message::field::Field;
 use crate::message::field::choice;
 use crate::message::field::record;
@@ -71,6 +74,8 @@ record! {
         h3_text: Option<LocalizedText>,
         /// The compartment it belongs to.
         compartment: Option<RecordRef>,
+        /// The decision by which the originator let it be passed on; exactly where the header names an originator.
+        consent: Option<MessageId>,
         /// Who drafted it.
         drafted_by: StaffNumber,
         /// In which language.
@@ -150,6 +155,18 @@ impl Content {
         faults.judge(Some(()))
     }
 
+    /// Whether the sealed part names a consent exactly where the header beside it names an originator.
+    ///
+    /// # Errors
+    /// The fault, with a pointer that starts at the sealed part.
+    // spec: orc-12
+    pub fn agree_on_origin(&self, originator: Option<&AgencyId>) -> Result<(), Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let at = Pointer::Root;
+        consent_agrees(originator, Some(&self.words.consent), &at.key(CONSENT_KEY), &mut faults);
+        faults.judge(Some(()))
+    }
+
     /// The rules of everything that is sealed.
     pub fn grammar() -> Grammar {
         let mut grammar = Grammar::new();
@@ -160,6 +177,26 @@ impl Content {
 
 /// Where the body stands in the sealed part and in a submission.
 pub const BODY_KEY: &str = "body";
+
+/// Where the consent of an originator stands in the sealed part and in a submission.
+pub const CONSENT_KEY: &str = "consent";
+
+/// What is passed on names the decision that allows it, and nothing else names one.
+// spec: orc-12
+pub fn consent_agrees(
+    originator: Option<&AgencyId>,
+    consent: Option<&Option<MessageId>>,
+    at: &Pointer<'_>,
+    faults: &mut Faults,
+) {
+    if originator.is_some() {
+        let reason = "what is passed on for its originator names the decision that granted it";
+        field::demand(consent, at, faults, reason);
+    } else {
+        let reason = "only what is passed on for an originator names a consent";
+        field::exclude(consent, at, faults, reason);
+    }
+}
 
 /// Reads the body of a larger map by its kind; absence was reported where the map was read.
 pub fn read_body(kind: Kind, map: &Map, at: &Pointer<'_>, faults: &mut Faults) -> Option<Body> {

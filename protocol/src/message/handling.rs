@@ -190,6 +190,41 @@ pub fn h3_agrees(
     }
 }
 
+impl HandlingCodes {
+    /// What it lets people do that other codes forbid; `None` where it is as strict or stricter. Whether it may become
+    /// evidence is left out: an originator can grant that by itself.
+    // spec: orc-13
+    pub fn relaxes(&self, other: &Self) -> Option<&'static str> {
+        if self.classification < other.classification {
+            Some("classification")
+        } else if !self.codes.is_superset(&other.codes) {
+            Some("codes")
+        } else if !self.onward.is_within(&other.onward) {
+            Some("onward")
+        } else if self.review_on > other.review_on {
+            Some("review_on")
+        } else if self.erase_by > other.erase_by {
+            Some("erase_by")
+        } else {
+            None
+        }
+    }
+}
+
+impl Onward {
+    /// Whether everybody whom it reaches is reached by another one.
+    fn is_within(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::None, _) | (_, Self::AllParties) => true,
+            (Self::OwnCompetentAuthorities, Self::OwnCompetentAuthorities) => true,
+            (Self::Named(mine), Self::Named(theirs)) => mine.is_subset(theirs),
+            (Self::OwnCompetentAuthorities, Self::None | Self::Named(_))
+            | (Self::AllParties, Self::None | Self::OwnCompetentAuthorities | Self::Named(_))
+            | (Self::Named(_), Self::None | Self::OwnCompetentAuthorities) => false,
+        }
+    }
+}
+
 impl Handling {
     /// The part that stands in the header.
     pub fn codes(&self) -> HandlingCodes {

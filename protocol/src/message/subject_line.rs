@@ -17,21 +17,21 @@ const WHOLE_NAMES: [&str; 2] = ["full_original", "latin_form"];
 // spec: msgk-120
 pub(super) fn refuse_names(line: &str, body: &Value, at: &Pointer<'_>, faults: &mut Faults) {
     let line = line.to_lowercase();
-    if names(body).iter().any(|name| has_name(&line, name)) {
+    if names(body).iter().any(|name| has_word(&line, name)) {
         let reason = "no subject line has personal data, and this one has a name that the body gives of a person: \
                       take it out, or say with `subject_line_checked` that it is nobody's name";
         faults.add(&at.key("subject_line"), FaultCode::Conflicting, reason);
     }
 }
 
-/// Whether a line has a name; in scripts that part words by spaces, as words of its own.
-fn has_name(line: &str, name: &str) -> bool {
+/// Whether a text has a word; in scripts that part words by spaces, as one of its own.
+pub(super) fn has_word(text: &str, word: &str) -> bool {
     let goes_on = |beside: Option<char>| {
-        name.is_ascii() && beside.is_some_and(|beside| beside.is_ascii_alphanumeric())
+        word.is_ascii() && beside.is_some_and(|beside| beside.is_ascii_alphanumeric())
     };
-    line.match_indices(name).any(|(start, found)| {
-        let before = line.get(..start).and_then(|before| before.chars().next_back());
-        let after = line.get(start.saturating_add(found.len())..);
+    text.match_indices(word).any(|(start, found)| {
+        let before = text.get(..start).and_then(|before| before.chars().next_back());
+        let after = text.get(start.saturating_add(found.len())..);
         !goes_on(before) && !goes_on(after.and_then(|after| after.chars().next()))
     })
 }

@@ -12,6 +12,7 @@ use crate::codec::scan;
 use crate::codec::value::Value;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::ids::MessageId;
 use crate::ids::ProcedureId;
 use crate::limits::ATTACHMENTS_MAX;
 use crate::limits::CONTENT_BYTES_MAX;
@@ -25,6 +26,7 @@ use crate::message::body::Body;
 use crate::message::body::BodyPlace;
 use crate::message::content;
 use crate::message::content::BODY_KEY;
+use crate::message::content::CONSENT_KEY;
 use crate::message::content::Content;
 use crate::message::content::SealedPart;
 use crate::message::content::Translation;
@@ -43,6 +45,7 @@ use crate::message::pointer::Pointer;
 use crate::message::purpose::Purpose;
 use crate::message::purpose::PurposeKind;
 use crate::message::recipient::Recipient;
+use crate::message::source_words;
 use crate::message::subject_line;
 use crate::message::text::HeaderText;
 use crate::message::text::LanguageTag;
@@ -72,6 +75,8 @@ record! {
         unit: Option<HeaderText>,
         /// Whose information it is, when it is passed on.
         originator: Option<AgencyId>,
+        /// The decision by which its originator let it be passed on; exactly where `originator` is there.
+        consent: Option<MessageId>,
         /// How urgent it is.
         urgency: Urgency,
         /// By when an answer is asked for.
@@ -90,6 +95,8 @@ record! {
         subject_line: Line,
         /// Whether its author has looked at a name that stands in it; it goes nowhere.
         subject_line_checked: Option<bool>,
+        /// Whether its author has looked at a word that may give a source away; it goes nowhere.
+        sources_checked: Option<bool>,
         /// The reference that people use for the procedure.
         procedure_ref: Option<RecordRef>,
         /// In which language it is written.
@@ -112,6 +119,9 @@ record! {
         list::refuse_repeated(agencies, &at.key("to"), faults);
         let parents = parents.iter().flat_map(|parents| parents.iter());
         list::refuse_repeated(parents, &at.key("parents"), faults);
+        if let Some(originator) = &originator {
+            content::consent_agrees(originator.as_ref(), consent.as_ref(), &at.key(CONSENT_KEY), faults);
+        }
         if matches!((&approvals, &procedure), (Some(Some(_)), Some(None))) {
             let reason = "a message that was voted on names its procedure, which was voted on too";
             faults.add(&at.key("procedure"), FaultCode::Missing, reason);
@@ -146,6 +156,7 @@ impl Submission {
             submission.refuse_too_large(&root, &mut faults);
             submission.refuse_names(&root, &mut faults);
             submission.refuse_files_elsewhere(&root, &mut faults);
+            submission.refuse_source_words(&root, &mut faults);
         }
         faults.judge(submission)
     }
@@ -185,6 +196,7 @@ impl Submission {
             case_ref: fields.purpose.case_ref.clone(),
             h3_text: fields.handling.h3_text.clone(),
             compartment: fields.handling.compartment.clone(),
+            consent: fields.consent,
             drafted_by: fields.drafted_by.clone(),
             language: fields.language.clone(),
             zone: fields.zone.clone(),
@@ -227,6 +239,11 @@ impl Submission {
     /// Whose information it is, when it is passed on.
     pub const fn originator(&self) -> Option<&AgencyId> {
         self.fields.originator.as_ref()
+    }
+
+    /// The decision by which its originator let it be passed on.
+    pub const fn consent(&self) -> Option<MessageId> {
+        self.fields.consent
     }
 
     /// How urgent it is.
@@ -291,6 +308,13 @@ impl Submission {
         if self.fields.subject_line_checked != Some(true) {
             let line = self.fields.subject_line.as_str();
             subject_line::refuse_names(line, &self.body.write(), at, faults);
+        }
+    }
+
+    // spec: msgk-121
+    fn refuse_source_words(&self, at: &Pointer<'_>, faults: &mut Faults) {
+        if self.fields.sources_checked != Some(true) {
+            source_words::refuse(&self.body, &self.body.write(), &at.key(BODY_KEY), faults);
         }
     }
 

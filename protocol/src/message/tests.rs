@@ -11,6 +11,7 @@ mod header;
 mod intelligence;
 mod offline;
 mod rules;
+mod trace;
 mod values;
 mod vectors;
 

@@ -1,5 +1,6 @@
 //! One message of a procedure, as far as it bears on the state.
 
+use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
@@ -10,6 +11,8 @@ use serde::Serialize;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
+use crate::message::body::Body;
+use crate::message::content::SealedPart;
 use crate::message::kind::Kind;
 use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
@@ -47,6 +50,39 @@ pub struct Act {
     pub kind: Kind,
     /// What it states.
     pub fact: Fact,
+    /// Whose information it passes on; absent where it is its author's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_on: Option<Box<PassedOn>>,
+}
+
+/// That a message passes on what is another agency's. Source: spec orc-12.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassedOn {
+    /// Whose.
+    pub originator: AgencyId,
+    /// The decision by which that agency let it be passed on; absent where the message came without its body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<MessageId>,
+}
+
+/// What a message states where it was opened; taken once. Source: spec pro-6.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// What its body states.
+    pub fact: Fact,
+    /// The consent that the words beside it name.
+    pub consent: Option<MessageId>,
+}
+
+impl Stated {
+    /// Of a message that nobody here could open.
+    pub const GONE: Self = Self { fact: Fact::Gone, consent: None };
+
+    /// Of a body, and of the words that are sealed beside it.
+    pub fn of(body: &Body, words: &SealedPart) -> Self {
+        Self { fact: Fact::of(body), consent: words.consent }
+    }
 }
 
 impl Act {

@@ -19,6 +19,7 @@ use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::ids::MessageId;
 use crate::message::batch::sealing::RemovalReason;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
@@ -48,6 +49,7 @@ pub struct Batch {
     /// Who put up the version that stands.
     author: AgencyId,
     manifest: Manifest,
+    listed_in: Digest,
     strikes: BTreeMap<AgencyId, BTreeSet<u64>>,
     removed: BTreeMap<u64, RemovalReason>,
     /// Over the entries in force; absent when removals crossed, until a seal says it.
@@ -88,6 +90,23 @@ impl Batch {
     /// The numbers of the entries that stand and were not taken off.
     pub fn in_force(&self) -> BTreeSet<u64> {
         (1..=self.manifest.entries).filter(|n| !self.removed.contains_key(n)).collect()
+    }
+
+    /// The decision of each entry that stands; none of a version that was not put up for sealing.
+    pub fn decisions(&self) -> impl Iterator<Item = (u64, MessageId)> {
+        let ready = self.manifest.ready;
+        let decisions = self.manifest.decisions.iter().copied().filter(move |_| ready);
+        (1..=self.manifest.entries).zip(decisions)
+    }
+
+    /// The message with the version that stands.
+    pub const fn listed_in(&self) -> Digest {
+        self.listed_in
+    }
+
+    /// Whether somebody on it may still go.
+    pub fn waits_to_go(&self) -> bool {
+        !self.stage.is_terminal() && self.stage != Stage::Reconciling
     }
 
     /// Root over the entries in force; absent when removals crossed, until a seal says it.
@@ -183,7 +202,7 @@ impl Batch {
     }
 
     /// Who would travel on the leg at hand: nobody who was taken off.
-    fn going(&self) -> BTreeSet<u64> {
+    pub fn going(&self) -> BTreeSet<u64> {
         let before = self.journey.done().checked_sub(1);
         let Some(before) = before.and_then(|leg| self.journey.transferred(leg)) else {
             return self.in_force();
@@ -211,6 +230,7 @@ impl Rules for Batch {
             stage: Stage::Proposed,
             author: act.author.clone(),
             manifest: manifest.clone(),
+            listed_in: act.digest,
             strikes: BTreeMap::new(),
             removed: BTreeMap::new(),
             root: Some(manifest.root),

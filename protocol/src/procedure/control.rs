@@ -187,7 +187,15 @@ pub struct Control {
 pub struct TransferCase {
     by: AgencyId,
     asked: Transfer,
-    decision: Option<(bool, Option<Timestamp>)>,
+    decision: Option<Decided>,
+}
+
+/// What an originator decided last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Decided {
+    by: MessageId,
+    granted: bool,
+    until: Option<Timestamp>,
 }
 
 /// A recall, and who has reported on it.
@@ -230,7 +238,7 @@ impl TransferCase {
     // spec: orc-4
     pub fn is_granted(&self, at: Timestamp) -> bool {
         self.decision
-            .is_some_and(|(granted, until)| granted && until.is_none_or(|until| at < until))
+            .is_some_and(|decided| decided.granted && decided.until.is_none_or(|until| at < until))
     }
 
     /// Whether the originator has decided.
@@ -284,6 +292,13 @@ impl Control {
     /// A request to pass something on.
     pub fn transfer(&self, request: &MessageId) -> Option<&TransferCase> {
         self.transfers.get(request)
+    }
+
+    /// The request on which a decision is the one that stands.
+    // spec: orc-13
+    pub fn transfer_by(&self, decision: &MessageId) -> Option<&TransferCase> {
+        let decided = |case: &&TransferCase| case.decision.is_some_and(|last| last.by == *decision);
+        self.transfers.values().find(decided)
     }
 
     /// A recall.
@@ -368,7 +383,8 @@ impl Control {
             }
             ControlFact::TransferDecided { of, granted, valid_until } => {
                 if let Some(transfer) = self.transfers.get_mut(of) {
-                    transfer.decision = Some((*granted, *valid_until));
+                    transfer.decision =
+                        Some(Decided { by: act.id, granted: *granted, until: *valid_until });
                 }
             }
             ControlFact::Recalled { targets, action, effective } => {

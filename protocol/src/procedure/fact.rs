@@ -100,9 +100,7 @@ impl Fact {
             Body::VictimScreeningReport(body) => Self::Handover(HandoverFact::screened(body)),
             Body::SpecialtyConsentRequest(_) => Self::Handover(HandoverFact::SpecialtyAsked),
             Body::SpecialtyConsentDecision(body) => Self::Handover(HandoverFact::consented(body)),
-            Body::CaseOutcomeNotice(body) => Self::Handover(HandoverFact::OutcomeTold {
-                closing: body.last_notice && body.property_settled,
-            }),
+            Body::CaseOutcomeNotice(body) => Self::Handover(HandoverFact::outcome(body)),
             Body::PostHandoverIncident(_) => Self::Handover(HandoverFact::Incident),
             Body::ConcurrentRequests(body) => {
                 Self::Handover(HandoverFact::Chosen { chosen: body.chosen })

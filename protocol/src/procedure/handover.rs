@@ -90,6 +90,21 @@ impl Handover {
         self.decision.as_ref().map_or(&[], |(_, _, decision)| &decision.granted)
     }
 
+    /// The decision that stands; `None` before there is one, and after it was revoked.
+    pub fn standing(&self) -> Option<&MessageId> {
+        self.decision.as_ref().map(|(id, _, _)| id)
+    }
+
+    /// Whether the person is granted and was not handed over yet.
+    pub const fn is_granted(&self) -> bool {
+        matches!(self.stage, Stage::Granted | Stage::Scheduled | Stage::InTransfer)
+    }
+
+    /// Whether the person may still go.
+    pub fn waits_to_go(&self) -> bool {
+        !self.stage.is_terminal() && self.stage != Stage::HandedOver
+    }
+
     /// Since when a certificate waits for its second signature, by the first signer's clock.
     pub fn half_signed_since(&self) -> Option<Timestamp> {
         self.certificate.as_ref().map(|certificate| certificate.signed_at)
@@ -193,7 +208,7 @@ impl Handover {
             HandoverFact::Screened { .. } => Move::Clear,
             HandoverFact::SpecialtyAsked => Move::AskSpecialty,
             HandoverFact::SpecialtyDecided { .. } => Move::DecideSpecialty,
-            HandoverFact::OutcomeTold { closing } => {
+            HandoverFact::OutcomeTold { closing, .. } => {
                 if *closing && self.stage == Stage::HandedOver { Move::Close } else { Move::Tell }
             }
             HandoverFact::Incident => Move::Incident,

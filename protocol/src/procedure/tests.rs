@@ -7,6 +7,7 @@ mod control;
 mod convergence;
 mod cycle;
 mod deadline;
+mod elsewhere;
 mod exchange;
 mod fact;
 mod facts;
@@ -197,6 +198,7 @@ impl<R: Rules> Play<R> {
             respond_by: None,
             kind: if parents.is_empty() { begins(&fact) } else { follows(&fact) },
             fact,
+            passed_on: None,
         }
     }
 

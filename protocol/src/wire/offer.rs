@@ -25,7 +25,7 @@ use crate::ids::AgencyId;
 use crate::log::leaf::Form;
 use crate::moment::Span;
 use crate::moment::Timestamp;
-use crate::procedure::fact::Fact;
+use crate::procedure::act::Stated;
 use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
 use crate::wire::dispatch;
@@ -88,8 +88,8 @@ pub struct Arrival {
     pub judged: Result<Verified, RefusalCode>,
     /// What it rests on.
     pub footing: Footing,
-    /// What its body states; of a tombstone or a refused message, that nothing is known.
-    pub fact: Fact,
+    /// What it states; of a tombstone or a refused message, that nothing is known.
+    pub stated: Stated,
 }
 
 /// What a message rests on, besides its signature.
@@ -190,11 +190,11 @@ pub fn verify(
             return Err(CloseCode::BadDispatch);
         }
         let judged = judge_message(offered, from, judge)?;
-        let (judged, footing, fact) = match judged {
-            Ok((verified, footing, fact)) => (Ok(verified), footing, fact),
-            Err(code) => (Err(code), Footing::InForce, Fact::Gone),
+        let (judged, footing, stated) = match judged {
+            Ok((verified, footing, stated)) => (Ok(verified), footing, stated),
+            Err(code) => (Err(code), Footing::InForce, Stated::GONE),
         };
-        arrivals.push(Arrival { digest: item.message, form, judged, footing, fact });
+        arrivals.push(Arrival { digest: item.message, form, judged, footing, stated });
     }
     Ok(VerifiedOffer { dispatch, arrivals })
 }
@@ -204,7 +204,7 @@ fn judge_message(
     offered: OfferedMessage,
     from: &AgencyId,
     judge: &Judge<'_>,
-) -> Result<Result<(Verified, Footing, Fact), RefusalCode>, CloseCode> {
+) -> Result<Result<(Verified, Footing, Stated), RefusalCode>, CloseCode> {
     let received = Received::new(offered.message.into_vec(), offered.sealed.map(ByteBuf::into_vec));
     let verified =
         open::verify(received, judge.directory, from, judge.me, judge.now, judge.tolerance)
@@ -219,12 +219,13 @@ fn judge_message(
         Err(code) => return Ok(Err(code)),
     };
     if verified.sealed().is_none() {
-        return Ok(Ok((verified, footing, Fact::Gone)));
+        return Ok(Ok((verified, footing, Stated::GONE)));
     }
     match open::open(&verified, judge.sealing) {
         Ok(opened) => {
             let approved = judge.approved(&verified, &opened)?;
-            Ok(approved.map(|()| (verified, footing, Fact::of(opened.body()))))
+            let stated = Stated::of(opened.body(), opened.words());
+            Ok(approved.map(|()| (verified, footing, stated)))
         }
         Err(_) if judge.waits_for_a_key(&verified) => Err(CloseCode::Stopping),
         Err(error) => Ok(Err(error.code())),

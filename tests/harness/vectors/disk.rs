@@ -124,6 +124,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
             respond_by: Some(NOW),
             kind: Kind::HandoverDecision,
             fact: Fact::Handover(HandoverFact::Decided(decision)),
+            passed_on: None,
         },
     }
 }

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 
 use crate::api::shape::deadline;
 use crate::api::shape::deadline::Deadline;
+use crate::host::elsewhere;
 use crate::host::handle::procedures::ProcedureView;
 
 /// Where a procedure stands, in short.
@@ -71,6 +72,8 @@ pub struct ProcedureDetail {
     pub conflicts: Vec<Vec<String>>,
     /// Decisions, grants and plans that rest on what was corrected: they stand until somebody decides anew.
     pub look_again: Vec<LookAgain>,
+    /// What speaks against something in it by what the node holds of other procedures: it stands, and a person looks.
+    pub alerts: Vec<Alert>,
     /// The accepted messages, each after those that it follows.
     pub transcript: Vec<Entry>,
     /// Remarks that went to some participants only.
@@ -97,6 +100,21 @@ pub struct LookAgain {
     pub digest: String,
     /// The message on which it rests and that was corrected, in this procedure or in another.
     pub because: String,
+}
+
+/// What speaks against something in a procedure, by another procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Alert {
+    /// The rule.
+    pub rule: String,
+    /// What is wrong.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
+    /// The id of the message that it speaks against; absent where it speaks against going on.
+    pub message: Option<String>,
+    /// The other procedure that says so, where one does.
+    pub procedure: Option<String>,
 }
 
 /// One message of a transcript.
@@ -177,6 +195,7 @@ impl From<&ProcedureView> for ProcedureDetail {
                 .map(|(one, other)| vec![one.to_string(), other.to_string()])
                 .collect(),
             look_again: book.amber(&view.corrected).iter().map(look_again).collect(),
+            alerts: view.alerts.iter().map(alert).collect(),
             transcript: entries(book),
             asides: book.asides().values().map(|act| entry(act, None)).collect(),
             refused: book.refused().iter().map(refused).collect(),
@@ -197,6 +216,16 @@ fn look_again(amber: &Amber) -> LookAgain {
         id: amber.id.to_string(),
         digest: amber.digest.to_string(),
         because: amber.because.to_string(),
+    }
+}
+
+fn alert(alert: &elsewhere::Alert) -> Alert {
+    Alert {
+        rule: alert.refusal.rule.to_owned(),
+        why: alert.refusal.why.clone(),
+        remedy: alert.refusal.remedy.clone(),
+        message: alert.message.map(|message| message.to_string()),
+        procedure: alert.procedure.map(|procedure| procedure.to_string()),
     }
 }
 

@@ -115,6 +115,7 @@ use tokio::sync::OwnedMutexGuard;
 use crate::api::ask::Answer;
 use crate::api::ask::Ask;
 use crate::api::tests::procedures;
+use crate::api::tests::reviews;
 use crate::api::tests::wire::NOON;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::look::Proposal;
@@ -156,6 +157,8 @@ use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
 use crate::host::handle::procedures::ProcedureView;
+use crate::host::handle::reviews::ReviewPlace;
+use crate::host::handle::reviews::Reviews;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Forbidden;
@@ -558,6 +561,10 @@ impl Ask for Fake {
         _wanted: author::Wanted,
     ) -> Result<PreparedChange, PrepareError> {
         Err(PrepareError::Unchanged)
+    }
+
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
+        Ok(reviews::page(after, limit))
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

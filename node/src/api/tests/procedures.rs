@@ -62,6 +62,7 @@ fn view(name: u8, book: Book) -> ProcedureView {
     let deadlines =
         deadline::deadlines(&book, Viewpoint { now, profile: &profile, parties: &parties });
     ProcedureView {
+        alerts: Vec::new(),
         id: procedure(name),
         own: fake::agency(ASKED),
         book,
@@ -94,6 +95,7 @@ fn act(author: &str, name: u8, after: &[&Act], kind: Kind, fact: Fact) -> Act {
         respond_by: None,
         kind,
         fact,
+        passed_on: None,
     }
 }
 

@@ -17,6 +17,8 @@ use concord_protocol::procedure::deadline::Viewpoint;
 use concord_protocol::procedure::deadline::profile::DeadlineProfile;
 
 use crate::clock;
+use crate::host::elsewhere;
+use crate::host::elsewhere::Alert;
 use crate::host::handle::Handle;
 use crate::host::handle::ReadError;
 
@@ -37,6 +39,8 @@ pub struct ProcedureView {
     pub book: Book,
     /// Messages of other procedures that it names and that were corrected, or have to be looked at again themselves.
     pub corrected: BTreeSet<MessageId>,
+    /// What speaks against something in it by what this node holds of other procedures.
+    pub alerts: Vec<Alert>,
     /// What is due in it now, for whomever; what ends first first.
     pub deadlines: Vec<Deadline>,
 }
@@ -49,13 +53,16 @@ impl Handle {
     pub fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
         let book = self.book(&id)?;
         let corrected = self.corrected(&book)?;
-        Ok(self.seen(id, book, corrected))
+        let alerts = elsewhere::alerts(&self.around.shared, &book);
+        let alerts = alerts.map_err(|_| ReadError::Stopping)?;
+        Ok(ProcedureView { corrected, alerts, ..self.seen(id, book) })
     }
 
-    /// How a procedure looks to this agency now.
-    fn seen(&self, id: ProcedureId, book: Book, corrected: BTreeSet<MessageId>) -> ProcedureView {
+    /// How a procedure looks to this agency now, what others mean to it left out.
+    fn seen(&self, id: ProcedureId, book: Book) -> ProcedureView {
         let deadlines = self.due(&book);
-        ProcedureView { id, own: self.around.shared.me.clone(), book, corrected, deadlines }
+        let (own, corrected, alerts) = (self.around.shared.me.clone(), BTreeSet::new(), Vec::new());
+        ProcedureView { id, own, book, corrected, alerts, deadlines }
     }
 
     /// The messages of a procedure, folded.
@@ -86,7 +93,7 @@ impl Handle {
     ) -> Result<Vec<ProcedureView>, ReadError> {
         let found = self.reader().procedures(after.as_ref(), limit);
         let found = found.map_err(|_| ReadError::Stopping)?;
-        let alone = |id| Ok(self.seen(id, self.book(&id)?, BTreeSet::new()));
+        let alone = |id| Ok(self.seen(id, self.book(&id)?));
         found.into_iter().map(alone).collect()
     }
 

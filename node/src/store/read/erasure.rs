@@ -4,6 +4,8 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::DueRecord;
 use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::KeyBackupRecord;
+use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::ids::LeafIndex;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::moment::Timestamp;
 
@@ -12,8 +14,10 @@ use crate::store::read::Reader;
 use crate::store::read::as_due;
 use crate::store::read::as_erasure;
 use crate::store::read::as_key_backup;
+use crate::store::read::as_message;
 use crate::store::read::as_retired;
 use crate::store::rows::Keys;
+use crate::store::rows::Order;
 use crate::store::schema;
 use crate::store::schema::Table;
 
@@ -37,6 +41,28 @@ impl Reader {
         };
         let keys = Keys { from, until: schema::after(&schema::due_on(through)) };
         self.some(&keys, limit, as_due)
+    }
+
+    /// At most `limit` messages that are looked at again by the end of a day, in order of day and leaf, after a place;
+    /// also those whose bodies were erased since.
+    pub fn reviews(
+        &self,
+        through: CivilDate,
+        after: Option<(CivilDate, LeafIndex)>,
+        limit: usize,
+    ) -> Result<Vec<MessageRecord>, ReadError> {
+        let from = match after {
+            Some((day, leaf)) => schema::after(&schema::review(day, leaf)),
+            None => Table::Review.all().from,
+        };
+        let keys = Keys { from, until: schema::after(&schema::review_on(through)) };
+        let rows = self.range(&keys, Order::Ascending, limit)?;
+        let message = |key: &[u8]| {
+            let leaf = u64::from_be_bytes(*key.last_chunk::<8>().ok_or(ReadError::Row)?);
+            let found = self.one(&schema::message(LeafIndex::new(leaf)), as_message)?;
+            found.ok_or(ReadError::Row)
+        };
+        rows.iter().map(|(key, _)| message(key)).collect()
     }
 
     /// Why the body of a message was erased; `None` when it was not.

@@ -4,6 +4,7 @@ use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::act::ActRecord;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::limits::TRANSCRIPT_ACTS_MAX;
+use concord_protocol::message::kind::Kind;
 use concord_protocol::procedure::act::Act;
 
 use crate::store::read::ReadError;
@@ -48,6 +49,28 @@ impl Reader {
             found.push(procedure);
         }
         Ok(found)
+    }
+
+    /// At most `limit` procedures that a message of this kind begins, in the order of their names, of those after `after`.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn begun_with(
+        &self,
+        kind: Kind,
+        after: Option<&ProcedureId>,
+        limit: usize,
+    ) -> Result<Vec<ProcedureId>, ReadError> {
+        let mut keys = schema::within(schema::begun_with(kind));
+        if let Some(after) = after {
+            keys.from = schema::after(&schema::begun(kind, after));
+        }
+        let rows = self.range(&keys, Order::Ascending, limit)?;
+        let name = |key: &[u8]| {
+            let bytes = key.last_chunk::<16>().ok_or(ReadError::Row)?;
+            ProcedureId::from_bytes(*bytes).map_err(|_| ReadError::Row)
+        };
+        rows.iter().map(|(key, _)| name(key)).collect()
     }
 }
 

@@ -279,7 +279,7 @@ fn whoever_changes_what_decides_has_it_approved_again() {
         &|draft| Draft { purpose: PurposeKind::Border, ..draft },
         &|draft| Draft { attachments: vec![fixtures::attachment()], ..draft },
         &|draft| Draft { supersedes: Some(digest::sha256(b"an earlier one")), ..draft },
-        &|draft| Draft { originator: Some(members::agency(AGENCIES[2])), ..draft },
+        &|draft| fixtures::passed_on(draft, AGENCIES[2]),
         &|draft| Draft { legal_basis: Vec::new(), ..draft },
         &|draft| Draft { expires: Some(CREATED.after(Span::from_days(1))), ..draft },
         &|draft| Draft { respond_by: Some(CREATED.after(Span::from_days(1))), ..draft },
@@ -454,6 +454,7 @@ fn a_persons_own_machine_computes_what_the_header_will_hold() {
     map.put("exercise", Value::Bool(true));
     map.put("supersedes", text(&format!("{}", digest::sha256(b"an earlier one"))));
     map.put("originator", text(AGENCIES[2]));
+    map.put("consent", text("0195a1c4-2f00-7d11-8b02-3c4d5e6f7301"));
     map.put("respond_by", text(&format!("{}", CREATED.after(Span::from_days(1)))));
     map.put("expires", text(&format!("{}", CREATED.after(Span::from_days(2)))));
     let submission = Submission::read(&value).unwrap();
@@ -463,6 +464,7 @@ fn a_persons_own_machine_computes_what_the_header_will_hold() {
         parents: submission.parents().to_vec(),
         supersedes: submission.supersedes(),
         originator: submission.originator().cloned(),
+        content: submission.content().write(),
         to,
         respond_by: submission.respond_by(),
         expires: submission.expires(),

@@ -29,7 +29,6 @@ use crate::moment::Span;
 fn a_message_and_its_body_fit_the_grammar() {
     let mut full = Draft {
         supersedes: Some(crate::crypto::digest::sha256(b"before")),
-        originator: Some(members::agency(THIRD)),
         respond_by: Some(fixtures::CREATED.after(Span::from_days(1))),
         expires: Some(fixtures::CREATED.after(Span::from_days(2))),
         attachments: Vec::from([Attachment {
@@ -37,7 +36,7 @@ fn a_message_and_its_body_fit_the_grammar() {
             length: 4,
             media_type: MediaType::parse("image/jpeg").expect("a media type"),
         }]),
-        ..fixtures::draft(&[RECEIVER, THIRD])
+        ..fixtures::passed_on(fixtures::draft(&[RECEIVER, THIRD]), THIRD)
     };
     full.handling.onward = Onward::Named([Party::parse("VN").expect("a Party")].into());
     for draft in [fixtures::draft(&[RECEIVER]), full] {

@@ -111,6 +111,8 @@ const CONDITIONAL: &[&str] = &[
     "request-for-information /body/offence/max_penalty/months",
     "request-for-information /body/subjects/0/person/nationalities/0/country",
     "request-for-information /body/urgency_reason",
+    "information-reply /originator",
+    "information-reply /consent",
     "information-reply /body/answers/0/content",
     "information-reply /body/refusal",
     "information-reply /body/refusal_scope",

@@ -1,6 +1,7 @@
 //! Rules that need more than one submission to show.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 use core::iter;
 
@@ -21,6 +22,7 @@ use crate::message::kind::Kind;
 use crate::message::partial_date::PartialDate;
 use crate::message::refusal_ground::GroundClass;
 use crate::message::refusal_ground::RefusalGround;
+use crate::message::retention;
 use crate::message::time::CivilDate;
 use crate::message::urgency::Urgency;
 
@@ -190,4 +192,67 @@ fn the_originator_and_the_message_replaced_are_named_in_the_header() {
     assert!(reply.supersedes().is_some() && reply.procedure().is_some());
     assert_eq!(reply.parents().len(), 1);
     assert_eq!(reply.content().words.case_ref.unwrap().as_str(), "TH-2026-INV-0090");
+}
+
+#[test]
+fn what_is_passed_on_names_the_decision_of_its_originator_and_nothing_else_does() {
+    // shows: orc-12
+    let mut json = example(Kind::InformationReply);
+    put(&mut json, "/consent", json!(null));
+    assert_eq!(brief(&submit(&json).unwrap_err()), [("/consent".into(), "missing")]);
+
+    let mut json = example(Kind::InformationReply);
+    put(&mut json, "/originator", json!(null));
+    assert_eq!(brief(&submit(&json).unwrap_err()), [("/consent".into(), "conflicting")]);
+
+    let reply = submit(&example(Kind::InformationReply)).unwrap();
+    let (content, originator) = (reply.content(), reply.originator());
+    assert_eq!(content.agree_on_origin(originator), Ok(()));
+    let faults = content.agree_on_origin(None).unwrap_err();
+    assert_eq!(brief(&faults), [("/consent".into(), "conflicting")]);
+    let own = submit(&example(Kind::Acknowledgement)).unwrap().content();
+    assert_eq!(own.agree_on_origin(None), Ok(()));
+    assert_eq!(
+        brief(&own.agree_on_origin(originator).unwrap_err()),
+        [("/consent".into(), "missing")]
+    );
+}
+
+#[test]
+fn the_chapter_prints_how_long_what_is_held_may_wait_for_a_review() {
+    // shows: era-11
+    let chapter = super::text_of("15-erasure.md");
+    let rows = retention::TERMS.iter().map(|term| format!("| {} | {} |", term.matter, term.months));
+    let printed: Vec<&str> =
+        chapter.lines().skip_while(|line| *line != "| what | months |").collect();
+    assert!(rows.eq(printed.into_iter().skip(2).take(retention::TERMS.len())));
+
+    let months = |kind: Kind| retention::term(kind).months;
+    assert_eq!(months(Kind::IntelligenceReport), 12);
+    assert_eq!(months(Kind::HandoverRequest), 36);
+    assert_eq!(months(Kind::VictimScreeningReport), 6);
+    assert_eq!(months(Kind::MeetingAgenda), retention::MONTHS_MAX);
+}
+
+#[test]
+fn a_word_that_may_give_a_source_away_is_looked_at_before_it_is_sent() {
+    // shows: msgk-121
+    let said = |kind: Kind, pointer: &str, text: &str| {
+        let mut json = example(kind);
+        put(&mut json, pointer, json!(text));
+        json
+    };
+    let report = |text: &str| said(Kind::IntelligenceReport, "/body/summary/text", text);
+    for text in ["As the Informant says.", "据线人说", "จากสายลับ", "theo CHỈ ĐIỂM"]
+    {
+        let faults = submit(&report(text)).unwrap_err();
+        assert_eq!(brief(&faults), [("/body/summary/text".into(), "conflicting")], "{text}");
+        assert!(!format!("{faults:?}").contains(text), "the text is not repeated");
+        let mut looked_at = report(text);
+        put(&mut looked_at, "/sources_checked", json!(true));
+        assert!(submit(&looked_at).is_ok());
+    }
+    assert!(submit(&report("An informantship, by its own word.")).is_ok());
+    let elsewhere = said(Kind::RescueRequest, "/body/held_by/text", "Guards, says an informant.");
+    assert!(submit(&elsewhere).is_ok());
 }

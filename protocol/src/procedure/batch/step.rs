@@ -176,6 +176,7 @@ impl Batch {
     fn note_list(&mut self, act: &Act, manifest: &Manifest) {
         self.author = act.author.clone();
         self.manifest = manifest.clone();
+        self.listed_in = act.digest;
         self.root = Some(manifest.root);
         self.removed.clear();
         self.strikes.clear();

@@ -15,6 +15,7 @@ use crate::message::assurance::Assurance;
 use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
 use crate::message::custody::DetentionClock;
+use crate::message::handover::afterwards::CaseOutcomeNotice;
 use crate::message::handover::certificate::HandoverCertificate;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::message::handover::consultation::ConsultationViews;
@@ -122,6 +123,8 @@ pub enum HandoverFact {
     OutcomeTold {
         /// Whether it is over and all property is settled.
         closing: bool,
+        /// The offences that it is about, by their numbers in the request.
+        offences: BTreeSet<u64>,
     },
     /// Something happened after the handover.
     Incident,
@@ -291,6 +294,11 @@ impl HandoverFact {
             CustodyEventKind::Deceased => CustodyChange::Is(CustodyStatus::Deceased),
         };
         Self::Custody { change, release_due: release_due(body.detention.as_ref()) }
+    }
+
+    pub(in crate::procedure) fn outcome(body: &CaseOutcomeNotice) -> Self {
+        let offences = body.offences.iter().map(|offence| offence.get()).collect();
+        Self::OutcomeTold { closing: body.last_notice && body.property_settled, offences }
     }
 
     pub(in crate::procedure) fn consented(body: &SpecialtyConsentDecision) -> Self {

@@ -1,5 +1,6 @@
 //! What has to hold beside a row of the table: the safeguards, and that a message speaks of what stands.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 
 use crate::message::control::state_confirm::IrreversibleAct;
@@ -41,6 +42,7 @@ impl Handover {
                 let signed = self.certificate.as_ref().map(|certificate| &certificate.digest);
                 named(signed, of, ("ho-28", "certificate"))
             }
+            HandoverFact::OutcomeTold { offences, .. } => self.guard_trial(offences),
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
             | HandoverFact::RefusalIntended { .. }
@@ -52,7 +54,6 @@ impl Handover {
             | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked
             | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
             | HandoverFact::Incident
             | HandoverFact::Chosen { .. } => Ok(()),
         }
@@ -86,6 +87,21 @@ impl Handover {
             ));
         }
         Ok(())
+    }
+
+    /// Whoever was handed over is tried for what was granted, and for nothing else.
+    // spec: ho-53
+    fn guard_trial(&self, offences: &BTreeSet<u64>) -> Result<(), Refusal> {
+        let received = self.stage == Stage::HandedOver;
+        let granted = self.granted_offences();
+        match offences.iter().find(|offence| received && !granted.contains(offence)) {
+            None => Ok(()),
+            Some(offence) => Err(Refusal::safeguard(
+                "ho-53",
+                format!("offence {offence} of the request was not granted"),
+                "try the person for what was granted; ask for more with a specialty-consent-request",
+            )),
+        }
     }
 
     /// Nobody is refused unheard.

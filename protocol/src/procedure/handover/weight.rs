@@ -78,7 +78,7 @@ const fn stands_beside(act: &Act) -> bool {
         HandoverFact::Custody { change, .. } => matches!(Move::of_custody(*change), Move::Hold),
         HandoverFact::Screened { outcome, .. } => !outcome.is_victim(),
         HandoverFact::SpecialtyAsked | HandoverFact::Incident | HandoverFact::Chosen { .. } => true,
-        HandoverFact::OutcomeTold { closing } => !*closing,
+        HandoverFact::OutcomeTold { closing, .. } => !*closing,
         HandoverFact::ArrestAsked { .. }
         | HandoverFact::Requested(_)
         | HandoverFact::RefusalIntended { .. }

@@ -3,27 +3,22 @@
 use alloc::format;
 
 use crate::message::rescue::screening::ScreeningOutcome;
-use crate::procedure::handover::Handover;
-use crate::procedure::handover::stage as handover;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::rescue::Rescue;
 use crate::procedure::rescue::stage::Stage;
 
 impl Rescue {
-    /// Why a handover of the same person may neither be granted nor go on: the rescue governs custody until the screening
-    /// ends, and for good where the person is protected.
+    /// Why the person may neither be granted nor let go elsewhere: the rescue governs custody until the screening ends, and
+    /// for good where the person is protected.
     // spec: res-34
-    pub fn blocks_release(&self, handover: &Handover) -> Option<Refusal> {
-        let over =
-            handover.stage().is_terminal() || handover.stage() == handover::Stage::HandedOver;
-        if over || !self.governs_custody() {
-            return None;
-        }
-        Some(Refusal::safeguard(
-            "res-34",
-            format!("a rescue of the person is {}", self.stage()),
-            "let the screening end first; a handover goes on when it finds no indication of a victim",
-        ))
+    pub fn governs(&self) -> Option<Refusal> {
+        self.governs_custody().then(|| {
+            Refusal::safeguard(
+                "res-34",
+                format!("a rescue of the person is {}", self.stage()),
+                "let the screening end first; a handover goes on when it finds no indication of a victim",
+            )
+        })
     }
 
     /// Why an operation may not go in without its commander's word: somebody who needs help may be there.

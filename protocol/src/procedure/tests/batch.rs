@@ -159,7 +159,7 @@ fn seal_by_all(play: &mut Play<Batch>, name: u8, count: u64) {
     }
 }
 
-fn sealed_play(salt: u8) -> Play<Batch> {
+pub(super) fn sealed_play(salt: u8) -> Play<Batch> {
     let mut play = begun(salt);
     seal_by_all(&mut play, 1, PEOPLE);
     play
@@ -177,7 +177,7 @@ fn scheduled(salt: u8) -> Play<Batch> {
 }
 
 /// On the first leg.
-fn on_the_way(salt: u8) -> Play<Batch> {
+pub(super) fn on_the_way(salt: u8) -> Play<Batch> {
     let mut play = scheduled(salt);
     play.confirm_by(SIDES, IrreversibleAct::ReleaseCustody);
     play.say(ASKED, released(1));

@@ -114,6 +114,7 @@ impl Story {
             respond_by: None,
             kind,
             fact,
+            passed_on: None,
         }
     }
 

@@ -75,6 +75,18 @@ fn told(fact: HandoverFact) -> Fact {
     Fact::Handover(fact)
 }
 
+/// How the case about some offences went on.
+fn tried(offences: &[u64]) -> Fact {
+    let offences = offences.iter().copied().collect();
+    told(HandoverFact::OutcomeTold { closing: false, offences })
+}
+
+/// How the case ended.
+fn ended(offence: u64) -> Fact {
+    let offences = BTreeSet::from([offence]);
+    told(HandoverFact::OutcomeTold { closing: true, offences })
+}
+
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
 const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
 
@@ -182,11 +194,11 @@ fn from_arrest_to_the_last_outcome() -> BTreeSet<&'static str> {
     play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
     assert_eq!(stage(&play), Stage::HandedOver);
     assert_eq!(play.now().state.custody(), CustodyStatus::HeldByRequesting);
-    play.say(ASKS, told(HandoverFact::OutcomeTold { closing: false }));
+    play.say(ASKS, tried(&[1]));
     play.say(ASKS, told(HandoverFact::SpecialtyAsked));
     play.say(ASKED, told(HandoverFact::SpecialtyDecided { granted: false }));
     play.say(ASKS, told(HandoverFact::Incident));
-    play.say(ASKS, told(HandoverFact::OutcomeTold { closing: true }));
+    play.say(ASKS, ended(1));
     assert_eq!(stage(&play), Stage::Closed);
     play.rules()
 }
@@ -226,7 +238,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     play.say(ASKS, told(HandoverFact::Viewed { spares: false }));
     play.say(ASKED, decided(Outcome::Refused));
     assert_eq!(stage(&play), Stage::Refused);
-    play.say(ASKED, told(HandoverFact::OutcomeTold { closing: false }));
+    play.say(ASKED, tried(&[1]));
     let mut rules = play.rules();
 
     let mut silent = examined(0);
@@ -510,6 +522,24 @@ fn only_offences_of_the_request_are_granted_and_they_are_what_the_person_may_be_
 }
 
 #[test]
+fn nobody_is_tried_for_what_was_not_granted() {
+    // shows: ho-53
+    let mut play = scheduled(0);
+    play.confirm(IrreversibleAct::ReleaseCustody);
+    play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
+    let certificate = play.say(ASKED, certified(1));
+    play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
+    assert_eq!(play.now().state.granted_offences(), [1, 2]);
+
+    let refusal = play.refused(ASKS, tried(&[2, 3]));
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-53"));
+    assert!(refusal.remedy.contains("specialty-consent-request"), "{refusal:?}");
+    play.say(ASKS, tried(&[2]));
+    play.say(ASKS, ended(1));
+    assert_eq!(play.refused(ASKS, tried(&[1])).rule, "ho-31", "the last one closes it");
+}
+
+#[test]
 fn nobody_is_refused_unheard() {
     // shows: ho-11
     let mut play = examined(0);
@@ -573,7 +603,7 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
         22 => WITHDRAWN,
         23 => VICTIM,
         24 => Fact::Common(conflict()),
-        _ => told(HandoverFact::OutcomeTold { closing: true }),
+        _ => ended(1),
     }
 }
 

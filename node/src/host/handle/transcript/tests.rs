@@ -53,6 +53,7 @@ fn act(author: &str, name: u8, parents: &[u8], (kind, fact): (Kind, Fact)) -> Ac
         respond_by: None,
         kind,
         fact,
+        passed_on: None,
     }
 }
 

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::api::client::Page;
 use crate::cli::demo::calendar;
+use crate::cli::demo::heron::day::intelligence;
 use crate::cli::demo::heron::day::intelligence::Found;
 use crate::cli::demo::heron::desk::CN;
 use crate::cli::demo::heron::desk::Desk;
@@ -68,23 +69,23 @@ fn correct(desk: &Desk<'_>, found: &mut Found) -> Result<(), Report> {
     Ok(())
 }
 
-/// Day +25: whoever audits LA's node sees a copy that no grant of CN covers, and it is erased where it went.
+/// Day +25: whoever audits LA's node opens what it reported, and finds China's words in a message that does not say whose
+/// they are; it is erased where it went.
 fn audit(desk: &Desk<'_>) -> Result<(), Report> {
     desk.progress.doing("day +25: an audit");
     let client = desk.stations.client(LA)?;
     let mut page = Page { direction: Some("out".to_owned()), limit: Some(200), cursor: None };
+    let told = intelligence::site_report();
     let mut uncovered = BTreeSet::new();
     loop {
         let messages = client.messages(&page)?;
         for message in messages.items {
             let Some(header) = message.header else { continue };
-            if header.originator.as_deref() != Some("cn.mps")
-                || header.kind != "intelligence-report"
-            {
+            if header.originator.is_some() || header.kind != "intelligence-report" {
                 continue;
             }
-            // CN granted TH, and nobody else.
-            if header.to.iter().any(|to| to.agency != "th.rtp") {
+            let opened = client.open(&message.id, desk.agency(LA)?.officer, "investigation")?;
+            if opened.content.pointer("/body/title") == told.pointer("/title") {
                 uncovered.insert(message.id);
             }
         }
@@ -103,7 +104,7 @@ fn audit(desk: &Desk<'_>) -> Result<(), Report> {
         ("officer", desk.agency(VN)?.officer),
     ];
     desk.stations.client(VN)?.erase(copy, demand)?;
-    desk.progress.done("day +25  an auditor at LA finds one copy that no grant covers; VN erases it, and its log still verifies");
+    desk.progress.done("day +25  an auditor at LA finds one copy that does not name its originator; VN erases it, and its log still verifies");
     Ok(())
 }
 

@@ -47,10 +47,9 @@ pub(crate) fn building() -> Value {
 
 /// Plays the days before anybody proposes anything.
 pub(crate) fn play(desk: &Desk<'_>) -> Result<Found, Report> {
-    let report = report(desk)?;
-    let copy = pass_on(desk, TH)?;
-    // Nobody allowed this one, and nobody notices before day +25.
-    pass_on(desk, VN)?;
+    let (report, consent) = report(desk)?;
+    let copy = pass_on(desk, &consent)?;
+    pass_off(desk, &consent)?;
     let (request, answer) = accounts(desk, &report.1)?;
     feed(desk)?;
     let rescue = missed(desk)?;
@@ -58,7 +57,7 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<Found, Report> {
 }
 
 /// Day −45: the third-party rule.
-fn report(desk: &Desk<'_>) -> Result<(Scene, Sent), Report> {
+fn report(desk: &Desk<'_>) -> Result<((Scene, Sent), Sent), Report> {
     desk.progress.doing("day -45: a report on a site");
     let mut scene = Scene::new(&[CN, LA], "investigation", "CN-2026-EX-0017");
     let sent =
@@ -79,13 +78,15 @@ fn report(desk: &Desk<'_>) -> Result<(Scene, Sent), Report> {
     });
     let foreign = Line::new("onward-transfer-decision", decide.clone());
     desk.refused(&mut scene, LA, foreign, Code::NotEntitled)?;
-    desk.say(&mut scene, CN, Line::new("onward-transfer-decision", decide))?;
+    let consent = desk.say(&mut scene, CN, Line::new("onward-transfer-decision", decide))?;
+    // What was allowed has to be here before it is passed on.
+    desk.catch_up(&mut scene, LA)?;
     desk.progress.done("day -45  CN reports a site (B2, H2); LA may pass it on to TH, because CN says so and only then");
-    Ok((scene, sent))
+    Ok(((scene, sent), consent))
 }
 
 /// What was seen, as it is told and passed on.
-fn site_report() -> Value {
+pub(crate) fn site_report() -> Value {
     let leader = Person::known("CN-P-900001", "CN", 0);
     json!({
         "title": "Call centre in the synthetic zone",
@@ -101,15 +102,40 @@ fn site_report() -> Value {
     })
 }
 
-/// A copy of the report, marked as what it is: information of China.
-fn pass_on(desk: &Desk<'_>, to: usize) -> Result<(Scene, Sent), Report> {
-    let mut scene = Scene::new(&[LA, to], "investigation", "LA-2026-FW-0001");
-    let line = Line::new("intelligence-report", site_report())
-        .codes(&["H2"])
-        .with("originator", json!("cn.mps"));
-    let sent = desk.say(&mut scene, LA, line)?;
-    desk.acknowledge(&mut scene, to, &sent)?;
+/// A copy of the report, marked as what it is: information of China, which China let be passed on to Thailand.
+fn pass_on(desk: &Desk<'_>, consent: &Sent) -> Result<(Scene, Sent), Report> {
+    let mut scene = Scene::new(&[LA, TH], "investigation", "LA-2026-FW-0001");
+    let sent = desk.say(&mut scene, LA, copy(consent))?;
+    desk.acknowledge(&mut scene, TH, &sent)?;
     Ok((scene, sent))
+}
+
+/// China named Thailand and nobody else, so LA's own node refuses; what does not say whose it is goes through, and nobody
+/// notices before day +25.
+fn pass_off(desk: &Desk<'_>, consent: &Sent) -> Result<(), Report> {
+    let mut scene = Scene::new(&[LA, VN], "investigation", "LA-2026-FW-0002");
+    desk.refused(&mut scene, LA, copy(consent), Code::Safeguard)?;
+    let line = Line::new("intelligence-report", site_report()).codes(&["H2"]);
+    let sent = desk.say(&mut scene, LA, line)?;
+    desk.acknowledge(&mut scene, VN, &sent)?;
+    Ok(())
+}
+
+fn copy(consent: &Sent) -> Line {
+    Line::new("intelligence-report", site_report())
+        .with("originator", json!("cn.mps"))
+        .with("consent", json!(consent.id))
+        .with(
+            "handling",
+            json!({
+                "classification": "restricted",
+                "codes": ["H2"],
+                "evidential_use": "never",
+                "onward": "none",
+                "review_on": calendar::day_after(Span::from_days(300)),
+                "erase_by": calendar::day_after(Span::from_days(3 * 300)),
+            }),
+        )
 }
 
 /// Day −40: one question answered in part, one refused, and the rest is for a court.

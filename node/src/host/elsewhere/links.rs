@@ -1,0 +1,123 @@
+//! Whether what a message rests on was sent for the same kind of purpose: linking two cases is a use.
+
+use concord_protocol::envelope::header;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::kind::Kind;
+use concord_protocol::message::purpose::PurposeKind;
+use concord_protocol::message::submission::Submission;
+use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::fact::Fact;
+use concord_protocol::procedure::refusal::Refusal;
+
+use crate::host::elsewhere::Alert;
+use crate::host::elsewhere::Objection;
+use crate::host::shared::Shared;
+use crate::store::read::ReadError;
+
+/// Who rests something on messages of others, where, for what, and when.
+#[derive(Clone, Copy)]
+struct Linking<'l> {
+    by: &'l AgencyId,
+    procedure: Option<ProcedureId>,
+    purpose: PurposeKind,
+    at: Timestamp,
+}
+
+/// Refuses to rest a message on what was sent for another kind of purpose, where its originator has not agreed.
+// spec: orc-15
+pub(super) fn judge(
+    shared: &Shared,
+    submission: &Submission,
+    now: Timestamp,
+) -> Result<(), Objection> {
+    let (procedure, purpose) = (submission.procedure(), submission.purpose());
+    let linking = Linking { by: &shared.me, procedure, purpose, at: now };
+    for named in Fact::of(submission.body()).names() {
+        if let Some(refusal) = other_purpose(shared, &linking, &named)? {
+            return Err(Objection::OtherPurpose(Box::new(refusal)));
+        }
+    }
+    Ok(())
+}
+
+/// The messages of a procedure that rest on what was sent for another kind of purpose, as far as this node can see.
+// spec: orc-16
+pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
+    let transcript = book.transcript();
+    let mut alerts = Vec::new();
+    for act in (0..transcript.len()).filter_map(|place| transcript.act(place)) {
+        let names = act.fact.names();
+        if names.is_empty() {
+            continue;
+        }
+        let Some((procedure, purpose)) = place_and_purpose(shared, act)? else { continue };
+        let procedure = Some(procedure);
+        let linking = Linking { by: &act.author, procedure, purpose, at: act.created };
+        for named in names {
+            if let Some(refusal) = other_purpose(shared, &linking, &named)? {
+                alerts.push(Alert { refusal, message: Some(act.id), procedure: None });
+                break;
+            }
+        }
+    }
+    Ok(alerts)
+}
+
+fn place_and_purpose(
+    shared: &Shared,
+    act: &Act,
+) -> Result<Option<(ProcedureId, PurposeKind)>, ReadError> {
+    let Some(record) = shared.reader.message(&act.digest)? else { return Ok(None) };
+    let header = header::read(&record.message).ok();
+    Ok(header.map(|header| (header.procedure, header.purpose)))
+}
+
+/// Why a message of another procedure may not be rested on for this purpose. A decision that is carried out is no other
+/// use, and what is one's own is used for anything.
+fn other_purpose(
+    shared: &Shared,
+    linking: &Linking<'_>,
+    named: &MessageId,
+) -> Result<Option<Refusal>, ReadError> {
+    for record in shared.reader.messages_by_id(named)? {
+        let Ok(header) = header::read(&record.message) else { continue };
+        let carried_out = header.kind == Kind::HandoverDecision;
+        let own = header.from.agency == *linking.by;
+        let here = Some(header.procedure) == linking.procedure;
+        if own || here || carried_out || header.purpose == linking.purpose {
+            continue;
+        }
+        let book = Book::of(shared.reader.acts(&header.procedure)?);
+        let may = book.machine().is_some_and(|machine| {
+            let control = machine.common().control();
+            control.may_use(linking.by, named, linking.purpose, linking.at)
+        });
+        if !may {
+            return Ok(Some(refusal(
+                named,
+                &header.from.agency,
+                (header.purpose, linking.purpose),
+            )));
+        }
+    }
+    Ok(None)
+}
+
+fn refusal(
+    named: &MessageId,
+    from: &AgencyId,
+    (sent, asked): (PurposeKind, PurposeKind),
+) -> Refusal {
+    let from = from.as_str();
+    Refusal::safeguard(
+        "orc-15",
+        format!("it rests on {named}, which {from} sent for {sent}, and is itself for {asked}"),
+        format!(
+            "send it for {sent}, or ask {from} with an `onward-transfer-request` in the procedure of that message for {asked}, with your own agency among the recipients"
+        ),
+    )
+}

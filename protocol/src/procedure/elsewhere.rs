@@ -1,0 +1,15 @@
+//! What a message has to do with other procedures.
+//!
+//! Nothing here is part of a fold: which other procedures a node holds differs from node to node, and a state that rested
+//! on them would differ too. So the node that is about to say something judges it by what it holds, and whoever receives it
+//! is shown what speaks against it there.
+//!
+//! - [`person`]: whom a message grants or lets go, whom a rescue would hold back.
+//! - [`decision`]: whether the decisions that a manifest names still stand.
+//! - [`copy`]: whether an originator has let what is passed on be passed on.
+//!
+//! Absent on purpose: where other procedures come from, and what their bodies say.
+
+pub mod copy;
+pub mod decision;
+pub mod person;

@@ -1,0 +1,328 @@
+//! What a message has to do with other procedures: judged by whoever holds them, and never in a fold.
+
+use alloc::boxed::Box;
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use super::ASKED;
+use super::ASKS;
+use super::Play;
+use super::TRANSIT;
+use super::agency;
+use super::batch;
+use super::handover;
+use super::information;
+use crate::crypto::digest;
+use crate::ids::AgencyId;
+use crate::ids::MessageId;
+use crate::ids::Party;
+use crate::message::control::recall::RecallAction;
+use crate::message::handling::Classification;
+use crate::message::handling::EvidentialUse;
+use crate::message::handling::HandlingCode;
+use crate::message::handling::HandlingCodes;
+use crate::message::handling::Onward;
+use crate::message::handover::decision::Outcome;
+use crate::message::intelligence::information_reply::ReplyStatus;
+use crate::message::operation::signal::Signal;
+use crate::message::purpose::PurposeKind;
+use crate::message::time::CivilDate;
+use crate::moment::Timestamp;
+use crate::procedure::batch::Batch;
+use crate::procedure::common::CommonFact;
+use crate::procedure::control::ControlFact;
+use crate::procedure::control::OnwardRecipient;
+use crate::procedure::control::OnwardUse;
+use crate::procedure::control::Transfer;
+use crate::procedure::elsewhere::copy::Copy;
+use crate::procedure::elsewhere::decision;
+use crate::procedure::elsewhere::person;
+use crate::procedure::elsewhere::person::People;
+use crate::procedure::fact::Fact;
+use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::Results;
+use crate::procedure::information::Information;
+use crate::procedure::machine::Machine;
+use crate::procedure::operation::fact::OperationFact;
+
+fn handover_now(play: &Play<Handover>) -> Machine {
+    Machine::Handover(Box::new(play.now()))
+}
+
+fn batch_now(play: &Play<Batch>) -> Machine {
+    Machine::Batch(Box::new(play.now()))
+}
+
+fn certified(transferred: &[u64]) -> Fact {
+    let transferred = transferred.iter().copied().collect();
+    let results = Results { transferred, ..Results::default() };
+    Fact::Handover(HandoverFact::Certified { leg: 1, root: None, results })
+}
+
+const RELEASED: Fact = Fact::Handover(HandoverFact::Released { leg: 1 });
+
+#[test]
+fn a_grant_a_release_and_a_certificate_let_a_person_go() {
+    // shows: res-40
+    let machine = handover_now(&handover::examined(0));
+    for outcome in [Outcome::Granted, Outcome::GrantedConditional] {
+        assert_eq!(person::lets_go(&handover::decided(outcome), &machine), Some(People::One));
+    }
+    assert_eq!(person::lets_go(&handover::decided(Outcome::Refused), &machine), None);
+    assert_eq!(person::lets_go(&RELEASED, &machine), Some(People::One));
+    assert_eq!(person::lets_go(&certified(&[1]), &machine), Some(People::One));
+    assert_eq!(person::lets_go(&certified(&[]), &machine), None);
+    assert_eq!(person::lets_go(&handover::held(), &machine), None);
+
+    let machine = batch_now(&batch::on_the_way(0));
+    let everybody = Some(People::Entries(BTreeSet::from([1, 2, 3, 4, 5])));
+    assert_eq!(person::lets_go(&RELEASED, &machine), everybody);
+    let two = Some(People::Entries(BTreeSet::from([2, 4])));
+    assert_eq!(person::lets_go(&certified(&[2, 4]), &machine), two);
+}
+
+#[test]
+fn a_rescue_holds_somebody_back_until_the_person_has_gone() {
+    // shows: res-42
+    let mut play = handover::examined(0);
+    assert_eq!(person::held_back(&handover_now(&play)), Some(People::One));
+    play.say(ASKS, Fact::Common(CommonFact::Withdrawn));
+    assert_eq!(person::held_back(&handover_now(&play)), None);
+    assert!(person::held_back(&batch_now(&batch::sealed_play(0))).is_some());
+}
+
+#[test]
+fn go_is_what_lets_people_in() {
+    // shows: res-41
+    let signal = |signal: Signal| {
+        let territory = Some(Party::parse("LA").unwrap());
+        Fact::Operation(OperationFact::Signalled { signal, territory })
+    };
+    assert_eq!(person::goes_in(&signal(Signal::Go)).map(Party::as_str), Some("LA"));
+    assert_eq!(person::goes_in(&signal(Signal::Abort)), None);
+}
+
+#[test]
+fn an_entry_rests_on_a_decision_that_stands_in_its_own_handover() {
+    // shows: bat-63
+    let mut play = handover::examined(0);
+    let decision = play.say(ASKED, handover::granted());
+    let id = play.id(&decision);
+    let judge = |play: &Play<Handover>| decision::judge(7, &id, &handover_now(play));
+    assert_eq!(judge(&play), Ok(()));
+
+    let elsewhere = decision::judge(7, &id, &batch_now(&batch::sealed_play(0))).unwrap_err();
+    assert_eq!(elsewhere.rule, "bat-63");
+    play.say_instead(ASKED, decision, handover::decided(Outcome::Deferred));
+    let revoked = judge(&play).unwrap_err();
+    assert!(revoked.why.contains("no decision stands"), "{revoked:?}");
+    let again = play.say(ASKED, handover::granted());
+    let replaced = judge(&play).unwrap_err();
+    assert!(replaced.why.contains(&alloc::format!("{}", play.id(&again))), "{replaced:?}");
+
+    let mut withdrawn = handover::examined(0);
+    let decision = withdrawn.say(ASKED, handover::granted());
+    let id = withdrawn.id(&decision);
+    withdrawn.say(ASKS, Fact::Common(CommonFact::Withdrawn));
+    let refusal = decision::judge(7, &id, &handover_now(&withdrawn)).unwrap_err();
+    assert!(refusal.why.contains("withdrawn"), "{refusal:?}");
+    let mut conditional = handover::examined(0);
+    let decision = conditional.say(ASKED, handover::decided(Outcome::GrantedConditional));
+    let id = conditional.id(&decision);
+    assert!(decision::judge(7, &id, &handover_now(&conditional)).is_err());
+}
+
+#[test]
+fn each_entry_that_was_put_up_for_sealing_has_its_own_decision() {
+    // shows: bat-63
+    let ids: Vec<MessageId> =
+        (1..=5_u8).map(|n| MessageId::new(Timestamp::from_millis(1), [n; 10])).collect();
+    let mut manifest = batch::version(1);
+    manifest.decisions.clone_from(&ids);
+    let play = |ready: bool| {
+        let manifest = crate::procedure::batch::fact::Manifest { ready, ..manifest.clone() };
+        let fact = crate::procedure::batch::fact::BatchFact::Listed(manifest);
+        Play::<Batch>::begin_among(&[ASKED, TRANSIT, ASKS], 0, Fact::Batch(fact)).now().state
+    };
+    let whom = People::Entries(BTreeSet::from([2, 5]));
+    assert_eq!(decision::of(&play(true), &whom), [(2, ids[1]), (5, ids[4])]);
+    assert_eq!(decision::of(&play(false), &whom), [], "a proposal may lack some");
+}
+
+/// What China may do with a reply of Laos: tell Thailand of it, for an investigation, until the ninth second.
+struct Passed {
+    play: Play<Information>,
+    reply: MessageId,
+    consent: MessageId,
+}
+
+fn granted(to_use: OnwardUse) -> Passed {
+    let mut play = information::assigned(0);
+    let both = information::answered(&[(1, ReplyStatus::Full), (2, ReplyStatus::Full)]);
+    let reply = play.say(ASKED, both);
+    let reply = play.id(&reply);
+    let thailand = OnwardRecipient {
+        party: Party::parse("TH").unwrap(),
+        agency: Some(agency(TRANSIT)),
+        name: digest::sha256(b"the liaison desk"),
+    };
+    let asked = play.say(
+        ASKS,
+        Fact::Control(ControlFact::TransferAsked(Transfer {
+            items: Vec::from([reply]),
+            recipients: Vec::from([thailand]),
+            to_use,
+            purpose: PurposeKind::Investigation,
+        })),
+    );
+    let of = play.id(&asked);
+    let valid_until = Some(Timestamp::from_millis(9_000));
+    let decided = Fact::Control(ControlFact::TransferDecided { of, granted: true, valid_until });
+    let consent = play.say(ASKED, decided);
+    let consent = play.id(&consent);
+    Passed { play, reply, consent }
+}
+
+fn marked(evidential_use: EvidentialUse) -> HandlingCodes {
+    HandlingCodes {
+        classification: Classification::Restricted,
+        codes: BTreeSet::from([HandlingCode::H2]),
+        onward: Onward::OwnCompetentAuthorities,
+        evidential_use,
+        review_on: CivilDate::parse("2026-06-30").unwrap(),
+        erase_by: CivilDate::parse("2027-01-31").unwrap(),
+    }
+}
+
+/// A copy that China makes for Thailand.
+struct Made {
+    by: AgencyId,
+    originator: AgencyId,
+    consent: MessageId,
+    to: Vec<AgencyId>,
+    purpose: PurposeKind,
+    handling: HandlingCodes,
+    at: Timestamp,
+}
+
+/// Why a copy is refused; nothing when it may go.
+fn refused(passed: &Passed, change: impl FnOnce(&mut Made)) -> Option<&'static str> {
+    let mut made = Made {
+        by: agency(ASKS),
+        originator: agency(ASKED),
+        consent: passed.consent,
+        to: Vec::from([agency(TRANSIT)]),
+        purpose: PurposeKind::Investigation,
+        handling: marked(EvidentialUse::Never),
+        at: Timestamp::from_millis(8_999),
+    };
+    change(&mut made);
+    let copy = Copy {
+        by: &made.by,
+        originator: &made.originator,
+        consent: &made.consent,
+        to: made.to.iter().collect(),
+        purpose: made.purpose,
+        handling: &made.handling,
+        at: made.at,
+    };
+    let judged = copy.judge(passed.play.now().common.control());
+    judged.err().map(|refusal| refusal.rule)
+}
+
+#[test]
+fn what_is_passed_on_is_held_against_the_decision_of_its_originator() {
+    // shows: orc-13
+    let mut passed = granted(OnwardUse::Intelligence);
+    let other = || agency("vn.mps");
+    let evidence = |made: &mut Made| made.handling = marked(EvidentialUse::WithConsent);
+    assert_eq!(refused(&passed, |_| {}), None);
+
+    let reply = passed.reply;
+    let changes: [&dyn Fn(&mut Made); 7] = [
+        &|made| made.consent = reply,
+        &|made| made.by = other(),
+        &|made| made.originator = other(),
+        &|made| made.to.push(other()),
+        &|made| made.at = Timestamp::from_millis(9_000),
+        &|made| made.purpose = PurposeKind::Border,
+        &evidence,
+    ];
+    for change in changes {
+        assert_eq!(refused(&passed, change), Some("orc-13"));
+    }
+    assert_eq!(refused(&granted(OnwardUse::Evidence), evidence), None);
+    let to_its_owner = refused(&passed, |made| made.to.push(agency(ASKED)));
+    assert_eq!(to_its_owner, None, "it is the owner's");
+
+    let recalled = ControlFact::Recalled {
+        targets: Vec::from([reply]),
+        action: RecallAction::Quarantine,
+        effective: Timestamp::from_millis(1),
+    };
+    passed.play.say(ASKED, Fact::Control(recalled));
+    assert_eq!(refused(&passed, |_| {}), Some("orc-13"));
+}
+
+#[test]
+fn a_later_decision_takes_the_place_of_the_one_that_a_copy_names() {
+    // shows: orc-13
+    let mut passed = granted(OnwardUse::Intelligence);
+    let request = {
+        let control = passed.play.now();
+        let first = control.common.control().transfer_by(&passed.consent).cloned();
+        assert!(first.is_some_and(|case| case.is_decided()));
+        let acts =
+            (0..passed.play.transcript.len()).filter_map(|at| passed.play.transcript.act(at));
+        acts.filter(|act| matches!(act.fact, Fact::Control(ControlFact::TransferAsked(_))))
+            .map(|act| act.id)
+            .next()
+            .unwrap()
+    };
+    let refuses = ControlFact::TransferDecided { of: request, granted: false, valid_until: None };
+    passed.play.say(ASKED, Fact::Control(refuses));
+    assert_eq!(refused(&passed, |_| {}), Some("orc-13"));
+}
+
+#[test]
+fn a_recipient_may_tighten_a_marking_and_not_relax_it() {
+    // shows: orc-13
+    let original = marked(EvidentialUse::Never);
+    let relaxes = |change: fn(&mut HandlingCodes)| {
+        let mut copy = original.clone();
+        change(&mut copy);
+        copy.relaxes(&original)
+    };
+    assert_eq!(relaxes(|_| {}), None);
+    assert_eq!(relaxes(|copy| copy.classification = Classification::Confidential), None);
+    assert_eq!(
+        relaxes(|copy| {
+            copy.codes.insert(HandlingCode::H1);
+        }),
+        None
+    );
+    assert_eq!(relaxes(|copy| copy.onward = Onward::None), None);
+
+    let day = |text: &str| CivilDate::parse(text).unwrap();
+    assert_eq!(
+        relaxes(|copy| copy.classification = Classification::Official),
+        Some("classification")
+    );
+    assert_eq!(relaxes(|copy| copy.codes.clear()), Some("codes"));
+    assert_eq!(relaxes(|copy| copy.onward = Onward::AllParties), Some("onward"));
+    let named = |parties: &[&str]| {
+        Onward::Named(parties.iter().map(|party| Party::parse(party).unwrap()).collect())
+    };
+    let mut wide = original.clone();
+    wide.onward = named(&["TH"]);
+    assert_eq!(wide.relaxes(&original), Some("onward"));
+    let mut wider = original.clone();
+    wider.onward = named(&["TH", "VN"]);
+    assert_eq!((wide.relaxes(&wider), wider.relaxes(&wide)), (None, Some("onward")));
+    let mut longer = original.clone();
+    (longer.review_on, longer.erase_by) = (day("2026-07-01"), day("2027-01-31"));
+    assert_eq!(longer.relaxes(&original), Some("review_on"));
+    (longer.review_on, longer.erase_by) = (day("2026-06-30"), day("2027-02-01"));
+    assert_eq!(longer.relaxes(&original), Some("erase_by"));
+}

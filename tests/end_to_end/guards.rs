@@ -1,0 +1,397 @@
+//! What a node's own people are about to say is held against the other procedures that the node has.
+
+use std::time::Duration;
+
+use concord_node::api::client::Client;
+use concord_node::api::shape::message::Message;
+use concord_node::api::shape::procedure::ProcedureDetail;
+use concord_node::clock;
+use concord_node::report::Report;
+use concord_node::report::code::Code;
+use concord_protocol::message::batch::entry::ManifestEntry;
+use concord_protocol::message::batch::root;
+use concord_protocol::message::batch::root::SaltSeed;
+use concord_protocol::message::fault::Faults;
+use concord_protocol::message::field::Field;
+use concord_protocol::message::pointer::Pointer;
+use concord_protocol::message::time::CivilDate;
+use concord_protocol::moment::Span;
+use harness::federation::Federation;
+use harness::letter;
+use harness::wait;
+use serde_json::Value;
+use serde_json::json;
+
+/// Who asks, who is asked, who reports.
+const AGENCIES: [&str; 3] = ["cn.mps", "la.mps", "th.rtp"];
+
+const WITHIN: Duration = Duration::from_secs(30);
+
+const PLACE: &str = "Building 7, synthetic zone";
+
+#[test]
+fn nobody_is_granted_whose_rescue_is_open() {
+    // shows: res-40, res-42
+    let world = Federation::of("guards-rescue", &AGENCIES);
+    let mut nodes = world.all_ready();
+    let [asks, reports] = [0, 2].map(|place: usize| nodes[place].client());
+    let request = say(&asks, begins("handover-request", &[1])).unwrap();
+    let handover = procedure_of(&request);
+    let asked = nodes[1].client();
+    taken(&asked, &handover, &request.id);
+    arrives(&asks, &handover, 2);
+    assert_eq!(asked.procedure(&handover).unwrap().alerts, []);
+
+    let mut rescue = missing();
+    rescue["body"]["person"]["person_ref"] = json!("CN-P-000101");
+    let rescue = procedure_of(&say(&reports, rescue).unwrap());
+    arrives(&asked, &rescue, 1);
+    let before = asked.head().unwrap().size;
+    let refused = say(&asked, grants(&handover)).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+    assert!(refused.why.contains(&rescue) && refused.why.contains("reported"), "{refused:?}");
+    assert_eq!(asked.head().unwrap().size, before, "nothing of it is logged");
+    let alerts = asked.procedure(&handover).unwrap().alerts;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    assert_eq!((alerts[0].rule.as_str(), &alerts[0].procedure), ("res-34", &Some(rescue.clone())));
+    assert_eq!(asks.procedure(&handover).unwrap().alerts, [], "whoever was not told sees nothing");
+
+    // The index of rescues is on the disk.
+    nodes[1].kill();
+    nodes[1] = world.ready(1);
+    let asked = nodes[1].client();
+    assert_eq!(say(&asked, grants(&handover)).unwrap_err().code, Code::Safeguard);
+
+    let mut over = follows("rescue-update", &rescue, &[2]);
+    over["body"] = json!({"state": "unfounded", "next_by": "2026-03-12T12:00:00+07:00"});
+    say(&asked, over).unwrap();
+    assert_eq!(asked.procedure(&handover).unwrap().alerts, []);
+    say(&asked, grants(&handover)).unwrap();
+}
+
+#[test]
+fn nobody_goes_in_where_somebody_needs_help_without_the_commanders_word() {
+    // shows: res-41, res-42
+    let world = Federation::of("guards-site", &AGENCIES);
+    let nodes = world.all_ready();
+    let [other, lead, reports] = [0, 1, 2].map(|place: usize| nodes[place].client());
+    let operation = ready(&lead, &other);
+    let go = |confirmed: Option<bool>| {
+        let mut letter = follows("operation-signal", &operation, &[0]);
+        letter["body"]["hostages_confirmed"] = json!(confirmed);
+        letter
+    };
+    let mut rescue = missing();
+    rescue["body"]["location"] = json!({"name": PLACE.to_uppercase(), "country": "LA"});
+    let rescue = procedure_of(&say(&reports, rescue).unwrap());
+    arrives(&lead, &rescue, 1);
+
+    for confirmed in [None, Some(false)] {
+        let refused = say(&lead, go(confirmed)).unwrap_err();
+        assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+        assert!(refused.why.contains("hostages present"), "{refused:?}");
+        assert!(refused.why.contains(&rescue), "{refused:?}");
+    }
+    let alerts = lead.procedure(&operation).unwrap().alerts;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    assert_eq!((alerts[0].rule.as_str(), &alerts[0].procedure), ("res-35", &Some(rescue)));
+    say(&lead, go(Some(true))).unwrap();
+}
+
+#[test]
+fn nothing_is_passed_on_without_the_decision_of_its_originator() {
+    // shows: orc-13, orc-14, promise-8
+    let world = Federation::of("guards-copy", &AGENCIES);
+    let nodes = world.all_ready();
+    let [owner, passes, gets] = [0, 1, 2].map(|place: usize| nodes[place].client());
+    let report = say(&owner, begins("intelligence-report", &[1])).unwrap();
+    let told = procedure_of(&report);
+    arrives(&passes, &told, 1);
+    let mut ask = follows("onward-transfer-request", &told, &[0]);
+    ask["body"]["items"] = json!([report.id]);
+    ask["body"]["proposed_recipients"] =
+        json!([{"party": "TH", "agency": AGENCIES[2], "name": "Liaison desk"}]);
+    ask["body"]["purpose"] = json!({"kind": "investigation"});
+    ask["body"]["for_evidence"] = json!(false);
+    let ask = say(&passes, ask).unwrap();
+    let copy = |consent: &str, to: &[usize]| {
+        let mut copy = begins("intelligence-report", to);
+        copy["originator"] = json!(AGENCIES[0]);
+        copy["consent"] = json!(consent);
+        copy["handling"]["evidential_use"] = json!("never");
+        copy
+    };
+    let early = say(&passes, copy(&ask.id, &[2])).unwrap_err();
+    assert_eq!(early.code, Code::Safeguard, "silence is refusal: {early:?}");
+    assert!(early.remedy.contains("onward-transfer-request"), "{early:?}");
+
+    arrives(&owner, &told, 2);
+    let mut grant = follows("onward-transfer-decision", &told, &[1]);
+    grant["body"] = json!({"of": ask.id, "granted": true});
+    let grant = say(&owner, grant).unwrap();
+    arrives(&passes, &told, 3);
+    let mut weaker = copy(&grant.id, &[2]);
+    weaker["handling"]["evidential_use"] = json!("with-consent");
+    assert_eq!(say(&passes, weaker).unwrap_err().code, Code::Safeguard);
+    let sent = say(&passes, copy(&grant.id, &[2, 0])).unwrap();
+    let passed = procedure_of(&sent);
+    for node in [&owner, &passes, &gets] {
+        assert_eq!(arrives(node, &passed, 1).alerts, []);
+    }
+
+    // A recall ends the grant; what went before it is shown where it can be seen, and nothing more goes.
+    let mut recall = follows("recall", &told, &[1]);
+    recall["body"]["targets"] = json!([report.id]);
+    say(&owner, recall).unwrap();
+    arrives(&passes, &told, 4);
+    assert_eq!(say(&passes, copy(&grant.id, &[2])).unwrap_err().code, Code::Safeguard);
+    for node in [&owner, &passes] {
+        let alerts = node.procedure(&passed).unwrap().alerts;
+        assert_eq!(alerts.len(), 1, "{alerts:?}");
+        assert_eq!(
+            (alerts[0].rule.as_str(), &alerts[0].message),
+            ("orc-13", &Some(sent.id.clone()))
+        );
+    }
+    assert_eq!(gets.procedure(&passed).unwrap().alerts, [], "it does not hold the decision");
+}
+
+#[test]
+fn nobody_is_sealed_whose_decision_stands_no_longer() {
+    // shows: bat-63, bat-64
+    let world = Federation::of("guards-manifest", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
+    let request = say(&asks, begins("handover-request", &[1])).unwrap();
+    let handover = procedure_of(&request);
+    taken(&asked, &handover, &request.id);
+    let mut grant = grants(&handover);
+    grant["body"]["outcome"] = json!("granted");
+    grant["body"]["per_offence"] = json!([{"offence": 1, "outcome": "granted"}]);
+    grant["body"].as_object_mut().unwrap().remove("conditions");
+    let decision = say(&asked, grant).unwrap();
+    arrives(&asks, &handover, 3);
+    let manifest = manifest(&decision.id);
+    let batch = procedure_of(&say(&asked, manifest.clone()).unwrap());
+    arrives(&asks, &batch, 1);
+    let seal = |to: usize| {
+        let mut seal = follows("manifest-seal", &batch, &[to]);
+        let root = &manifest["body"]["entry_root"];
+        seal["body"] = json!({"version": 1, "entry_root": root, "count": 1});
+        seal
+    };
+    say(&asks, seal(1)).unwrap();
+    arrives(&asked, &batch, 2);
+    assert_eq!(asked.procedure(&batch).unwrap().alerts, []);
+
+    say(&asks, follows("withdrawal", &handover, &[1])).unwrap();
+    arrives(&asked, &handover, 4);
+    let refused = say(&asked, seal(0)).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+    assert!(refused.why.contains("entry 1") && refused.why.contains("withdrawn"), "{refused:?}");
+    for node in [&asks, &asked] {
+        let alerts = node.procedure(&batch).unwrap().alerts;
+        assert_eq!(alerts.len(), 1, "{alerts:?}");
+        assert_eq!(alerts[0].rule, "bat-63");
+    }
+}
+
+#[test]
+fn nothing_rests_on_what_was_sent_for_another_purpose_without_leave() {
+    // shows: orc-15, orc-16
+    let world = Federation::of("guards-purpose", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let [author, lead] = [0, 1].map(|place: usize| nodes[place].client());
+    let report = say(&author, begins("intelligence-report", &[1])).unwrap();
+    let told = procedure_of(&report);
+    arrives(&lead, &told, 1);
+    let proposal = |purpose: &str| {
+        let mut letter = begins("joint-operation-proposal", &[0]);
+        letter["body"]["threat_basis"] = json!([report.id]);
+        letter["purpose"] = json!({"kind": purpose});
+        letter
+    };
+    let refused = say(&lead, proposal("coordination")).unwrap_err();
+    assert_eq!(refused.code, Code::OtherPurpose, "{refused:?}");
+    assert!(refused.why.contains(&report.id) && refused.why.contains("orc-15"), "{refused:?}");
+    assert!(refused.remedy.contains("onward-transfer-request"), "{refused:?}");
+    say(&lead, proposal("investigation")).unwrap();
+
+    let mut ask = follows("onward-transfer-request", &told, &[0]);
+    ask["body"]["items"] = json!([report.id]);
+    ask["body"]["proposed_recipients"] =
+        json!([{"party": "LA", "agency": AGENCIES[1], "name": "Operations desk"}]);
+    ask["body"]["purpose"] = json!({"kind": "coordination"});
+    let ask = say(&lead, ask).unwrap();
+    arrives(&author, &told, 2);
+    let mut grant = follows("onward-transfer-decision", &told, &[1]);
+    grant["body"] = json!({"of": ask.id, "granted": true});
+    say(&author, grant).unwrap();
+    arrives(&lead, &told, 3);
+    let linked = say(&lead, proposal("coordination")).unwrap();
+    let operation = procedure_of(&linked);
+    assert_eq!(arrives(&author, &operation, 1).alerts, []);
+
+    // What was allowed is taken back: it stands, and whoever can see it is told.
+    let mut recall = follows("recall", &told, &[1]);
+    recall["body"]["targets"] = json!([report.id]);
+    say(&author, recall).unwrap();
+    arrives(&lead, &told, 4);
+    for node in [&author, &lead] {
+        let alerts = node.procedure(&operation).unwrap().alerts;
+        assert_eq!(alerts.len(), 1, "{alerts:?}");
+        assert_eq!(
+            (alerts[0].rule.as_str(), &alerts[0].message),
+            ("orc-15", &Some(linked.id.clone()))
+        );
+    }
+}
+
+#[test]
+fn what_is_looked_at_again_is_listed_by_its_day() {
+    // shows: era-10
+    let world = Federation::of("guards-reviews", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let [author, reader] = [0, 1].map(|place: usize| nodes[place].client());
+    let day = |ahead: u32| CivilDate::of(clock::now().after(Span::from_days(ahead))).unwrap();
+    let report = |review_on: String| {
+        let mut letter = begins("intelligence-report", &[1]);
+        letter["handling"]["review_on"] = json!(review_on);
+        let sent = say(&author, letter).unwrap();
+        arrives(&reader, &procedure_of(&sent), 1);
+        sent.id
+    };
+    let soon = report(day(10).to_string());
+    let due = report("2025-12-31".to_owned());
+    report(day(40).to_string());
+
+    for node in [&author, &reader] {
+        let page = node.reviews(None, None).unwrap();
+        let listed: Vec<(&str, &str)> =
+            page.items.iter().map(|item| (item.id.as_str(), item.state.as_str())).collect();
+        assert_eq!(listed, [(due.as_str(), "due"), (soon.as_str(), "soon")]);
+        assert_eq!((page.items[0].term_months, page.next), (12, None));
+        let first = node.reviews(Some(1), None).unwrap();
+        let rest = node.reviews(Some(1), first.next.as_deref()).unwrap();
+        assert_eq!(rest.items[0].id, soon);
+    }
+    // What is erased waits for nobody.
+    let demand = [("cause", "order"), ("basis", "EX-2026/7"), ("officer", "LA-1")];
+    reader.erase(&due, demand).unwrap();
+    let left: Vec<String> =
+        reader.reviews(None, None).unwrap().items.into_iter().map(|item| item.id).collect();
+    assert_eq!(left, [soon]);
+}
+
+/// An operation of the second agency in which the first has joined, ready to go.
+fn ready(lead: &Client, other: &Client) -> String {
+    let mut proposal = begins("joint-operation-proposal", &[0]);
+    proposal["body"]["sites"] = json!([{"name": PLACE, "country": "LA"}]);
+    let operation = procedure_of(&say(lead, proposal).unwrap());
+    arrives(other, &operation, 1);
+    let mut joins = follows("participation-reply", &operation, &[1]);
+    joins["body"] = json!({"answer": "join"});
+    say(other, joins).unwrap();
+    arrives(lead, &operation, 2);
+    let mut plan = follows("operation-plan", &operation, &[0]);
+    let body = &mut plan["body"];
+    for place in
+        ["/command/per_territory_commander", "/legal_powers_per_territory", "/detention_capacity"]
+    {
+        let here = body.pointer_mut(place).and_then(Value::as_array_mut).unwrap();
+        here.retain(|each| each["territory"] == "LA");
+    }
+    let plan = say(lead, plan).unwrap();
+    arrives(other, &operation, 3);
+    let name = json!({"version": 3, "plan_digest": plan.digest});
+    let mut signs = follows("plan-signature", &operation, &[1]);
+    signs["body"] = name.clone();
+    say(other, signs).unwrap();
+    arrives(lead, &operation, 4);
+    let mut status = follows("operation-status", &operation, &[0]);
+    status["body"] =
+        json!({"status": "ready", "plan": name, "summary": {"lang": "en", "text": "All."}});
+    say(lead, status).unwrap();
+    operation
+}
+
+/// Somebody is missed, who goes home to the State of the agency that says so.
+fn missing() -> Value {
+    let mut rescue = begins("rescue-request", &[1]);
+    rescue["body"].as_object_mut().unwrap().remove("home");
+    rescue
+}
+
+/// A grant under conditions.
+fn grants(procedure: &str) -> Value {
+    let mut decision = follows("handover-decision", procedure, &[0]);
+    decision["body"]["per_offence"] = json!([{"offence": 1, "outcome": "granted-conditional"}]);
+    decision["body"].as_object_mut().unwrap().remove("grounds");
+    decision
+}
+
+/// One person on a manifest from the second agency to the first, put up for sealing.
+fn manifest(decision: &str) -> Value {
+    let mut letter = begins("batch-manifest", &[0]);
+    let body = &mut letter["body"];
+    let mut entry = body["entries"][0].clone();
+    entry["decision_message"] = json!(decision);
+    let seed = SaltSeed::parse(body["salt_seed"].as_str().unwrap()).unwrap();
+    let read = ManifestEntry::read(
+        &serde_json::from_value(entry.clone()).unwrap(),
+        &Pointer::Root,
+        &mut Faults::new(),
+    );
+    body["entry_root"] = json!(root::over(&[&read.unwrap()], &seed).unwrap().to_string());
+    body["entries"] = json!([entry]);
+    body["version"] = json!(1);
+    body["from"] = json!({"party": "LA", "agency": AGENCIES[1]});
+    body["to"] = json!({"party": "CN", "agency": AGENCIES[0]});
+    body["transit"] = json!([]);
+    body["counts"] = json!({
+        "total": 1, "by_sex": {"female": 0, "male": 1, "other": 0, "unknown": 0}, "minors": 0, "high_risk": 0,
+    });
+    letter
+}
+
+/// The example of a kind as the first message of a procedure.
+fn begins(kind: &str, to: &[usize]) -> Value {
+    let to: Vec<&str> = to.iter().map(|place| AGENCIES[*place]).collect();
+    let mut letter = letter::example(kind, &to);
+    for field in ["procedure", "parents", "respond_by", "expires", "supersedes"] {
+        letter.as_object_mut().unwrap().remove(field);
+    }
+    letter
+}
+
+/// The example of a kind in a procedure, after all that the node holds of it.
+fn follows(kind: &str, procedure: &str, to: &[usize]) -> Value {
+    let mut letter = begins(kind, to);
+    letter["procedure"] = json!(procedure);
+    letter
+}
+
+fn say(client: &Client, letter: Value) -> Result<Message, Report> {
+    let sent = client.submit(letter.to_string().as_bytes(), None)?;
+    client.message(&sent.message.id)
+}
+
+fn procedure_of(message: &Message) -> String {
+    message.header.as_ref().unwrap().procedure.clone()
+}
+
+/// A human of the second agency takes the request.
+fn taken(client: &Client, procedure: &str, request: &str) {
+    arrives(client, procedure, 1);
+    let mut letter = follows("acknowledgement", procedure, &[0]);
+    letter["body"]["of"] = json!(request);
+    say(client, letter).unwrap();
+}
+
+/// Waits until a node holds so many messages of a procedure.
+fn arrives(client: &Client, procedure: &str, messages: usize) -> ProcedureDetail {
+    let held = wait::for_up_to(WITHIN, || {
+        client.procedure(procedure).ok().filter(|view| view.summary.messages == messages)
+    });
+    held.unwrap_or_else(|| panic!("{messages} messages: {:?}", client.procedure(procedure)))
+}
