@@ -221,12 +221,10 @@ fn ask(asked: &Ask) -> Result<Answer, Report> {
         identifiers.push(parsed(what, text)?);
     }
     if let Some(list) = &asked.list {
-        match document(what, list)? {
-            Value::Array(listed) => identifiers.extend(listed),
-            _ => {
-                return Err(Report::new(Code::BadJson, what, "the list of identifiers is no list"));
-            }
-        }
+        let Value::Array(listed) = document(what, list)? else {
+            return Err(Report::new(Code::BadJson, what, "the list of identifiers is no list"));
+        };
+        identifiers.extend(listed);
     }
     let mut submission = document(what, &asked.file)?;
     let client = asked.reach.client()?;

@@ -130,8 +130,9 @@ fn latin(word: &str, group: Group) -> String {
 
 /// What becomes of a sound by what stands behind it.
 fn latin_sound(sound: char, letter: char, behind: &str, group: Group) -> Option<char> {
-    let is_final = !behind.starts_with(['a', 'e', 'i', 'o', 'u', 'y', 'w', 'h', 'v'])
-        && !(behind.starts_with(['r', 'l']) && behind.len() > 1);
+    let opens = behind.starts_with(['a', 'e', 'i', 'o', 'u', 'y', 'w', 'h', 'v'])
+        || behind.starts_with(['r', 'l']) && behind.len() > 1;
+    let is_final = !opens;
     match (group, sound) {
         // A Burmese r is a y; final stops are one catch in the throat, and final nasals one.
         (Group::Burmese, 'L') if letter == 'r' => None,

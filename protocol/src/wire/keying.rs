@@ -106,7 +106,7 @@ impl Blinded {
     /// Whether it asks for as many as one frame may. Source: spec dcf-7.
     // spec: dcf-7
     pub const fn is_bounded(&self) -> bool {
-        1 <= self.elements.len() && self.elements.len() <= BLINDED_MAX
+        !self.elements.is_empty() && self.elements.len() <= BLINDED_MAX
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::process;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering;
 
@@ -236,6 +237,10 @@ impl Fake {
         let folder = Folder(env::temp_dir().join(name));
         let register = Mutex::default();
         Self { view, messages, leaves, refusal, keys, register, crew, folder }
+    }
+
+    fn register(&self) -> MutexGuard<'_, Register> {
+        self.register.lock().unwrap()
     }
 
     /// A node that holds evidence, and on which an alarm stands.
@@ -685,11 +690,11 @@ impl Ask for Fake {
     }
 
     fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError> {
-        Ok(self.register.lock().unwrap().hold(new, Timestamp::from_millis(0))?)
+        Ok(self.register().hold(new, Timestamp::from_millis(0))?)
     }
 
     fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError> {
-        Ok(self.register.lock().unwrap().let_go(number, owner)?)
+        Ok(self.register().let_go(number, owner)?)
     }
 
     fn holdings(&self, owner: &Officer) -> Vec<Holding> {

@@ -31,14 +31,16 @@ pub(crate) fn steps(book: &Book) -> Vec<Step> {
     let acts = all.iter().filter_map(|place| transcript.act(place));
     let step = |act: &Act| {
         let message = act.digest;
-        match &act.fact {
-            Fact::Exchange(ExchangeFact::Feed(FeedFact::Whole { at, .. })) => {
-                Some(Step { message, from: None, to: *at })
-            }
-            Fact::Exchange(ExchangeFact::Feed(FeedFact::Changed { from, to, .. })) => {
+        let Fact::Exchange(ExchangeFact::Feed(fact)) = &act.fact else { return None };
+        match fact {
+            FeedFact::Whole { at, .. } => Some(Step { message, from: None, to: *at }),
+            FeedFact::Changed { from, to, .. } => {
                 Some(Step { message, from: Some(*from), to: *to })
             }
-            _ => None,
+            FeedFact::Missed { .. }
+            | FeedFact::Blocked(_)
+            | FeedFact::Disputed { .. }
+            | FeedFact::Decided { .. } => None,
         }
     };
     acts.filter(|act| took(&act.digest)).filter_map(step).collect()

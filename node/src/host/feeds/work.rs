@@ -376,7 +376,15 @@ fn list(
             let rule = "the file of a list opens under the key of its message";
             Missed::Bad(ListFault::whole(FeedCode::BadForm, rule))
         }
-        other => Missed::Local(other.to_string()),
+        other @ (FileFault::TooLong { .. }
+        | FileFault::NoRoom { .. }
+        | FileFault::Busy
+        | FileFault::Longer
+        | FileFault::Shorter
+        | FileFault::OtherDigest
+        | FileFault::Unsealable
+        | FileFault::Entropy(_)
+        | FileFault::Disk(_)) => Missed::Local(other.to_string()),
     })?;
     Ok(List::open(plain, form)?)
 }

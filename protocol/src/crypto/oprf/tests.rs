@@ -45,11 +45,11 @@ struct Fixed(Vec<Vec<u8>>);
 
 impl RngCore for Fixed {
     fn next_u32(&mut self) -> u32 {
-        unreachable!("scalars are drawn as bytes")
+        panic!("scalars are drawn as bytes")
     }
 
     fn next_u64(&mut self) -> u64 {
-        unreachable!("scalars are drawn as bytes")
+        panic!("scalars are drawn as bytes")
     }
 
     fn fill_bytes(&mut self, dest: &mut [u8]) {

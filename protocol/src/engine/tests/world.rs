@@ -153,6 +153,7 @@ impl Memory {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "a table: one line for each record")]
     fn apply_one(&mut self, record: Record) {
         match record {
             Record::Leaf(leaf) => {

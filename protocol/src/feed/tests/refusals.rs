@@ -64,7 +64,8 @@ fn items_out_of_order_or_twice_are_refused() {
 #[test]
 fn an_account_in_a_feed_of_infrastructure_is_refused() {
     let account = every_kind().remove(6).bytes().unwrap();
-    let fault = judged(&forged(&[account.clone()], FeedClass::Infrastructure)).unwrap_err();
+    let fault =
+        judged(&forged(core::slice::from_ref(&account), FeedClass::Infrastructure)).unwrap_err();
     assert_eq!(fault.code, FeedCode::WrongClass);
     assert_eq!(judged(&forged(&[account], FeedClass::Accounts)), Ok(()));
 }

@@ -54,7 +54,7 @@ fn span((first, last): (CivilDate, CivilDate)) -> Span {
 }
 
 fn read(json: &Json) -> Result<PartialDate, Vec<String>> {
-    let tree: Value = serde_json::from_value(json.clone()).unwrap();
+    let tree = tree(json);
     let mut faults = Faults::new();
     let read = PartialDate::read(&tree, &Pointer::Root, &mut faults);
     faults.judge(read).map_err(|faults| faults.into_iter().map(|fault| fault.pointer).collect())
@@ -306,4 +306,8 @@ proptest! {
         let span = calendar::of_age(nominal, AgeCount::Nominal, on).unwrap();
         prop_assert!(span.first <= born && born <= span.last);
     }
+}
+
+fn tree(json: &serde_json::Value) -> Value {
+    serde_json::from_value(json.clone()).unwrap()
 }

@@ -30,7 +30,7 @@ fn example() -> serde_json::Value {
 }
 
 fn submit(json: &serde_json::Value) -> Result<(Submission, Accepted), Vec<FieldFault>> {
-    let tree: Value = serde_json::from_value(json.clone()).unwrap();
+    let tree = tree(json);
     accept::read(&tree, Submission::read)
 }
 
@@ -209,4 +209,8 @@ proptest! {
         let Value::Text(text) = &once.tree else { panic!("a text") };
         prop_assert!(writing::is_composed(text));
     }
+}
+
+fn tree(json: &serde_json::Value) -> Value {
+    serde_json::from_value(json.clone()).unwrap()
 }

@@ -90,7 +90,7 @@ fn said(play: &mut Play<Feed>, book: &Book, (who, behind, what): (u8, u8, u8)) -
     });
     let digests: Vec<Digest> =
         seen.iter().filter_map(|place| transcript.act(place)).map(|act| act.digest).collect();
-    let Some(Machine::Feed(stands)) = Machine::of(transcript, &seen) else { unreachable!() };
+    let Some(Machine::Feed(stands)) = Machine::of(transcript, &seen) else { panic!("a feed") };
     let at = stands.state.head();
     let conflict = stands.common.conflicts().first();
     let fact = match (conflict, what % 4) {

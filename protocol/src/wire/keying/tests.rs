@@ -51,7 +51,7 @@ fn whoever_asked_finds_its_own_digests_in_the_answer() {
 fn digests_of_another_key_close_the_connection() {
     // shows: dcf-9
     let (question, asked) =
-        Question::new(key(1).public(), Vec::from([b"imei\01".to_vec()]), &[3; 32]).unwrap();
+        Question::new(key(1).public(), Vec::from([b"imei\x001".to_vec()]), &[3; 32]).unwrap();
     let asked_of_other = Blinded { key: key(2).public(), ..asked };
 
     let answer = keying::answer(&asked_of_other, &key(2), &[4; 32]).unwrap();

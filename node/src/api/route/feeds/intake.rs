@@ -303,10 +303,11 @@ fn filled(value: Value, expiry: Expiry) -> Value {
     if let Some(identifier) = map.get("identifier").cloned() {
         drop(map.put("identifier", normalised(identifier)));
     }
-    if expiry == Expiry::Proposed && map.get("valid_until").is_none() {
-        if let Some(until) = proposed(&map) {
-            drop(map.put("valid_until", Value::Text(until)));
-        }
+    if expiry == Expiry::Proposed
+        && map.get("valid_until").is_none()
+        && let Some(until) = proposed(&map)
+    {
+        drop(map.put("valid_until", Value::Text(until)));
     }
     Value::Map(map)
 }

@@ -97,5 +97,5 @@ fn the_text_begins_with_the_type_and_its_parts_stand_between_zeros() {
     // shows: dcf-4
     let text = text(json!({"bank_account": {"institution": "Bank of Heron", "account": "12"}}));
 
-    assert_eq!(str::from_utf8(&text).unwrap().to_string(), "bank_account\0bank of heron\012");
+    assert_eq!(str::from_utf8(&text).unwrap().to_string(), "bank_account\0bank of heron\x0012");
 }
