@@ -2,6 +2,9 @@
 //!
 //! Uses `host`. Reads run on threads that may wait for a disk; submissions and openings wait for the writer.
 
+pub mod deconfliction;
+pub mod feeds;
+
 use core::fmt::Debug;
 use core::future::Future;
 use core::pin::Pin;
@@ -12,7 +15,6 @@ use std::sync::Arc;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::ErasureRecord;
 use concord_protocol::engine::record::KeyBackupRecord;
-use concord_protocol::feed::sort::Sorter;
 use concord_protocol::identity::charter::papers::Papers;
 use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
@@ -21,24 +23,12 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
-use concord_protocol::message::identifier::Identifier;
-use concord_protocol::message::intelligence::feed_entry::FeedClass;
 use concord_protocol::message::submission::Submission;
-use concord_protocol::message::text::StaffNumber as Officer;
 
-use tokio::sync::OwnedMutexGuard;
-
+use crate::api::ask::deconfliction::AskDeconfliction;
+use crate::api::ask::feeds::AskFeeds;
 use crate::host::crew::Crew;
-use crate::host::deconfliction::look::Proposal;
-use crate::host::deconfliction::register::NewHolding;
-use crate::host::deconfliction::register::holding::Holding;
-use crate::host::deconfliction::register::query::Alert;
 use crate::host::evidence::Extent;
-use crate::host::feeds::Known;
-use crate::host::feeds::author;
-use crate::host::feeds::author::PrepareError;
-use crate::host::feeds::author::PreparedChange;
-use crate::host::feeds::author::PreparedList;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Entry;
@@ -56,11 +46,7 @@ use crate::host::handle::RequestKey;
 use crate::host::handle::SharedView;
 use crate::host::handle::SubmitResult;
 use crate::host::handle::charters::CharterError;
-use crate::host::handle::deconfliction::DeconflictionError;
-use crate::host::handle::deconfliction::MadeDigests;
 use crate::host::handle::erasure::Demand;
-use crate::host::handle::feeds::LookUp;
-use crate::host::handle::feeds::Reading;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
@@ -76,7 +62,7 @@ use crate::store::files::Files;
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A node, as the local API sees it.
-pub trait Ask: Debug + Send + Sync {
+pub trait Ask: AskFeeds + AskDeconfliction + Debug + Send + Sync {
     /// The newest snapshot.
     fn view(&self) -> SharedView;
 
@@ -177,48 +163,6 @@ pub trait Ask: Debug + Send + Sync {
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError>;
 
-    /// Every feed that the node has messages of.
-    ///
-    /// # Errors
-    /// While the tables of the last run are being opened.
-    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError>;
-
-    /// One feed.
-    ///
-    /// # Errors
-    /// When there is none, or as [`Ask::feeds`].
-    fn feed(&self, procedure: &ProcedureId) -> Result<Arc<Known>, ReadError>;
-
-    /// What every feed lists about an indicator; a look-up of an account is logged as a reading before.
-    fn look_up(
-        &self,
-        identifier: Identifier,
-        reading: Option<Reading>,
-    ) -> Answer<'_, Result<LookUp, ReadError>>;
-
-    /// The place of the one list that may be made at a time; `None` while another one is.
-    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>>;
-
-    /// Makes the file of a snapshot.
-    ///
-    /// # Errors
-    /// When the file cannot be made, or the feed is not this node's.
-    fn prepare_list(
-        &self,
-        entries: Sorter,
-        of: (FeedClass, Option<ProcedureId>),
-    ) -> Result<PreparedList, PrepareError>;
-
-    /// Makes the file of a change.
-    ///
-    /// # Errors
-    /// When the changes do not fit the feed, the node does not hold it, or it is not this node's.
-    fn prepare_change(
-        &self,
-        procedure: ProcedureId,
-        wanted: author::Wanted,
-    ) -> Result<PreparedChange, PrepareError>;
-
     /// At most `limit` held messages that are looked at again by now or soon, after a place.
     ///
     /// # Errors
@@ -308,36 +252,6 @@ pub trait Ask: Debug + Send + Sync {
     /// # Errors
     /// When a body must not be shown, nothing is there, or `out` takes no more.
     fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError>;
-
-    /// Digests of identifiers for a query.
-    ///
-    /// # Errors
-    /// When there is no key and none can be written.
-    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError>;
-
-    /// Enters a holding.
-    ///
-    /// # Errors
-    /// When there is no room, or it cannot be written.
-    fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError>;
-
-    /// Removes a holding of its owner.
-    ///
-    /// # Errors
-    /// When the owner has none of this number, or it cannot be written.
-    fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError>;
-
-    /// The holdings of one owner.
-    fn holdings(&self, owner: &Officer) -> Vec<Holding>;
-
-    /// Who asked about what one owner holds.
-    fn alerts(&self, owner: &Officer) -> Vec<Alert>;
-
-    /// What to answer to the query of a procedure.
-    ///
-    /// # Errors
-    /// When none waits for this agency, or something cannot be read.
-    fn proposal(&self, procedure: ProcedureId) -> Result<Proposal, DeconflictionError>;
 }
 
 impl Ask for Handle {
@@ -443,42 +357,6 @@ impl Ask for Handle {
         Self::procedures(self, after, limit)
     }
 
-    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError> {
-        Self::feeds(self)
-    }
-
-    fn feed(&self, procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
-        Self::feed(self, procedure)
-    }
-
-    fn look_up(
-        &self,
-        identifier: Identifier,
-        reading: Option<Reading>,
-    ) -> Answer<'_, Result<LookUp, ReadError>> {
-        Box::pin(Self::look_up(self, identifier, reading))
-    }
-
-    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>> {
-        Self::feed_desk(self)
-    }
-
-    fn prepare_list(
-        &self,
-        entries: Sorter,
-        of: (FeedClass, Option<ProcedureId>),
-    ) -> Result<PreparedList, PrepareError> {
-        Self::prepare_list(self, entries, of)
-    }
-
-    fn prepare_change(
-        &self,
-        procedure: ProcedureId,
-        wanted: author::Wanted,
-    ) -> Result<PreparedChange, PrepareError> {
-        Self::prepare_change(self, procedure, wanted)
-    }
-
     fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
         Self::reviews(self, after, limit)
     }
@@ -537,29 +415,5 @@ impl Ask for Handle {
 
     fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError> {
         Self::transcript(self, wanted, out)
-    }
-
-    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
-        Self::digests(self, identifiers)
-    }
-
-    fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError> {
-        Self::hold(self, new)
-    }
-
-    fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError> {
-        Self::let_go(self, number, owner)
-    }
-
-    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
-        Self::holdings(self, owner)
-    }
-
-    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
-        Self::alerts(self, owner)
-    }
-
-    fn proposal(&self, procedure: ProcedureId) -> Result<Proposal, DeconflictionError> {
-        Self::proposal(self, procedure)
     }
 }

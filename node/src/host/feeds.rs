@@ -147,6 +147,11 @@ impl Feeds {
         self.known().values().cloned().collect()
     }
 
+    /// How many feeds have a table.
+    pub(crate) fn tables(&self) -> usize {
+        self.known().values().filter(|known| known.table.is_some()).count()
+    }
+
     /// One feed.
     pub(crate) fn one(&self, procedure: &ProcedureId) -> Option<Arc<Known>> {
         self.known().get(procedure).cloned()

@@ -73,7 +73,7 @@ fn read(kind: &str) -> serde_json::Value {
     let file = harness::top().join(format!("spec/examples/{kind}.json"));
     let mut letter: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
     let fields = letter.as_object_mut().unwrap();
-    for field in ["procedure", "parents", "supersedes", "originator", "approvals", "attachments"] {
+    for field in ["procedure", "parents", "supersedes", "originator", "consent", "attachments"] {
         fields.remove(field);
     }
     letter

@@ -115,6 +115,8 @@ use tokio::sync::OwnedMutexGuard;
 
 use crate::api::ask::Answer;
 use crate::api::ask::Ask;
+use crate::api::ask::deconfliction::AskDeconfliction;
+use crate::api::ask::feeds::AskFeeds;
 use crate::api::tests::procedures;
 use crate::api::tests::reviews;
 use crate::api::tests::wire::NOON;
@@ -530,44 +532,6 @@ impl Ask for Fake {
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
     }
 
-    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError> {
-        Ok(Vec::new())
-    }
-
-    fn feed(&self, _procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
-        Err(ReadError::NotFound)
-    }
-
-    fn look_up(
-        &self,
-        _identifier: Identifier,
-        _reading: Option<Reading>,
-    ) -> Answer<'_, Result<LookUp, ReadError>> {
-        let nothing =
-            LookUp { listings: Vec::new(), expired: 0, behind: Vec::new(), logged: Vec::new() };
-        Box::pin(std::future::ready(Ok(nothing)))
-    }
-
-    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>> {
-        Arc::new(tokio::sync::Mutex::new(())).try_lock_owned().ok()
-    }
-
-    fn prepare_list(
-        &self,
-        _entries: Sorter,
-        _of: (FeedClass, Option<ProcedureId>),
-    ) -> Result<PreparedList, PrepareError> {
-        Err(PrepareError::NotOurs)
-    }
-
-    fn prepare_change(
-        &self,
-        _procedure: ProcedureId,
-        _wanted: author::Wanted,
-    ) -> Result<PreparedChange, PrepareError> {
-        Err(PrepareError::Unchanged)
-    }
-
     fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
         Ok(reviews::page(after, limit))
     }
@@ -681,33 +645,6 @@ impl Ask for Fake {
             return Err(ReadError::NotForCourt(vec![refusal.clone(), refusal]));
         }
         out.write_all(&[0x5b; 512]).map_err(|_| ReadError::Stopping)
-    }
-
-    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
-        let digest = |one: &Identifier| digest::sha256(&canonical::text(one));
-        let key = DigestPublic::from_bytes([7; 32]);
-        Ok(MadeDigests { key, digests: identifiers.iter().map(digest).collect() })
-    }
-
-    fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError> {
-        Ok(self.register().hold(new, Timestamp::from_millis(0))?)
-    }
-
-    fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError> {
-        Ok(self.register().let_go(number, owner)?)
-    }
-
-    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
-        let register = self.register.lock().unwrap();
-        register.holdings().filter(|held| held.owner() == owner).cloned().collect()
-    }
-
-    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
-        self.register.lock().unwrap().alerts(owner)
-    }
-
-    fn proposal(&self, _: ProcedureId) -> Result<Proposal, DeconflictionError> {
-        Err(DeconflictionError::NoQuery)
     }
 }
 
@@ -1041,4 +978,73 @@ pub(super) fn papers() -> Papers {
     papers.draft(proposal.clone()).unwrap();
     papers.sign(&proposal.digest(), &roots[0].1).unwrap();
     papers
+}
+
+impl AskFeeds for Fake {
+    fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError> {
+        Ok(Vec::new())
+    }
+
+    fn feed(&self, _procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
+        Err(ReadError::NotFound)
+    }
+
+    fn look_up(
+        &self,
+        _identifier: Identifier,
+        _reading: Option<Reading>,
+    ) -> Answer<'_, Result<LookUp, ReadError>> {
+        let nothing =
+            LookUp { listings: Vec::new(), expired: 0, behind: Vec::new(), logged: Vec::new() };
+        Box::pin(std::future::ready(Ok(nothing)))
+    }
+
+    fn feed_desk(&self) -> Option<OwnedMutexGuard<()>> {
+        Arc::new(tokio::sync::Mutex::new(())).try_lock_owned().ok()
+    }
+
+    fn prepare_list(
+        &self,
+        _entries: Sorter,
+        _of: (FeedClass, Option<ProcedureId>),
+    ) -> Result<PreparedList, PrepareError> {
+        Err(PrepareError::NotOurs)
+    }
+
+    fn prepare_change(
+        &self,
+        _procedure: ProcedureId,
+        _wanted: author::Wanted,
+    ) -> Result<PreparedChange, PrepareError> {
+        Err(PrepareError::Unchanged)
+    }
+}
+
+impl AskDeconfliction for Fake {
+    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
+        let digest = |one: &Identifier| digest::sha256(&canonical::text(one));
+        let key = DigestPublic::from_bytes([7; 32]);
+        Ok(MadeDigests { key, digests: identifiers.iter().map(digest).collect() })
+    }
+
+    fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError> {
+        Ok(self.register().hold(new, Timestamp::from_millis(0))?)
+    }
+
+    fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError> {
+        Ok(self.register().let_go(number, owner)?)
+    }
+
+    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
+        let register = self.register.lock().unwrap();
+        register.holdings().filter(|held| held.owner() == owner).cloned().collect()
+    }
+
+    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
+        self.register.lock().unwrap().alerts(owner)
+    }
+
+    fn proposal(&self, _: ProcedureId) -> Result<Proposal, DeconflictionError> {
+        Err(DeconflictionError::NoQuery)
+    }
 }

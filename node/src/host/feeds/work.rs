@@ -178,7 +178,7 @@ impl Work {
             let at = known.table.as_ref().map(|table| table.at);
             let steps = plan::steps(&book);
             let next = plan::next(&steps, at, known.head, &bad);
-            let is_full = known.table.is_none() && tables(node) >= FEEDS_MAX;
+            let is_full = known.table.is_none() && node.feeds.tables() >= FEEDS_MAX;
             let next = if known.closed || is_full { Vec::new() } else { next };
             // Disputes and the new head are to be seen before the work, which takes a while.
             let known = Known { waits: self.waits(&known, &steps), ..known };
@@ -497,8 +497,4 @@ fn opened(node: &Shared, note: &Note) -> Option<Held> {
     let counts = list.summary().by_type();
     let Note { at, base, last, table, .. } = note.clone();
     Some(Held { at, counts, base, last, list, file: table })
-}
-
-fn tables(node: &Shared) -> usize {
-    node.feeds.all().iter().filter(|known| known.table.is_some()).count()
 }
