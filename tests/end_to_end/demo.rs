@@ -69,6 +69,7 @@ fn all_days_of_the_exercise_add_up_by_what_the_nodes_hold() {
             (2_141, vec![1_742, 187, 212]),
             (16, vec![12, 1, 1, 1, 1]),
             (12, vec![8, 3, 1]),
+            (838, vec![800, 38]),
         ]
     );
     let agreement = &acceptance["agreement"];

@@ -2,6 +2,7 @@
 
 pub(crate) mod aftermath;
 pub(crate) mod chain;
+pub(crate) mod feed;
 pub(crate) mod founding;
 pub(crate) mod intelligence;
 pub(crate) mod operation;

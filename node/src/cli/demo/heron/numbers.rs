@@ -13,6 +13,35 @@ pub(crate) struct Numbers {
     pub(crate) weeks: Weeks,
     /// The chain of Myanmar, Thailand and China, days +15 to +26.
     pub(crate) chain: Chain,
+    /// The feed, day −35.
+    pub(crate) indicators: Indicators,
+}
+
+/// Entries of the feed.
+#[derive(Debug)]
+pub(crate) struct Indicators {
+    /// Sites of the first list.
+    pub(crate) sites: u64,
+    /// Addresses of the first list.
+    pub(crate) addresses: u64,
+    /// Sites that are added.
+    pub(crate) sites_added: u64,
+    /// Addresses that are added.
+    pub(crate) addresses_added: u64,
+    /// Sites that are withdrawn.
+    pub(crate) sites_withdrawn: u64,
+    /// Addresses that are withdrawn.
+    pub(crate) addresses_withdrawn: u64,
+}
+
+impl Indicators {
+    /// Sites and addresses once both changes were taken.
+    pub(crate) const fn at_the_end(&self) -> (u64, u64) {
+        (
+            self.sites + self.sites_added - self.sites_withdrawn,
+            self.addresses + self.addresses_added - self.addresses_withdrawn,
+        )
+    }
 }
 
 /// Who was found at the site, and what became of them.
@@ -113,6 +142,14 @@ pub(crate) const FULL: Numbers = Numbers {
         offline_on: 4,
         miscounted_on: 9,
     },
+    indicators: Indicators {
+        sites: 780_000,
+        addresses: 36_500,
+        sites_added: 26_000,
+        addresses_added: 2_100,
+        sites_withdrawn: 6_000,
+        addresses_withdrawn: 600,
+    },
 };
 
 /// The same story with few people, for tests: every day, every conflict, every refusal.
@@ -140,5 +177,13 @@ pub(crate) const SMALL: Numbers = Numbers {
         ill_on: 2,
         offline_on: 1,
         miscounted_on: 3,
+    },
+    indicators: Indicators {
+        sites: 780,
+        addresses: 36,
+        sites_added: 26,
+        addresses_added: 5,
+        sites_withdrawn: 6,
+        addresses_withdrawn: 3,
     },
 };

@@ -18,6 +18,7 @@ use crate::cli::demo::heron::acceptance::Agreement;
 use crate::cli::demo::heron::acceptance::Held;
 use crate::cli::demo::heron::acceptance::Sum;
 use crate::cli::demo::heron::crowd;
+use crate::cli::demo::heron::day::feed::FEED_ID;
 use crate::cli::demo::heron::desk::CN;
 use crate::cli::demo::heron::desk::Desk;
 use crate::cli::demo::heron::desk::LA;
@@ -49,8 +50,26 @@ pub(crate) fn all(desk: &Desk<'_>) -> Result<Read, Report> {
         weeks: people::weeks(desk, (CN, at(CN)))?,
         chain: batches::chain(desk, (MM, at(MM)))?,
         manifests: batches::manifests(desk, (CN, at(CN)))?,
+        indicators: indicators(desk)?,
     };
     Ok(Read { held, agreement: agreement(&lists) })
+}
+
+/// Entries of the feed at the node that has fewest of them.
+fn indicators(desk: &Desk<'_>) -> Result<Sum, Report> {
+    let mut fewest: Option<(u64, u64)> = None;
+    for at in SIX {
+        let feeds = desk.stations.client(at)?.feeds()?.items;
+        let feed = feeds.iter().find(|feed| feed.feed_id.as_deref() == Some(FEED_ID));
+        let counted = |kind: &str| {
+            let counts = feed.map(|feed| feed.count_by_type.as_slice()).unwrap_or_default();
+            counts.iter().find(|count| count.indicator == kind).map_or(0, |count| count.count)
+        };
+        let here = (counted("domain"), counted("ip"));
+        fewest = Some(fewest.map_or(here, |fewest| fewest.min(here)));
+    }
+    let (sites, addresses) = fewest.unwrap_or_default();
+    Ok(Sum::new(sites.saturating_add(addresses), &[("sites", sites), ("addresses", addresses)]))
 }
 
 /// Every procedure of a node, in short.

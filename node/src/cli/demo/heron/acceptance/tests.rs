@@ -25,6 +25,7 @@ fn the_table_says_the_numbers_of_the_domain() {
             (2_141, vec![1_742, 187, 212]),
             (5_764, vec![5_500, 118, 61, 47, 38]),
             (5_500, vec![10 * 500, 499, 1]),
+            (838_000, vec![800_000, 38_000]),
         ]
     );
 }
@@ -62,7 +63,8 @@ fn any_single_number_that_is_wrong_is_noticed() {
                 1 => &mut wrong.raid,
                 2 => &mut wrong.weeks,
                 3 => &mut wrong.chain,
-                _ => &mut wrong.manifests,
+                4 => &mut wrong.manifests,
+                _ => &mut wrong.indicators,
             };
             match sum.parts.get_mut(part) {
                 Some(part) => part.count += 1,
@@ -89,6 +91,6 @@ fn nodes_that_do_not_agree_are_noticed() {
 }
 
 fn held(numbers: &Numbers) -> Held {
-    let [site, raid, weeks, chain, manifests] = wanted(numbers).map(|(_, _, sum)| sum);
-    Held { site, raid, weeks, chain, manifests }
+    let [site, raid, weeks, chain, manifests, indicators] = wanted(numbers).map(|(_, _, sum)| sum);
+    Held { site, raid, weeks, chain, manifests, indicators }
 }

@@ -1,17 +1,16 @@
 //! Days −45 to −20: a report and who may read it, a request for information, a feed, and somebody who is missed.
 
-use concord_protocol::crypto::digest;
 use concord_protocol::moment::Span;
 use serde_json::Value;
 use serde_json::json;
 
 use crate::cli::demo::calendar;
+use crate::cli::demo::heron::day::feed;
 use crate::cli::demo::heron::desk::CN;
 use crate::cli::demo::heron::desk::Desk;
 use crate::cli::demo::heron::desk::KH;
 use crate::cli::demo::heron::desk::LA;
 use crate::cli::demo::heron::desk::Line;
-use crate::cli::demo::heron::desk::SIX;
 use crate::cli::demo::heron::desk::Scene;
 use crate::cli::demo::heron::desk::TH;
 use crate::cli::demo::heron::desk::VN;
@@ -51,7 +50,7 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<Found, Report> {
     let copy = pass_on(desk, &consent)?;
     pass_off(desk, &consent)?;
     let (request, answer) = accounts(desk, &report.1)?;
-    feed(desk)?;
+    feed::play(desk)?;
     let rescue = missed(desk)?;
     Ok(Found { report, copy, request, answer, rescue })
 }
@@ -196,87 +195,6 @@ fn accounts(desk: &Desk<'_>, report: &Sent) -> Result<(Scene, Sent), Report> {
     desk.stands(&mut scene, "converted")?;
     desk.progress.done("day -40  LA asks TH for accounts; one answer in part, one refused by a court: converted into mutual legal assistance");
     Ok((scene, answer))
-}
-
-/// Day −35: a feed by its counts, one dispute, and a year of effects.
-fn feed(desk: &Desk<'_>) -> Result<(), Report> {
-    desk.progress.doing("day -35: a feed of indicators");
-    let mut scene = Scene::new(&SIX, "prevention", "CN-FEED-INFRA-1");
-    let quiet = |kind, body| Line::new(kind, body).codes(&["H0"]).urgency("U4");
-    let root = |seq: u64| digest::sha256(format!("EX-HERON feed at {seq}").as_bytes()).to_string();
-    let snapshot = |seq: u64, sites: u64, addresses: u64| {
-        json!({
-            "feed_id": "CN-FEED-INFRA-1",
-            "class": "infrastructure",
-            "seq": seq,
-            "root_hash": root(seq),
-            "count_by_type": [
-                {"indicator": "domain", "count": sites},
-                {"indicator": "ip", "count": addresses},
-            ],
-            "entries": {"digest": root(seq), "length": 412_345_678},
-        })
-    };
-    desk.say(&mut scene, CN, quiet("feed-snapshot", snapshot(1, 780_000, 36_500)))?;
-    let gap = json!({
-        "feed_id": "CN-FEED-INFRA-1", "class": "infrastructure", "from_seq": 5, "to_seq": 6,
-        "prev_hash": root(5), "root_hash": root(6), "ops": {"inline": [{"withdraw": "CN-IND-0000019"}]},
-    });
-    desk.refused(&mut scene, CN, quiet("feed-delta", gap), Code::OutOfTurn)?;
-    let delta = json!({
-        "feed_id": "CN-FEED-INFRA-1", "class": "infrastructure", "from_seq": 1, "to_seq": 2,
-        "prev_hash": root(1), "root_hash": root(2),
-        "ops": {"inline": [
-            {"add": entry("CN-IND-0816501", &json!({"domain": "d000456.fraud.example"}))},
-            {"add": entry("CN-IND-0000021", &json!({"ip": "198.18.4.7"}))},
-            {"withdraw": "CN-IND-0000019"},
-        ]},
-    });
-    desk.say(&mut scene, CN, quiet("feed-delta", delta))?;
-    let disputed = json!({
-        "feed_id": "CN-FEED-INFRA-1", "entry": "CN-IND-0000021", "grounds": ["shared"],
-        "evidence": english("A hospital answers from the same address."),
-    });
-    let disputed = desk.say(&mut scene, VN, quiet("indicator-dispute", disputed).urgency("U3"))?;
-    let decision = json!({
-        "of": disputed.id, "outcome": "changed", "recommended": "monitor",
-        "reason": english("The address is shared; the site is listed by its name."),
-    });
-    desk.say(&mut scene, CN, quiet("dispute-decision", decision).urgency("U3"))?;
-    desk.say(&mut scene, CN, quiet("feed-snapshot", snapshot(3, 800_000, 38_000)))?;
-    for month in 0..12_u32 {
-        let messages = if month == 11 { 220_000_000 } else { 200_000_000 };
-        let from = Span::from_days((12 - month) * 30);
-        let to = Span::from_days((11 - month) * 30);
-        let body = json!({
-            "period": {"from": calendar::instant_before(from), "to": calendar::instant_before(to)},
-            "feed_id": "CN-FEED-INFRA-1",
-            "attempts_blocked_by_type": [
-                {"attempt": "call", "count": 175_000_000},
-                {"attempt": "message", "count": messages},
-            ],
-        });
-        desk.say(&mut scene, TH, quiet("block-effect-report", body))?;
-    }
-    desk.stands(&mut scene, "open")?;
-    desk.progress.done("day -35  CN opens a feed and states 800,000 sites and 38,000 addresses; VN disputes a shared one; twelve reports of effects (entries are named by digest only)");
-    Ok(())
-}
-
-fn entry(id: &str, identifier: &Value) -> Value {
-    json!({
-        "id": id,
-        "identifier": identifier,
-        "role": "phishing-site",
-        "first_seen": calendar::instant_before(Span::from_days(20)),
-        "last_seen": calendar::instant_before(Span::from_days(1)),
-        "valid_until": calendar::instant_after(Span::from_days(29)),
-        "confidence": "high",
-        "evaluation": {"scheme": "4x4", "source_code": "A", "info_code": "2"},
-        "tlp": "amber",
-        "pap": ["query-quietly", "warn", "block"],
-        "recommended": "block",
-    })
 }
 
 /// Day −20: a family misses somebody, and a call can kill.
