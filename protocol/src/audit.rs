@@ -15,7 +15,6 @@ pub mod ledger;
 pub mod prints;
 pub mod progress;
 pub mod reconcile;
-pub mod source;
 pub mod ustar;
 pub mod verify;
 pub mod watch;

@@ -13,6 +13,7 @@
 //! Absent on purpose: floats, tags inside values, indefinite lengths, null beside absence.
 
 pub mod scan;
+pub mod source;
 pub mod value;
 
 #[cfg(test)]

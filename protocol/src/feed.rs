@@ -15,8 +15,8 @@ pub mod list;
 pub mod listed;
 pub mod normal;
 pub mod op;
+pub mod sink;
 pub mod sort;
-pub mod source;
 pub mod validity;
 pub mod write;
 

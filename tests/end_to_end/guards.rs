@@ -357,11 +357,7 @@ fn manifest(decision: &str) -> Value {
 /// The example of a kind as the first message of a procedure.
 fn begins(kind: &str, to: &[usize]) -> Value {
     let to: Vec<&str> = to.iter().map(|place| AGENCIES[*place]).collect();
-    let mut letter = letter::example(kind, &to);
-    for field in ["procedure", "parents", "respond_by", "expires", "supersedes"] {
-        letter.as_object_mut().unwrap().remove(field);
-    }
-    letter
+    letter::begins(kind, &to)
 }
 
 /// The example of a kind in a procedure, after all that the node holds of it.

@@ -34,6 +34,18 @@ pub fn example(kind: &str, to: &[&str]) -> Value {
     letter
 }
 
+/// The example of a kind as the first message of a procedure.
+///
+/// # Panics
+/// When there is no such example.
+pub fn begins(kind: &str, to: &[&str]) -> Value {
+    let mut letter = example(kind, to);
+    for field in ["procedure", "parents", "respond_by", "expires", "supersedes"] {
+        letter.as_object_mut().unwrap().remove(field);
+    }
+    letter
+}
+
 /// The message that a submission asks for: who sends what to whom, and when.
 ///
 /// As an exercise, under the author's first credential; who means another one says so.

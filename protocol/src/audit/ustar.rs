@@ -8,8 +8,8 @@ use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
-use crate::audit::source::Source;
-use crate::audit::source::Unreadable;
+use crate::codec::source::Source;
+use crate::codec::source::Unreadable;
 
 /// Unit in which an archive is written.
 pub(crate) const BLOCK: usize = 512;

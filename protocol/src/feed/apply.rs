@@ -5,6 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::codec::source::Source;
 use crate::feed::check;
 use crate::feed::check::Changed;
 use crate::feed::fault::ListFault;
@@ -17,8 +18,7 @@ use crate::feed::listed;
 use crate::feed::op;
 use crate::feed::op::Does;
 use crate::feed::op::Op;
-use crate::feed::source::Sink;
-use crate::feed::source::Source;
+use crate::feed::sink::Sink;
 use crate::feed::write::Writer;
 use crate::message::intelligence::feed_entry::FeedClass;
 use crate::message::intelligence::feed_entry::IndicatorType;

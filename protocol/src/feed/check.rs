@@ -8,6 +8,7 @@ use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::codec::source::Source;
 use crate::feed::fault::ListFault;
 use crate::feed::ids::Ids;
 use crate::feed::list::Form;
@@ -16,7 +17,6 @@ use crate::feed::listed::Listed;
 use crate::feed::number::Numbered as _;
 use crate::feed::op::Does;
 use crate::feed::op::Op;
-use crate::feed::source::Source;
 use crate::log::tree::Tree;
 use crate::message::intelligence::feed_entry::IndicatorType;
 use crate::registry::FeedCode;

@@ -6,13 +6,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cmp::Ordering;
 
+use crate::codec::source::Source;
 use crate::feed::fault::ListFault;
 use crate::feed::list;
 use crate::feed::list::List;
 use crate::feed::listed;
 use crate::feed::listed::Listed;
 use crate::feed::op::Op;
-use crate::feed::source::Source;
 use crate::limits::FEED_CHANGES_MAX;
 use crate::message::text::RecordRef;
 use crate::moment::Timestamp;

@@ -4,8 +4,8 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 use core::fmt;
 
-use crate::feed::source::Unreadable;
-use crate::feed::source::Unwritable;
+use crate::codec::source::Unreadable;
+use crate::feed::sink::Unwritable;
 use crate::registry::FeedCode;
 
 /// The first thing that is wrong with a list. Source: spec fed-9.

@@ -9,6 +9,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use crate::codec;
+use crate::codec::source::Source;
 use crate::crypto::digest::Digest;
 use crate::feed::block;
 use crate::feed::fault::ListFault;
@@ -20,7 +21,6 @@ use crate::feed::form::Trailer;
 use crate::feed::listed;
 use crate::feed::listed::Listed;
 use crate::feed::number::Numbered as _;
-use crate::feed::source::Source;
 use crate::limits::FEED_BLOCK_BYTES_MAX;
 use crate::limits::FEED_FOUND_MAX;
 use crate::limits::FEED_INDEX_BYTES_MAX;

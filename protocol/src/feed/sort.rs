@@ -13,7 +13,7 @@ use crate::feed::list::List;
 use crate::feed::list::Summary;
 use crate::feed::list::Walk;
 use crate::feed::listed::Listed;
-use crate::feed::source::Sink;
+use crate::feed::sink::Sink;
 use crate::feed::write::Writer;
 use crate::limits::FEED_ENTRIES_MAX;
 use crate::limits::FEED_SORT_BYTES_MAX;

@@ -18,7 +18,7 @@ use crate::feed::listed;
 use crate::feed::listed::Listed;
 use crate::feed::number::Numbered as _;
 use crate::feed::op::Op;
-use crate::feed::source::Sink;
+use crate::feed::sink::Sink;
 use crate::limits::FEED_BLOCK_BYTES_MAX;
 use crate::limits::FEED_CHANGES_MAX;
 use crate::limits::FEED_ENTRIES_MAX;

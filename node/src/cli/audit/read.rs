@@ -12,8 +12,8 @@ use concord_protocol::audit::progress::Job;
 use concord_protocol::audit::progress::Progress;
 use concord_protocol::audit::progress::Stage;
 use concord_protocol::audit::progress::Workers;
-use concord_protocol::audit::source::Source;
-use concord_protocol::audit::source::Unreadable;
+use concord_protocol::codec::source::Source;
+use concord_protocol::codec::source::Unreadable;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
 

@@ -4,9 +4,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::audit::source::Source;
-use crate::audit::source::Unreadable;
 use crate::audit::ustar::Place;
+use crate::codec::source::Source;
+use crate::codec::source::Unreadable;
 use crate::limits::FRAME_BYTES_MAX;
 
 /// Longest item of a list, in bytes. Source: spec audit-5.

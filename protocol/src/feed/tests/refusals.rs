@@ -8,7 +8,7 @@ use crate::feed::fault::ListFault;
 use crate::feed::list::Form;
 use crate::feed::list::List;
 use crate::feed::listed::Listed;
-use crate::feed::source::Discard;
+use crate::feed::sink::Discard;
 use crate::feed::tests::fixtures::entry;
 use crate::feed::tests::fixtures::every_kind;
 use crate::feed::tests::fixtures::list_of;

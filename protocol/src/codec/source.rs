@@ -1,10 +1,13 @@
-//! Where the bytes of a list come from and go to: a sealed file, memory, whatever can be read at any place.
+//! Where long bytes come from, those of a bundle or of a list: a file, a slice, whatever can be read at any place.
 //!
-//! Uses nothing. A list is never held whole.
+//! Uses nothing. They are never held whole: whoever reads them asks for the bytes of one place at a time.
 
 use alloc::vec::Vec;
 
-/// Bytes that can be read at any place. They stay the same while a list is read.
+/// Bytes that can be read at any place.
+///
+/// They stay the same while they are read. Whoever can change them meanwhile can also change them afterwards: what
+/// was verified is what was read.
 pub trait Source {
     /// How many bytes there are.
     fn len(&self) -> u64;
@@ -23,22 +26,8 @@ pub trait Source {
 
 /// Bytes that are there cannot be read. Why, is known to the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the list cannot be read")]
+#[error("the bytes cannot be read")]
 pub struct Unreadable;
-
-/// Takes bytes in order.
-pub trait Sink {
-    /// Takes the next bytes.
-    ///
-    /// # Errors
-    /// When they cannot be kept.
-    fn take(&mut self, bytes: &[u8]) -> Result<(), Unwritable>;
-}
-
-/// Bytes cannot be kept. Why, is known to the sink.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the list cannot be written")]
-pub struct Unwritable;
 
 impl Source for &[u8] {
     fn len(&self) -> u64 {
@@ -60,22 +49,5 @@ impl Source for Vec<u8> {
 
     fn read_at(&self, at: u64, into: &mut [u8]) -> Result<(), Unreadable> {
         self.as_slice().read_at(at, into)
-    }
-}
-
-impl Sink for Vec<u8> {
-    fn take(&mut self, bytes: &[u8]) -> Result<(), Unwritable> {
-        self.extend_from_slice(bytes);
-        Ok(())
-    }
-}
-
-/// Counts and forgets: for whoever wants to know what a list would come to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Discard;
-
-impl Sink for Discard {
-    fn take(&mut self, _bytes: &[u8]) -> Result<(), Unwritable> {
-        Ok(())
     }
 }
