@@ -22,9 +22,30 @@ pub const RECIPIENTS_MAX: usize = 32;
 /// Parents that one message names.
 pub const PARENTS_MAX: usize = 64;
 
-/// Messages of one procedure. Beyond it: a further one is refused with `procedure-full`; 5,500 persons in eleven batches make
-/// fewer. Who is whose ancestor takes a bit for each pair: 32 MiB for the longest, while it is folded. Source: spec pro-1.
+/// Messages that an author may have seen in a procedure and still add one. Beyond it: a further one is refused with
+/// `procedure-full`; 5,500 persons in eleven batches make fewer. Who is whose ancestor takes a bit for each pair: 32 MiB for
+/// the longest, while it is folded. Source: spec pro-20.
 pub const TRANSCRIPT_ACTS_MAX: usize = 16_384;
+
+/// The last of these messages, which are kept for what decides, protects and takes back. Source: spec pro-20.
+pub const TRANSCRIPT_RESERVED: usize = 1_024;
+
+/// Messages of one agency in a procedure: half of all, so that nobody alone fills it. Source: spec pro-20.
+pub const AUTHOR_ACTS_MAX: usize = TRANSCRIPT_ACTS_MAX / 2;
+
+/// Messages of one agency in a procedure of which the next one follows none. An agency's own node lets it have no more
+/// drafts on their way at once; only who lies comes to it elsewhere. Source: spec pro-21.
+pub const OWN_BESIDE_MAX: usize = 64;
+
+/// Messages of a procedure at one node, whatever agencies do that lie together. Source: spec pro-20.
+pub const TRANSCRIPT_PLACES_MAX: usize = 2 * TRANSCRIPT_ACTS_MAX;
+
+/// Messages of one agency in a procedure that wait for a parent, or waited and were refused. Beyond it: a further one is
+/// refused with `procedure-full`. Source: spec pro-22.
+pub const UNPLACED_ACTS_MAX: usize = 1_024;
+
+/// Remarks of one agency in a procedure that went to some participants only. Source: spec pro-22.
+pub const ASIDES_MAX: usize = AUTHOR_ACTS_MAX;
 
 /// Memory for the procedures that the engine holds ready, in bytes, by estimate. Beyond it: those that were not used for
 /// longest are read again from the store when a message of theirs comes. The longest one fits. Source: spec pro-12.

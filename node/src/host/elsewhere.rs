@@ -90,7 +90,7 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
     if !may_matter(submission.body()) {
         return Ok(());
     }
-    let book = Book::of(shared.reader.acts(&procedure)?);
+    let book = shared.reader.book(&procedure)?;
     let Some(machine) = book.machine() else { return Ok(()) };
     if let Some(whom) = person::lets_go(&fact, machine) {
         if let Some(alert) =

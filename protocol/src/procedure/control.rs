@@ -29,6 +29,7 @@ use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedMap;
 
 /// A fact about what stays with an originator. Source: DOMAIN 2.1, spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,13 +162,11 @@ impl ControlFact {
         }
     }
 
-    /// What it weighs. A refusal is lighter than a grant, so that of two decisions that cross, it is the one that counts.
-    // spec: orc-4
+    /// What it weighs.
     pub const fn rank(&self) -> Rank {
         match self {
             Self::Recalled { .. } => Rank::Withdrawal,
-            Self::TransferDecided { granted: true, .. } => Rank::Decision,
-            Self::TransferDecided { granted: false, .. } => Rank::Plan,
+            Self::TransferDecided { .. } => Rank::Decision,
             Self::TransferAsked(_) | Self::RecallReported { .. } => Rank::Information,
         }
     }
@@ -177,9 +176,9 @@ impl ControlFact {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Control {
     // More than one where agencies gave the same id beside each other.
-    originators: BTreeMap<MessageId, BTreeSet<AgencyId>>,
-    transfers: BTreeMap<MessageId, TransferCase>,
-    recalls: BTreeMap<MessageId, RecallCase>,
+    originators: SharedMap<MessageId, BTreeSet<AgencyId>>,
+    transfers: SharedMap<MessageId, TransferCase>,
+    recalls: SharedMap<MessageId, RecallCase>,
 }
 
 /// A request to pass something on, and what became of it.
@@ -187,13 +186,15 @@ pub struct Control {
 pub struct TransferCase {
     by: AgencyId,
     asked: Transfer,
-    decision: Option<Decided>,
+    // More than one where they know nothing of each other.
+    decisions: Vec<Decided>,
 }
 
-/// What an originator decided last.
+/// What an originator decided, and no later decision has taken the place of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Decided {
     by: MessageId,
+    digest: Digest,
     granted: bool,
     until: Option<Timestamp>,
 }
@@ -234,16 +235,32 @@ impl TransferCase {
         &self.asked
     }
 
-    /// Whether it was granted then. Silence is refusal.
+    /// Whether it was granted then. Silence is refusal, and so is one refusal among decisions that know nothing of each
+    /// other.
     // spec: orc-4
     pub fn is_granted(&self, at: Timestamp) -> bool {
-        self.decision
-            .is_some_and(|decided| decided.granted && decided.until.is_none_or(|until| at < until))
+        let grants = |decided: &Decided| {
+            decided.granted && decided.until.is_none_or(|until| at < until)
+        };
+        !self.decisions.is_empty() && self.decisions.iter().all(grants)
     }
 
     /// Whether the originator has decided.
     pub const fn is_decided(&self) -> bool {
-        self.decision.is_some()
+        !self.decisions.is_empty()
+    }
+
+    /// Whether a decision on it stands.
+    fn stands(&self, decision: &MessageId) -> bool {
+        self.decisions.iter().any(|decided| decided.by == *decision)
+    }
+
+    /// Takes a decision, in the place of those that its author had seen.
+    // spec: orc-4
+    fn decide(&mut self, decided: Decided, had_seen: impl Fn(&Digest) -> bool) {
+        self.decisions.retain(|before| !had_seen(&before.digest));
+        self.decisions.push(decided);
+        self.decisions.sort_unstable_by_key(|decided| decided.digest);
     }
 
     fn covers(&self, passing: &Passing<'_>) -> bool {
@@ -297,8 +314,7 @@ impl Control {
     /// The request on which a decision is the one that stands.
     // spec: orc-13
     pub fn transfer_by(&self, decision: &MessageId) -> Option<&TransferCase> {
-        let decided = |case: &&TransferCase| case.decision.is_some_and(|last| last.by == *decision);
-        self.transfers.values().find(decided)
+        self.transfers.values().find(|case| case.stands(decision))
     }
 
     /// A recall.
@@ -354,7 +370,9 @@ impl Control {
 
     /// Remembers whose message it is.
     pub(super) fn saw(&mut self, act: &Act) {
-        self.originators.entry(act.id).or_default().insert(act.author.clone());
+        let mut owners = self.originators.get(&act.id).cloned().unwrap_or_default();
+        owners.insert(act.author.clone());
+        self.originators.insert(act.id, owners);
     }
 
     /// Refuses what only somebody else may say about a message.
@@ -373,18 +391,23 @@ impl Control {
         }
     }
 
-    /// Takes what was rightly said.
-    pub(super) fn take(&mut self, act: &Act, fact: &ControlFact) {
+    /// Takes what was rightly said, by somebody who had seen these messages.
+    pub(super) fn take(
+        &mut self,
+        act: &Act,
+        fact: &ControlFact,
+        had_seen: impl Fn(&Digest) -> bool,
+    ) {
         match fact {
             ControlFact::TransferAsked(asked) => {
-                let case =
-                    TransferCase { by: act.author.clone(), asked: asked.clone(), decision: None };
-                self.transfers.insert(act.id, case);
+                let (by, asked) = (act.author.clone(), asked.clone());
+                self.transfers.insert(act.id, TransferCase { by, asked, decisions: Vec::new() });
             }
             ControlFact::TransferDecided { of, granted, valid_until } => {
+                let (granted, until) = (*granted, *valid_until);
+                let decided = Decided { by: act.id, digest: act.digest, granted, until };
                 if let Some(transfer) = self.transfers.get_mut(of) {
-                    transfer.decision =
-                        Some(Decided { by: act.id, granted: *granted, until: *valid_until });
+                    transfer.decide(decided, had_seen);
                 }
             }
             ControlFact::Recalled { targets, action, effective } => {

@@ -34,6 +34,7 @@ use crate::procedure::outcome::stage::Stage;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedSet;
 use crate::procedure::side::Side;
 use crate::procedure::side::Sides;
 use crate::procedure::table;
@@ -46,7 +47,7 @@ pub struct Outcome {
     version: u64,
     frozen: Option<Text>,
     frozen_before: u64,
-    rivals: BTreeSet<Digest>,
+    rivals: SharedSet<Digest>,
     signatures: BTreeMap<Party, Signature>,
     record: Option<Record>,
 }
@@ -295,7 +296,7 @@ impl Rules for Outcome {
             version,
             frozen: None,
             frozen_before: 0,
-            rivals: BTreeSet::new(),
+            rivals: SharedSet::new(),
             signatures: BTreeMap::new(),
             record: None,
         })

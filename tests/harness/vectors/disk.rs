@@ -58,6 +58,7 @@ use concord_protocol::message::kind::Kind;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Stands;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::handover::fact::Decision;
 use concord_protocol::procedure::handover::fact::HandoverFact;
@@ -126,6 +127,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
             fact: Fact::Handover(HandoverFact::Decided(decision)),
             passed_on: None,
         },
+        stands: Stands::Within,
     }
 }
 

@@ -1,6 +1,5 @@
 //! A procedure in JSON: codes, names and digests, and nothing that a body says.
 
-use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::procedure::act::Act;
@@ -9,7 +8,6 @@ use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::common::Common;
 use concord_protocol::procedure::fold::Fate;
 use concord_protocol::procedure::machine::Machine;
-use concord_protocol::procedure::refusal::Refusal;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -198,7 +196,7 @@ impl From<&ProcedureView> for ProcedureDetail {
             alerts: view.alerts.iter().map(alert).collect(),
             transcript: entries(book),
             asides: book.asides().values().map(|act| entry(act, None)).collect(),
-            refused: book.refused().iter().map(refused).collect(),
+            refused: book.refused().values().map(|act| refused(book, act)).collect(),
         }
     }
 }
@@ -261,9 +259,10 @@ fn entry(act: &Act, fate: Option<&Fate>) -> Entry {
     }
 }
 
-fn refused((digest, refusal): (&Digest, &Refusal)) -> RefusedEntry {
+fn refused(book: &Book, act: &Act) -> RefusedEntry {
+    let refusal = book.why_refused(act);
     RefusedEntry {
-        digest: digest.to_string(),
+        digest: act.digest.to_string(),
         code: refusal.code.text().to_owned(),
         rule: refusal.rule.to_owned(),
         why: refusal.why.clone(),

@@ -141,10 +141,10 @@ impl State {
     fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
         self.known.insert(*procedure);
         self.open.remove(procedure);
-        let acts = shared.reader.acts(procedure)?;
-        let mut messages: Vec<Digest> =
-            acts.iter().filter(|act| says_who(act)).map(|act| act.digest).collect();
-        let book = Book::of(acts);
+        let kept = shared.reader.kept(procedure)?;
+        let says = kept.iter().map(|kept| &kept.act).filter(|act| says_who(act));
+        let mut messages: Vec<Digest> = says.map(|act| act.digest).collect();
+        let book = Book::recalled(kept);
         // Its beginning was erased before it came: nobody here knows how it stands.
         let Some(Machine::Rescue(folded)) = book.machine() else { return Ok(()) };
         let (governs, flags) = (folded.state.governs(), folded.state.flags_site());

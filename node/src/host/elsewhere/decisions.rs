@@ -1,7 +1,6 @@
 //! Whether the decisions that a manifest names stand in the procedures that this node holds.
 
 use concord_protocol::ids::MessageId;
-use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::decision;
 use concord_protocol::procedure::elsewhere::person::People;
 use concord_protocol::procedure::machine::Machine;
@@ -23,7 +22,7 @@ pub(super) fn fallen(
     let mut fallen = Vec::new();
     for (entry, named) in decision::of(&folded.state, whom) {
         for procedure in people::procedures_of(shared, &named)? {
-            let book = Book::of(shared.reader.acts(&procedure)?);
+            let book = shared.reader.book(&procedure)?;
             let Some(machine) = book.machine() else { continue };
             if let Err(refusal) = decision::judge(entry, &named, machine) {
                 fallen.push((named, refusal));

@@ -91,7 +91,7 @@ fn other_purpose(
         if own || here || carried_out || header.purpose == linking.purpose {
             continue;
         }
-        let book = Book::of(shared.reader.acts(&header.procedure)?);
+        let book = shared.reader.book(&header.procedure)?;
         let may = book.machine().is_some_and(|machine| {
             let control = machine.common().control();
             control.may_use(linking.by, named, linking.purpose, linking.at)

@@ -431,7 +431,7 @@ pub(crate) fn stand(
     node: &Shared,
     procedure: ProcedureId,
 ) -> Result<Option<(Book, Known)>, ReadError> {
-    let book = Book::of(node.reader.acts(&procedure)?);
+    let book = node.reader.book(&procedure)?;
     let Some(Machine::Feed(folded)) = book.machine() else { return Ok(None) };
     let Some(opening) = book.transcript().act(0) else { return Ok(None) };
     let feed = &folded.state;

@@ -67,8 +67,8 @@ impl Handle {
 
     /// The messages of a procedure, folded.
     pub(super) fn book(&self, id: &ProcedureId) -> Result<Book, ReadError> {
-        let acts = self.reader().acts(id).map_err(|_| ReadError::Stopping)?;
-        if acts.is_empty() { Err(ReadError::NotFound) } else { Ok(Book::of(acts)) }
+        let book = self.reader().book(id).map_err(|_| ReadError::Stopping)?;
+        if book.is_empty() { Err(ReadError::NotFound) } else { Ok(book) }
     }
 
     /// What is due in a procedure, by the node's clock.

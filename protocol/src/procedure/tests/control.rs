@@ -225,6 +225,24 @@ fn of_two_decisions_that_cross_the_refusal_counts() {
 }
 
 #[test]
+fn nothing_that_follows_a_refusal_lets_the_grant_beside_it_count() {
+    // shows: orc-4
+    for salt in SALTS {
+        let (mut play, reply) = answered(salt);
+        let request = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
+        let of = play.id(&request);
+        play.say_after(ASKED, &[request], grants(of));
+        let refusal = play.say_after(ASKED, &[request], refuses(of));
+        // Heavier than the grant: the refusal is folded first, because this rests on it.
+        play.say_after(ASKS, &[refusal], recalls(play.first()));
+
+        assert!(!may_be_told(&play, &reply));
+        play.say(ASKED, grants(of));
+        assert!(may_be_told(&play, &reply), "a grant that saw both takes their place");
+    }
+}
+
+#[test]
 fn a_recall_is_the_originators_and_ends_every_grant() {
     // shows: orc-5
     for salt in SALTS {

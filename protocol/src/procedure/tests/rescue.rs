@@ -410,6 +410,39 @@ fn a_rescue_governs_custody_until_the_screening_ends() {
 }
 
 #[test]
+fn whoever_is_protected_stays_whatever_the_screening_found() {
+    // shows: res-34
+    let mut play = screening(0, CLEARED);
+    play.say(ASKED, says(RescueState::Protected));
+
+    assert!(play.now().state.governs().is_some(), "an asylum seeker is no victim and stays");
+}
+
+#[test]
+fn of_two_screenings_beside_each_other_the_more_protective_one_counts() {
+    // shows: res-50
+    use ScreeningOutcome::NoIndication;
+    use ScreeningOutcome::PresumedVictim;
+    use ScreeningOutcome::Undetermined;
+    use ScreeningOutcome::Victim;
+
+    for salt in SALTS {
+        for (more, less) in
+            [(Victim, NoIndication), (PresumedVictim, NoIndication), (Undetermined, NoIndication), (Victim, Undetermined)]
+        {
+            let mut play = accepted(salt);
+            play.say(ASKED, says(RescueState::Extracted));
+            let seen = play.transcript.heads();
+            play.say_after(ASKED, &seen, screened(less));
+            play.say_after(ASKED, &seen, screened(more));
+
+            assert_eq!(play.now().state.screened(), Some(more));
+            assert!(play.now().state.governs().is_some());
+        }
+    }
+}
+
+#[test]
 fn a_site_where_somebody_needs_help_is_flagged_until_the_person_is_out() {
     // shows: res-35
     let mut play = begun(0);
