@@ -142,7 +142,9 @@ impl Book {
 
     /// The rule that a message breaks which was refused once its parents came.
     pub fn why_refused(&self, act: &Act) -> Refusal {
-        let was = || Refusal::out_of_turn("pro-11", "it had no place when its parents came", "say it anew");
+        let was = || {
+            Refusal::out_of_turn("pro-11", "it had no place when its parents came", "say it anew")
+        };
         self.judge(act).err().unwrap_or_else(was)
     }
 
@@ -202,7 +204,9 @@ impl Book {
         if act.parents.is_empty() {
             return self.judge_opening(act);
         }
-        let Ok(seen) = self.transcript.closure(&act.parents) else { return self.judge_waiting(act) };
+        let Ok(seen) = self.transcript.closure(&act.parents) else {
+            return self.judge_waiting(act);
+        };
         let past = if seen.len() == self.transcript.len() && !self.behind {
             None
         } else {
@@ -235,7 +239,8 @@ impl Book {
         if self.waiting.contains_key(&act.digest) || unplaced < UNPLACED_ACTS_MAX {
             return Ok(Verdict::Waits);
         }
-        let why = format!("{UNPLACED_ACTS_MAX} messages of {} have no place here", act.author.as_str());
+        let why =
+            format!("{UNPLACED_ACTS_MAX} messages of {} have no place here", act.author.as_str());
         Err(full("pro-22", why, "let what they follow arrive first"))
     }
 
@@ -253,7 +258,9 @@ impl Book {
     // spec: pro-20, pro-21
     fn check_room(&self, act: &Act, seen: &Places, rank: Rank) -> Result<(), Refusal> {
         let room = match rank {
-            Rank::Plan | Rank::Information => TRANSCRIPT_ACTS_MAX.saturating_sub(TRANSCRIPT_RESERVED),
+            Rank::Plan | Rank::Information => {
+                TRANSCRIPT_ACTS_MAX.saturating_sub(TRANSCRIPT_RESERVED)
+            }
             Rank::SignedByBoth
             | Rank::ProtectiveStop
             | Rank::Custody
@@ -262,7 +269,11 @@ impl Book {
         };
         let remedy = "go on in a procedure of its own that names this one";
         if seen.len() >= room || self.transcript.len() >= TRANSCRIPT_PLACES_MAX {
-            return Err(full("pro-20", "the procedure has as many messages as one may have", remedy));
+            return Err(full(
+                "pro-20",
+                "the procedure has as many messages as one may have",
+                remedy,
+            ));
         }
         let Some(authored) = self.authors.get(&act.author) else { return Ok(()) };
         let beside = authored.placed.beyond(seen).count();
@@ -331,7 +342,9 @@ impl Book {
                 authored.unplaced = count(authored.unplaced, known);
             }
             Stands::Waiting => {
-                for parent in act.parents.iter().filter(|parent| self.transcript.place(parent).is_none()) {
+                for parent in
+                    act.parents.iter().filter(|parent| self.transcript.place(parent).is_none())
+                {
                     self.awaited.entry(*parent).or_default().insert(digest);
                 }
                 let known = self.waiting.insert(digest, act).is_some();
@@ -401,9 +414,12 @@ fn after_parents(mut acts: BTreeMap<Digest, Act>) -> Vec<Act> {
     let mut children: BTreeMap<Digest, Vec<Digest>> = BTreeMap::new();
     let mut missing: BTreeMap<Digest, usize> = BTreeMap::new();
     for act in acts.values() {
-        let parents: BTreeSet<&Digest> = act.parents.iter().filter(|parent| acts.contains_key(*parent)).collect();
+        let parents: BTreeSet<&Digest> =
+            act.parents.iter().filter(|parent| acts.contains_key(*parent)).collect();
         missing.insert(act.digest, parents.len());
-        parents.into_iter().for_each(|parent| children.entry(*parent).or_default().push(act.digest));
+        parents
+            .into_iter()
+            .for_each(|parent| children.entry(*parent).or_default().push(act.digest));
     }
     let mut ready: Vec<Digest> =
         missing.iter().filter(|(_, missing)| **missing == 0).map(|(digest, _)| *digest).collect();

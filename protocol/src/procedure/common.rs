@@ -201,9 +201,8 @@ impl Common {
     /// Whether these messages contradict each other: from the first one pairs that do lead to every other one.
     // spec: pro-8
     pub(super) fn is_one_conflict(&self, between: &[Digest]) -> bool {
-        let within = |(one, other): &&(Digest, Digest)| {
-            between.contains(one) && between.contains(other)
-        };
+        let within =
+            |(one, other): &&(Digest, Digest)| between.contains(one) && between.contains(other);
         let pairs: Vec<_> = self.conflicts.iter().filter(within).collect();
         let mut led_to: BTreeSet<Digest> = between.first().copied().into_iter().collect();
         for _ in between {

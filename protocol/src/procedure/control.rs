@@ -239,9 +239,8 @@ impl TransferCase {
     /// other.
     // spec: orc-4
     pub fn is_granted(&self, at: Timestamp) -> bool {
-        let grants = |decided: &Decided| {
-            decided.granted && decided.until.is_none_or(|until| at < until)
-        };
+        let grants =
+            |decided: &Decided| decided.granted && decided.until.is_none_or(|until| at < until);
         !self.decisions.is_empty() && self.decisions.iter().all(grants)
     }
 

@@ -1,6 +1,7 @@
 //! Whether what a message rests on was sent for the same kind of purpose: linking two cases is a use.
 
 use concord_protocol::envelope::header;
+use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
@@ -83,12 +84,19 @@ fn other_purpose(
     linking: &Linking<'_>,
     named: &MessageId,
 ) -> Result<Option<Refusal>, ReadError> {
-    for record in shared.reader.messages_by_id(named)? {
-        let Ok(header) = header::read(&record.message) else { continue };
+    let records = shared.reader.messages_by_id(named)?;
+    let headers: Vec<Header> =
+        records.iter().filter_map(|record| header::read(&record.message).ok()).collect();
+    // Whoever gives a message of its own the id of another one blocks nothing: what is meant is one's own, or stands here.
+    let meant = |header: &Header| {
+        header.from.agency == *linking.by || Some(header.procedure) == linking.procedure
+    };
+    if headers.iter().any(meant) {
+        return Ok(None);
+    }
+    for header in headers {
         let carried_out = header.kind == Kind::HandoverDecision;
-        let own = header.from.agency == *linking.by;
-        let here = Some(header.procedure) == linking.procedure;
-        if own || here || carried_out || header.purpose == linking.purpose {
+        if carried_out || header.purpose == linking.purpose {
             continue;
         }
         let book = shared.reader.book(&header.procedure)?;

@@ -312,7 +312,9 @@ impl Rules for Feed {
         match fact_of(act) {
             Some(FeedFact::Whole { .. } | FeedFact::Changed { .. } | FeedFact::Decided { .. })
             | None => true,
-            Some(FeedFact::Missed { .. } | FeedFact::Blocked(_) | FeedFact::Disputed { .. }) => false,
+            Some(FeedFact::Missed { .. } | FeedFact::Blocked(_) | FeedFact::Disputed { .. }) => {
+                false
+            }
         }
     }
 

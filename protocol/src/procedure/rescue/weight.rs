@@ -36,7 +36,8 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     }
     // What a screening found stands beside everything but a referral to justice.
     if (screened(earlier).is_some() && other != refers)
-        || (screened(later).is_some() && one != refers) {
+        || (screened(later).is_some() && one != refers)
+    {
         return Meeting::Both;
     }
     // spec: res-39

@@ -32,8 +32,10 @@ type Talk = Play<Information>;
 /// A request for information, and the book that it begins.
 fn begun() -> (Talk, Book) {
     let play = information::assigned(0);
-    let acts: Vec<Act> =
-        (0..play.transcript.len()).filter_map(|place| play.transcript.act(place)).cloned().collect();
+    let acts: Vec<Act> = (0..play.transcript.len())
+        .filter_map(|place| play.transcript.act(place))
+        .cloned()
+        .collect();
     (play, Book::of(acts))
 }
 
@@ -43,10 +45,12 @@ fn brief(refusal: &Refusal) -> (RefusalCode, &'static str) {
 
 /// Says so many remarks, each after everything, in turn by these.
 fn fill(play: &mut Talk, book: &mut Book, by: &[&str], count: usize) {
+    let mut last = book.transcript().heads();
     for (_, author) in (0..count).zip(by.iter().cycle()) {
-        let act = play.act(author, &book.transcript().heads(), Fact::Note);
+        let act = play.act(author, &last, Fact::Note);
+        last = Vec::from([act.digest]);
         assert_eq!(book.judge(&act), Ok(Verdict::Fits));
-        book.take(act);
+        book.admit(act, Verdict::Fits);
     }
 }
 
@@ -68,7 +72,11 @@ fn a_procedure_is_full_for_whoever_has_seen_that_many_messages() {
     let who_saw_less = play.act("th.rtp", &early, Fact::Note);
     assert_ne!(book.judge(&who_saw_less).map_err(|refusal| refusal.rule), Err("pro-20"));
     let withdrawal = Fact::Common(CommonFact::Withdrawn);
-    assert_eq!(on_top(&mut play, &book, ASKS, withdrawal), Ok(Verdict::Fits), "there is room to stop");
+    assert_eq!(
+        on_top(&mut play, &book, ASKS, withdrawal),
+        Ok(Verdict::Fits),
+        "there is room to stop"
+    );
 }
 
 #[test]
@@ -157,7 +165,12 @@ fn what_waits_for_the_beginning_is_placed_with_it_in_whatever_order_it_came() {
     let (mut play, book) = begun();
     let seen = book.transcript().heads();
     let mut acts: Vec<Act> = (0..50).map(|_| play.act(ASKED, &seen, Fact::Note)).collect();
-    acts.extend((0..book.transcript().len()).rev().filter_map(|place| book.transcript().act(place)).cloned());
+    acts.extend(
+        (0..book.transcript().len())
+            .rev()
+            .filter_map(|place| book.transcript().act(place))
+            .cloned(),
+    );
 
     let grown = Book::of(acts.clone());
     acts.reverse();

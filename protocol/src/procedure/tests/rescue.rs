@@ -427,9 +427,12 @@ fn of_two_screenings_beside_each_other_the_more_protective_one_counts() {
     use ScreeningOutcome::Victim;
 
     for salt in SALTS {
-        for (more, less) in
-            [(Victim, NoIndication), (PresumedVictim, NoIndication), (Undetermined, NoIndication), (Victim, Undetermined)]
-        {
+        for (more, less) in [
+            (Victim, NoIndication),
+            (PresumedVictim, NoIndication),
+            (Undetermined, NoIndication),
+            (Victim, Undetermined),
+        ] {
             let mut play = accepted(salt);
             play.say(ASKED, says(RescueState::Extracted));
             let seen = play.transcript.heads();

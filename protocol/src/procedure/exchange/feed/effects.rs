@@ -32,7 +32,8 @@ impl Effects {
         // Of reports that do not overlap each other the last ones that begin early enough are the ones to look at.
         let end = told(by, effect, effect.until);
         let before = self.by_time.before(&end);
-        let last = before.map(|(_, message)| message).find(|message| Some(**message) != replaced)?;
+        let last =
+            before.map(|(_, message)| message).find(|message| Some(**message) != replaced)?;
         let (author, last) = self.by_message.get(last)?;
         let same = author == by && last.feed == effect.feed;
         (same && effect.from < last.until).then_some(last)
