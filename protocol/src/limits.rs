@@ -293,9 +293,10 @@ pub const BLINDED_MAX: usize = 64;
 
 /// Digests that a node makes for one member in a day. Beyond it: refused with `spent` until the next day. Source: spec dcf-10.
 ///
-/// A register of 8,192 holdings is through in eight days. The key lives for 90 days, in which one member gets 92,160
-/// digests under it: of the seven million numbers in use in the smallest network of the region one in seventy-five, and
-/// with the next key it begins again. All of them would take 18 years under one key.
+/// A register of 8,192 holdings is through in eight days. A key answers for 180 days, in which one member gets 184,320
+/// digests under it: of the seven million numbers in use in the smallest network of the region one in thirty-eight, and
+/// with the next key it begins again. All of them would take 18 years under one key. A node asks for no more of one
+/// either, so that a member that makes more than it must sets the pace of nobody (spec dcf-19).
 pub const KEYED_A_DAY_MAX: u64 = 1_024;
 
 /// Identifiers that one member may query at one node in a day. Beyond it: refused with `too-many-queries`. Source: spec dcf-14.
@@ -303,8 +304,20 @@ pub const KEYED_A_DAY_MAX: u64 = 1_024;
 /// Two of the longest queries. Seven million numbers would take nine years, and each query stands in both logs.
 pub const QUERIED_A_DAY_MAX: u64 = 2_000;
 
+/// Digests for queries that one officer gets of the own node in a day: as many as queries carry to one member.
+/// Beyond it: refused with `digests-spent`. Source: spec dcf-20.
+pub const DIGESTS_OF_OFFICER_A_DAY_MAX: u64 = QUERIED_A_DAY_MAX;
+
+/// Digests for queries that all officers of an agency get in a day: as queries carry to five members.
+/// Beyond it: refused with `digests-spent`. Source: spec dcf-20.
+pub const DIGESTS_A_DAY_MAX: u64 = 5 * QUERIED_A_DAY_MAX;
+
 /// Days for which new queries are made under one key. Source: spec dcf-6.
 pub const DIGEST_KEY_DAYS: u32 = 90;
+
+/// Keys of one member whose queries are compared: the one in use and the one before. Beyond it: the oldest is left, with
+/// its queries. Source: spec dcf-19.
+pub const DIGEST_KEYS_OF_ONE_MAX: usize = 2;
 
 const _: () =
     assert!(QUERIED_A_DAY_MAX >= LIST_MAX as u64 && KEYED_A_DAY_MAX >= BLINDED_MAX as u64);

@@ -7,6 +7,7 @@ use concord_protocol::registry::RefusalCode;
 
 use crate::api::problem::Problem;
 use crate::api::shape::node::why;
+use crate::host::deconfliction::register::DigestsError;
 use crate::host::deconfliction::register::HoldingError;
 use crate::host::feeds::author::PrepareError;
 use crate::host::handle::AdmitError;
@@ -249,7 +250,10 @@ pub(crate) fn of_deconfliction(error: &DeconflictionError) -> Problem {
         DeconflictionError::Holding(HoldingError::Full) => Code::RegisterFull,
         DeconflictionError::Holding(HoldingError::NotFound) => Code::NoSuchHolding,
         DeconflictionError::NoQuery => Code::NoQuery,
-        DeconflictionError::Holding(HoldingError::File(_)) | DeconflictionError::File(_) => {
+        DeconflictionError::Digests(DigestsError::Spent { .. }) => Code::DigestsSpent,
+        DeconflictionError::Holding(HoldingError::File(_))
+        | DeconflictionError::Digests(DigestsError::File(_))
+        | DeconflictionError::File(_) => {
             tracing::error!(%error, "the files of deconfliction cannot be used");
             Code::RegisterUnwritable
         }

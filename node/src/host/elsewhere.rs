@@ -3,6 +3,7 @@
 //! Other nodes hold other procedures, so nothing here is part of a state, and nobody else's message is refused for it: what
 //! the node's own people say is refused before it is logged, what others said is shown with what speaks against it.
 //!
+//! - [`answers`]: whether replies of a deconfliction are about what was asked.
 //! - [`board`]: the rescues that are open.
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
 //! - [`decisions`]: whether the decisions of a manifest stand.
@@ -12,6 +13,7 @@
 //! Absent on purpose: what the node holds when the message is logged. It is judged by what it held just before; what comes
 //! in between comes as late as what is still on its way.
 
+mod answers;
 pub(crate) mod board;
 mod copies;
 mod decisions;
@@ -126,10 +128,11 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16
+// spec: res-42, bat-64, orc-14, orc-16, xch-54
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
+    found.extend(answers::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);

@@ -286,8 +286,12 @@ fn open_log(
         desk,
         paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
-        deconfliction: Deconfliction::open(folder.deconfliction(), &keys.storage)
-            .map_err(StartError::Deconfliction)?,
+        deconfliction: Deconfliction::open(
+            folder.deconfliction(),
+            &keys.storage,
+            enrolment.papers.founding().digest(),
+        )
+        .map_err(StartError::Deconfliction)?,
         feeds: Feeds::new(tables),
         me: settings.agency.clone(),
         files: store.files(),

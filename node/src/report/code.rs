@@ -386,6 +386,9 @@ codes! {
     /// The owner has no holding of this number.
     NoSuchHolding = "no-such-holding", Caller, Refused, 404;
     "`concord deconfliction holdings list` shows the holdings of one owner"
+    /// The officer had as many digests as queries of a day can carry.
+    DigestsSpent = "digests-spent", Caller, Refused, 429;
+    "ask about fewer identifiers, or on the day that the answer names"
     /// No query of the procedure waits for an answer of this agency.
     NoQuery = "no-query", Caller, Refused, 404;
     "`concord procedure show ID` shows what the procedure is; a query of long ago is asked again by its author"

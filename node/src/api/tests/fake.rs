@@ -1021,7 +1021,11 @@ impl AskFeeds for Fake {
 }
 
 impl AskDeconfliction for Fake {
-    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
+    fn digests(
+        &self,
+        identifiers: &[Identifier],
+        _: &Officer,
+    ) -> Result<MadeDigests, DeconflictionError> {
         let digest = |one: &Identifier| digest::sha256(&canonical::text(one));
         let key = DigestPublic::from_bytes([7; 32]);
         Ok(MadeDigests { key, digests: identifiers.iter().map(digest).collect() })
