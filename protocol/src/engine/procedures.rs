@@ -134,5 +134,6 @@ fn act(digest: Digest, header: &Header, stated: Stated) -> Act {
             .originator
             .clone()
             .map(|originator| Box::new(PassedOn { originator, consent: stated.consent })),
+        case: stated.case,
     }
 }
