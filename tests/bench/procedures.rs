@@ -163,6 +163,7 @@ fn act(number: usize, parents: Vec<Digest>, author: usize, (kind, fact): &(Kind,
         urgency: Urgency::U4,
         respond_by: None,
         passed_on: None,
+        case: None,
         kind: *kind,
         fact: fact.clone(),
     }

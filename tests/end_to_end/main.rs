@@ -30,6 +30,7 @@ mod proofs;
 mod restart;
 mod restore;
 mod second_opinion;
+mod specialty;
 mod strangers;
 mod succession;
 mod tamper;

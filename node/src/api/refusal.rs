@@ -52,6 +52,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         }
         SubmitError::OutOfPlace(refusal) => return by_rule(of_rule(refusal.code), error, refusal),
         SubmitError::OtherPurpose(refusal) => return by_rule(Code::OtherPurpose, error, refusal),
+        SubmitError::OtherCase(refusal) => return by_rule(Code::OtherCase, error, refusal),
         SubmitError::KeyAway => Code::KeyAway,
         SubmitError::PinRefused => Code::PinRefused,
         SubmitError::Stopping => Code::Stopping,
@@ -162,6 +163,11 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable => Code::Unopenable,
         ReadError::OtherPurpose(_) => Code::OtherPurpose,
+        ReadError::OtherCase(refusal) => {
+            return Report::new(Code::OtherCase, "it was not read", error.to_string())
+                .with_remedy(refusal.remedy.clone())
+                .into();
+        }
         ReadError::NotForCourt(refusals) => return not_for_court(error, refusals),
         ReadError::InDoubt(doubt) => return in_doubt(*doubt, "it was not read", view),
         ReadError::Busy => Code::Busy,
@@ -229,6 +235,7 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         ReadError::NotForCourt(_)
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
+        | ReadError::OtherCase(_)
         | ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
@@ -271,6 +278,7 @@ pub(crate) fn of_succession(error: &ReadError) -> Problem {
         | ReadError::Erased(_)
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
+        | ReadError::OtherCase(_)
         | ReadError::NotForCourt(_)
         | ReadError::InDoubt(_)
         | ReadError::Busy

@@ -18,6 +18,7 @@ pub mod node;
 pub mod peer;
 pub mod procedure;
 pub mod review;
+pub mod specialty;
 pub mod statistics;
 pub mod succession;
 pub mod watch;

@@ -48,6 +48,9 @@ pub enum MessageVerb {
         /// The kind of purpose for which the body is read.
         #[arg(long, requires = "officer")]
         purpose: Option<String>,
+        /// The case of the own agency for which it is read; what is held for another one is not opened.
+        #[arg(long, requires = "officer")]
+        case: Option<String>,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -125,9 +128,9 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
             let page = Page { direction, limit: *limit, cursor: cursor.clone() };
             Ok(list(&reach.client()?.messages(&page)?))
         }
-        MessageVerb::Show { id, officer, purpose, reach } => {
+        MessageVerb::Show { id, officer, purpose, case, reach } => {
             let reader = officer.as_deref().zip(purpose.as_deref());
-            show(&reach.client()?, id, reader)
+            show(&reach.client()?, id, reader.map(|reader| (reader, case.as_deref())))
         }
         MessageVerb::Reviews { limit, cursor, reach } => {
             Ok(reviews(&reach.client()?.reviews(*limit, cursor.as_deref())?))
@@ -215,7 +218,10 @@ fn standing(deliveries: &[DeliveryDocument]) -> String {
     if parts.is_empty() { "–".to_owned() } else { parts.join(", ") }
 }
 
-fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answer, Report> {
+/// Who reads, for which purpose, and in which case where one is named.
+type Reading<'r> = ((&'r str, &'r str), Option<&'r str>);
+
+fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer, Report> {
     let message = client.message(id)?;
     let (way, others) = others(&message);
     let header = message.header.as_ref();
@@ -241,10 +247,13 @@ fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answe
     if !message.deliveries.is_empty() {
         text.push_str(&deliveries(&message.deliveries));
     }
-    let Some((officer, purpose)) = reader else {
+    let Some(((officer, purpose), case)) = reader else {
         return Ok(Answer::new(text, table::json(&message)));
     };
-    let opened = client.open(id, officer, purpose)?;
+    let opened = match case {
+        Some(case) => client.open_in(id, (officer, purpose), case)?,
+        None => client.open(id, officer, purpose)?,
+    };
     text.push('\n');
     text.push_str(&pretty(&opened.content));
     let json = json!({"message": table::json(&message), "opened": table::json(&opened)});

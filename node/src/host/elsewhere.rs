@@ -5,6 +5,7 @@
 //!
 //! - [`answers`]: whether replies of a deconfliction are about what was asked.
 //! - [`board`]: the rescues that are open.
+//! - [`ledger`]: who was received, and on which promise.
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
 //! - [`decisions`]: whether the decisions of a manifest stand.
 //! - [`copies`]: whether originators let be passed on what is.
@@ -17,6 +18,7 @@ mod answers;
 pub(crate) mod board;
 mod copies;
 mod decisions;
+pub(crate) mod ledger;
 mod links;
 mod people;
 
@@ -50,6 +52,7 @@ pub struct Alert {
 enum Objection {
     Refused(Box<Refusal>),
     OtherPurpose(Box<Refusal>),
+    OtherCase(Box<Refusal>),
     Unreadable,
 }
 
@@ -69,7 +72,7 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13, orc-15
+// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -77,12 +80,19 @@ pub(crate) fn judge(
 ) -> Result<(), SubmitError> {
     let judged = copies::judge(shared, submission, now)
         .and_then(|()| links::judge(shared, submission, now))
+        .and_then(|()| judge_request(shared, submission))
         .and_then(|()| judge_in_procedure(shared, submission));
     judged.map_err(|objection| match objection {
         Objection::Refused(refusal) => SubmitError::OutOfPlace(refusal),
         Objection::OtherPurpose(refusal) => SubmitError::OtherPurpose(refusal),
+        Objection::OtherCase(refusal) => SubmitError::OtherCase(refusal),
         Objection::Unreadable => SubmitError::Stopping,
     })
+}
+
+/// Nobody is asked for whom one's own Party received and keeps.
+fn judge_request(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
+    ledger::asked_again(shared, submission)?.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
 fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
@@ -98,6 +108,10 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
         if let Some(alert) =
             people::held_back(shared, (&book, machine), &whom, Some(submission))?.into_iter().next()
         {
+            return Err(alert.refusal.into());
+        }
+        let given_on = ledger::given_on(shared, (&book, machine), &whom, Some(submission))?;
+        if let Some(alert) = given_on.into_iter().next() {
             return Err(alert.refusal.into());
         }
         if let Some((_, refusal)) = decisions::fallen(shared, machine, &whom)?.into_iter().next() {
@@ -128,7 +142,7 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16, xch-54
+// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
@@ -136,6 +150,7 @@ pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
     let Some(machine) = book.machine() else { return Ok(found) };
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);
+        found.extend(ledger::given_on(shared, (book, machine), &whom, None)?);
         let fallen = decisions::fallen(shared, machine, &whom)?;
         found.extend(fallen.into_iter().map(|(decision, refusal)| Alert {
             refusal,

@@ -15,6 +15,7 @@ pub mod procedures;
 mod proofs;
 mod query;
 pub mod reviews;
+pub mod specialty;
 pub mod succession;
 pub mod transcript;
 mod watching;
@@ -31,6 +32,7 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::NameError;
+use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
@@ -128,6 +130,9 @@ pub enum SubmitError {
     /// It rests on what was sent for another purpose, and its originator has not allowed that.
     #[error("{} ({})", .0.why, .0.rule)]
     OtherPurpose(Box<Refusal>),
+    /// It rests on what is held for another case, and its originator has not allowed that.
+    #[error("{} ({})", .0.why, .0.rule)]
+    OtherCase(Box<Refusal>),
     /// The node is in doubt about its own log.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),
@@ -163,6 +168,9 @@ pub enum ReadError {
     /// It was sent for another purpose, and its originator has not allowed this one.
     #[error("it was sent for {0}, and its originator has allowed no other use")]
     OtherPurpose(PurposeKind),
+    /// It is held for another case, and its originator has not allowed this one.
+    #[error("{} ({})", .0.why, .0.rule)]
+    OtherCase(Box<Refusal>),
     /// Bodies must not be shown in court.
     #[error("{}", forbidden(.0))]
     NotForCourt(Vec<Refusal>),
@@ -175,6 +183,15 @@ pub enum ReadError {
     /// The store failed: ours.
     #[error("the node is stopping after a fault")]
     Stopping,
+}
+
+/// For what a body is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aim {
+    /// The kind of purpose.
+    pub purpose: PurposeCode,
+    /// The case of this agency, without its name; absent where none is named.
+    pub case: Option<Digest>,
 }
 
 /// How a caller names a message.

@@ -144,5 +144,6 @@ fn act(digest: Digest, header: &Header, stated: Stated) -> Act {
             .originator
             .clone()
             .map(|originator| Box::new(PassedOn { originator, consent: stated.consent })),
+        case: stated.case,
     }
 }

@@ -210,6 +210,13 @@ impl Batch {
         before.iter().filter(|n| !self.removed.contains_key(n)).copied().collect()
     }
 
+    /// Who was handed over at the end of the way, by a certificate that both sides signed.
+    // spec: spc-6
+    pub fn arrived(&self) -> BTreeSet<u64> {
+        let last = self.way().len().checked_sub(2);
+        last.and_then(|leg| self.journey.transferred(leg)).cloned().unwrap_or_default()
+    }
+
     fn without(&self, said: impl Fn(&AgencyId) -> bool) -> Vec<&AgencyId> {
         self.way().iter().filter(|side| !said(side)).collect()
     }

@@ -24,6 +24,7 @@ use crate::message::control::recall::RecallReport;
 use crate::message::intelligence::information_reply::Authority;
 use crate::message::purpose::PurposeKind;
 use crate::moment::Timestamp;
+use crate::procedure::act;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
@@ -74,6 +75,18 @@ pub struct Transfer {
     pub to_use: OnwardUse,
     /// For which kind of purpose.
     pub purpose: PurposeKind,
+    /// In which case of the recipients; absent where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Digest>,
+}
+
+/// For what a recipient uses a message.
+#[derive(Clone, Copy, Debug)]
+pub struct Purposed<'u> {
+    /// For which kind of purpose.
+    pub purpose: PurposeKind,
+    /// In which of its own cases; absent where every case will do.
+    pub case: Option<&'u Digest>,
 }
 
 /// To whom something is passed on.
@@ -127,6 +140,7 @@ impl ControlFact {
             recipients: body.proposed_recipients.iter().map(OnwardRecipient::of).collect(),
             to_use: if body.for_evidence { OnwardUse::Evidence } else { OnwardUse::Intelligence },
             purpose: body.purpose.kind,
+            case: body.purpose.case_ref.as_ref().map(act::case_of),
         })
     }
 
@@ -334,20 +348,21 @@ impl Control {
             && self.transfers.values().any(|transfer| transfer.covers(passing))
     }
 
-    /// Whether the originator has allowed a recipient to use a message for another kind of purpose, and not taken the
-    /// message back since.
-    // spec: orc-10
+    /// Whether the originator has allowed a recipient to use a message for another kind of purpose or in another case, and
+    /// not taken the message back since.
+    // spec: orc-10, orc-17
     pub fn may_use(
         &self,
         by: &AgencyId,
         item: &MessageId,
-        purpose: PurposeKind,
+        wanted: Purposed<'_>,
         at: Timestamp,
     ) -> bool {
         let allows = |transfer: &TransferCase| {
             let asked = transfer.asked();
             transfer.by == *by
-                && asked.purpose == purpose
+                && asked.purpose == wanted.purpose
+                && wanted.case.is_none_or(|case| asked.case.as_ref() == Some(case))
                 && asked.items.contains(item)
                 && asked.recipients.iter().any(|to| to.agency.as_ref() == Some(by))
                 && transfer.is_granted(at)

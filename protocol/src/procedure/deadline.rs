@@ -417,7 +417,7 @@ const fn date_in(fact: &Fact) -> Option<Timestamp> {
     match fact {
         Fact::Common(CommonFact::InformationAsked { due })
         | Fact::Exchange(ExchangeFact::Rights(RightsFact::Asked { due, .. }))
-        | Fact::Handover(HandoverFact::RefusalIntended { views_by: due })
+        | Fact::Handover(HandoverFact::RefusalIntended { views_by: due, .. })
         | Fact::Operation(OperationFact::Proposed { reply_by: due, .. }) => Some(*due),
         Fact::Cycle(CycleFact::Minutes(minutes)) => minutes.silence_until,
         Fact::Note

@@ -200,6 +200,7 @@ impl<R: Rules> Play<R> {
             kind: if parents.is_empty() { begins(&fact) } else { follows(&fact) },
             fact,
             passed_on: None,
+            case: None,
         }
     }
 

@@ -55,6 +55,7 @@ use concord_protocol::log::leaf::EraseCause;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::message::handover::decision::Outcome;
 use concord_protocol::message::kind::Kind;
+use concord_protocol::message::refusal_ground::RefusalGround;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::procedure::act::Act;
@@ -109,6 +110,8 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
         granted: vec![1, 3],
         death_waived: false,
         unconsulted: false,
+        against: vec![],
+        met: [RefusalGround::NoDualCriminality].into(),
     };
     ActRecord {
         procedure: ProcedureId::new(NOW, [2; 10]),
@@ -126,6 +129,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
             kind: Kind::HandoverDecision,
             fact: Fact::Handover(HandoverFact::Decided(decision)),
             passed_on: None,
+            case: Some(digest::sha256(b"a case")),
         },
         stands: Stands::Within,
     }

@@ -236,6 +236,7 @@ async fn show(
         ("id" = String, Path, description = "the message's id or digest"),
         ("officer" = String, Query, description = "staff number of the officer who reads: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which it is read"),
+        ("case" = Option<String>, Query, description = "the case of the own agency for which it is read, as its messages name it: 1 to 128 of `A-Z a-z 0-9 . _ : / -`; when absent no case is compared"),
     ),
     responses(
         (status = 200, description = "the content, and the leaf that records the reading", body = OpenedMessage),
@@ -246,10 +247,10 @@ async fn open(
     segments: Segments,
     query: Parameters,
 ) -> Result<Json<OpenedMessage>, Problem> {
-    let query = query.among(&["officer", "purpose"])?;
+    let query = query.among(&["officer", "purpose", "case"])?;
     let name = segments.message()?;
-    let (officer, purpose) = request::reader(&query)?;
-    let opened = api.node.read_body(name, officer, purpose).await;
+    let (officer, aim) = request::opener(&query)?;
+    let opened = api.node.read_body(name, officer, aim).await;
     let opened = opened
         .map_err(|error| refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))?;
     let content = serde_json::to_value(&opened.content).unwrap_or_default();

@@ -134,6 +134,7 @@ use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
+use crate::host::handle::Aim;
 use crate::host::handle::Direction;
 use crate::host::handle::Entry;
 use crate::host::handle::Filter;
@@ -162,6 +163,7 @@ use crate::host::handle::files::OpenedFile;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::reviews::ReviewPlace;
 use crate::host::handle::reviews::Reviews;
+use crate::host::handle::specialty::ReceivedView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Forbidden;
@@ -379,7 +381,7 @@ impl Ask for Fake {
         &self,
         name: MessageName,
         digest: Digest,
-        _: (StaffNumber, PurposeCode),
+        _: (StaffNumber, Aim),
     ) -> Answer<'_, Result<OpenedFile, FileError>> {
         Box::pin(async move {
             self.message(name)?;
@@ -394,7 +396,7 @@ impl Ask for Fake {
         &self,
         name: MessageName,
         _: StaffNumber,
-        _: PurposeCode,
+        _: Aim,
     ) -> Answer<'_, Result<OpenedBody, ReadError>> {
         Box::pin(async move {
             let message = self.message(name)?;
@@ -521,6 +523,11 @@ impl Ask for Fake {
     fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
         let mut views = procedures::views().into_iter();
         views.find(|view| view.id == id).ok_or(ReadError::NotFound)
+    }
+
+    fn specialty(&self, id: ProcedureId) -> Result<Vec<ReceivedView>, ReadError> {
+        let ProcedureView { id: procedure, book, .. } = self.procedure(id)?;
+        Ok(vec![ReceivedView { procedure, travelled: None, book }])
     }
 
     fn procedures(

@@ -96,6 +96,7 @@ fn act(author: &str, name: u8, after: &[&Act], kind: Kind, fact: Fact) -> Act {
         kind,
         fact,
         passed_on: None,
+        case: None,
     }
 }
 
@@ -107,18 +108,33 @@ fn requested() -> Fact {
         death: false,
         spared: false,
         release_due: None,
+        against: vec![],
     }))
 }
 
 fn granted() -> Fact {
     let outcome = Outcome::Granted;
-    let decision = Decision { outcome, granted: vec![1], death_waived: false, unconsulted: false };
+    let decision = Decision {
+        outcome,
+        granted: vec![1],
+        death_waived: false,
+        unconsulted: false,
+        against: vec![],
+        met: BTreeSet::new(),
+    };
     Fact::Handover(HandoverFact::Decided(decision))
 }
 
 fn refused() -> Fact {
     let outcome = Outcome::Refused;
-    let decision = Decision { outcome, granted: vec![], death_waived: false, unconsulted: true };
+    let decision = Decision {
+        outcome,
+        granted: vec![],
+        death_waived: false,
+        unconsulted: true,
+        against: vec![],
+        met: BTreeSet::new(),
+    };
     Fact::Handover(HandoverFact::Decided(decision))
 }
 

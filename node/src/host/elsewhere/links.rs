@@ -1,5 +1,7 @@
-//! Whether what a message rests on was sent for the same kind of purpose: linking two cases is a use.
+//! Whether what a message rests on was sent for the same kind of purpose, and is held for the same case: linking two
+//! cases is a use.
 
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
@@ -9,8 +11,11 @@ use concord_protocol::message::kind::Kind;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::act;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::control::Purposed;
+use concord_protocol::procedure::elsewhere::case::CaseUse;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::refusal::Refusal;
 
@@ -42,7 +47,38 @@ pub(super) fn judge(
             return Err(Objection::OtherPurpose(Box::new(refusal)));
         }
     }
+    let Some(case) = submission.content().words.case_ref.as_ref().map(act::case_of) else {
+        return Ok(());
+    };
+    for named in Fact::of(submission.body()).names() {
+        if let Some(refusal) = other_case(shared, &linking, (&named, &case))? {
+            return Err(Objection::OtherCase(Box::new(refusal)));
+        }
+    }
     Ok(())
+}
+
+/// Why a message of another procedure may not be rested on in this case of the own agency; a decision that is carried out is
+/// no other use. Other nodes cannot see for which case the own one holds it.
+// spec: orc-18
+fn other_case(
+    shared: &Shared,
+    linking: &Linking<'_>,
+    (named, case): (&MessageId, &Digest),
+) -> Result<Option<Refusal>, ReadError> {
+    for record in shared.reader.messages_by_id(named)? {
+        let Ok(header) = header::read(&record.message) else { continue };
+        let carried_out = header.kind == Kind::HandoverDecision;
+        if carried_out || Some(header.procedure) == linking.procedure {
+            continue;
+        }
+        let book = Book::of(shared.reader.acts(&header.procedure)?);
+        let Linking { by, purpose, at, .. } = *linking;
+        if let Err(refusal) = (CaseUse { by, item: named, purpose, case, at }).judge(&book) {
+            return Ok(Some(refusal));
+        }
+    }
+    Ok(None)
 }
 
 /// The messages of a procedure that rest on what was sent for another kind of purpose, as far as this node can see.
@@ -102,7 +138,8 @@ fn other_purpose(
         let book = shared.reader.book(&header.procedure)?;
         let may = book.machine().is_some_and(|machine| {
             let control = machine.common().control();
-            control.may_use(linking.by, named, linking.purpose, linking.at)
+            let wanted = Purposed { purpose: linking.purpose, case: None };
+            control.may_use(linking.by, named, wanted, linking.at)
         });
         if !may {
             return Ok(Some(refusal(

@@ -36,7 +36,7 @@ use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// The kinds of a handover whose bodies say who the person is.
-const OF_A_HANDOVER: &[Kind] = &[
+pub(super) const OF_A_HANDOVER: &[Kind] = &[
     Kind::HandoverRequest,
     Kind::ProvisionalArrestRequest,
     Kind::HandoverDecision,
@@ -45,7 +45,7 @@ const OF_A_HANDOVER: &[Kind] = &[
 ];
 
 /// The marks of one person; with the number of the entry, where the person is one of many.
-type Marked = (Option<u64>, BTreeSet<Digest>);
+pub(super) type Marked = (Option<u64>, BTreeSet<Digest>);
 
 /// The rescues that hold somebody back who would go here; `saying` is a message that is about to be said.
 // spec: res-40, res-42
@@ -107,13 +107,13 @@ pub(super) fn marks_of(
 }
 
 /// What is kept of a mark in memory.
-fn mark(shared: &Shared, trace: &Trace) -> Digest {
+pub(super) fn mark(shared: &Shared, trace: &Trace) -> Digest {
     let parts = [shared.request_secret.as_slice(), b"mark of a person", trace.as_bytes()];
     digest::sha256(&Zeroizing::new(parts.concat()))
 }
 
 /// The marks of each of some people, with the number of the entry.
-fn marks_of_people(
+pub(super) fn marks_of_people(
     shared: &Shared,
     (book, machine): (&Book, &Machine),
     whom: &People,
@@ -163,12 +163,15 @@ pub(super) fn procedures_of(
     Ok(headers.map(|header| header.procedure).collect())
 }
 
-fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
+pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
     let transcript = book.transcript();
     digests_of_acts((0..transcript.len()).filter_map(|place| transcript.act(place)), kinds)
 }
 
-fn digests_of_acts<'a>(acts: impl Iterator<Item = &'a Act>, kinds: &[Kind]) -> Vec<Digest> {
+pub(super) fn digests_of_acts<'a>(
+    acts: impl Iterator<Item = &'a Act>,
+    kinds: &[Kind],
+) -> Vec<Digest> {
     acts.filter(|act| kinds.contains(&act.kind)).map(|act| act.digest).collect()
 }
 

@@ -5,12 +5,12 @@ use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
-use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::attachment::Attachment;
 use concord_protocol::message::submission::Submission;
 
 use crate::host::files::wants::Wanting;
+use crate::host::handle::Aim;
 use crate::host::handle::Handle;
 use crate::host::handle::MessageName;
 use crate::host::handle::ReadError;
@@ -135,13 +135,13 @@ impl Handle {
         &self,
         name: MessageName,
         digest: Digest,
-        (officer, purpose): (StaffNumber, PurposeCode),
+        (officer, aim): (StaffNumber, Aim),
     ) -> Result<OpenedFile, FileError> {
         let handle = self.clone();
         let disk = &self.around.shared.crew.disk;
         let found = disk.run(move || handle.named_and_here(name, &digest)).await;
         let named = found.map_err(|_| ReadError::Stopping)??;
-        let body = self.read_body(name, officer, purpose).await?;
+        let body = self.read_body(name, officer, aim).await?;
         let sealed = body.files.into_iter().find(|file| file.digest == digest);
         let key = sealed.ok_or(FileError::NoKey)?.key;
         let files = self.files();

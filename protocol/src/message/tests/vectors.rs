@@ -136,6 +136,7 @@ fn a_good_vector_is_accepted_and_writes_back_what_it_says() {
     // shows: msgk-61, msgk-62, msgk-65, msgk-67, msgk-68, msgk-69, msgk-71, msgk-72
     // shows: msgk-76, msgk-78, msgk-79, msgk-80, msgk-81
     // shows: msgk-85, msgk-86, msgk-87
+    // shows: spc-1, spc-2
     for (name, vector) in vectors("good") {
         let submission =
             submit(&vector.submission).map_err(|faults| format!("{name}: {faults:?}")).unwrap();
@@ -171,6 +172,7 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-100, msgk-101, msgk-102, msgk-103, msgk-104, msgk-105, msgk-106
     // shows: msgk-107, msgk-108, msgk-109, msgk-110, msgk-111, msgk-112, msgk-113
     // shows: msgk-114, msgk-115, msgk-116, msgk-117, msgk-118, msgk-119
+    // shows: ho-54, spc-1, spc-2
     let mut wrong = Vec::new();
     for (name, vector) in vectors("bad") {
         let wanted =

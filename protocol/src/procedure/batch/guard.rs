@@ -223,10 +223,10 @@ impl Batch {
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
+            | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
-            | HandoverFact::Incident
+            | HandoverFact::OutcomeTold(_)
+            | HandoverFact::Incident(_)
             | HandoverFact::Chosen { .. } => Ok(()),
         }
     }

@@ -92,10 +92,10 @@ impl Batch {
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
+            | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
-            | HandoverFact::Incident
+            | HandoverFact::OutcomeTold(_)
+            | HandoverFact::Incident(_)
             | HandoverFact::Chosen { .. } => None,
         }
     }
@@ -237,10 +237,10 @@ impl Batch {
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
+            | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
-            | HandoverFact::Incident
+            | HandoverFact::OutcomeTold(_)
+            | HandoverFact::Incident(_)
             | HandoverFact::Chosen { .. } => {}
         }
     }

@@ -136,10 +136,10 @@ const fn deed_of_transfer(fact: &HandoverFact) -> Deed {
         | HandoverFact::ConditionsAccepted { .. }
         | HandoverFact::Custody { .. }
         | HandoverFact::Screened { .. }
-        | HandoverFact::SpecialtyAsked
+        | HandoverFact::SpecialtyAsked { .. }
         | HandoverFact::SpecialtyDecided { .. }
-        | HandoverFact::OutcomeTold { .. }
-        | HandoverFact::Incident
+        | HandoverFact::OutcomeTold(_)
+        | HandoverFact::Incident(_)
         | HandoverFact::Chosen { .. } => Deed::Beside,
     }
 }

@@ -37,6 +37,12 @@ pub fn judge(entry: u64, decision: &MessageId, machine: &Machine) -> Result<(), 
     };
     match folded.state.standing() {
         Some(standing) if standing == decision => {
+            // spec: ho-57
+            if let Some(ground) = folded.state.open_ground() {
+                return refused(format!(
+                    "entry {entry} rests on the decision {decision}, which does not answer the ground {ground} that was named beside it"
+                ));
+            }
             if folded.state.is_granted() {
                 return Ok(());
             }

@@ -1,8 +1,8 @@
 //! What has to hold beside a row of the table: the safeguards, and that a message speaks of what stands.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 
+use crate::ids::MessageId;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
 use crate::procedure::act::Act;
@@ -12,6 +12,7 @@ use crate::procedure::fold::Rules;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::afterwards::Told;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::handover::stage::Stage;
 use crate::procedure::refusal::Refusal;
@@ -28,21 +29,28 @@ impl Handover {
                 Outcome::Refused if moved == Move::Refuse => self.guard_refusal(act, decision),
                 Outcome::Refused | Outcome::Deferred => Ok(()),
             },
-            HandoverFact::ConditionsAccepted { of } => {
-                named(self.decision.as_ref().map(|(id, _, _)| id), of, ("ho-15", "decision"))
-            }
+            HandoverFact::ConditionsAccepted { of } => self.guard_conditions(of),
             HandoverFact::Answered { schedule, .. } => {
                 let standing = self.schedule.as_ref().map(|schedule| &schedule.digest);
                 named(standing, schedule, ("ho-21", "schedule"))
             }
             HandoverFact::Released { .. } => {
+                self.guard_release()?;
                 common.demand_confirmed(IrreversibleAct::ReleaseCustody, &self.both())
             }
             HandoverFact::Countersigned { of } => {
                 let signed = self.certificate.as_ref().map(|certificate| &certificate.digest);
                 named(signed, of, ("ho-28", "certificate"))
             }
-            HandoverFact::OutcomeTold { offences, .. } => self.guard_trial(offences),
+            HandoverFact::OutcomeTold(told) => self.guard_trial(told),
+            // spec: spc-3
+            HandoverFact::SpecialtyAsked { of, .. } => {
+                named(self.standing(), of, ("spc-3", "decision"))
+            }
+            HandoverFact::SpecialtyDecided { of, offences, .. } => {
+                self.specialty.judge_consent(of, offences)
+            }
+            HandoverFact::Incident(incident) => self.specialty.judge_incident(*incident),
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
             | HandoverFact::RefusalIntended { .. }
@@ -52,9 +60,6 @@ impl Handover {
             | HandoverFact::Certified { .. }
             | HandoverFact::Custody { .. }
             | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
-            | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::Incident
             | HandoverFact::Chosen { .. } => Ok(()),
         }
     }
@@ -86,22 +91,56 @@ impl Handover {
                 "decide the offences of the request, by their numbers",
             ));
         }
-        Ok(())
+        self.grounds.judge(decision)
     }
 
-    /// Whoever was handed over is tried for what was granted, and for nothing else.
-    // spec: ho-53
-    fn guard_trial(&self, offences: &BTreeSet<u64>) -> Result<(), Refusal> {
-        let received = self.stage == Stage::HandedOver;
-        let granted = self.granted_offences();
-        match offences.iter().find(|offence| received && !granted.contains(offence)) {
+    /// Nobody goes while a ground is open by which it must be refused: a decision crossed it without an answer to it.
+    // spec: ho-57
+    fn guard_release(&self) -> Result<(), Refusal> {
+        match self.open_ground() {
             None => Ok(()),
-            Some(offence) => Err(Refusal::safeguard(
-                "ho-53",
-                format!("offence {offence} of the request was not granted"),
-                "try the person for what was granted; ask for more with a specialty-consent-request",
+            Some(ground) => Err(Refusal::safeguard(
+                "ho-57",
+                format!("the ground {ground} was named beside the grant, which does not answer it"),
+                "take the grant back with a superseding decision, and decide anew in view of the ground",
             )),
         }
+    }
+
+    /// Conditions of a grant before the handover, of a consent after it.
+    fn guard_conditions(&self, of: &MessageId) -> Result<(), Refusal> {
+        if self.stage == Stage::GrantedConditional {
+            return named(self.standing(), of, ("ho-15", "decision"));
+        }
+        // spec: ho-61
+        if self.specialty.awaits_conditions(of) {
+            return Ok(());
+        }
+        Err(Refusal::out_of_turn(
+            "ho-61",
+            format!("{of} is no consent that waits for its conditions"),
+            "name the specialty-consent-decision that has conditions and stands",
+        ))
+    }
+
+    /// Whoever was handed over is tried for what was granted or consented to, and for nothing else.
+    // spec: ho-53
+    fn guard_trial(&self, told: &Told) -> Result<(), Refusal> {
+        // A Party that refused and tries the person at home promised nothing.
+        if self.stage == Stage::Refused {
+            return Ok(());
+        }
+        self.specialty.judge_trial(self.granted_offences(), told)?;
+        // spec: ho-62
+        let again = self.stage == Stage::Closed && self.specialty.ended().is_none();
+        if again && !told.offences.is_empty() {
+            return Err(Refusal::out_of_turn(
+                "ho-62",
+                "the last notice about what was granted has been sent",
+                "tell of offences by a consent given afterwards only",
+            ));
+        }
+        Ok(())
     }
 
     /// Nobody is refused unheard.

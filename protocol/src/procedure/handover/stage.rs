@@ -232,6 +232,14 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     stay("ho-40", OPEN, Move::Choose, Side::Requested),
     stay("ho-41", &[Refused], Move::Tell, Side::Requested),
     stay("ho-52", &[Granted], Move::Hospitalise, Side::Holder),
+    stay("ho-60", &[HandedOver, Closed], Move::EndCustody, Side::Holder),
+    stay("ho-61", &[HandedOver, Closed], Move::AcceptConditions, Side::Requesting),
+    stay("ho-62", &[Closed], Move::Tell, Side::Requesting),
+    stay("ho-63", &[Granted], Move::Tell, Side::Requesting),
+    stay("ho-64", &[Granted], Move::AskSpecialty, Side::Requesting),
+    stay("ho-65", &[Granted], Move::DecideSpecialty, Side::Requested),
+    stay("ho-66", &[Granted], Move::AcceptConditions, Side::Requesting),
+    stay("ho-67", &[Granted], Move::Incident, Side::Requesting),
 ];
 
 impl Stage {

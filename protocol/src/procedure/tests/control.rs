@@ -36,6 +36,7 @@ use crate::procedure::control::ControlFact;
 use crate::procedure::control::OnwardRecipient;
 use crate::procedure::control::OnwardUse;
 use crate::procedure::control::Passing;
+use crate::procedure::control::Purposed;
 use crate::procedure::control::RecallOutcome;
 use crate::procedure::control::Transfer;
 use crate::procedure::court;
@@ -70,6 +71,7 @@ fn asks_to_pass_on(items: &[MessageId], to_use: OnwardUse) -> Fact {
         recipients,
         to_use,
         purpose: PurposeKind::Prosecution,
+        case: None,
     }))
 }
 
@@ -308,10 +310,12 @@ fn a_message_serves_another_purpose_once_its_originator_has_granted_it() {
         recipients: Vec::from([own]),
         to_use: OnwardUse::Intelligence,
         purpose: PurposeKind::Prosecution,
+        case: Some(digest::sha256(b"CN-2026-EX-0042")),
     }));
     let may = |play: &Play<Information>, by, purpose, at| {
         let at = Timestamp::from_millis(at);
-        play.now().common.control().may_use(&agency(by), &reply, purpose, at)
+        let wanted = Purposed { purpose, case: None };
+        play.now().common.control().may_use(&agency(by), &reply, wanted, at)
     };
     let prosecution = PurposeKind::Prosecution;
     let others = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));

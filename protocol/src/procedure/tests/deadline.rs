@@ -115,6 +115,7 @@ impl Story {
             kind,
             fact,
             passed_on: None,
+            case: None,
         }
     }
 
@@ -175,6 +176,7 @@ fn requested(release_due: Option<Timestamp>) -> Fact {
         death: false,
         spared: false,
         release_due,
+        against: Vec::new(),
     }))
 }
 
@@ -353,7 +355,10 @@ fn a_date_that_a_message_asks_for_counts_where_it_is_the_earlier_one() {
     let later = story.one(Duty::Answer, 0);
     assert_eq!((later.due.millis(), later.basis), (MIDNIGHT + 7 * DAY, Basis::Class(Urgency::U3)));
 
-    let views = |by| Fact::Handover(HandoverFact::RefusalIntended { views_by: at(by) });
+    let views = |by| {
+        let (views_by, against) = (at(by), Vec::new());
+        Fact::Handover(HandoverFact::RefusalIntended { views_by, against })
+    };
     story.say(ASKED, Kind::IntentToRefuse, views(20 * DAY), 2 * HOUR);
     let opinion = story.one(Duty::Views, 2 * HOUR);
     // Five days in Beijing, whose day ends an hour earlier.

@@ -29,11 +29,13 @@ use crate::message::purpose::PurposeKind;
 use crate::message::time::CivilDate;
 use crate::moment::Timestamp;
 use crate::procedure::batch::Batch;
+use crate::procedure::book::Book;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
 use crate::procedure::control::OnwardRecipient;
 use crate::procedure::control::OnwardUse;
 use crate::procedure::control::Transfer;
+use crate::procedure::elsewhere::case::CaseUse;
 use crate::procedure::elsewhere::copy::Copy;
 use crate::procedure::elsewhere::decision;
 use crate::procedure::elsewhere::person;
@@ -174,6 +176,7 @@ fn granted(to_use: OnwardUse) -> Passed {
             recipients: Vec::from([thailand]),
             to_use,
             purpose: PurposeKind::Investigation,
+            case: None,
         })),
     );
     let of = play.id(&asked);
@@ -325,4 +328,77 @@ fn a_recipient_may_tighten_a_marking_and_not_relax_it() {
     assert_eq!(longer.relaxes(&original), Some("review_on"));
     (longer.review_on, longer.erase_by) = (day("2026-06-30"), day("2027-02-01"));
     assert_eq!(longer.relaxes(&original), Some("erase_by"));
+}
+
+#[test]
+fn what_was_sent_for_a_case_is_used_in_the_case_that_its_reader_linked_first() {
+    // shows: orc-17
+    let (theirs, ours, other) =
+        (digest::sha256(b"LA-1"), digest::sha256(b"CN-1"), digest::sha256(b"CN-2"));
+    let mut play = information::assigned(0);
+    let both = information::answered(&[(1, ReplyStatus::Full), (2, ReplyStatus::Full)]);
+    let mut reply = play.act(ASKED, &play.transcript.heads(), both);
+    reply.case = Some(theirs);
+    let item = reply.id;
+    play.put(reply).unwrap();
+    let by = agency(ASKS);
+    let judge = |play: &Play<Information>, case: &digest::Digest| {
+        let at = Timestamp::from_millis(8_999);
+        let purpose = PurposeKind::Investigation;
+        CaseUse { by: &by, item: &item, purpose, case, at }.judge(&book(play))
+    };
+    assert_eq!(judge(&play, &other), Ok(()), "nobody has named a case here yet");
+
+    for case in [ours, other] {
+        let mut thanks = play.act(ASKS, &play.transcript.heads(), Fact::Note);
+        thanks.case = Some(case);
+        play.put(thanks).unwrap();
+    }
+    assert_eq!(judge(&play, &ours), Ok(()));
+    let refusal = judge(&play, &other).unwrap_err();
+    assert_eq!(refusal.rule, "orc-17", "a later message links nothing");
+    assert!(refusal.remedy.contains("onward-transfer-request"), "{refusal:?}");
+
+    let us = OnwardRecipient {
+        party: Party::parse("CN").unwrap(),
+        agency: Some(by.clone()),
+        name: digest::sha256(b"another desk"),
+    };
+    let asks = |case| {
+        Fact::Control(ControlFact::TransferAsked(Transfer {
+            items: Vec::from([item]),
+            recipients: Vec::from([us.clone()]),
+            to_use: OnwardUse::Intelligence,
+            purpose: PurposeKind::Investigation,
+            case,
+        }))
+    };
+    for (case, judged) in [(None, false), (Some(other), true)] {
+        let asked = play.say(ASKS, asks(case));
+        let of = play.id(&asked);
+        let granted = ControlFact::TransferDecided { of, granted: true, valid_until: None };
+        play.say(ASKED, Fact::Control(granted));
+        assert_eq!(judge(&play, &other).is_ok(), judged, "what was granted is for the case named");
+    }
+}
+
+#[test]
+fn what_names_no_case_and_what_is_ones_own_is_used_in_any() {
+    // shows: orc-17
+    let mut play = information::assigned(0);
+    let mut thanks = play.act(ASKS, &play.transcript.heads(), Fact::Note);
+    thanks.case = Some(digest::sha256(b"CN-1"));
+    let own = thanks.id;
+    play.put(thanks).unwrap();
+    let plain = play.say(ASKED, Fact::Note);
+    let (by, case) = (agency(ASKS), digest::sha256(b"CN-2"));
+    for item in [own, play.id(&plain)] {
+        let (purpose, at) = (PurposeKind::Investigation, Timestamp::from_millis(1));
+        let used = CaseUse { by: &by, item: &item, purpose, case: &case, at };
+        assert_eq!(used.judge(&book(&play)), Ok(()));
+    }
+}
+
+fn book(play: &Play<Information>) -> Book {
+    Book::of((0..play.transcript.len()).filter_map(|place| play.transcript.act(place)).cloned())
 }

@@ -56,6 +56,7 @@ fn act(author: &str, name: u8, parents: &[u8], (kind, fact): (Kind, Fact)) -> Ac
         kind,
         fact,
         passed_on: None,
+        case: None,
     }
 }
 
@@ -66,6 +67,7 @@ fn request() -> Act {
         death: false,
         spared: false,
         release_due: None,
+        against: vec![],
     };
     let fact = Fact::Handover(HandoverFact::Requested(request));
     act(AUTHOR, 1, &[], (Kind::HandoverRequest, fact))
