@@ -26,6 +26,8 @@ use concord_protocol::ids::TreeSize;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::profile;
+use concord_protocol::procedure::profile::Profile;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::offer;
 use tokio::sync::Semaphore;
@@ -132,6 +134,8 @@ pub(crate) struct Shared {
     pub(crate) deconfliction: Deconfliction,
     /// The rescues that are open.
     pub(crate) board: Board,
+    /// What the charter in force settles about procedures. Another version makes the node start again.
+    pub(crate) profile: Profile,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -238,6 +242,7 @@ impl Shared {
             sending: Semaphore::new(SENT_MAX),
             deconfliction: parts.deconfliction,
             board: Board::default(),
+            profile: profile_of(&directory),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),
@@ -435,4 +440,17 @@ impl Shared {
 
 fn shown(engine: &Engine) -> BTreeMap<TreeSize, Digest> {
     engine.heard().values().filter_map(|heard| heard.shown).collect()
+}
+
+/// What a charter settles; what this program does not know in it is as by default, and the operator hears of it.
+// spec: prf-3, prf-4
+fn profile_of(directory: &Directory) -> Profile {
+    let (profile, unread) = profile::read(&directory.charter().charter().clauses);
+    if !unread.is_empty() {
+        tracing::warn!(
+            count = unread.len(),
+            "the charter in force settles what this program does not know; it goes by the defaults: see `concord doctor`"
+        );
+    }
+    profile
 }

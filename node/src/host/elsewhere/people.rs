@@ -173,7 +173,7 @@ fn digests_of_acts<'a>(acts: impl Iterator<Item = &'a Act>, kinds: &[Kind]) -> V
 }
 
 /// The bodies of these messages that are here and can be opened.
-fn opened(shared: &Shared, messages: &[Digest]) -> Result<Vec<Opened>, ReadError> {
+pub(super) fn opened(shared: &Shared, messages: &[Digest]) -> Result<Vec<Opened>, ReadError> {
     let mut bodies = Vec::new();
     for digest in messages {
         let Some(record) = shared.reader.message(digest)? else { continue };
