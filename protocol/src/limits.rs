@@ -141,6 +141,16 @@ pub const SUITES_MAX: usize = 16;
 /// Signed charter version, in bytes: each member adds about 3,600 for its hybrid signature and 2,100 for its root.
 pub const CHARTER_BYTES_MAX: usize = 512 * 1024;
 
+/// What one charter settles about procedures: most clauses.
+pub const CLAUSES_MAX: usize = 1024;
+
+/// The same in bytes, so that the largest charter of the most members still fits: room for the holidays of six Parties in
+/// ten years. Beyond it: refused when it is drafted.
+pub const CLAUSES_BYTES_MAX: usize = 32 * 1024;
+
+/// Longest text of one clause, in bytes: an instrument's name is in it.
+pub const CLAUSE_BYTES_MAX: usize = 200;
+
 /// Stuck versions that one version resolves.
 pub const RIVALS_MAX: usize = 8;
 
@@ -367,7 +377,8 @@ const _: () = assert!(CREDENTIAL_BYTES_MAX < INTRODUCTION_BYTES_MAX);
 const _: () = assert!(ADDRESSES_MAX * (ADDRESS_BYTES_MAX + 3) + 512 < NOTICE_BYTES_MAX);
 const _: () = assert!(REVOCATION_BYTES_MAX + 64 < LEAF_BYTES_MAX);
 const _: () = assert!(
-    MEMBERS_MAX * (5_700 + MEMBER_NAMES_MAX * (MEMBER_NAME_BYTES_MAX + 40)) < CHARTER_BYTES_MAX
+    MEMBERS_MAX * (5_700 + MEMBER_NAMES_MAX * (MEMBER_NAME_BYTES_MAX + 40)) + CLAUSES_BYTES_MAX
+        < CHARTER_BYTES_MAX
 );
 const _: () =
     assert!((MEMBERS_MAX + 1) * 240 < CHECKPOINT_BYTES_MAX && NOTE_LINES_MAX > MEMBERS_MAX);

@@ -3,7 +3,7 @@
 //! A procedure is a set of signed messages that name their parents: a directed acyclic graph. Its state is a pure fold
 //! over that set, so whoever holds the same messages computes the same state, in whatever order they came.
 //!
-//! Uses `ids`, `limits`, `moment`, `registry`, `crypto`, `message`. In reading order:
+//! Uses `ids`, `limits`, `moment`, `registry`, `crypto`, `identity`, `message`. In reading order:
 //!
 //! | what | modules |
 //! |---|---|
@@ -17,6 +17,7 @@
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`], and `way` |
 //! | what other procedures say to a message, beside every fold | [`elsewhere`] |
 //! | what is due in it at a time that is handed in | [`deadline`] |
+//! | what the clauses of a charter mean for it | [`profile`] |
 //! | what many of them count together | [`statistics`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -67,6 +68,7 @@ mod way;
 pub mod elsewhere;
 
 pub mod deadline;
+pub mod profile;
 pub mod statistics;
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
-//! What this node holds of other procedures: for what its own people are about to say, and for what others said.
+//! What this node holds beside a procedure, in others and in its charter: for what its own people are about to say, and for
+//! what others said.
 //!
-//! Other nodes hold other procedures, so nothing here is part of a state, and nobody else's message is refused for it: what
-//! the node's own people say is refused before it is logged, what others said is shown with what speaks against it.
+//! Other nodes hold other procedures, and for a while another version of the charter, so nothing here is part of a state,
+//! and nobody else's message is refused for it: what the node's own people say is refused before it is logged, what others
+//! said is shown with what speaks against it.
 //!
 //! - [`answers`]: whether replies of a deconfliction are about what was asked.
 //! - [`board`]: the rescues that are open.
@@ -10,12 +12,14 @@
 //! - [`decisions`]: whether the decisions of a manifest stand.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
+//! - [`clauses`]: whether what it states agrees with the charter.
 //!
 //! Absent on purpose: what the node holds when the message is logged. It is judged by what it held just before; what comes
 //! in between comes as late as what is still on its way.
 
 mod answers;
 pub(crate) mod board;
+mod clauses;
 mod copies;
 mod decisions;
 pub(crate) mod ledger;
@@ -72,7 +76,7 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7
+// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -81,6 +85,7 @@ pub(crate) fn judge(
     let judged = copies::judge(shared, submission, now)
         .and_then(|()| links::judge(shared, submission, now))
         .and_then(|()| judge_request(shared, submission))
+        .and_then(|()| clauses::judge(shared, submission))
         .and_then(|()| judge_in_procedure(shared, submission));
     judged.map_err(|objection| match objection {
         Objection::Refused(refusal) => SubmitError::OutOfPlace(refusal),
@@ -142,11 +147,12 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6
+// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
     found.extend(answers::alerts(shared, book)?);
+    found.extend(clauses::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);

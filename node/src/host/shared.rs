@@ -26,6 +26,8 @@ use concord_protocol::ids::TreeSize;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::profile;
+use concord_protocol::procedure::profile::Profile;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::offer;
 use tokio::sync::Semaphore;
@@ -135,6 +137,8 @@ pub(crate) struct Shared {
     pub(crate) board: Board,
     /// Who was received, and by whom.
     pub(crate) ledger: Ledger,
+    /// What the charter in force settles about procedures. Another version makes the node start again.
+    pub(crate) profile: Profile,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -242,6 +246,7 @@ impl Shared {
             deconfliction: parts.deconfliction,
             board: Board::default(),
             ledger: Ledger::default(),
+            profile: profile_of(&directory),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),
@@ -439,4 +444,17 @@ impl Shared {
 
 fn shown(engine: &Engine) -> BTreeMap<TreeSize, Digest> {
     engine.heard().values().filter_map(|heard| heard.shown).collect()
+}
+
+/// What a charter settles; what this program does not know in it is as by default, and the operator hears of it.
+// spec: prf-3, prf-4
+fn profile_of(directory: &Directory) -> Profile {
+    let (profile, unread) = profile::read(&directory.charter().charter().clauses);
+    if !unread.is_empty() {
+        tracing::warn!(
+            count = unread.len(),
+            "the charter in force settles what this program does not know; it goes by the defaults: see `concord doctor`"
+        );
+    }
+    profile
 }

@@ -105,6 +105,14 @@ impl Outcome {
         asked.filter(|party| !signed.contains(party)).collect()
     }
 
+    /// The agencies that speak for a Party whose signature is asked for now and does not count yet.
+    pub fn unsigned(&self) -> BTreeSet<&AgencyId> {
+        let open = matches!(self.stage, Stage::OpenForSignature | Stage::PartlySigned);
+        let missing = self.missing();
+        let asked = self.signatories().filter(|(party, _)| open && missing.contains(party));
+        asked.map(|(_, agency)| agency).collect()
+    }
+
     /// The agencies that have to acknowledge the signing record before all is signed.
     pub fn unacknowledged(&self) -> BTreeSet<&AgencyId> {
         let record = self.record.iter();

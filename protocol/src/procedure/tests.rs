@@ -18,6 +18,7 @@ mod handover;
 mod information;
 mod operation;
 mod outcome;
+mod profile;
 mod rescue;
 mod statistics;
 mod transcript;

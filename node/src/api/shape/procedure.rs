@@ -70,7 +70,8 @@ pub struct ProcedureDetail {
     pub conflicts: Vec<Vec<String>>,
     /// Decisions, grants and plans that rest on what was corrected: they stand until somebody decides anew.
     pub look_again: Vec<LookAgain>,
-    /// What speaks against something in it by what the node holds of other procedures: it stands, and a person looks.
+    /// What speaks against something in it by what the node holds of other procedures, or by the charter: it stands, and a
+    /// person looks.
     pub alerts: Vec<Alert>,
     /// The accepted messages, each after those that it follows.
     pub transcript: Vec<Entry>,
@@ -100,7 +101,7 @@ pub struct LookAgain {
     pub because: String,
 }
 
-/// What speaks against something in a procedure, by another procedure.
+/// What speaks against something in a procedure, by another procedure or by the charter in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
     /// The rule.

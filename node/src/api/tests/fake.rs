@@ -968,6 +968,7 @@ pub(super) fn papers() -> Papers {
             approvals: ApprovalProfile::NoneDemanded,
         },
         resolves: None,
+        clauses: Vec::new(),
     };
     let proposed = charter::propose(founding.clone()).unwrap();
     let signed = roots

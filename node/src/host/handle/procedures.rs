@@ -14,7 +14,6 @@ use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::deadline;
 use concord_protocol::procedure::deadline::Deadline;
 use concord_protocol::procedure::deadline::Viewpoint;
-use concord_protocol::procedure::deadline::profile::DeadlineProfile;
 
 use crate::clock;
 use crate::host::elsewhere;
@@ -77,8 +76,8 @@ impl Handle {
         let members = directory.members();
         let parties: BTreeMap<AgencyId, Party> =
             members.map(|member| (member.agency.clone(), member.party.clone())).collect();
-        let profile = DeadlineProfile::default();
-        let view = Viewpoint { now: clock::now(), profile: &profile, parties: &parties };
+        let profile = &self.around.shared.profile.deadlines;
+        let view = Viewpoint { now: clock::now(), profile, parties: &parties };
         deadline::deadlines(book, view)
     }
 

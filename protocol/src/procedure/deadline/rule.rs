@@ -17,6 +17,8 @@ choice! {
         Views = "views",
         /// A schedule is answered.
         ScheduleAnswer = "schedule-answer",
+        /// A plan or a text is signed.
+        Signature = "signature",
         /// The second side signs a certificate.
         SecondSignature = "second-signature",
         /// The person is let go, or the law lets somebody hold the person longer.

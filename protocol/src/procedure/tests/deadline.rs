@@ -2,6 +2,8 @@
 
 extern crate std;
 
+mod settled;
+
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::format;
