@@ -11,6 +11,7 @@ use crate::message::text::LocalizedText;
 
 choice! {
     /// One ground. Source: DOMAIN 2.3, spec msgk-16.
+    #[derive(serde::Serialize, serde::Deserialize)]
     RefusalGround {
         /// The act is no offence in the requested Party.
         NoDualCriminality = "no-dual-criminality",
