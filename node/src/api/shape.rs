@@ -20,6 +20,7 @@ pub mod procedure;
 pub mod review;
 pub mod statistics;
 pub mod succession;
+pub mod times;
 pub mod watch;
 
 use utoipa::PartialSchema;

@@ -41,6 +41,7 @@ use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
 use crate::host::elsewhere::board::Board;
 use crate::host::feeds::Feeds;
+use crate::host::figures::Figures;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
 use crate::host::mailbox;
@@ -132,6 +133,8 @@ pub(crate) struct Shared {
     pub(crate) deconfliction: Deconfliction,
     /// The rescues that are open.
     pub(crate) board: Board,
+    /// What procedures hold for figures.
+    pub(crate) figures: Figures,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -238,6 +241,7 @@ impl Shared {
             sending: Semaphore::new(SENT_MAX),
             deconfliction: parts.deconfliction,
             board: Board::default(),
+            figures: Figures::default(),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

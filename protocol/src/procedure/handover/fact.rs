@@ -31,6 +31,7 @@ use crate::message::handover::schedule::ScheduleReply;
 use crate::message::handover::schedule::TransferLeg;
 use crate::message::handover::specialty::SpecialtyConsent;
 use crate::message::handover::specialty::SpecialtyConsentDecision;
+use crate::message::refusal_ground::RefusalGround;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::screening::VictimScreeningReport;
 use crate::moment::Timestamp;
@@ -161,6 +162,10 @@ pub struct Decision {
     pub death_waived: bool,
     /// Whether the decision says why nobody was consulted before a refusal.
     pub unconsulted: bool,
+    /// On which grounds something was refused, for figures alone: no state rests on them. Absent where an earlier version
+    /// took the fact and did not note them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<BTreeSet<RefusalGround>>,
 }
 
 /// What became of each person at the line, by the numbers of the entries; 1 for a person who travels alone.
@@ -238,6 +243,7 @@ impl HandoverFact {
             granted,
             death_waived: body.death_penalty_waiver.is_some(),
             unconsulted: body.consultation_omitted.is_some(),
+            grounds: Some(body.grounds.iter().map(|stated| stated.ground).collect()),
         })
     }
 

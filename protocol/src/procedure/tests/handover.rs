@@ -55,7 +55,8 @@ const REQUEST: Request = Request {
 
 pub(super) fn decided(outcome: Outcome) -> Fact {
     let granted = if outcome.is_grant() { Vec::from([1, 2]) } else { Vec::new() };
-    let decision = Decision { outcome, granted, death_waived: false, unconsulted: false };
+    let decision =
+        Decision { outcome, granted, death_waived: false, unconsulted: false, grounds: None };
     Fact::Handover(HandoverFact::Decided(decision))
 }
 
@@ -325,6 +326,7 @@ fn around_it() -> BTreeSet<&'static str> {
         granted: Vec::new(),
         death_waived: false,
         unconsulted: true,
+        grounds: None,
     };
     play.say(ASKED, told(HandoverFact::Decided(unconsulted)));
     let mut rules = play.rules();
@@ -498,6 +500,7 @@ fn an_offence_that_can_cost_the_life_needs_an_assurance_or_a_recorded_waiver() {
         granted: Vec::from([1]),
         death_waived: true,
         unconsulted: false,
+        grounds: None,
     };
     play.say(ASKED, told(HandoverFact::Decided(waived)));
 
@@ -514,6 +517,7 @@ fn only_offences_of_the_request_are_granted_and_they_are_what_the_person_may_be_
         granted: Vec::from([4]),
         death_waived: false,
         unconsulted: false,
+        grounds: None,
     };
     assert_eq!(play.refused(ASKED, told(HandoverFact::Decided(beyond))).rule, "ho-44");
 
