@@ -14,6 +14,7 @@ mod demo;
 mod doctor;
 mod erasure;
 mod feeds;
+mod figures;
 mod files;
 mod forked_branch;
 mod forked_log;

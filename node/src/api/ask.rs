@@ -4,6 +4,7 @@
 
 pub mod deconfliction;
 pub mod feeds;
+pub mod statistics;
 
 use core::fmt::Debug;
 use core::future::Future;
@@ -26,6 +27,7 @@ use concord_protocol::message::submission::Submission;
 
 use crate::api::ask::deconfliction::AskDeconfliction;
 use crate::api::ask::feeds::AskFeeds;
+use crate::api::ask::statistics::AskStatistics;
 use crate::host::crew::Crew;
 use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
@@ -63,7 +65,7 @@ use crate::store::files::Files;
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A node, as the local API sees it.
-pub trait Ask: AskFeeds + AskDeconfliction + Debug + Send + Sync {
+pub trait Ask: AskFeeds + AskDeconfliction + AskStatistics + Debug + Send + Sync {
     /// The newest snapshot.
     fn view(&self) -> SharedView;
 

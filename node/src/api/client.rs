@@ -11,6 +11,7 @@ mod files;
 mod peers;
 mod proofs;
 mod reviews;
+mod statistics;
 
 use core::fmt;
 use core::time::Duration;

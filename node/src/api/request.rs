@@ -24,7 +24,8 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::text::RecordRef;
 use concord_protocol::procedure::act;
-use concord_protocol::procedure::statistics::derived::Measure;
+use concord_protocol::procedure::statistics::measure::Measure;
+use concord_protocol::procedure::statistics::measure::Topic;
 use futures_core::Stream;
 use tokio::time;
 
@@ -78,11 +79,15 @@ impl Segments {
         ProcedureId::parse(self.text("id")).map_err(|error| bad_parameter(format!("`id`: {error}")))
     }
 
-    /// The measure that the path names.
-    pub(crate) fn measure(&self) -> Result<Measure, Problem> {
+    /// The topic of a figure that the path names.
+    pub(crate) fn topic(&self) -> Result<Topic, Problem> {
         let known = || Measure::ALL.iter().map(|measure| measure.text()).collect::<Vec<_>>();
-        Measure::parse(self.text("measure"))
-            .ok_or_else(|| bad_parameter(format!("`measure` is one of {}", known().join(", "))))
+        Topic::parse(self.text("measure")).ok_or_else(|| {
+            let measures = known().join(", ");
+            bad_parameter(format!(
+                "`measure` is one of {measures}, or handovers-refused:GROUND with a ground of handovers"
+            ))
+        })
     }
 
     /// The agency that the path names.

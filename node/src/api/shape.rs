@@ -21,6 +21,7 @@ pub mod review;
 pub mod specialty;
 pub mod statistics;
 pub mod succession;
+pub mod times;
 pub mod watch;
 
 use utoipa::PartialSchema;

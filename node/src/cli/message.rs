@@ -15,6 +15,8 @@ use crate::api::shape::message::Message;
 use crate::api::shape::message::MessageList;
 use crate::api::shape::message::Status;
 use crate::api::shape::review::ReviewList;
+use crate::api::shape::times::Clocks;
+use crate::api::shape::times::StatedTime;
 use crate::cli::answer::Answer;
 use crate::cli::reach::Reach;
 use crate::cli::table;
@@ -232,6 +234,7 @@ fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer
             ("procedure", table::or_dash(header.map(|header| &header.procedure))),
             ("digest", message.digest.clone()),
             (if way == "in" { "from" } else { "to" }, others),
+            ("made", table::or_dash(message.times.as_ref().map(|times| times.created.line()))),
             ("at", message.at.clone()),
             ("urgency", table::or_dash(header.map(|header| &header.urgency))),
             ("purpose", table::or_dash(header.map(|header| &header.purpose))),
@@ -256,8 +259,21 @@ fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer
     };
     text.push('\n');
     text.push_str(&pretty(&opened.content));
+    if !opened.times.is_empty() {
+        text.push_str(&times(&opened.times));
+    }
     let json = json!({"message": table::json(&message), "opened": table::json(&opened)});
     Ok(Answer::new(text, json).say(format!("the reading is in the log at {}", opened.log_index)))
+}
+
+/// What a content states, on each clock.
+// spec: tim-2
+fn times(times: &[StatedTime]) -> String {
+    let rows = times.iter().map(|stated| {
+        let Clocks { utc, sender, own } = stated.clocks.clone();
+        [stated.pointer.clone(), stated.place.clone(), sender, own, utc]
+    });
+    table::table(["time of", "at its place", "sender", "own", "UTC"], rows)
 }
 
 fn why_erased(erasure: &Erasure) -> String {

@@ -159,7 +159,7 @@ fn show(detail: &ProcedureDetail) -> Answer {
         ("waiting", detail.summary.waiting.to_string()),
     ]);
     text.push_str(&table::table(
-        ["kind", "from", "at", "became", "rule", "message"],
+        ["kind", "from", "at, sender", "at, own", "became", "rule", "message"],
         detail.transcript.iter().map(entry),
     ));
     if !detail.deadlines.is_empty() {
@@ -191,11 +191,13 @@ fn deadline(deadline: &Deadline) -> [String; 6] {
     ]
 }
 
-fn entry(entry: &Entry) -> [String; 6] {
+// spec: tim-1
+fn entry(entry: &Entry) -> [String; 7] {
     [
         entry.kind.clone(),
         entry.from.clone(),
-        entry.created.clone(),
+        entry.times.sender.clone(),
+        entry.times.own.clone(),
         entry.fate.clone(),
         table::or_dash(entry.rule.clone()),
         entry.id.clone(),

@@ -9,6 +9,7 @@ pub mod deconfliction;
 pub mod erasure;
 mod export;
 pub mod feeds;
+pub mod figures;
 pub mod files;
 mod papers;
 pub mod procedures;
@@ -32,6 +33,7 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::NameError;
+use concord_protocol::ids::Party;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
@@ -384,6 +386,17 @@ pub struct MessageView {
     pub deliveries: Vec<Delivery>,
     /// Why its body was erased; `None` when it was not.
     pub erasure: Option<ErasureRecord>,
+    /// The Parties of its sender and of this agency, where the charter in force has them: their clocks are shown.
+    pub parties: Parties,
+}
+
+/// The Parties whose clocks are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parties {
+    /// The sender's.
+    pub sender: Option<Party>,
+    /// That of the agency that looks.
+    pub own: Option<Party>,
 }
 
 /// When a body was erased, by which cause and basis, and what remains of the message.

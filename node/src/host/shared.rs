@@ -44,6 +44,7 @@ use crate::host::deconfliction::Deconfliction;
 use crate::host::elsewhere::board::Board;
 use crate::host::elsewhere::ledger::Ledger;
 use crate::host::feeds::Feeds;
+use crate::host::figures::Figures;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
 use crate::host::mailbox;
@@ -139,6 +140,8 @@ pub(crate) struct Shared {
     pub(crate) ledger: Ledger,
     /// What the charter in force settles about procedures. Another version makes the node start again.
     pub(crate) profile: Profile,
+    /// What procedures hold for figures.
+    pub(crate) figures: Figures,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -247,6 +250,7 @@ impl Shared {
             board: Board::default(),
             ledger: Ledger::default(),
             profile: profile_of(&directory),
+            figures: Figures::default(),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

@@ -15,6 +15,7 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::message::fault::FieldFault;
+use concord_protocol::message::instants;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::writing::accept;
 use concord_protocol::message::writing::accept::Accepted;
@@ -45,6 +46,7 @@ use crate::api::shape::message::MessageList;
 use crate::api::shape::message::OpenedMessage;
 use crate::api::shape::message::SubmittedMessage;
 use crate::api::shape::names;
+use crate::api::shape::times::StatedTime;
 use crate::host::handle::Direction;
 use crate::host::handle::Filter;
 use crate::host::handle::MessageName;
@@ -250,14 +252,18 @@ async fn open(
     let query = query.among(&["officer", "purpose", "case"])?;
     let name = segments.message()?;
     let (officer, aim) = request::opener(&query)?;
+    let view = api.read(Code::NoSuchMessage, move |node| node.message(name)).await?;
     let opened = api.node.read_body(name, officer, aim).await;
     let opened = opened
         .map_err(|error| refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))?;
     let content = serde_json::to_value(&opened.content).unwrap_or_default();
+    let zones = message::zones(&view.parties);
+    let stated = instants::of(&opened.content);
     Ok(Json(OpenedMessage {
         id: opened.id.to_string(),
         log_index: opened.leaf.get(),
         content,
+        times: stated.iter().map(|stated| StatedTime::of(stated, zones)).collect(),
         approvals: opened.approvals.as_ref().map(ApprovalsDocument::from),
     }))
 }

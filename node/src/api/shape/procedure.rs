@@ -4,8 +4,8 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::amber::Amber;
-use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::common::Common;
+use concord_protocol::procedure::deadline::zone::Zone;
 use concord_protocol::procedure::fold::Fate;
 use concord_protocol::procedure::machine::Machine;
 use serde::Deserialize;
@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 
 use crate::api::shape::deadline;
 use crate::api::shape::deadline::Deadline;
+use crate::api::shape::times::Clocks;
+use crate::api::shape::times::Zones;
 use crate::host::elsewhere;
 use crate::host::handle::procedures::ProcedureView;
 
@@ -129,6 +131,8 @@ pub struct Entry {
     pub from: String,
     /// When, by its author's clock.
     pub created: String,
+    /// The same on the clocks of its author's Party and of the agency's own.
+    pub times: Clocks,
     /// Digests of the messages that it follows.
     pub parents: Vec<String>,
     /// What became of it: `took-effect`, `noted`, `outranked`, `clashes`, `set-aside` or `overtaken`.
@@ -195,8 +199,8 @@ impl From<&ProcedureView> for ProcedureDetail {
                 .collect(),
             look_again: book.amber(&view.corrected).iter().map(look_again).collect(),
             alerts: view.alerts.iter().map(alert).collect(),
-            transcript: entries(book),
-            asides: book.asides().values().map(|act| entry(act, None)).collect(),
+            transcript: entries(view),
+            asides: book.asides().values().map(|act| entry(view, act, None)).collect(),
             refused: book.refused().values().map(|act| refused(book, act)).collect(),
         }
     }
@@ -228,14 +232,16 @@ fn alert(alert: &elsewhere::Alert) -> Alert {
     }
 }
 
-fn entries(book: &Book) -> Vec<Entry> {
+fn entries(view: &ProcedureView) -> Vec<Entry> {
+    let book = &view.book;
     let transcript = book.transcript();
     let fate = |act: &Act| book.machine().and_then(|machine| machine.fates().get(&act.digest));
     let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
-    acts.map(|act| entry(act, fate(act))).collect()
+    acts.map(|act| entry(view, act, fate(act))).collect()
 }
 
-fn entry(act: &Act, fate: Option<&Fate>) -> Entry {
+// spec: tim-1
+fn entry(view: &ProcedureView, act: &Act, fate: Option<&Fate>) -> Entry {
     let (fate, rule, by, why) = match fate {
         None | Some(Fate::Noted) => ("noted", None, None, None),
         Some(Fate::Took { rule }) => ("took-effect", Some(*rule), None, None),
@@ -252,12 +258,19 @@ fn entry(act: &Act, fate: Option<&Fate>) -> Entry {
         kind: act.kind.text().to_owned(),
         from: act.author.as_str().to_owned(),
         created: act.created.to_string(),
+        times: Clocks::of(act.created, zones(view, &act.author)),
         parents: act.parents.iter().map(ToString::to_string).collect(),
         fate: fate.to_owned(),
         rule: rule.map(str::to_owned),
         by: by.map(ToString::to_string),
         why,
     }
+}
+
+/// The clocks of an author and of the agency that looks.
+fn zones(view: &ProcedureView, author: &AgencyId) -> Zones {
+    let zone = |agency: &AgencyId| view.parties.get(agency).map_or(Zone::UTC, Zone::of);
+    Zones { sender: zone(author), own: zone(&view.own) }
 }
 
 fn refused(book: &Book, act: &Act) -> RefusedEntry {

@@ -145,6 +145,7 @@ use crate::host::handle::MessageName;
 use crate::host::handle::MessageView;
 use crate::host::handle::Namesake;
 use crate::host::handle::OpenedBody;
+use crate::host::handle::Parties;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
 use crate::host::handle::RequestKey;
@@ -806,7 +807,12 @@ fn sent() -> MessageView {
         at("th.rtp", DeliveryStatus::Queued),
         at("vn.mps", refused),
     ];
-    MessageView { record: record("la.mps", 1, 1), deliveries, erasure: None }
+    MessageView {
+        record: record("la.mps", 1, 1),
+        deliveries,
+        erasure: None,
+        parties: parties("LA"),
+    }
 }
 
 fn received() -> MessageView {
@@ -814,7 +820,12 @@ fn received() -> MessageView {
         record: MessageRecord { body: BodyForm::Absent, ..record("mm.mpf", 2, 4) },
         deliveries: Vec::new(),
         erasure: None,
+        parties: parties("MM"),
     }
+}
+
+fn parties(sender: &str) -> Parties {
+    Parties { sender: Party::parse(sender).ok(), own: Party::parse("LA").ok() }
 }
 
 fn record(from: &str, number: u8, leaf: u64) -> MessageRecord {

@@ -11,6 +11,7 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::custody::CustodyStatus;
 use concord_protocol::message::handover::decision::Outcome;
 use concord_protocol::message::kind::Kind;
+use concord_protocol::message::refusal_ground::RefusalGround;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
@@ -68,14 +69,15 @@ fn view(name: u8, book: Book) -> ProcedureView {
         book,
         corrected: BTreeSet::new(),
         deadlines,
+        parties,
     }
 }
 
-fn procedure(name: u8) -> ProcedureId {
+pub(super) fn procedure(name: u8) -> ProcedureId {
     ProcedureId::new(Timestamp::from_millis(u64::from(name)), [name; 10])
 }
 
-fn named(name: u8) -> Digest {
+pub(super) fn named(name: u8) -> Digest {
     digest::sha256(&[name])
 }
 
@@ -121,6 +123,7 @@ fn granted() -> Fact {
         unconsulted: false,
         against: vec![],
         met: BTreeSet::new(),
+        grounds: None,
     };
     Fact::Handover(HandoverFact::Decided(decision))
 }
@@ -134,6 +137,7 @@ fn refused() -> Fact {
         unconsulted: true,
         against: vec![],
         met: BTreeSet::new(),
+        grounds: Some([RefusalGround::OwnNational].into()),
     };
     Fact::Handover(HandoverFact::Decided(decision))
 }
@@ -239,39 +243,6 @@ fn a_list_shows_on_demand_only_procedures_with_something_due() {
     let rest = world.get(&format!("/api/v1/procedures?due=overdue&cursor={first}")).json();
     assert_eq!((&rest["items"], &rest["next"]), (&serde_json::json!([]), &serde_json::Value::Null));
     assert_eq!(world.get("/api/v1/procedures?due=yesterday").code(), "bad-parameter");
-}
-
-#[test]
-fn every_figure_is_shown_apart_with_the_messages_behind_it() {
-    // shows: sta-6
-    let world = World::new(Fake::new());
-    let period = "since=1970-01-01T00:00:00Z&until=1970-01-02T00:00:00Z";
-
-    let all = world.get(&format!("/api/v1/statistics?{period}")).json();
-    assert_eq!((&all["procedures"], all["derived"].as_array().unwrap().len()), (&3.into(), 7));
-    assert!(all.get("total").is_none());
-
-    let one = world.get(&format!("/api/v1/statistics/handovers-refused/records?{period}")).json();
-    assert_eq!((&one["measure"], &one["value"]), (&"handovers-refused".into(), &1.into()));
-    let counted = serde_json::json!([{
-        "procedure": procedure(3).to_string(),
-        "message": MessageId::new(Timestamp::from_millis(8), [8; 10]).to_string(),
-        "digest": named(8).to_string(),
-        "counts": 1,
-    }]);
-    assert_eq!((&one["items"], &one["next"]), (&counted, &serde_json::Value::Null));
-    let past = format!("/api/v1/statistics/handovers-refused/records?{period}&cursor=1");
-    assert_eq!(world.get(&past).json()["items"], serde_json::json!([]));
-    let listed = all["derived"].as_array().unwrap();
-    assert!(listed.iter().any(|figure| figure["query_digest"] == one["query_digest"]));
-
-    for wrong in [
-        "/api/v1/statistics".to_owned(),
-        "/api/v1/statistics?since=1970-01-02T00:00:00Z&until=1970-01-01T00:00:00Z".to_owned(),
-        format!("/api/v1/statistics/everything/records?{period}"),
-    ] {
-        assert_eq!(world.get(&wrong).code(), "bad-parameter");
-    }
 }
 
 #[test]

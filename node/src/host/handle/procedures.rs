@@ -42,6 +42,8 @@ pub struct ProcedureView {
     pub alerts: Vec<Alert>,
     /// What is due in it now, for whomever; what ends first first.
     pub deadlines: Vec<Deadline>,
+    /// The Parties of the members: their clocks are shown.
+    pub parties: BTreeMap<AgencyId, Party>,
 }
 
 impl Handle {
@@ -59,9 +61,10 @@ impl Handle {
 
     /// How a procedure looks to this agency now, what others mean to it left out.
     fn seen(&self, id: ProcedureId, book: Book) -> ProcedureView {
-        let deadlines = self.due(&book);
+        let parties = self.parties();
+        let deadlines = self.due(&book, &parties);
         let (own, corrected, alerts) = (self.around.shared.me.clone(), BTreeSet::new(), Vec::new());
-        ProcedureView { id, own, book, corrected, alerts, deadlines }
+        ProcedureView { id, own, book, corrected, alerts, deadlines, parties }
     }
 
     /// The messages of a procedure, folded.
@@ -70,15 +73,17 @@ impl Handle {
         if book.is_empty() { Err(ReadError::NotFound) } else { Ok(book) }
     }
 
-    /// What is due in a procedure, by the node's clock.
-    fn due(&self, book: &Book) -> Vec<Deadline> {
+    /// What is due in a procedure, by the node's clock and the terms of the charter in force.
+    fn due(&self, book: &Book, parties: &BTreeMap<AgencyId, Party>) -> Vec<Deadline> {
+        let profile = &self.around.shared.profile.deadlines;
+        deadline::deadlines(book, Viewpoint { now: clock::now(), profile, parties })
+    }
+
+    /// The Parties of the members.
+    fn parties(&self) -> BTreeMap<AgencyId, Party> {
         let directory = self.around.shared.directory();
         let members = directory.members();
-        let parties: BTreeMap<AgencyId, Party> =
-            members.map(|member| (member.agency.clone(), member.party.clone())).collect();
-        let profile = &self.around.shared.profile.deadlines;
-        let view = Viewpoint { now: clock::now(), profile, parties: &parties };
-        deadline::deadlines(book, view)
+        members.map(|member| (member.agency.clone(), member.party.clone())).collect()
     }
 
     /// At most `limit` procedures, oldest first, of those named after `after`; what others mean to them is left out.

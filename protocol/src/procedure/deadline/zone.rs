@@ -1,6 +1,9 @@
-//! The time zone in which a Party counts days.
+//! The time zone in which a Party counts days, and reads its clocks.
 //!
 //! The six zones have no summer time, so an offset says all. Absent on purpose: rules of zones that change.
+
+use alloc::format;
+use alloc::string::String;
 
 use crate::ids::Party;
 use crate::moment::Timestamp;
@@ -25,6 +28,14 @@ impl Zone {
     pub fn of(party: &Party) -> Self {
         let row = ZONES.iter().find(|(name, _)| *name == party.as_str());
         row.map_or(Self::UTC, |(_, minutes)| Self(*minutes))
+    }
+
+    /// An instant on this clock, to the second. Shape: `2026-03-01T15:30:00+07:00`.
+    // spec: tim-1
+    pub fn clock(self, at: Timestamp) -> String {
+        let wall = format!("{}", Timestamp::from_millis(at.millis().saturating_add(self.ahead())));
+        let seconds = wall.get(..19).unwrap_or_default();
+        format!("{seconds}+{:02}:{:02}", self.0 / 60, self.0 % 60)
     }
 
     /// The day that lies `days` after the day of an instant, on this clock. Units: days since 1970-01-01.

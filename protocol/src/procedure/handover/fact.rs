@@ -32,6 +32,7 @@ use crate::message::handover::schedule::CustodyTransferSchedule;
 use crate::message::handover::schedule::ScheduleReply;
 use crate::message::handover::schedule::TransferLeg;
 use crate::message::handover::specialty::SpecialtyConsent;
+use crate::message::handover::specialty::SpecialtyConsentDecision;
 use crate::message::offence::Offence;
 use crate::message::offence::PenaltyKind;
 use crate::message::refusal_ground::GroundAnswer;
@@ -196,6 +197,10 @@ pub struct Decision {
     /// The mandatory grounds that stand in the way no longer, as it says with reasons.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub met: BTreeSet<RefusalGround>,
+    /// On which grounds something was refused, for figures alone: no state rests on them. Absent where an earlier version
+    /// took the fact and did not note them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<BTreeSet<RefusalGround>>,
 }
 
 /// What became of each person at the line, by the numbers of the entries; 1 for a person who travels alone.
@@ -303,6 +308,7 @@ impl HandoverFact {
             unconsulted: body.consultation_omitted.is_some(),
             against: if body.outcome.is_grant() { Vec::new() } else { mandatory(&body.grounds) },
             met: body.grounds_met.iter().map(|met| met.ground).collect(),
+            grounds: Some(body.grounds.iter().map(|stated| stated.ground).collect()),
         })
     }
 

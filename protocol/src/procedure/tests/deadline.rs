@@ -206,6 +206,20 @@ fn lines(begin: &str) -> Vec<String> {
 }
 
 #[test]
+fn an_instant_is_shown_on_the_clock_of_a_party() {
+    // shows: tim-1
+    let noon = Timestamp::from_millis(1_772_366_400_000);
+    let clock = |party: &str| Zone::of(&Party::parse(party).unwrap()).clock(noon);
+    assert_eq!(format!("{noon}"), "2026-03-01T12:00:00.000Z");
+    assert_eq!(clock("CN"), "2026-03-01T20:00:00+08:00");
+    assert_eq!(clock("MM"), "2026-03-01T18:30:00+06:30");
+    assert_eq!(clock("LA"), "2026-03-01T19:00:00+07:00");
+    assert_eq!(clock("FR"), "2026-03-01T12:00:00+00:00");
+    let late = Timestamp::from_millis(1_772_366_400_000 + 6 * 3_600_000);
+    assert_eq!(Zone::of(&Party::parse("TH").unwrap()).clock(late), "2026-03-02T01:00:00+07:00");
+}
+
+#[test]
 fn a_term_runs_is_due_soon_in_its_last_quarter_and_is_overdue_from_its_end_on() {
     // shows: due-1
     let flag = |now| deadline::flag(at(0), at(8 * HOUR), at(now));

@@ -78,6 +78,7 @@ const fn decision(outcome: Outcome) -> Decision {
         unconsulted: false,
         against: Vec::new(),
         met: BTreeSet::new(),
+        grounds: None,
     }
 }
 
