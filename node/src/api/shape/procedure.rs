@@ -4,6 +4,7 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::amber::Amber;
+use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::common::Common;
 use concord_protocol::procedure::deadline::zone::Zone;
 use concord_protocol::procedure::fold::Fate;

@@ -32,7 +32,6 @@ use crate::message::handover::schedule::CustodyTransferSchedule;
 use crate::message::handover::schedule::ScheduleReply;
 use crate::message::handover::schedule::TransferLeg;
 use crate::message::handover::specialty::SpecialtyConsent;
-use crate::message::handover::specialty::SpecialtyConsentDecision;
 use crate::message::offence::Offence;
 use crate::message::offence::PenaltyKind;
 use crate::message::refusal_ground::GroundAnswer;

@@ -221,7 +221,8 @@ async fn opened(
         let why = "the message is no situation report";
         Unopened::Stopped(Problem::new(Code::BadParameter, "it was not read", why))
     })?;
-    let read = api.node.read_body(name, officer.clone(), purpose.clone()).await;
+    let aim = Aim { purpose: purpose.clone(), case: None };
+    let read = api.node.read_body(name, officer.clone(), aim).await;
     let read = read.map_err(|error| match error {
         ReadError::NotFound
         | ReadError::Ambiguous(_)

@@ -38,6 +38,7 @@ fn act(number: usize, author: &str, kind: Kind, parents: Vec<Digest>) -> Act {
         respond_by: None,
         kind,
         fact: Fact::Note,
+        case: None,
         passed_on: None,
     }
 }
