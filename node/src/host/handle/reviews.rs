@@ -121,6 +121,7 @@ impl Handle {
     // spec: era-10
     pub fn review_counts(&self) -> Result<ReviewCounts, ReadError> {
         let (today, _) = self.days()?;
+        let profile = &self.around.shared.profile;
         let records = self.reader().reviews(today, None, COUNTED_MAX);
         let records = records.map_err(|_| ReadError::Stopping)?;
         let held = records.iter().filter(|record| record.body == BodyForm::Held);
