@@ -43,6 +43,7 @@ use crate::api::shape::statistics::ReportList;
 use crate::api::shape::statistics::ReportedObstacle;
 use crate::api::shape::statistics::SumDocument;
 use crate::api::shape::statistics::UnreadReport;
+use crate::host::handle::Aim;
 use crate::host::handle::MessageName;
 use crate::host::handle::ReadError;
 use crate::report::FieldReport;
