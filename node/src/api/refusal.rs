@@ -196,7 +196,7 @@ pub(crate) fn of_fault(fault: &FileFault, what: &'static str) -> Problem {
                 .with_remedy(fault.remedy().unwrap_or_default().to_owned())
                 .into();
         }
-        FileFault::NoRoom { .. } => Code::NoRoomForFile,
+        FileFault::NoRoom { .. } | FileFault::NoShare { .. } => Code::NoRoomForFile,
         FileFault::BadLength(_)
         | FileFault::Unopenable { .. }
         | FileFault::Longer

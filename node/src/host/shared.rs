@@ -215,6 +215,9 @@ impl Shared {
         let view = Arc::new(snapshot::view(engine, &directory));
         let tree = Arc::new(engine.tree().clone());
         let shown = shown(engine);
+        let members = directory.members().map(|member| member.agency.clone());
+        let others: Vec<AgencyId> = members.filter(|member| *member != parts.me).collect();
+        parts.files.divide(&others);
         Self {
             me: parts.me,
             reader: parts.reader,

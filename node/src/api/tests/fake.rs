@@ -192,7 +192,6 @@ use crate::host::view::WatchView;
 use crate::store::disk::RealDisk;
 use crate::store::files::Files;
 use crate::store::files::FilesSettings;
-use crate::store::files::Held;
 
 /// The message that the node sent.
 pub(crate) const SENT: &str = "019ca884-c740-7101-8101-010101010101";
@@ -372,9 +371,9 @@ impl Ask for Fake {
     }
 
     fn file(&self, digest: &Digest) -> Result<FileStanding, ReadError> {
-        match self.files().held(digest).map_err(|_| ReadError::Stopping)? {
-            Held::Whole { length } => Ok(FileStanding::Here { length }),
-            Held::Part { .. } | Held::Absent => Err(ReadError::NotFound),
+        match self.files().whole(digest).map_err(|_| ReadError::Stopping)? {
+            Some(length) => Ok(FileStanding::Here { length }),
+            None => Err(ReadError::NotFound),
         }
     }
 
