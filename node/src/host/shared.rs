@@ -40,6 +40,7 @@ use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
 use crate::host::elsewhere::board::Board;
+use crate::host::elsewhere::decisions::Others;
 use crate::host::feeds::Feeds;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
@@ -132,6 +133,8 @@ pub(crate) struct Shared {
     pub(crate) deconfliction: Deconfliction,
     /// The rescues that are open.
     pub(crate) board: Board,
+    /// Whose decisions on a manifest are about somebody else.
+    pub(crate) others: Others,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -238,6 +241,7 @@ impl Shared {
             sending: Semaphore::new(SENT_MAX),
             deconfliction: parts.deconfliction,
             board: Board::default(),
+            others: Others::default(),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

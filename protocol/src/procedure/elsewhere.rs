@@ -6,10 +6,12 @@
 //!
 //! - [`person`]: whom a message grants or lets go, whom a rescue would hold back.
 //! - [`decision`]: whether the decisions that a manifest names still stand.
+//! - [`arrival`]: whether a person arrived with the batch that is named.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
 //!
 //! Absent on purpose: where other procedures come from, and what their bodies say.
 
+pub mod arrival;
 pub mod copy;
 pub mod decision;
 pub mod person;

@@ -77,7 +77,7 @@ fn place_and_purpose(
 }
 
 /// Why a message of another procedure may not be rested on for this purpose. A decision that is carried out is no other
-/// use, and what is one's own is used for anything.
+/// use, nor a certificate by which the person of a handover arrived, and what is one's own is used for anything.
 fn other_purpose(
     shared: &Shared,
     linking: &Linking<'_>,
@@ -85,7 +85,7 @@ fn other_purpose(
 ) -> Result<Option<Refusal>, ReadError> {
     for record in shared.reader.messages_by_id(named)? {
         let Ok(header) = header::read(&record.message) else { continue };
-        let carried_out = header.kind == Kind::HandoverDecision;
+        let carried_out = matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate);
         let own = header.from.agency == *linking.by;
         let here = Some(header.procedure) == linking.procedure;
         if own || here || carried_out || header.purpose == linking.purpose {

@@ -19,6 +19,7 @@ use crate::message::handover::afterwards::CaseOutcomeNotice;
 use crate::message::handover::certificate::HandoverCertificate;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::message::handover::consultation::ConsultationViews;
+use crate::message::handover::custody_event::BatchArrival;
 use crate::message::handover::custody_event::CustodyEvent;
 use crate::message::handover::custody_event::CustodyEventKind;
 use crate::message::handover::decision::HandoverDecision;
@@ -102,6 +103,15 @@ pub enum HandoverFact {
     Custody {
         /// What.
         change: CustodyChange,
+        /// When the person goes free unless something happens; absent where it is not said.
+        release_due: Option<Timestamp>,
+    },
+    /// Whoever received the person in the end says with which batch the person came.
+    Arrived {
+        /// The message with the certificate of its last leg.
+        certificate: MessageId,
+        /// The person's number on its manifest.
+        entry: u64,
         /// When the person goes free unless something happens; absent where it is not said.
         release_due: Option<Timestamp>,
     },
@@ -211,7 +221,12 @@ pub enum CustodyChange {
 impl HandoverFact {
     /// The messages that it names.
     pub(in crate::procedure) fn names(&self) -> Vec<MessageId> {
-        if let Self::ConditionsAccepted { of } = self { Vec::from([*of]) } else { Vec::new() }
+        if let Self::ConditionsAccepted { of: named } | Self::Arrived { certificate: named, .. } =
+            self
+        {
+            return Vec::from([*named]);
+        }
+        Vec::new()
     }
 
     pub(in crate::procedure) fn arrest(body: &ProvisionalArrestRequest) -> Self {
@@ -278,6 +293,11 @@ impl HandoverFact {
     }
 
     pub(in crate::procedure) fn custody(body: &CustodyEvent) -> Self {
+        let release_due = release_due(body.detention.as_ref());
+        if let Some(BatchArrival { certificate, entry }) = &body.by_batch {
+            let (certificate, entry) = (*certificate, entry.get());
+            return Self::Arrived { certificate, entry, release_due };
+        }
         let change = match body.kind {
             CustodyEventKind::Held => CustodyChange::Is(CustodyStatus::Held),
             CustodyEventKind::ProvisionallyHeld => {
@@ -293,7 +313,7 @@ impl HandoverFact {
             CustodyEventKind::Escaped => CustodyChange::Is(CustodyStatus::Escaped),
             CustodyEventKind::Deceased => CustodyChange::Is(CustodyStatus::Deceased),
         };
-        Self::Custody { change, release_due: release_due(body.detention.as_ref()) }
+        Self::Custody { change, release_due }
     }
 
     pub(in crate::procedure) fn outcome(body: &CaseOutcomeNotice) -> Self {

@@ -39,6 +39,7 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
         (one, other),
         (HandoverFact::Answered { .. }, HandoverFact::Answered { .. })
             | (HandoverFact::Returned { .. }, HandoverFact::Returned { .. })
+            | (HandoverFact::Arrived { .. }, HandoverFact::Arrived { .. })
     );
     if both_answer { Meeting::Both } else { by_rank() }
 }
@@ -47,7 +48,8 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
 // spec: ho-47, ho-48, ho-49, ho-50, ho-51
 const fn rank_of(fact: &HandoverFact) -> Rank {
     match fact {
-        HandoverFact::Countersigned { .. } => Rank::SignedByBoth,
+        // Both sides of the last leg signed that the person was handed over.
+        HandoverFact::Countersigned { .. } | HandoverFact::Arrived { .. } => Rank::SignedByBoth,
         HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Rank::ProtectiveStop,
         HandoverFact::Custody { change: CustodyChange::Hospitalised, .. } => Rank::ProtectiveStop,
         HandoverFact::Custody { .. }
@@ -91,6 +93,7 @@ const fn stands_beside(act: &Act) -> bool {
         | HandoverFact::Returned { .. }
         | HandoverFact::Certified { .. }
         | HandoverFact::Countersigned { .. }
+        | HandoverFact::Arrived { .. }
         | HandoverFact::SpecialtyDecided { .. } => false,
     }
 }

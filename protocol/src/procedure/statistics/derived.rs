@@ -73,7 +73,7 @@ impl Measure {
     /// The rows by which a message that is counted took effect.
     pub const fn rows(self) -> &'static [&'static str] {
         match self {
-            Self::HandedOver => &["ho-29"],
+            Self::HandedOver => &["ho-29", "ho-76"],
             Self::Refused => &["ho-10", "ho-11"],
             Self::BroughtOut => &["res-11"],
             Self::CallsBlocked
