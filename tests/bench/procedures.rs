@@ -212,6 +212,7 @@ fn manifest_of(people: usize) -> serde_json::Value {
             entry["n"] = json!(n);
             entry["person_ref"] = json!(format!("MM-P-{n:06}"));
             entry["document"]["number"] = json!(format!("SYN-E{n:08}"));
+            entry["decision_message"] = json!(format!("0195a1c4-2f00-7d11-8b02-{n:012x}"));
             entry["screening_ref"] = json!(format!("MM-VS-2026-{n:04}"));
             entry["property_bag_no"] = json!(format!("MM-BAG-{n:04}"));
             entry

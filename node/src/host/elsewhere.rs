@@ -9,7 +9,10 @@
 //! - [`board`]: the rescues that are open.
 //! - [`ledger`]: who was received, and on which promise.
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
-//! - [`decisions`]: whether the decisions of a manifest stand.
+//! - [`decisions`]: whether the decisions of a manifest stand, and are about the people on it.
+//! - [`roots`]: whether the root over those who remain on a manifest is the one over them.
+//! - [`arrivals`]: whether people arrived with the batches that their handovers name.
+//! - [`merger`]: whether a rescue goes on where it is said to.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
 //! - [`clauses`]: whether what it states agrees with the charter.
@@ -18,13 +21,16 @@
 //! in between comes as late as what is still on its way.
 
 mod answers;
+mod arrivals;
 pub(crate) mod board;
 mod clauses;
 mod copies;
-mod decisions;
+pub(crate) mod decisions;
 pub(crate) mod ledger;
 mod links;
+mod merger;
 mod people;
+mod roots;
 
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
@@ -76,7 +82,7 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9
+// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77, bat-67, bat-68, bat-69
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -109,6 +115,9 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
     }
     let book = shared.reader.book(&procedure)?;
     let Some(machine) = book.machine() else { return Ok(()) };
+    roots::judge(shared, machine, submission)?;
+    merger::judge(shared, &procedure, submission)?;
+    arrivals::judge(shared, machine, submission)?;
     if let Some(whom) = person::lets_go(&fact, machine) {
         if let Some(alert) =
             people::held_back(shared, (&book, machine), &whom, Some(submission))?.into_iter().next()
@@ -139,6 +148,9 @@ fn may_matter(body: &Body) -> bool {
             | Body::LegRelease(_)
             | Body::HandoverCertificate(_)
             | Body::ManifestSeal(_)
+            | Body::ManifestRemoval(_)
+            | Body::RescueUpdate(_)
+            | Body::CustodyEvent(_)
             | Body::OperationSignal(_)
     )
 }
@@ -147,13 +159,15 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9
+// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
     found.extend(answers::alerts(shared, book)?);
     found.extend(clauses::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
+    found.extend(roots::alerts(shared, book, machine)?);
+    found.extend(arrivals::alerts(shared, book, machine)?);
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);
         found.extend(ledger::given_on(shared, (book, machine), &whom, None)?);

@@ -16,7 +16,6 @@ use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::moment::Timestamp;
-use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::statistics::counted;
 use concord_protocol::procedure::statistics::counted::Counted;
@@ -94,7 +93,7 @@ impl State {
             Some(seen) => touched_since(reader, seen)?,
             None => all(reader)?,
         };
-        self.fold(&touched, |procedure| reader.acts(procedure))?;
+        self.fold(&touched, |procedure| reader.book(procedure))?;
         self.seen = newest.or(self.seen);
         Ok(touched.len())
     }
@@ -103,10 +102,10 @@ impl State {
     fn fold<E>(
         &mut self,
         touched: &BTreeSet<ProcedureId>,
-        mut acts: impl FnMut(&ProcedureId) -> Result<Vec<Act>, E>,
+        mut book: impl FnMut(&ProcedureId) -> Result<Book, E>,
     ) -> Result<(), E> {
         for procedure in touched {
-            let found = counted::of(&Book::of(acts(procedure)?));
+            let found = counted::of(&book(procedure)?);
             self.known.insert(*procedure, found);
         }
         Ok(())

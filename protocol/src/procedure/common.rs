@@ -287,6 +287,22 @@ impl Common {
         ))
     }
 
+    /// Refuses an act that cannot be undone while messages contradict each other, by the rule of its procedure.
+    ///
+    /// # Errors
+    /// With `in-conflict`.
+    pub fn demand_no_conflict(&self, rule: &'static str) -> Result<(), Refusal> {
+        match self.conflicts.first() {
+            None => Ok(()),
+            Some((one, other)) => Err(Refusal::new(
+                RefusalCode::InConflict,
+                rule,
+                format!("the messages {one} and {other} contradict each other"),
+                "every side sends a conflict-resolution that names both and the one that counts",
+            )),
+        }
+    }
+
     pub(super) fn control_mut(&mut self) -> &mut Control {
         &mut self.control
     }

@@ -51,6 +51,7 @@ use crate::procedure::deadline::profile::Fixed;
 use crate::procedure::deadline::profile::Term;
 use crate::procedure::deadline::rule::Debtor;
 use crate::procedure::deadline::rule::Duty;
+use crate::procedure::deadline::rule::GOES_ON;
 use crate::procedure::deadline::rule::Length;
 use crate::procedure::deadline::rule::OUTLIVE;
 use crate::procedure::deadline::rule::Only;
@@ -141,9 +142,9 @@ pub fn deadlines(book: &Book, view: Viewpoint<'_>) -> Vec<Deadline> {
     let Some(machine) = book.machine() else { return Vec::new() };
     let ledger = Ledger::of(book, machine, view);
     let mut found = ledger.owed_after_messages();
-    if !over::is_over(machine) {
-        found.extend(region::owed(&ledger));
-    }
+    // spec: due-10
+    let alive = |deadline: &Deadline| GOES_ON.contains(&deadline.duty) || !over::is_over(machine);
+    found.extend(region::owed(&ledger).into_iter().filter(alive));
     found.sort_by(|one, other| order(one).cmp(&order(other)));
     found
 }
@@ -350,6 +351,27 @@ impl<'a> Ledger<'a> {
         };
         let asides = self.beside.get(&act.id).into_iter().flatten();
         self.heard.has(place, agency, kinds) || asides.into_iter().any(fits)
+    }
+
+    /// How many screenings were reported by whoever had seen a message.
+    fn screened_after(&self, place: usize) -> usize {
+        let follows = |at: usize| self.transcript().past(at).is_some_and(|past| past.has(place));
+        let reports = self.acts().filter(|(_, act)| act.kind == Kind::VictimScreeningReport);
+        reports.filter(|(at, _)| follows(*at)).count()
+    }
+
+    /// Whether a certificate with both signatures outranks a message.
+    fn came_too_late(&self, act: &Act) -> bool {
+        let Some(Fate::Outranked { by }) = self.machine.fates().get(&act.digest) else {
+            return false;
+        };
+        let outranking = self.transcript().place(by).and_then(|place| self.transcript().act(place));
+        outranking.is_some_and(|act| {
+            matches!(
+                &act.fact,
+                Fact::Handover(HandoverFact::Countersigned { .. } | HandoverFact::Arrived { .. })
+            )
+        })
     }
 
     /// When a term that runs from an instant after a message is over for an agency.

@@ -182,11 +182,16 @@ impl Handover {
             {
                 sides.insert(Side::Leg);
             }
-            if schedule.legs.get(self.legs_done).is_some_and(|leg| leg.receiving == *agency) {
+            if self.leg_at_hand().is_some_and(|leg| leg.receiving == *agency) {
                 sides.insert(Side::Receiving);
             }
         }
         sides
+    }
+
+    /// The leg that comes next or is under way, by the schedule.
+    fn leg_at_hand(&self) -> Option<&Leg> {
+        self.schedule.as_ref()?.legs.get(self.legs_done)
     }
 
     /// The move that a message makes here; `None` when it is a remark.
@@ -234,6 +239,7 @@ impl Handover {
             HandoverFact::Certified { .. } => Move::Certify,
             HandoverFact::Countersigned { .. } => self.move_of_countersignature(),
             HandoverFact::Custody { change, .. } => Move::of_custody(*change),
+            HandoverFact::Arrived { .. } => Move::Arrive,
             HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Move::Protect,
             HandoverFact::Screened { .. } => Move::Clear,
             HandoverFact::SpecialtyAsked { .. } => Move::AskSpecialty,
@@ -337,6 +343,10 @@ impl Handover {
                 let running = self.release_due.filter(|_| self.custody.is_held());
                 self.release_due = release_due.or(running);
             }
+            HandoverFact::Arrived { release_due, .. } => {
+                self.note_arrival(&act.author);
+                self.release_due = *release_due;
+            }
             HandoverFact::ConditionsAccepted { of } => self.specialty.accept_conditions(of),
             HandoverFact::SpecialtyAsked { matter, .. } => self.specialty.ask(act.id, matter),
             HandoverFact::SpecialtyDecided { of, consent, offences } => {
@@ -393,6 +403,13 @@ impl Handover {
         if moved == Move::CountersignLast {
             self.custody = CustodyStatus::HeldByRequesting;
         }
+    }
+
+    /// The person came with others, whose batch has the schedule and the certificates.
+    fn note_arrival(&mut self, holder: &AgencyId) {
+        self.schedule = None;
+        self.holder = Some(holder.clone());
+        self.custody = CustodyStatus::HeldByRequesting;
     }
 
     fn turn_back(&mut self) {

@@ -133,13 +133,14 @@ impl State {
 
     /// Takes note of whom a procedure handed over.
     fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
-        let acts = shared.reader.acts(procedure)?;
+        let kept = shared.reader.kept(procedure)?;
+        let acts: Vec<Act> = kept.iter().map(|kept| kept.act.clone()).collect();
         // Nobody is received without a second signature.
         if !acts.iter().any(|act| act.kind == Kind::CertificateCountersignature) {
             return Ok(());
         }
         let messages = say_who(&acts);
-        let book = Book::of(acts);
+        let book = Book::recalled(kept);
         let Some(machine) = book.machine() else { return Ok(()) };
         if let Some(handover) = received::carried_out(machine) {
             let by = handover.requesting().clone();
@@ -298,7 +299,7 @@ fn against(
     found: &Found,
     judge: impl Fn(&Received<'_>) -> Result<(), Refusal>,
 ) -> Result<Option<Refusal>, ReadError> {
-    let book = Book::of(shared.reader.acts(&found.procedure)?);
+    let book = shared.reader.book(&found.procedure)?;
     let Some(Machine::Handover(folded)) = book.machine() else { return Ok(None) };
     let handover = &folded.state;
     let Some(by) = party(shared, handover.requesting()) else { return Ok(None) };

@@ -114,7 +114,7 @@ fn place_and_purpose(
 }
 
 /// Why a message of another procedure may not be rested on for this purpose. A decision that is carried out is no other
-/// use, and what is one's own is used for anything.
+/// use, nor a certificate by which the person of a handover arrived, and what is one's own is used for anything.
 fn other_purpose(
     shared: &Shared,
     linking: &Linking<'_>,
@@ -131,7 +131,8 @@ fn other_purpose(
         return Ok(None);
     }
     for header in headers {
-        let carried_out = header.kind == Kind::HandoverDecision;
+        let carried_out =
+            matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate);
         if carried_out || header.purpose == linking.purpose {
             continue;
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::moment::Timestamp;
-use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Book;
 
 use crate::host::figures::State;
 
@@ -16,11 +16,11 @@ fn procedure(name: u8) -> ProcedureId {
 fn read(state: &mut State, touched: &[u8]) -> Vec<ProcedureId> {
     let mut read = Vec::new();
     let touched: BTreeSet<ProcedureId> = touched.iter().map(|name| procedure(*name)).collect();
-    let acts = |procedure: &ProcedureId| {
+    let book = |procedure: &ProcedureId| {
         read.push(*procedure);
-        Ok::<Vec<Act>, ()>(Vec::new())
+        Ok::<Book, ()>(Book::default())
     };
-    state.fold(&touched, acts).unwrap();
+    state.fold(&touched, book).unwrap();
     read
 }
 

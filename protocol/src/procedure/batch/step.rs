@@ -84,6 +84,7 @@ impl Batch {
             }
             HandoverFact::Certified { .. } => Some(Move::Certify),
             HandoverFact::Countersigned { .. } => Some(self.move_of_countersignature()),
+            HandoverFact::Screened { .. } => Some(Move::Screen),
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
             | HandoverFact::RefusalIntended { .. }
@@ -91,7 +92,7 @@ impl Batch {
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
-            | HandoverFact::Screened { .. }
+            | HandoverFact::Arrived { .. }
             | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
             | HandoverFact::OutcomeTold(_)
@@ -236,6 +237,7 @@ impl Batch {
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
+            | HandoverFact::Arrived { .. }
             | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }

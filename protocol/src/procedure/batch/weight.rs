@@ -135,6 +135,7 @@ const fn deed_of_transfer(fact: &HandoverFact) -> Deed {
         | HandoverFact::Decided(_)
         | HandoverFact::ConditionsAccepted { .. }
         | HandoverFact::Custody { .. }
+        | HandoverFact::Arrived { .. }
         | HandoverFact::Screened { .. }
         | HandoverFact::SpecialtyAsked { .. }
         | HandoverFact::SpecialtyDecided { .. }

@@ -6,11 +6,13 @@ use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::message::batch::sealing::RemovalReason;
 use crate::message::coordination::outcome::OutcomeStage;
 use crate::message::text::ItemId;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::batch::Batch;
+use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::cycle::Cycle;
 use crate::procedure::cycle::fact::CycleFact;
 use crate::procedure::deadline;
@@ -143,6 +145,7 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
     {
         dues.push(schedule_answer(of, silent));
     }
+    dues.extend(screenings(ledger, |_| true, |agency| state.sides(agency).contains(&Side::Holder)));
     dues
 }
 
@@ -156,7 +159,51 @@ fn batch<'a>(ledger: &Ledger<'a>, state: &'a Batch) -> Vec<Due<'a>> {
     if let Some(of) = state.schedule().and_then(|schedule| act(ledger, &schedule)) {
         dues.push(schedule_answer(of, state.unagreed().into_iter().collect()));
     }
+    let here = state.going();
+    let holds = |agency: &AgencyId| state.sides(agency).contains(&Side::Holder);
+    dues.extend(screenings(ledger, |n| here.contains(&n), holds));
     dues
+}
+
+/// A stop for a victim that came too late: the duty to screen has passed to whoever has the person now, until as many
+/// reports have seen the stop as people who are `here` were meant.
+// spec: due-14, ho-50, bat-54
+fn screenings<'a>(
+    ledger: &Ledger<'a>,
+    here: impl Fn(u64) -> bool,
+    holds: impl Fn(&AgencyId) -> bool,
+) -> Vec<Due<'a>> {
+    let mut dues = Vec::new();
+    for (place, stop) in ledger.acts() {
+        let meant = stopped(stop).into_iter().filter(|n| here(*n)).count();
+        if meant > ledger.screened_after(place) && ledger.came_too_late(stop) {
+            let by = who(ledger, &holds);
+            let since = stop.created;
+            dues.push(Due {
+                duty: Duty::Screening,
+                of: stop,
+                item: None,
+                by,
+                since,
+                end: End::Class,
+            });
+        }
+    }
+    dues
+}
+
+/// Whom a message stops as a possible victim, by the numbers of the entries; 1 for a person who travels alone.
+fn stopped(act: &Act) -> BTreeSet<u64> {
+    if let Fact::Batch(BatchFact::TakenOff(removal)) = &act.fact
+        && removal.reason == RemovalReason::RemovedVictim
+    {
+        return removal.entries.clone();
+    }
+    let is_stop = matches!(
+        &act.fact,
+        Fact::Handover(HandoverFact::Screened { outcome, .. }) if outcome.is_victim()
+    );
+    if is_stop { BTreeSet::from([1]) } else { BTreeSet::new() }
 }
 
 const fn signature<'a>(of: &'a Act, by: BTreeSet<&'a AgencyId>, since: Timestamp) -> Due<'a> {
@@ -263,7 +310,9 @@ fn dated_by<'a>(of: &'a Act, duty: Duty, agency: &'a AgencyId, date: Timestamp) 
 /// Whether a message says until when the law lets somebody hold the person.
 const fn states_a_clock(act: &Act) -> bool {
     match &act.fact {
-        Fact::Handover(HandoverFact::Custody { release_due, .. }) => release_due.is_some(),
+        Fact::Handover(
+            HandoverFact::Custody { release_due, .. } | HandoverFact::Arrived { release_due, .. },
+        ) => release_due.is_some(),
         Fact::Handover(HandoverFact::Requested(request)) => request.release_due.is_some(),
         Fact::Note
         | Fact::Gone

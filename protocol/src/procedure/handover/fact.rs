@@ -21,6 +21,7 @@ use crate::message::handover::certificate::HandoverCertificate;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::message::handover::consultation::ConsultationViews;
 use crate::message::handover::consultation::IntentToRefuse;
+use crate::message::handover::custody_event::BatchArrival;
 use crate::message::handover::custody_event::CustodyEvent;
 use crate::message::handover::custody_event::CustodyEventKind;
 use crate::message::handover::decision::HandoverDecision;
@@ -115,6 +116,15 @@ pub enum HandoverFact {
     Custody {
         /// What.
         change: CustodyChange,
+        /// When the person goes free unless something happens; absent where it is not said.
+        release_due: Option<Timestamp>,
+    },
+    /// Whoever received the person in the end says with which batch the person came.
+    Arrived {
+        /// The message with the certificate of its last leg.
+        certificate: MessageId,
+        /// The person's number on its manifest.
+        entry: u64,
         /// When the person goes free unless something happens; absent where it is not said.
         release_due: Option<Timestamp>,
     },
@@ -254,6 +264,7 @@ impl HandoverFact {
             Self::ConditionsAccepted { of }
             | Self::SpecialtyAsked { of, .. }
             | Self::SpecialtyDecided { of, .. } => Vec::from([*of]),
+            Self::Arrived { certificate, .. } => Vec::from([*certificate]),
             Self::OutcomeTold(told) => told.consented.iter().map(|(consent, _)| *consent).collect(),
             Self::ArrestAsked { .. }
             | Self::Requested(_)
@@ -348,6 +359,11 @@ impl HandoverFact {
     }
 
     pub(in crate::procedure) fn custody(body: &CustodyEvent) -> Self {
+        let release_due = release_due(body.detention.as_ref());
+        if let Some(BatchArrival { certificate, entry }) = &body.by_batch {
+            let (certificate, entry) = (*certificate, entry.get());
+            return Self::Arrived { certificate, entry, release_due };
+        }
         let change = match body.kind {
             CustodyEventKind::Held => CustodyChange::Is(CustodyStatus::Held),
             CustodyEventKind::ProvisionallyHeld => {
@@ -363,7 +379,7 @@ impl HandoverFact {
             CustodyEventKind::Escaped => CustodyChange::Is(CustodyStatus::Escaped),
             CustodyEventKind::Deceased => CustodyChange::Is(CustodyStatus::Deceased),
         };
-        Self::Custody { change, release_due: release_due(body.detention.as_ref()) }
+        Self::Custody { change, release_due }
     }
 }
 

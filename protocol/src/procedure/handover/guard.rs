@@ -34,9 +34,17 @@ impl Handover {
                 let standing = self.schedule.as_ref().map(|schedule| &schedule.digest);
                 named(standing, schedule, ("ho-21", "schedule"))
             }
-            HandoverFact::Released { .. } => {
-                self.guard_release()?;
+            HandoverFact::Released { leg } => {
+                self.guard_release(act, *leg)?;
+                self.guard_open_ground()?;
+                // spec: ho-74
+                common.demand_no_conflict("ho-74")?;
                 common.demand_confirmed(IrreversibleAct::ReleaseCustody, &self.both())
+            }
+            HandoverFact::Returned { leg } => self.guard_return(act, *leg),
+            HandoverFact::Certified { leg, results, .. } => {
+                self.guard_leg(*leg)?;
+                if results.hands_over() { self.guard_custody() } else { Ok(()) }
             }
             HandoverFact::Countersigned { of } => {
                 let signed = self.certificate.as_ref().map(|certificate| &certificate.digest);
@@ -56,12 +64,68 @@ impl Handover {
             | HandoverFact::RefusalIntended { .. }
             | HandoverFact::Viewed { .. }
             | HandoverFact::Scheduled { .. }
-            | HandoverFact::Returned { .. }
-            | HandoverFact::Certified { .. }
             | HandoverFact::Custody { .. }
+            | HandoverFact::Arrived { .. }
             | HandoverFact::Screened { .. }
             | HandoverFact::Chosen { .. } => Ok(()),
         }
+    }
+
+    /// Whoever lets the person go on a leg has the person, and is the one who gives on that leg.
+    // spec: ho-75
+    fn guard_release(&self, act: &Act, leg: u64) -> Result<(), Refusal> {
+        self.guard_leg(leg)?;
+        self.guard_custody()?;
+        match self.leg_at_hand() {
+            Some(leg) if leg.releasing != act.author => Err(Refusal::not_entitled(
+                "ho-75",
+                format!("by the schedule {} gives on that leg", leg.releasing.as_str()),
+                "agree on a schedule that begins where the person is",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    // spec: ho-75
+    fn guard_return(&self, act: &Act, leg: u64) -> Result<(), Refusal> {
+        self.guard_leg(leg)?;
+        match self.leg_at_hand() {
+            Some(leg) if ![&leg.releasing, &leg.receiving].contains(&&act.author) => {
+                Err(Refusal::not_entitled(
+                    "ho-75",
+                    "it is for the two sides of that leg",
+                    "let one of them send it",
+                ))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A message at the line speaks of the leg at hand.
+    // spec: ho-75
+    fn guard_leg(&self, leg: u64) -> Result<(), Refusal> {
+        let at_hand = u64::try_from(self.legs_done).unwrap_or(u64::MAX).saturating_add(1);
+        if leg == at_hand {
+            return Ok(());
+        }
+        Err(Refusal::out_of_turn(
+            "ho-75",
+            format!("leg {at_hand} is at hand, not leg {leg}"),
+            "name the leg at hand",
+        ))
+    }
+
+    /// Nobody gives whom nobody holds.
+    // spec: ho-75
+    fn guard_custody(&self) -> Result<(), Refusal> {
+        if self.custody.is_held() {
+            return Ok(());
+        }
+        Err(Refusal::safeguard(
+            "ho-75",
+            format!("nobody holds the person, who is {}", self.custody),
+            "send a custody-event once the person is held",
+        ))
     }
 
     /// The safeguards of a grant.
@@ -96,7 +160,7 @@ impl Handover {
 
     /// Nobody goes while a ground is open by which it must be refused: a decision crossed it without an answer to it.
     // spec: ho-57
-    fn guard_release(&self) -> Result<(), Refusal> {
+    fn guard_open_ground(&self) -> Result<(), Refusal> {
         match self.open_ground() {
             None => Ok(()),
             Some(ground) => Err(Refusal::safeguard(

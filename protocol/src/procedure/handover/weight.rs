@@ -53,6 +53,7 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
         (one, other),
         (HandoverFact::Answered { .. }, HandoverFact::Answered { .. })
             | (HandoverFact::Returned { .. }, HandoverFact::Returned { .. })
+            | (HandoverFact::Arrived { .. }, HandoverFact::Arrived { .. })
     );
     if both_answer { Meeting::Both } else { by_rank() }
 }
@@ -61,7 +62,8 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
 // spec: ho-47, ho-48, ho-49, ho-50, ho-51, ho-58, ho-59
 fn rank_of(fact: &HandoverFact) -> Rank {
     match fact {
-        HandoverFact::Countersigned { .. } => Rank::SignedByBoth,
+        // Both sides of the last leg signed that the person was handed over.
+        HandoverFact::Countersigned { .. } | HandoverFact::Arrived { .. } => Rank::SignedByBoth,
         HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Rank::ProtectiveStop,
         HandoverFact::RefusalIntended { against, .. } if has_torture(against) => {
             Rank::ProtectiveStop
@@ -119,6 +121,7 @@ const fn stands_beside(act: &Act) -> bool {
         | HandoverFact::Returned { .. }
         | HandoverFact::Certified { .. }
         | HandoverFact::Countersigned { .. }
+        | HandoverFact::Arrived { .. }
         | HandoverFact::SpecialtyDecided { .. } => false,
     }
 }

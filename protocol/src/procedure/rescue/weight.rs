@@ -29,7 +29,7 @@ pub(super) fn rank(act: &Act) -> Rank {
 pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     let (one, other) = (state_of(earlier), state_of(later));
     let refers = Some(RescueState::ReferredToJustice);
-    // spec: res-50
+    // spec: res-60
     if let (Some(found), Some(also_found)) = (screened(earlier), screened(later)) {
         let weaker = protects(also_found) < protects(found);
         return if weaker { Meeting::EarlierCounts } else { Meeting::Both };

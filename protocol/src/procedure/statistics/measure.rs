@@ -56,7 +56,7 @@ impl Measure {
     /// The rows by which a message that is counted took effect.
     pub const fn rows(self) -> &'static [&'static str] {
         match self {
-            Self::HandedOver => &["ho-29"],
+            Self::HandedOver => &["ho-29", "ho-76"],
             Self::Refused => &["ho-10", "ho-11"],
             Self::BroughtOut => &["res-11"],
             Self::CallsBlocked
@@ -82,7 +82,7 @@ impl Measure {
     /// The kinds of messages that can take effect by its rows.
     pub(super) const fn kinds(self) -> &'static [Kind] {
         match self {
-            Self::HandedOver => &[Kind::CertificateCountersignature],
+            Self::HandedOver => &[Kind::CertificateCountersignature, Kind::CustodyEvent],
             Self::Refused => &[Kind::HandoverDecision],
             Self::BroughtOut => &[Kind::RescueUpdate],
             Self::CallsBlocked

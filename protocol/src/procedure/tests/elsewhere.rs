@@ -35,6 +35,7 @@ use crate::procedure::control::ControlFact;
 use crate::procedure::control::OnwardRecipient;
 use crate::procedure::control::OnwardUse;
 use crate::procedure::control::Transfer;
+use crate::procedure::elsewhere::arrival;
 use crate::procedure::elsewhere::case::CaseUse;
 use crate::procedure::elsewhere::copy::Copy;
 use crate::procedure::elsewhere::decision;
@@ -133,6 +134,46 @@ fn an_entry_rests_on_a_decision_that_stands_in_its_own_handover() {
     let decision = conditional.say(ASKED, handover::decided(Outcome::GrantedConditional));
     let id = conditional.id(&decision);
     assert!(decision::judge(7, &id, &handover_now(&conditional)).is_err());
+}
+
+#[test]
+fn a_person_arrives_with_a_batch_whose_last_certificate_hands_the_person_over_on_the_decision() {
+    // shows: ho-77, bat-63
+    let mut play = handover::examined(0);
+    let decision = play.say(ASKED, handover::granted());
+    let standing = play.id(&decision);
+    let other = |n: u8| MessageId::new(Timestamp::from_millis(1), [n; 10]);
+    let (batch, certificate) =
+        batch::arrived_on(&[other(1), standing, other(3), other(4), other(5)]);
+    let judge = |certificate, entry, machine: &Machine| {
+        let judged = arrival::judge(&play.now().state, certificate, entry, machine);
+        judged.map_err(|refusal| refusal.rule)
+    };
+    let machine = batch_now(&batch);
+    assert_eq!(judge(&certificate, 2, &machine), Ok(()));
+    assert_eq!(
+        judge(&certificate, 1, &machine),
+        Err("ho-77"),
+        "on the decision about another person"
+    );
+    assert_eq!(judge(&certificate, 3, &machine), Err("ho-77"), "who escaped on the way");
+    let first = batch.now().state.account().legs[0].certificate;
+    assert_eq!(judge(&first, 2, &machine), Err("ho-77"), "it is not the last leg");
+    let underway = batch_now(&batch::on_the_way(0));
+    assert_eq!(judge(&certificate, 2, &underway), Err("ho-77"), "nobody has arrived");
+    assert_eq!(judge(&certificate, 2, &handover_now(&play)), Err("ho-77"), "it is no batch");
+
+    let arrived = HandoverFact::Arrived { certificate: other(9), entry: 2, release_due: None };
+    play.say(ASKS, Fact::Handover(arrived));
+    let again = decision::judge(7, &standing, &handover_now(&play)).unwrap_err();
+    assert!(again.why.contains("handed-over"), "nobody travels twice on it: {again:?}");
+}
+
+#[test]
+fn a_recount_lets_nobody_go() {
+    // shows: bat-63
+    let (batch, _) = batch::arrived_on(&[]);
+    assert_eq!(person::lets_go(&certified(&[1, 2]), &batch_now(&batch)), None);
 }
 
 #[test]

@@ -396,7 +396,50 @@ fn around_it() -> BTreeSet<&'static str> {
     ill.say(ASKED, custody(CustodyChange::Hospitalised));
     assert_eq!(stage(&ill), Stage::Granted, "who falls ill before anything is planned, too");
     rules.extend(ill.rules());
+    rules.extend(in_custody_after_the_end());
+    rules.extend(with_a_batch());
     rules
+}
+
+/// The person travels with others, and the handover goes on from there.
+fn with_a_batch() -> BTreeSet<&'static str> {
+    let mut play = granted_play(0);
+    let not_held = play.refused(ASKED, arrived());
+    assert_eq!((not_held.code, not_held.rule), (RefusalCode::NotEntitled, "ho-76"));
+    play.say(ASKS, arrived());
+    assert_eq!(stage(&play), Stage::HandedOver);
+    let state = play.now().state;
+    assert_eq!(state.custody(), CustodyStatus::HeldByRequesting);
+    assert_eq!(
+        state.release_due(),
+        Some(Timestamp::from_millis(DAY)),
+        "by the law of the new holder"
+    );
+    assert!(!state.is_granted(), "the decision is carried out");
+    play.say(ASKS, told(HandoverFact::SpecialtyAsked));
+    play.say(ASKS, ended(1));
+    assert_eq!(stage(&play), Stage::Closed);
+    play.rules()
+}
+
+/// The person is entry 3 of a batch.
+fn arrived() -> Fact {
+    let certificate = MessageId::new(Timestamp::from_millis(1), [9; 10]);
+    let release_due = Some(Timestamp::from_millis(DAY));
+    told(HandoverFact::Arrived { certificate, entry: 3, release_due })
+}
+
+/// The request is over, and the person sits in a cell.
+fn in_custody_after_the_end() -> BTreeSet<&'static str> {
+    let mut play = examined(0);
+    play.say(ASKS, WITHDRAWN);
+    play.say(ASKED, custody(CustodyChange::Hospitalised));
+    play.say(ASKED, screened(ScreeningOutcome::NoIndication));
+    play.say(ASKED, VICTIM);
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Deceased)));
+    assert_eq!(play.now().state.custody(), CustodyStatus::Deceased);
+    assert_eq!(stage(&play), Stage::Withdrawn);
+    play.rules()
 }
 
 #[test]
@@ -410,7 +453,7 @@ fn every_row_of_the_table_of_a_handover_is_walked() {
     // shows: ho-1, ho-2, ho-3, ho-4, ho-5, ho-6, ho-7, ho-8, ho-9, ho-10, ho-11, ho-12, ho-13, ho-14, ho-15, ho-16
     // shows: ho-17, ho-18, ho-19, ho-20, ho-21, ho-22, ho-23, ho-24, ho-25, ho-26, ho-27, ho-28, ho-29, ho-30, ho-31
     // shows: ho-32, ho-33, ho-34, ho-35, ho-36, ho-37, ho-38, ho-39, ho-40, ho-41, ho-52, ho-60, ho-61, ho-62, ho-63
-    // shows: ho-64, ho-65, ho-66, ho-67
+    // shows: ho-64, ho-65, ho-66, ho-67, ho-70, ho-71, ho-72, ho-73, ho-76
     let walked: BTreeSet<&str> = stories().into_iter().flatten().collect();
     let missing: Vec<&str> =
         ROWS.iter().map(|row| row.id).filter(|id| !walked.contains(id)).collect();
@@ -484,6 +527,128 @@ fn after_two_signatures_a_stop_comes_too_late_and_the_duty_to_screen_has_passed(
 
         assert_eq!(stage(&play), Stage::HandedOver);
         assert_eq!(play.fate(&stop), Fate::Outranked { by: countersignature });
+        assert_eq!(play.refused(ASKED, VICTIM).code, RefusalCode::NotEntitled);
+        play.say(ASKS, VICTIM);
+        assert_eq!(stage(&play), Stage::HandedOver);
+    }
+}
+
+#[test]
+fn whoever_is_held_when_the_request_is_over_can_be_let_out() {
+    // shows: ho-36, ho-71
+    let ends = [
+        (ASKS, WITHDRAWN),
+        (ASKED, {
+            let (outcome, granted) = (Outcome::Refused, Vec::new());
+            told(HandoverFact::Decided(Decision {
+                outcome,
+                granted,
+                death_waived: false,
+                unconsulted: true,
+            }))
+        }),
+    ];
+    for (author, end) in ends {
+        let mut play = examined(0);
+        play.say(author, end);
+        let over = stage(&play);
+        let stranger = play.refused(ASKS, custody(CustodyChange::FreedByCourt));
+        assert_eq!((stranger.code, stranger.rule), (RefusalCode::NotEntitled, "ho-71"));
+        play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Released)));
+        assert_eq!(play.now().state.custody(), CustodyStatus::Released);
+        play.say(ASKED, custody(CustodyChange::FreedByCourt));
+        assert_eq!(stage(&play), over);
+    }
+}
+
+#[test]
+fn nobody_is_released_while_messages_contradict_each_other() {
+    // shows: ho-74
+    let mut met = 0;
+    for salt in SALTS {
+        // The releasing Party proposes twice, and what was agreed rests on one of the two.
+        let mut play = granted_play(salt);
+        let seen = play.transcript.heads();
+        let schedule = play.say_after(ASKED, &seen, one_leg());
+        play.say_after(ASKS, &[schedule], accepts(schedule));
+        play.say_after(ASKED, &seen, one_leg());
+        if stage(&play) != Stage::Scheduled {
+            continue;
+        }
+        met += 1;
+        play.confirm(IrreversibleAct::ReleaseCustody);
+        let refusal = play.refused(ASKED, told(HandoverFact::Released { leg: 1 }));
+        assert_eq!((refusal.code, refusal.rule), (RefusalCode::InConflict, "ho-74"));
+    }
+    assert!(met > 0, "no salt folds the agreed schedule first");
+}
+
+#[test]
+fn a_release_is_of_the_leg_at_hand_by_the_side_that_gives_and_of_somebody_who_is_held() {
+    // shows: ho-75
+    let release = |leg: u64| told(HandoverFact::Released { leg });
+    let mut play = scheduled(0);
+    play.confirm(IrreversibleAct::ReleaseCustody);
+    let other_leg = play.refused(ASKED, release(2));
+    assert_eq!((other_leg.code, other_leg.rule), (RefusalCode::OutOfTurn, "ho-75"));
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Released)));
+    play.confirm(IrreversibleAct::ReleaseCustody);
+    let nobody = play.refused(ASKED, release(1));
+    assert_eq!((nobody.code, nobody.rule), (RefusalCode::Safeguard, "ho-75"));
+    play.say(ASKED, held());
+    play.confirm(IrreversibleAct::ReleaseCustody);
+    play.say(ASKED, release(1));
+    assert_eq!(play.refused(ASKED, certified(2)).rule, "ho-75");
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Released)));
+    let free = play.refused(ASKED, certified(1));
+    assert_eq!((free.code, free.rule), (RefusalCode::Safeguard, "ho-75"));
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Held)));
+    play.say(ASKED, certified(1));
+
+    let mut elsewhere = granted_play(0);
+    let legs = Vec::from([leg(TRANSIT, ASKS)]);
+    let schedule = elsewhere.say(ASKED, told(HandoverFact::Scheduled { legs }));
+    elsewhere.say(TRANSIT, accepts(schedule));
+    elsewhere.say(ASKS, accepts(schedule));
+    elsewhere.confirm(IrreversibleAct::ReleaseCustody);
+    let other_side = elsewhere.refused(ASKED, release(1));
+    assert_eq!((other_side.code, other_side.rule), (RefusalCode::NotEntitled, "ho-75"));
+}
+
+#[test]
+fn a_return_is_said_by_the_two_sides_of_the_leg_at_hand() {
+    // shows: ho-75
+    let mut play = granted_play(0);
+    let schedule = play.say(ASKED, two_legs());
+    play.say(TRANSIT, accepts(schedule));
+    play.say(ASKS, accepts(schedule));
+    play.confirm(IrreversibleAct::ReleaseCustody);
+    play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
+    let last_side = play.refused(ASKS, told(HandoverFact::Returned { leg: 1 }));
+    assert_eq!((last_side.code, last_side.rule), (RefusalCode::NotEntitled, "ho-75"));
+    assert_eq!(play.refused(TRANSIT, told(HandoverFact::Returned { leg: 2 })).rule, "ho-75");
+    play.say(TRANSIT, told(HandoverFact::Returned { leg: 1 }));
+}
+
+#[test]
+fn what_meets_an_arrival_with_a_batch_comes_too_late_as_after_two_signatures() {
+    // shows: ho-50, ho-76
+    let revoked = decided(Outcome::Refused);
+    for (salt, author, other) in SALTS.into_iter().flat_map(|salt| {
+        [(salt, ASKED, VICTIM), (salt, ASKS, WITHDRAWN), (salt, ASKED, revoked.clone())]
+    }) {
+        let mut play = granted_play(salt);
+        let decision = play.transcript.act(2).unwrap().digest;
+        let seen = play.transcript.heads();
+        let mut late = play.act(author, &seen, other);
+        late.supersedes = Some(decision);
+        let late = play.put(late).unwrap();
+        let arrival = play.say_after(ASKS, &seen, arrived());
+        play.say_after(ASKS, &seen, arrived());
+
+        assert_eq!(stage(&play), Stage::HandedOver);
+        assert!(matches!(play.fate(&late), Fate::Outranked { .. }), "{:?}", play.fate(&arrival));
+        assert_eq!(play.now().common.conflicts(), []);
     }
 }
 
@@ -632,7 +797,7 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
         between.sort_unstable();
         CommonFact::Resolved { prevails: between.first().copied(), between }
     };
-    match what % 26 {
+    match what % 27 {
         0 => acknowledged(root.id),
         1 => Fact::Common(CommonFact::InformationAsked { due: Timestamp::from_millis(0) }),
         2 => Fact::Common(CommonFact::InformationGiven),
@@ -656,6 +821,7 @@ fn menu(what: u8, seen: &Transcript) -> Fact {
         22 => WITHDRAWN,
         23 => VICTIM,
         24 => Fact::Common(conflict()),
+        25 => arrived(),
         _ => ended(1),
     }
 }
@@ -670,7 +836,7 @@ proptest! {
         let mut play = convergence::play::<Handover>(requested(), &attempts, |what, _, seen| menu(what, seen));
         convergence::converges(&play, &picks);
         convergence::the_past_stays(&play);
-        let facts: Vec<Fact> = (0..26).map(|what| menu(what, &play.transcript)).collect();
+        let facts: Vec<Fact> = (0..27).map(|what| menu(what, &play.transcript)).collect();
         convergence::refused_changes_nothing(&mut play, &facts);
     }
 }

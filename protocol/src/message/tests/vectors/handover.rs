@@ -26,6 +26,10 @@ pub(super) fn good() -> Vec<Case> {
     use Kind::SpecialtyConsentDecision;
     use Kind::SpecialtyConsentRequest;
     Vec::from([
+        case("arrived-with-a-batch", CustodyEvent, ("msgk-61", "accepted"),
+            "whoever received the person names the certificate of the batch and the entry",
+            Vec::from([Put("/body/kind", json!("transferred")),
+                Put("/body/by_batch", json!({"certificate": "0195a1c4-2f00-7d11-8b02-3c4d5e6f7201", "entry": 3}))])),
         case("released-by-a-court", CustodyEvent, ("msgk-61", "accepted"),
             "a release says that a court ordered it, and no clock runs",
             Vec::from([Put("/body/kind", json!("released")), Put("/body/released_by_court", json!(true)), Cut("/body/detention")])),
@@ -122,6 +126,9 @@ fn bad_custody() -> Vec<Case> {
             "an arrest is asked for with the promise of a full request", Vec::from([Put("/body/undertaking_to_request", json!(false))])),
         case("release-that-names-no-court", CustodyEvent, ("msgk-61", "missing /body/released_by_court"),
             "a release says whether a court ordered it", Vec::from([Put("/body/kind", json!("released")), Cut("/body/detention")])),
+        case("arrival-of-somebody-who-was-not-transferred", CustodyEvent, ("msgk-61", "conflicting /body/by_batch"),
+            "whoever arrived with a batch was transferred",
+            Vec::from([Put("/body/by_batch", json!({"certificate": "0195a1c4-2f00-7d11-8b02-3c4d5e6f7201", "entry": 3}))])),
         case("court-without-a-release", CustodyEvent, ("msgk-61", "conflicting /body/released_by_court"),
             "only a release is ordered by a court", Vec::from([Put("/body/released_by_court", json!(false))])),
         case("event-with-a-clock-though-nobody-holds", CustodyEvent, ("msgk-61", "conflicting /body/detention"),
