@@ -1,5 +1,6 @@
 //! Manifests as large as they get, and as their stage and the day make them.
 
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 

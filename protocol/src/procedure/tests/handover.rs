@@ -416,7 +416,8 @@ fn with_a_batch() -> BTreeSet<&'static str> {
         "by the law of the new holder"
     );
     assert!(!state.is_granted(), "the decision is carried out");
-    play.say(ASKS, told(HandoverFact::SpecialtyAsked));
+    let asks = further(&play);
+    play.say(ASKS, asks);
     play.say(ASKS, ended(1));
     assert_eq!(stage(&play), Stage::Closed);
     play.rules()
@@ -538,15 +539,13 @@ fn whoever_is_held_when_the_request_is_over_can_be_let_out() {
     // shows: ho-36, ho-71
     let ends = [
         (ASKS, WITHDRAWN),
-        (ASKED, {
-            let (outcome, granted) = (Outcome::Refused, Vec::new());
+        (
+            ASKED,
             told(HandoverFact::Decided(Decision {
-                outcome,
-                granted,
-                death_waived: false,
                 unconsulted: true,
-            }))
-        }),
+                ..decision(Outcome::Refused)
+            })),
+        ),
     ];
     for (author, end) in ends {
         let mut play = examined(0);

@@ -231,6 +231,7 @@ async fn opened(
         | ReadError::Erased(_)
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
+        | ReadError::OtherCase(_)
         | ReadError::NotForCourt(_) => Unopened::Closed(error),
         ReadError::InDoubt(_) | ReadError::Busy | ReadError::Stopping => {
             Unopened::Stopped(refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))
