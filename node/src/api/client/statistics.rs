@@ -14,10 +14,10 @@ use crate::api::shape::statistics::TracedFigure;
 use crate::report::Report;
 
 /// From when on, and up to when, in RFC 3339.
-pub type Period<'p> = (&'p str, &'p str);
+type Period<'p> = (&'p str, &'p str);
 
 /// Who reads, and for which purpose.
-pub type ReadBy<'r> = (&'r str, &'r str);
+type ReadBy<'r> = (&'r str, &'r str);
 
 impl Client {
     /// Every derived figure for a period.
