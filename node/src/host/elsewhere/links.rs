@@ -131,8 +131,7 @@ fn other_purpose(
         return Ok(None);
     }
     for header in headers {
-        let carried_out =
-            matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate);
+        let carried_out = matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate);
         if carried_out || header.purpose == linking.purpose {
             continue;
         }

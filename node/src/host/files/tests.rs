@@ -173,9 +173,9 @@ fn files_of_a_member_that_floods_hold_up_nobody_elses_also_after_a_restart() {
             let (wants, mut looked, now) = (Wants::new(1_000), Looked::default(), Instant::now());
             let (greedy, honest) = (agency("mm.mpf"), agency("la.mps"));
             for number in 0..64 * 64 {
-                name(&mut looked, &wants, (number, &greedy, length));
+                name(&mut looked, &wants, (number, &greedy, length), now);
             }
-            name(&mut looked, &wants, (5_000, &honest, 100));
+            name(&mut looked, &wants, (5_000, &honest, 100), now);
             assert_eq!(wants.take(&honest, now), Some(want(5_000)), "{length}");
         }
     }
@@ -187,14 +187,14 @@ fn what_was_passed_over_is_wanted_once_there_is_room() {
     let (wants, mut looked, now) = (Wants::new(1_000), Looked::default(), Instant::now());
     let author = agency("la.mps");
     let all = WANTS_OF_ONE_MAX + 10;
-    (0..all).for_each(|number| name(&mut looked, &wants, (number, &author, 100)));
+    (0..all).for_each(|number| name(&mut looked, &wants, (number, &author, 100), now));
     let mut came = Vec::new();
     while let Some(Want { file, .. }) = wants.take(&author, now) {
         wants.settle(&author, &file, tried(Outcome::Done), now);
         came.push(file);
         if came.len() == 500 {
             assert_eq!(looked.to_go_on(&wants), [author.clone()]);
-            go_on(&mut looked, &wants, (&author, all, &came));
+            go_on(&mut looked, &wants, (&author, all, &came), now);
         }
     }
     assert_eq!(came.len(), all);
@@ -206,10 +206,10 @@ fn one_that_failed_gives_its_place_to_a_newer_one_and_comes_again_later() {
     // shows: fil-35
     let (wants, mut looked, now) = (Wants::new(1_000), Looked::default(), Instant::now());
     let author = agency("la.mps");
-    (0..WANTS_OF_ONE_MAX).for_each(|number| name(&mut looked, &wants, (number, &author, 100)));
+    (0..WANTS_OF_ONE_MAX).for_each(|number| name(&mut looked, &wants, (number, &author, 100), now));
     wants.settle(&author, &file(3), tried(Outcome::Refused(FileCode::Gone)), now);
 
-    name(&mut looked, &wants, (WANTS_OF_ONE_MAX, &author, 100));
+    name(&mut looked, &wants, (WANTS_OF_ONE_MAX, &author, 100), now);
     assert_eq!(wants.standing(&file(3)), None);
     assert!(wants.standing(&file(WANTS_OF_ONE_MAX)).is_some());
     assert_eq!(looked.to_go_on(&wants), [], "there is no room yet");
@@ -220,22 +220,32 @@ fn one_that_failed_gives_its_place_to_a_newer_one_and_comes_again_later() {
 }
 
 /// A message of an author names a file that is not here.
-fn name(looked: &mut Looked, wants: &Wants, (number, author, length): (usize, &AgencyId, u64)) {
+fn name(
+    looked: &mut Looked,
+    wants: &Wants,
+    (number, author, length): (usize, &AgencyId, u64),
+    now: Instant,
+) {
     let named =
         Named { at: place(number), author, lacked: Some(Want { file: file(number), length }) };
-    let more = looked.take(wants, named, &Whose::Everybody, Instant::now());
+    let more = looked.take(wants, named, &Whose::Everybody, now);
     assert_eq!(more, More::Yes, "nobody's files end a look for everybody's");
 }
 
 /// The messages of one author are gone through again, as far as there is room.
-fn go_on(looked: &mut Looked, wants: &Wants, (author, all, here): (&AgencyId, usize, &[Digest])) {
+fn go_on(
+    looked: &mut Looked,
+    wants: &Wants,
+    (author, all, here): (&AgencyId, usize, &[Digest]),
+    now: Instant,
+) {
     let whose = Whose::Of(author.clone());
     let from = looked.place(&whose).map_or(0, |at| usize::try_from(at.leaf.get()).unwrap() + 1);
     for number in from..all {
         let is_lacked = !here.contains(&file(number));
         let lacked = is_lacked.then(|| want(number));
         let named = Named { at: place(number), author, lacked };
-        if looked.take(wants, named, &whose, Instant::now()) == More::No {
+        if looked.take(wants, named, &whose, now) == More::No {
             return;
         }
     }

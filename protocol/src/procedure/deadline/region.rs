@@ -167,7 +167,7 @@ fn batch<'a>(ledger: &Ledger<'a>, state: &'a Batch) -> Vec<Due<'a>> {
 
 /// A stop for a victim that came too late: the duty to screen has passed to whoever has the person now, until as many
 /// reports have seen the stop as people who are `here` were meant.
-// spec: due-14, ho-50, bat-54
+// spec: due-15, ho-50, bat-54
 fn screenings<'a>(
     ledger: &Ledger<'a>,
     here: impl Fn(u64) -> bool,

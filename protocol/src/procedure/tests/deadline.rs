@@ -519,7 +519,7 @@ fn a_detention_clock_runs_on_when_the_request_is_over() {
 
 #[test]
 fn whoever_received_a_possible_victim_against_a_stop_that_came_too_late_owes_the_screening() {
-    // shows: due-14, ho-50
+    // shows: due-15, ho-50
     let mut story = examined();
     story.say(ASKED, Kind::HandoverDecision, handover::granted(), 2 * HOUR);
     let legs = Vec::from([Leg { releasing: agency(ASKED), receiving: agency(ASKS) }]);
