@@ -62,7 +62,8 @@ pub(crate) struct Register {
     pub(super) queries: Vec<Received>,
     /// Every message before this leaf was looked at.
     pub(super) seen: u64,
-    alerts: Vec<Alert>,
+    /// What each owner was told; what was asked about last stands last.
+    alerts: BTreeMap<StaffNumber, Vec<Alert>>,
 }
 
 /// One key of this node, and whom it asked under it.
@@ -169,12 +170,18 @@ impl Register {
             return Err(FileTrouble::NotOurs);
         };
         let given = given.into_iter().collect();
+        let mut told: BTreeMap<StaffNumber, Vec<Alert>> = BTreeMap::new();
+        for alert in alerts {
+            told.entry(alert.owner().clone()).or_default().push(alert);
+        }
+        let alerts = told;
         Ok(Self { next, holdings, keys, given, made, made_for_all, queries, seen, alerts })
     }
 
     pub(super) fn written(&self) -> Result<Zeroizing<Vec<u8>>, FileTrouble> {
         let holdings: Option<Vec<ByteBuf>> = self.holdings.values().map(Holding::written).collect();
-        let alerts: Option<Vec<ByteBuf>> = self.alerts.iter().map(Alert::written).collect();
+        let alerts: Option<Vec<ByteBuf>> =
+            self.alerts.values().flatten().map(Alert::written).collect();
         let queries = self.queries.iter().map(|query| codec::encode(query).map(ByteBuf::from));
         let queries: Result<Vec<ByteBuf>, _> = queries.collect();
         let written = Written {
@@ -360,42 +367,28 @@ impl Register {
 
     /// What an owner was told; what was asked about last stands last.
     pub(crate) fn alerts(&self, owner: &StaffNumber) -> Vec<Alert> {
-        self.alerts.iter().filter(|alert| alert.owner() == owner).cloned().collect()
+        self.alerts.get(owner).cloned().unwrap_or_default()
     }
 
-    /// Tells an owner of a query. Whoever asks about the same again is counted, so that nobody is told over by being asked
-    /// often; and whoever is told much loses what is theirs, never another owner.
+    /// Tells an owner of a query. Whoever asks about the same again is counted; whoever is told much loses what is theirs,
+    /// and nobody loses anything to an owner who was told more.
     // spec: dcf-13, dcf-21
     pub(super) fn alert(&mut self, alert: Alert) {
-        if let Some(place) = self.alerts.iter().position(|told| told.is_about_same(&alert)) {
-            let told = self.alerts.remove(place);
-            self.alerts.push(told.and(alert));
+        let told = self.alerts.entry(alert.owner().clone()).or_default();
+        if let Some(place) = told.iter().position(|one| one.is_about_same(&alert)) {
+            let one = told.remove(place);
+            told.push(one.and(alert));
             return;
         }
-        let of_owner = |told: &Alert| told.owner() == alert.owner();
-        let loses = if self.alerts.iter().filter(|told| of_owner(told)).count() >= ALERTS_OF_ONE_MAX
-        {
-            Some(alert.owner().clone())
-        } else if self.alerts.len() >= ALERTS_MAX {
-            self.told_most()
-        } else {
-            None
-        };
-        if let Some(place) =
-            self.alerts.iter().position(|told| Some(told.owner()) == loses.as_ref())
-        {
-            self.alerts.remove(place);
+        told.push(alert);
+        if told.len() > ALERTS_OF_ONE_MAX {
+            told.remove(0);
         }
-        self.alerts.push(alert);
-    }
-
-    fn told_most(&self) -> Option<StaffNumber> {
-        let mut told: BTreeMap<&StaffNumber, usize> = BTreeMap::new();
-        for alert in &self.alerts {
-            let count = told.entry(alert.owner()).or_default();
-            *count = count.saturating_add(1);
+        if self.alerts.values().map(Vec::len).sum::<usize>() > ALERTS_MAX
+            && let Some(most) = self.alerts.values_mut().max_by_key(|told| told.len())
+        {
+            most.remove(0);
         }
-        told.into_iter().max_by_key(|(_, count)| *count).map(|(owner, _)| owner.clone())
     }
 }
 
