@@ -215,7 +215,7 @@ fn one_that_failed_gives_its_place_to_a_newer_one_and_comes_again_later() {
     assert_eq!(looked.to_go_on(&wants), [], "there is no room yet");
 
     wants.settle(&author, &file(4), tried(Outcome::Done), now);
-    go_on(&mut looked, &wants, (&author, WANTS_OF_ONE_MAX, &[file(4)]));
+    go_on(&mut looked, &wants, (&author, WANTS_OF_ONE_MAX, &[file(4)]), now);
     assert!(wants.standing(&file(3)).is_some());
 }
 
