@@ -2,6 +2,8 @@
 //!
 //! Every procedure has this region. What is said here moves no table, so it may be said when a procedure is over.
 
+pub mod passing;
+
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -27,6 +29,8 @@ use crate::moment::Timestamp;
 use crate::procedure::act;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
+use crate::procedure::control::passing::Passing;
+use crate::procedure::control::passing::Purposed;
 use crate::procedure::fact::Fact;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
@@ -78,15 +82,6 @@ pub struct Transfer {
     /// In which case of the recipients; absent where none is named.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub case: Option<Digest>,
-}
-
-/// For what a recipient uses a message.
-#[derive(Clone, Copy, Debug)]
-pub struct Purposed<'u> {
-    /// For which kind of purpose.
-    pub purpose: PurposeKind,
-    /// In which of its own cases; absent where every case will do.
-    pub case: Option<&'u Digest>,
 }
 
 /// To whom something is passed on.
@@ -221,21 +216,6 @@ pub struct RecallCase {
     action: RecallAction,
     effective: Timestamp,
     reports: BTreeMap<AgencyId, RecallOutcome>,
-}
-
-/// Something that is about to be passed on.
-#[derive(Clone, Copy, Debug)]
-pub struct Passing<'p> {
-    /// By whom.
-    pub by: &'p AgencyId,
-    /// Which message.
-    pub item: &'p MessageId,
-    /// To whom.
-    pub to: &'p OnwardRecipient,
-    /// For what.
-    pub to_use: OnwardUse,
-    /// When.
-    pub at: Timestamp,
 }
 
 impl TransferCase {

@@ -14,7 +14,7 @@ use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
-use concord_protocol::procedure::control::Purposed;
+use concord_protocol::procedure::control::passing::Purposed;
 use concord_protocol::procedure::elsewhere::case::CaseUse;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::refusal::Refusal;

@@ -19,7 +19,7 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::procedure::control::Control;
-use concord_protocol::procedure::control::Purposed;
+use concord_protocol::procedure::control::passing::Purposed;
 use concord_protocol::procedure::elsewhere::case::CaseUse;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;

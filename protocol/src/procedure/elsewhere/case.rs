@@ -12,7 +12,7 @@ use crate::message::purpose::PurposeKind;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::book::Book;
-use crate::procedure::control::Purposed;
+use crate::procedure::control::passing::Purposed;
 use crate::procedure::refusal::Refusal;
 
 /// A use of a message of another agency in a case.
