@@ -116,7 +116,7 @@ impl Engine {
         effects: &mut Effects,
     ) {
         for Kept { act, stands } in self.procedures.open(procedure, None).admit(act, verdict) {
-            effects.remember(Record::Act(ActRecord { procedure, act, stands }));
+            effects.remember(Record::Act(ActRecord { procedure, act: Box::new(act), stands }));
         }
         self.procedures.let_go();
     }

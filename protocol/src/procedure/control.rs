@@ -3,6 +3,7 @@
 //! Every procedure has this region. What is said here moves no table, so it may be said when a procedure is over.
 
 pub mod passing;
+pub mod transfer;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
@@ -31,6 +32,8 @@ use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::passing::Passing;
 use crate::procedure::control::passing::Purposed;
+use crate::procedure::control::transfer::Decided;
+use crate::procedure::control::transfer::TransferCase;
 use crate::procedure::fact::Fact;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
@@ -190,24 +193,6 @@ pub struct Control {
     recalls: SharedMap<MessageId, RecallCase>,
 }
 
-/// A request to pass something on, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransferCase {
-    by: AgencyId,
-    asked: Transfer,
-    // More than one where they know nothing of each other.
-    decisions: Vec<Decided>,
-}
-
-/// What an originator decided, and no later decision has taken the place of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Decided {
-    by: MessageId,
-    digest: Digest,
-    granted: bool,
-    until: Option<Timestamp>,
-}
-
 /// A recall, and who has reported on it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecallCase {
@@ -216,57 +201,6 @@ pub struct RecallCase {
     action: RecallAction,
     effective: Timestamp,
     reports: BTreeMap<AgencyId, RecallOutcome>,
-}
-
-impl TransferCase {
-    /// Who asked.
-    pub const fn by(&self) -> &AgencyId {
-        &self.by
-    }
-
-    /// What for.
-    pub const fn asked(&self) -> &Transfer {
-        &self.asked
-    }
-
-    /// Whether it was granted then. Silence is refusal, and so is one refusal among decisions that know nothing of each
-    /// other.
-    // spec: orc-4
-    pub fn is_granted(&self, at: Timestamp) -> bool {
-        let grants =
-            |decided: &Decided| decided.granted && decided.until.is_none_or(|until| at < until);
-        !self.decisions.is_empty() && self.decisions.iter().all(grants)
-    }
-
-    /// Whether the originator has decided.
-    pub const fn is_decided(&self) -> bool {
-        !self.decisions.is_empty()
-    }
-
-    /// Whether a decision on it stands.
-    fn stands(&self, decision: &MessageId) -> bool {
-        self.decisions.iter().any(|decided| decided.by == *decision)
-    }
-
-    /// Takes a decision, in the place of those that its author had seen.
-    // spec: orc-4
-    fn decide(&mut self, decided: Decided, had_seen: impl Fn(&Digest) -> bool) {
-        self.decisions.retain(|before| !had_seen(&before.digest));
-        self.decisions.push(decided);
-        self.decisions.sort_unstable_by_key(|decided| decided.digest);
-    }
-
-    fn covers(&self, passing: &Passing<'_>) -> bool {
-        let use_covered = match passing.to_use {
-            OnwardUse::Intelligence => true,
-            OnwardUse::Evidence => self.asked.to_use == OnwardUse::Evidence,
-        };
-        use_covered
-            && self.by == *passing.by
-            && self.asked.items.contains(passing.item)
-            && self.asked.recipients.contains(passing.to)
-            && self.is_granted(passing.at)
-    }
 }
 
 impl RecallCase {
@@ -340,7 +274,7 @@ impl Control {
     ) -> bool {
         let allows = |transfer: &TransferCase| {
             let asked = transfer.asked();
-            transfer.by == *by
+            transfer.by() == by
                 && asked.purpose == wanted.purpose
                 && wanted.case.is_none_or(|case| asked.case.as_ref() == Some(case))
                 && asked.items.contains(item)
@@ -354,9 +288,9 @@ impl Control {
     // spec: orc-11
     pub fn is_evidence(&self, by: &AgencyId, item: &MessageId, at: Timestamp) -> bool {
         let granted = |transfer: &TransferCase| {
-            transfer.by == *by
-                && transfer.asked.to_use == OnwardUse::Evidence
-                && transfer.asked.items.contains(item)
+            transfer.by() == by
+                && transfer.asked().to_use == OnwardUse::Evidence
+                && transfer.asked().items.contains(item)
                 && transfer.is_granted(at)
         };
         self.recalls_of(item).next().is_none() && self.transfers.values().any(granted)
@@ -395,7 +329,7 @@ impl Control {
         match fact {
             ControlFact::TransferAsked(asked) => {
                 let (by, asked) = (act.author.clone(), asked.clone());
-                self.transfers.insert(act.id, TransferCase { by, asked, decisions: Vec::new() });
+                self.transfers.insert(act.id, TransferCase::new(by, asked));
             }
             ControlFact::TransferDecided { of, granted, valid_until } => {
                 let (granted, until) = (*granted, *valid_until);
@@ -462,7 +396,7 @@ impl Control {
     // spec: orc-3
     fn check_decision(&self, act: &Act, of: &MessageId) -> Result<(), Refusal> {
         let transfer = self.transfers.get(of).ok_or_else(|| elsewhere("orc-3", of))?;
-        let items = &transfer.asked.items;
+        let items = &transfer.asked().items;
         if let Some(item) = items.iter().find(|item| self.originator(item).is_none()) {
             return Err(elsewhere("orc-3", item));
         }

@@ -27,7 +27,6 @@ use crate::procedure::common::Common;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Rules;
-use crate::procedure::handover::fact::Against;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
@@ -370,13 +369,6 @@ impl Handover {
             self.grounds.close(decision);
         } else {
             self.name_grounds(&decision.against);
-        }
-    }
-
-    // spec: ho-55
-    fn name_grounds(&mut self, against: &[Against]) {
-        if let Some((_, request)) = &self.request {
-            self.grounds.open(against, request);
         }
     }
 

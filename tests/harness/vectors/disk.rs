@@ -116,7 +116,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
     };
     ActRecord {
         procedure: ProcedureId::new(NOW, [2; 10]),
-        act: Act {
+        act: Box::new(Act {
             digest: message,
             id: MessageId::new(NOW, [1; 10]),
             parents: vec![digest::sha256(b"a parent")],
@@ -131,7 +131,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
             fact: Fact::Handover(HandoverFact::Decided(decision)),
             passed_on: None,
             case: Some(digest::sha256(b"a case")),
-        },
+        }),
         stands: Stands::Within,
     }
 }

@@ -76,7 +76,7 @@ pub(super) fn alerts(
     };
     let transcript = book.transcript();
     let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
-    let message = acts.filter(|act| states(&act.fact, &said)).last().map(|act| act.id);
+    let message = acts.rev().find(|act| states(&act.fact, &said)).map(|act| act.id);
     Ok(vec![Alert { refusal: another(&root), message, procedure: None }])
 }
 

@@ -193,7 +193,7 @@ fn what_was_passed_over_is_wanted_once_there_is_room() {
         wants.settle(&author, &file, tried(Outcome::Done), now);
         came.push(file);
         if came.len() == 500 {
-            assert_eq!(looked.to_go_on(&wants), [author.clone()]);
+            assert_eq!(looked.to_go_on(&wants), std::slice::from_ref(&author));
             go_on(&mut looked, &wants, (&author, all, &came), now);
         }
     }

@@ -7,6 +7,7 @@
 mod tests;
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
@@ -109,8 +110,8 @@ impl Shares {
 
     /// A whole file that was found is a member's, unless it is known whose it is.
     pub(super) fn belongs(&mut self, file: Digest, owner: &AgencyId, length: u64) {
-        if !self.whose.contains_key(&file) {
-            self.whose.insert(file, (owner.clone(), length));
+        if let Entry::Vacant(place) = self.whose.entry(file) {
+            place.insert((owner.clone(), length));
             self.give_back(None, length);
             self.add(Some(owner), length);
         }

@@ -39,7 +39,7 @@ impl Reader {
     pub fn kept(&self, procedure: &ProcedureId) -> Result<Vec<Kept>, ReadError> {
         let keys = schema::within(schema::acts(procedure));
         let rows = self.range(&keys, Order::Ascending, usize::MAX)?;
-        let kept = |ActRecord { act, stands, .. }| Kept { act, stands };
+        let kept = |ActRecord { act, stands, .. }| Kept { act: *act, stands };
         rows.iter().map(|(_, value)| record_of(value, as_act).map(kept)).collect()
     }
 

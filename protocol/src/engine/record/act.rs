@@ -1,5 +1,7 @@
 //! What a procedure rests on, on the disk.
 
+use alloc::boxed::Box;
+
 use serde::Deserialize;
 use serde::Serialize;
 
@@ -13,7 +15,7 @@ pub struct ActRecord {
     /// The procedure.
     pub procedure: ProcedureId,
     /// Whose act it is, after which, and what it states.
-    pub act: Act,
+    pub act: Box<Act>,
     /// Where it stands; a later record of the same act says it anew. Absent in records of before: it is judged again.
     #[serde(default)]
     pub stands: Stands,

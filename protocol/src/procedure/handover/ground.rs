@@ -11,6 +11,7 @@ use alloc::format;
 use crate::message::assurance::AssuranceKind;
 use crate::message::refusal_ground::GroundAnswer;
 use crate::message::refusal_ground::RefusalGround;
+use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::Against;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::Request;
@@ -149,6 +150,16 @@ impl Open {
                 "send an intent-to-refuse or an additional-information-request, and grant once it is answered",
             )),
             GroundAnswer::Promise(_) | GroundAnswer::Word | GroundAnswer::Nothing => Ok(()),
+        }
+    }
+}
+
+impl Handover {
+    /// Opens what a Party named.
+    // spec: ho-55
+    pub(super) fn name_grounds(&mut self, against: &[Against]) {
+        if let Some((_, request)) = &self.request {
+            self.grounds.open(against, request);
         }
     }
 }

@@ -203,7 +203,7 @@ fn the_most_particular_clause_counts_and_of_several_instruments_the_one_that_bin
     let other = clause("ground", "LA", "own-national under Another treaty", "mandatory");
 
     assert_eq!(class(&[]), None);
-    assert_eq!(class(&[any.clone()]), Some(GroundClass::Procedural));
+    assert_eq!(class(core::slice::from_ref(&any)), Some(GroundClass::Procedural));
     assert_eq!(class(&[any.clone(), kind.clone()]), Some(GroundClass::Discretionary));
     assert_eq!(class(&[any, kind, named]), Some(GroundClass::Mandatory));
     assert_eq!(class(&[other]), None);
