@@ -106,7 +106,7 @@ fn figures_of_the_report(reader: &Client, report: &Said) {
 fn totals(reader: &Client, report: &Said) {
     let named = |figure: &str| (report.message.clone(), figure.to_owned());
     let (derived, declared) = (named("LA-ST-2020-01-01-2"), named("LA-ST-PRESS"));
-    let alone = reader.sum(&[derived.clone()], READER).unwrap();
+    let alone = reader.sum(std::slice::from_ref(&derived), READER).unwrap();
     assert_eq!((alone.total.as_deref(), alone.unit.as_deref()), (Some("1"), Some("cases")));
     let both = reader.sum(&[derived, declared], READER).unwrap();
     assert_eq!((both.total, both.figures.len()), (None, 2));
