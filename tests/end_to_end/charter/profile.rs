@@ -96,7 +96,9 @@ fn asked_for_a_person(story: &Story) -> String {
 
 /// How many days a question that is asked now may take, from the day on which it is asked.
 fn answered_within(story: &Story) -> i64 {
-    let question = letter::begins("request-for-information", &NAMES[ASKED..=ASKED]);
+    let mut question = letter::begins("request-for-information", &NAMES[ASKED..=ASKED]);
+    question["urgency"] = json!("U3");
+    question["body"].as_object_mut().unwrap().remove("urgency_reason");
     let question = submit(&story.client(ASKS), &question).unwrap();
     let procedure = question.header.as_ref().unwrap().procedure.clone();
     let detail = story.client(ASKS).procedure(&procedure).unwrap();

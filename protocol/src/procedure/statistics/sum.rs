@@ -138,10 +138,11 @@ pub fn add(items: &[StatItem]) -> Result<Sum, NoSum> {
     refuse_repeated(items)?;
     let (standing, replaced) = standing(items);
     let Some(first) = standing.first() else { return Err(no_sum(Because::Nothing, &[])) };
+    let other = standing.iter().find_map(|item| differ(first, item).map(|because| (because, item)));
+    if let Some((because, item)) = other {
+        return Err(no_sum(because, &[first, item]));
+    }
     for item in &standing {
-        if let Some(because) = differ(first, item) {
-            return Err(no_sum(because, &[first, item]));
-        }
         match &item.overlaps {
             Overlaps::None => {}
             Overlaps::Unknown if standing.len() > 1 => {
