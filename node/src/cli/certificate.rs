@@ -111,6 +111,13 @@ pub struct SignerArguments {
     passphrase: PassphraseFrom,
 }
 
+impl SignerArguments {
+    /// An officer who signs the paper form by hand.
+    pub fn in_ink(officer: &str) -> Self {
+        Self { officer: officer.to_owned(), key: None, passphrase: PassphraseFrom::default() }
+    }
+}
+
 /// Whose node it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Side {

@@ -16,6 +16,7 @@ mod interruption;
 mod ledger;
 mod letter;
 mod people;
+mod policy;
 mod progress;
 mod stations;
 mod story;
@@ -159,7 +160,7 @@ fn play(
         Scenario::Quick => (story::play(&mut stations, &progress)?.tally, None),
         Scenario::Heron => {
             let scale = if arguments.small { Scale::Small } else { Scale::Full };
-            let (tally, acceptance) = heron::play(&stations, &progress, scale)?;
+            let (tally, acceptance) = heron::play(&stations, &progress, (&dir, scale))?;
             (tally, Some(acceptance))
         }
     };

@@ -46,6 +46,7 @@ use zeroize::Zeroizing;
 
 use crate::cli::demo::agencies::Agency;
 use crate::cli::demo::evidence;
+use crate::cli::demo::policy;
 use crate::clock;
 use crate::entropy;
 use crate::entropy::NoEntropy;
@@ -264,7 +265,7 @@ fn sign_charter(founders: &[Founder]) -> Result<VerifiedCharter, SetupError> {
             approvals: ApprovalProfile::NoneDemanded,
         },
         resolves: None,
-        clauses: Vec::new(),
+        clauses: policy::clauses()?,
     };
     let proposed = charter::propose(draft)?;
     let signed = founders

@@ -11,10 +11,13 @@ mod case;
 mod crowd;
 mod day;
 mod desk;
+mod face_to_face;
 mod numbers;
 mod person;
 mod reading;
 mod settling;
+
+use std::path::Path;
 
 use crate::cli::demo::heron::acceptance::Acceptance;
 use crate::cli::demo::heron::desk::Desk;
@@ -22,6 +25,9 @@ use crate::cli::demo::heron::numbers::Numbers;
 use crate::cli::demo::ledger::Tally;
 use crate::cli::demo::progress::Progress;
 use crate::cli::demo::stations::Stations;
+use crate::cli::fail;
+use crate::files;
+use crate::files::Access;
 use crate::report::Report;
 
 /// How many people the story is about.
@@ -53,10 +59,13 @@ impl Scale {
 pub(crate) fn play(
     stations: &Stations,
     progress: &Progress,
-    scale: Scale,
+    (dir, scale): (&Path, Scale),
 ) -> Result<(Tally, Acceptance), Report> {
     let numbers = scale.numbers();
-    let desk = Desk { stations, progress, numbers };
+    let table = dir.join(face_to_face::TABLE);
+    files::make_folder(&table, Access::Private)
+        .map_err(|error| fail::file("the exercise did not begin", &error))?;
+    let desk = Desk { stations, progress, numbers, table };
     day::founding::play(&desk)?;
     let mut found = day::intelligence::play(&desk)?;
     let mut operation = day::operation::prepare(&desk, &found.report.1)?;

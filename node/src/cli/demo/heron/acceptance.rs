@@ -83,11 +83,10 @@ pub(crate) struct Held {
 /// What the software does not do yet, and the story only says.
 pub(crate) const PLAYED_ONLY: &[&str] = &[
     "block effects: twelve monthly reports state 2.1 billion calls and 2.42 billion messages; nothing was blocked",
-    "face-to-face signature: the countersignature states that it was made without a network; the devices are not played",
+    "face-to-face signature: both officers sign in ink; the nine hours until the network is back are not waited for",
     "approvals: the charter of the demonstration demands none",
-    "policy: the outcome document names its annexes by digest, and no node loads a policy from them; the observer has no node",
+    "policy: the charter has the clauses of three annexes from the first day on, and not only once the document is signed; the observer has no node",
     "audit: no line of a log is tampered with; at the end all logs are verified and held against each other",
-    "statistics: the declared figure is in a situation report; nobody in the story asks for a total (`concord statistics add`)",
 ];
 
 impl Sum {

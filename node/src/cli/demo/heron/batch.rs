@@ -10,9 +10,13 @@ use serde_json::json;
 
 use crate::cli::demo::calendar;
 use crate::cli::demo::heron::batch::manifest::Manifest;
+use crate::cli::demo::heron::case::paper;
+use crate::cli::demo::heron::case::paper::Desks;
+use crate::cli::demo::heron::crowd;
 use crate::cli::demo::heron::desk::Desk;
 use crate::cli::demo::heron::desk::Line;
 use crate::cli::demo::heron::desk::Scene;
+use crate::cli::demo::heron::face_to_face::Meeting;
 use crate::cli::demo::heron::person::Person;
 use crate::cli::demo::ledger::Sent;
 use crate::cli::demo::letter::english;
@@ -25,7 +29,9 @@ use crate::report::code::Code;
 pub(crate) struct Rider {
     /// Whom.
     pub(crate) person: Person,
-    /// The message that granted the handover.
+    /// The person's own handover.
+    pub(crate) procedure: String,
+    /// The message that granted it.
     pub(crate) decision: String,
 }
 
@@ -79,6 +85,7 @@ pub(crate) fn travel(desk: &Desk<'_>, travel: &Travel) -> Result<Vec<Rider>, Rep
     // Whoever was taken off was sealed, and is an exception.
     let end = if behind.is_empty() { "completed" } else { "completed-with-exceptions" };
     trip.desk.stands(&mut trip.scene, end)?;
+    trip.arrive(behind.len())?;
     Ok(behind)
 }
 
@@ -171,24 +178,19 @@ impl Trip<'_, '_> {
         self.say(releasing, "leg-release", json!({"leg": number, "at": at, "place": place}))?;
         let last = ahead.len() == 2;
         let body = self.manifest.certificate((number, last), &place)?;
-        let certificate = self.say(releasing, "handover-certificate", body)?;
-        let offline = last && self.has(Twist::Offline);
-        let declared = if offline { Some(self.declaration(releasing, receiving)?) } else { None };
-        let body = countersignature(&certificate, declared);
-        self.say(receiving, "certificate-countersignature", body)?;
+        let certificate = if last && self.has(Twist::Offline) {
+            let meeting = Meeting { desk: self.desk, releasing, receiving };
+            let line = Line::new("handover-certificate", body);
+            let letter = self.desk.letter(&self.scene, releasing, &line)?;
+            meeting.send(&meeting.sign(&letter)?, &mut self.scene)?
+        } else {
+            let certificate = self.say(releasing, "handover-certificate", body)?;
+            let body = countersignature(&certificate);
+            self.say(receiving, "certificate-countersignature", body)?;
+            certificate
+        };
         self.certificates.push(certificate);
         Ok(())
-    }
-
-    /// What both officers declare who sign where there is no network.
-    fn declaration(&mut self, releasing: usize, receiving: usize) -> Result<Value, Report> {
-        let heads = self.desk.look(&mut self.scene, receiving)?.heads;
-        Ok(json!({
-            "confirmed_heads": heads,
-            "releasing_officer": self.desk.agency(releasing)?.officer,
-            "receiving_officer": self.desk.agency(receiving)?.officer,
-            "text": english("We know of no later message that stands against this handover. Signed face to face; in step with the network nine hours later."),
-        }))
     }
 
     /// Every side says where everybody is; a number that differs keeps the batch open.
@@ -211,16 +213,26 @@ impl Trip<'_, '_> {
         }
         Ok(())
     }
+
+    /// Whoever received them says in the own handover of each one that the person has come; who was taken off was the last.
+    fn arrive(&self, behind: usize) -> Result<(), Report> {
+        let (from, to) = self.ends()?;
+        let desks = Desks { asker: self.desk.agency(to)?, holder: self.desk.agency(from)? };
+        let Some(certificate) = self.certificates.last() else { return Ok(()) };
+        let came = self.travel.riders.len().saturating_sub(behind);
+        let riders: Vec<(usize, &Rider)> = (1..).zip(&self.travel.riders).take(came).collect();
+        let said = crowd::each(self.desk, to, &riders, |client, (entry, rider)| {
+            let by_batch = json!({"certificate": certificate.id, "entry": entry});
+            crowd::post(client, &paper::arrived(desks, &rider.person, &rider.procedure, &by_batch))
+        })?;
+        crowd::arrived(self.desk, from, &said)
+    }
 }
 
-fn countersignature(certificate: &Sent, declared: Option<Value>) -> Value {
-    let mut body = json!({
+fn countersignature(certificate: &Sent) -> Value {
+    json!({
         "of": certificate.digest,
         "certificate_digest": format!("sha256:{}", certificate.digest),
-        "made_offline": declared.is_some(),
-    });
-    if let (Some(declaration), Some(fields)) = (declared, body.as_object_mut()) {
-        fields.insert("declaration".to_owned(), declaration);
-    }
-    body
+        "made_offline": false,
+    })
 }

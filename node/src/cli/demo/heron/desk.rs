@@ -3,6 +3,7 @@
 //! Uses `stations`, `letter`, `ledger`. Absent on purpose: any message's content.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::Value;
@@ -49,6 +50,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) progress: &'a Progress,
     /// How many people it is about.
     pub(crate) numbers: &'static Numbers,
+    /// Where officers put what they sign when there is no network.
+    pub(crate) table: PathBuf,
 }
 
 /// One procedure of the story, as its desks see it.
@@ -125,6 +128,12 @@ impl Scene {
         Self { procedure: Some(sent.procedure.clone()), said: vec![sent.clone()], ..self }
     }
 
+    /// One more message of it.
+    pub(crate) fn heard(&mut self, sent: Sent) {
+        self.procedure = Some(sent.procedure.clone());
+        self.said.push(sent);
+    }
+
     /// Its id.
     pub(crate) fn id(&self) -> Result<&str, Report> {
         self.procedure
@@ -142,8 +151,7 @@ impl Desk<'_> {
     /// A desk says something, once it has all that the others said to it.
     pub(crate) fn say(&self, scene: &mut Scene, at: usize, line: Line) -> Result<Sent, Report> {
         let sent = self.offer(scene, at, &line)?.map_err(|report| told(&line, &report))?;
-        scene.procedure = Some(sent.procedure.clone());
-        scene.said.push(sent.clone());
+        scene.heard(sent.clone());
         Ok(sent)
     }
 
@@ -178,7 +186,8 @@ impl Desk<'_> {
         Ok(answer.map(|answered| Sent::new(at, &answered.message)))
     }
 
-    fn letter(&self, scene: &Scene, at: usize, line: &Line) -> Result<Value, Report> {
+    /// What a desk would submit.
+    pub(crate) fn letter(&self, scene: &Scene, at: usize, line: &Line) -> Result<Value, Report> {
         let others = scene.parties.iter().filter(|place| **place != at);
         let addressee = |place: &usize| -> Result<Addressee<'static>, Report> {
             Ok(Addressee { agency: self.agency(*place)?.id, role: Role::Action })

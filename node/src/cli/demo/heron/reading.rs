@@ -1,7 +1,7 @@
 //! What the nodes hold, asked of their APIs once the story is over: nothing here knows what the story meant to do.
 //!
-//! A person counts as handed over when the certificate of a finished batch says so of the entry that names the decision
-//! which granted it, or when the person's own handover was signed by both sides.
+//! A person counts as handed over when the person's own handover says so: signed by both sides, or by the arrival with a
+//! batch. Of the chain the certificate of the finished batch has to say so too, of the entry that names the decision.
 
 mod batches;
 mod people;

@@ -240,6 +240,19 @@ fn hospitalised(desks: Desks, person: &Person) -> Value {
     })
 }
 
+/// Somebody has come, as an entry of a batch.
+pub(crate) fn arrived(desks: Desks, person: &Person, procedure: &str, by_batch: &Value) -> Value {
+    let body = json!({
+        "person_ref": person.reference,
+        "kind": "transferred",
+        "at": calendar::instant_before(Span::from_millis(0)),
+        "place": {"name": "Reception centre, exercise", "country": desks.asker.party},
+        "holder": desks.asker.party,
+        "by_batch": by_batch,
+    });
+    framed(desks, (By::Asker, "custody-event", Some(procedure)), &body)
+}
+
 /// What a screening found that found signs of a victim.
 pub(crate) fn victim(desks: Desks, person: &Person) -> Value {
     json!({

@@ -21,6 +21,7 @@ use crate::cli::demo::heron::desk::SIX;
 use crate::cli::demo::heron::desk::Scene;
 use crate::cli::demo::heron::desk::TH;
 use crate::cli::demo::heron::desk::VN;
+use crate::cli::demo::ledger::Sent;
 use crate::cli::demo::letter::english;
 use crate::cli::demo::trouble;
 use crate::report::Report;
@@ -142,10 +143,24 @@ fn declare(desk: &Desk<'_>) -> Result<(), Report> {
         "obstacles": [],
     });
     let mut scene = Scene::new(&SIX, "coordination", "MM-SR-2026-03");
-    desk.say(&mut scene, MM, Line::new("situation-report", body).urgency("U4"))?;
+    let sent = desk.say(&mut scene, MM, Line::new("situation-report", body).urgency("U4"))?;
+    no_total(desk, &sent, &["MM-ST-2026-03-1", "MM-ST-2026-03-2"])?;
     desk.progress.done(
-        "day +27  MM declares 53,388 beside its derived figure, overlap unknown; the two stay two",
+        "day +27  MM declares 53,388 beside its derived figure, overlap unknown; CN asks for the total and gets both, with the reason why there is none",
     );
+    Ok(())
+}
+
+/// Whoever asks for the total of figures that may overlap gets each of them, and no total.
+fn no_total(desk: &Desk<'_>, report: &Sent, figures: &[&str]) -> Result<(), Report> {
+    desk.arrival(CN, report)?;
+    let named: Vec<_> =
+        figures.iter().map(|figure| (report.id.clone(), (*figure).to_owned())).collect();
+    let asked_by = (desk.agency(CN)?.officer, "coordination");
+    let answer = desk.stations.client(CN)?.sum(&named, asked_by)?;
+    if answer.total.is_some() || answer.figures.len() != figures.len() {
+        return Err(trouble::broken("figures that may overlap were added"));
+    }
     Ok(())
 }
 

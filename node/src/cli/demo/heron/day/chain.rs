@@ -59,7 +59,9 @@ fn manifest(desk: &Desk<'_>, number: usize, riders: Vec<Rider>) -> Result<Vec<Ri
     }
     if number == chain.offline_on {
         twists.push(Twist::Offline);
-        news.push_str("; the last certificate says that it was signed without a network");
+        news.push_str(
+            "; the last certificate is signed face to face without a network, and sent later",
+        );
     }
     if number == chain.miscounted_on {
         twists.push(Twist::Miscounted);

@@ -8,6 +8,7 @@ use concord_protocol::message::coordination::package::OutcomeAnnex;
 use concord_protocol::message::coordination::package::OutcomeText;
 use concord_protocol::message::text::LanguageTag;
 use concord_protocol::moment::Span;
+use concord_protocol::procedure::profile::article::Article;
 use serde_json::Value;
 use serde_json::json;
 
@@ -21,6 +22,7 @@ use crate::cli::demo::heron::desk::Scene;
 use crate::cli::demo::heron::desk::TH;
 use crate::cli::demo::ledger::Sent;
 use crate::cli::demo::letter::english;
+use crate::cli::demo::policy;
 use crate::cli::demo::trouble;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -146,15 +148,26 @@ fn package(version: u64) -> Result<Package, Report> {
     };
     let texts = LANGUAGES.iter().map(text).collect::<Result<Vec<_>, _>>()?;
     let annexes = vec![
-        OutcomeAnnex { kind: AnnexKind::DeadlineProfile, digest: file("deadlines") },
-        OutcomeAnnex { kind: AnnexKind::RefusalProfiles, digest: file("refusals") },
-        OutcomeAnnex { kind: AnnexKind::RetentionTable, digest: file("retention") },
+        OutcomeAnnex {
+            kind: AnnexKind::DeadlineProfile,
+            digest: settled(&[Article::Rest, Article::Term])?,
+        },
+        OutcomeAnnex {
+            kind: AnnexKind::RefusalProfiles,
+            digest: settled(&[Article::Ground, Article::Waiver])?,
+        },
+        OutcomeAnnex { kind: AnnexKind::RetentionTable, digest: settled(&[Article::Retention])? },
         OutcomeAnnex { kind: AnnexKind::ContactDirectory, digest: file("contacts") },
         OutcomeAnnex { kind: AnnexKind::HandlingPolicy, digest: file("handling") },
     ];
     let digest = package::package_digest(&texts, &annexes)
         .ok_or_else(|| trouble::broken("a package has no digest"))?;
     Ok(Package { version, texts, annexes, digest })
+}
+
+/// An annex that the charter has as clauses, which every node goes by.
+fn settled(articles: &[Article]) -> Result<Digest, Report> {
+    policy::annex(articles).map_err(|_| trouble::broken("a Party of the policy has no code"))
 }
 
 /// Negotiated, frozen and opened for signature.

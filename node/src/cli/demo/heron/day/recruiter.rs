@@ -1,5 +1,6 @@
 //! Day +7: two States ask for one person; and a request is taken back while it is being decided.
 
+use concord_protocol::moment::Span;
 use serde_json::json;
 
 use crate::cli::demo::calendar;
@@ -28,6 +29,7 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<(), Report> {
         "chosen": both[1],
         "reasons": english("The victims of the gravest offence live in Viet Nam, and the person is its national."),
     });
+    against_the_policy(desk, &mut china)?;
     china.say(desk, LA, "concurrent-requests", choice.clone())?;
     vietnam.say(desk, LA, "concurrent-requests", choice)?;
     let ground = json!([{
@@ -55,6 +57,22 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<(), Report> {
     vietnam.carry(desk)?;
     desk.progress.done("day +7  CN and VN both ask for N.; LA chooses VN and tells CN why; a grant without a screening never leaves LA; N. is handed over");
     crossing(desk)
+}
+
+/// A ground is stated in the class that the Parties settled, or it does not leave the house.
+fn against_the_policy(desk: &Desk<'_>, case: &mut alone::Handover) -> Result<(), Report> {
+    let intent = json!({
+        "grounds": [{
+            "ground": "own-national",
+            "class": "mandatory",
+            "law": desk.agency(LA)?.law,
+            "reasons": {"given": english("Nationals are not handed over.")},
+        }],
+        "what_could_change_it": english("Nothing that is known now."),
+        "views_by": calendar::instant_after(Span::from_days(5)),
+    });
+    let line = Line::new("intent-to-refuse", intent);
+    desk.refused(&mut case.scene, LA, line, Code::Safeguard)
 }
 
 /// A withdrawal and a decision that know nothing of each other: withdrawn, at every node.

@@ -90,7 +90,11 @@ pub(crate) fn riders(cases: &[Case]) -> Vec<Rider> {
     cases
         .iter()
         .filter(|case| case.ending == Ending::Granted)
-        .map(|case| Rider { person: case.person.clone(), decision: case.last.id.clone() })
+        .map(|case| Rider {
+            person: case.person.clone(),
+            procedure: case.request.procedure.clone(),
+            decision: case.last.id.clone(),
+        })
         .collect()
 }
 

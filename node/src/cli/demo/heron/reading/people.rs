@@ -139,11 +139,10 @@ fn handover(
     let decision = last(case, "handover-decision").map(|entry| entry.id.as_str());
     let stage = case.summary.stage.as_deref().unwrap_or_default();
     let outcome = match (stage, decision) {
-        ("handed-over" | "closed", _) => Some("handed over"),
-        ("granted", Some(id)) => moved.get(id).map(|receiver| match receiver.as_str() {
-            "mm.mpf" => "returned under a guarantee",
-            _ => "handed over",
-        }),
+        ("handed-over" | "closed", Some(id)) => match moved.get(id).map(String::as_str) {
+            Some("mm.mpf") => Some("returned under a guarantee"),
+            Some(_) | None => Some("handed over"),
+        },
         ("deferred", _) => Some("deferred"),
         ("refused", Some(id)) => {
             let grounds = body(client, officer, id)?;
