@@ -51,6 +51,8 @@ choice! {
 choice! {
     /// What moves a handover, by what people call it.
     Move {
+        /// A provisional arrest; it begins a procedure and has no place later.
+        AskArrest = "provisional-arrest-request",
         /// The full request.
         Request = "handover-request",
         /// A human of the requested Party took the request.

@@ -1,6 +1,7 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
 mod grounds;
+mod line;
 pub(super) mod specialty;
 
 use alloc::collections::BTreeMap;
@@ -61,6 +62,7 @@ const REQUEST: Request = Request {
     offences: 3,
     death: false,
     spared: false,
+    spared_until: None,
     release_due: None,
     against: Vec::new(),
 };
@@ -130,7 +132,14 @@ fn against(ground: RefusalGround, offences: &[u64]) -> Against {
 }
 
 fn viewed(promises: &[AssuranceKind]) -> Fact {
-    told(HandoverFact::Viewed { promises: promises.iter().copied().collect() })
+    viewed_until(promises, &[])
+}
+
+/// Some of the promises end.
+fn viewed_until(promises: &[AssuranceKind], until: &[(AssuranceKind, u64)]) -> Fact {
+    let until = until.iter().map(|(kind, end)| (*kind, Timestamp::from_millis(*end)));
+    let promises = promises.iter().copied().collect();
+    told(HandoverFact::Viewed { promises, until: until.collect() })
 }
 
 /// A grant of the first offence that says that these grounds are met.
@@ -604,13 +613,15 @@ fn a_release_is_of_the_leg_at_hand_by_the_side_that_gives_and_of_somebody_who_is
     play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Held)));
     play.say(ASKED, certified(1));
 
-    let mut elsewhere = granted_play(0);
-    let legs = Vec::from([leg(TRANSIT, ASKS)]);
-    let schedule = elsewhere.say(ASKED, told(HandoverFact::Scheduled { legs }));
-    elsewhere.say(TRANSIT, accepts(schedule));
+    // Two agencies were asked, and by the schedule one of them gives the person.
+    let both: &[&str] = &[ASKS, ASKED, TRANSIT];
+    let mut elsewhere = Play::<Handover>::begin_among(both, 0, requested());
+    elsewhere.say(ASKED, acknowledged(elsewhere.first()));
+    elsewhere.say(ASKED, granted());
+    let schedule = elsewhere.say(ASKED, one_leg());
     elsewhere.say(ASKS, accepts(schedule));
-    elsewhere.confirm(IrreversibleAct::ReleaseCustody);
-    let other_side = elsewhere.refused(ASKED, release(1));
+    elsewhere.confirm_by(both, IrreversibleAct::ReleaseCustody);
+    let other_side = elsewhere.refused(TRANSIT, release(1));
     assert_eq!((other_side.code, other_side.rule), (RefusalCode::NotEntitled, "ho-75"));
 }
 
@@ -725,6 +736,33 @@ fn an_offence_that_can_cost_the_life_needs_an_assurance_or_a_recorded_waiver() {
 
     let spared = Request { spared: true, ..capital };
     examined_after(0, told(HandoverFact::Requested(spared))).say(ASKED, granted());
+}
+
+#[test]
+fn an_assurance_that_has_run_out_when_it_is_granted_spares_nobody() {
+    // shows: ho-81
+    let life = [AssuranceKind::NoDeathPenalty];
+    let ends = Some(Timestamp::from_millis(1_000 + DAY));
+    let capital = Request { death: true, spared: true, spared_until: ends, ..REQUEST };
+    let mut play = examined_after(0, told(HandoverFact::Requested(capital.clone())));
+    play.wait(DAY);
+    let refusal = play.refused(ASKED, granted());
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-43"));
+    assert!(refusal.why.contains("has run out"), "{refusal:?}");
+
+    play.say(ASKED, intended(&[]));
+    play.say(ASKS, viewed_until(&life, &[(life[0], 1_000 + DAY)]));
+    assert_eq!(play.refused(ASKED, granted()).rule, "ho-43", "given again, and as short");
+    play.say(ASKED, intended(&[]));
+    play.say(ASKS, viewed_until(&life, &[(life[0], 1_001 + DAY)]));
+    play.say(ASKED, granted());
+
+    examined_after(0, told(HandoverFact::Requested(capital.clone()))).say(ASKED, granted());
+    let mut forever = examined_after(0, told(HandoverFact::Requested(capital)));
+    forever.wait(DAY);
+    forever.say(ASKED, intended(&[]));
+    forever.say(ASKS, viewed(&life));
+    forever.say(ASKED, granted());
 }
 
 #[test]

@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::ASKED;
 use super::ASKS;
 use super::Play;
+use super::arrived;
 use super::certified;
 use super::consents;
 use super::custody;
@@ -80,7 +81,8 @@ pub(super) fn story() -> BTreeSet<&'static str> {
     play.say(ASKS, ended(1));
     play.say(ASKS, by_consent(given, 1));
     play.say(ASKS, custody(CustodyChange::FreedByCourt));
-    let mut rules = play.rules();
+    play.rules()
+}
 
 #[test]
 fn nothing_follows_a_handover_before_it_is_said_that_the_person_came() {
