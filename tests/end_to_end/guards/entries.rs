@@ -48,10 +48,12 @@ fn somebody_elses_message_under_the_id_of_a_decision_holds_nobody_up() {
     let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
     let (_, decision) = granted(&asks, &asked);
     let id = MessageId::parse(&decision).unwrap();
-    let made = u64::from_be_bytes([[0; 2].as_slice(), &id.as_bytes()[..6]].concat().try_into().unwrap());
+    let made =
+        u64::from_be_bytes([[0; 2].as_slice(), &id.as_bytes()[..6]].concat().try_into().unwrap());
     for place in [0, 1] {
         let forger = Forger::new(&world, 2, place);
-        let decoy = forger.named_letter((id, Timestamp::from_millis(made)), &[AGENCIES[place]], "decoy");
+        let decoy =
+            forger.named_letter((id, Timestamp::from_millis(made)), &[AGENCIES[place]], "decoy");
         let mut line = forger.meet();
         line.say(&forger.offer(1, &[&decoy]));
         assert_eq!(line.receipt().items.len(), 1, "it is a message like others");

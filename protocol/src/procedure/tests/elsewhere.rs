@@ -43,6 +43,7 @@ use crate::procedure::elsewhere::decision;
 use crate::procedure::elsewhere::decision::Candidate;
 use crate::procedure::elsewhere::person;
 use crate::procedure::elsewhere::person::People;
+use crate::procedure::elsewhere::received::Received;
 use crate::procedure::fact::Fact;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::HandoverFact;
@@ -202,6 +203,27 @@ fn a_person_arrives_with_a_batch_whose_last_certificate_hands_the_person_over_on
     play.say(ASKS, Fact::Handover(arrived));
     let again = decision::judge(7, &standing, &handover_now(&play)).unwrap_err();
     assert!(again.why.contains("handed-over"), "nobody travels twice on it: {again:?}");
+}
+
+#[test]
+fn whoever_travelled_with_others_has_to_have_arrived_before_more_is_asked_for() {
+    // shows: ho-76, spc-6, spc-7
+    let mut play = handover::examined(0);
+    play.say(ASKED, handover::granted());
+    let party = |name| Party::parse(name).unwrap();
+    let (by, from) = (party("CN"), BTreeSet::from([party("LA")]));
+    let procedure = ProcedureId::new(Timestamp::from_millis(1), [1; 10]);
+    let remedies = |play: &Play<Handover>| {
+        let handover = play.now().state;
+        let received = Received { procedure, handover: &handover, by: &by, from: &from };
+        let judged = [received.judge_again(), received.judge_onward(&party("VN"))];
+        judged.map(|judged| judged.unwrap_err().remedy.contains("manifest arrive"))
+    };
+    assert_eq!(remedies(&play), [true, true]);
+    let certificate = MessageId::new(Timestamp::from_millis(1), [9; 10]);
+    let arrived = HandoverFact::Arrived { certificate, entry: 1, release_due: None };
+    play.say(ASKS, Fact::Handover(arrived));
+    assert_eq!(remedies(&play), [false, false]);
 }
 
 #[test]
