@@ -162,6 +162,8 @@ impl Trip<'_> {
 /// The receiving side says that the person came as this entry under this certificate.
 fn arrival(handover: &str, certificate: &str, entry: u64) -> Value {
     let mut letter = follows("custody-event", handover, &[1]);
+    // The person's case is another one than that of the batch.
+    letter["purpose"]["case_ref"] = json!("CN-2026-0101");
     letter["body"] = json!({
         "person_ref": "CN-P-000101", "kind": "transferred", "holder": "CN",
         "at": "2026-03-16T15:30:00+08:00", "place": {"name": "Gate 1", "country": "CN"},

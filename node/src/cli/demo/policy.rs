@@ -39,7 +39,6 @@ pub(crate) fn clauses() -> Result<Vec<Clause>, NameError> {
 /// The digest of the annex with these articles: its lines as `concord charter show` has them.
 pub(crate) fn annex(articles: &[Article]) -> Result<Digest, NameError> {
     let named = |clause: &Clause| articles.iter().any(|article| article.text() == clause.article);
-    let lines =
-        clauses()?.iter().filter(|clause| named(clause)).map(|clause| format!("{clause}\n"));
+    let lines = clauses()?.into_iter().filter(named).map(|clause| format!("{clause}\n"));
     Ok(digest::sha256(lines.collect::<String>().as_bytes()))
 }

@@ -58,20 +58,15 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// Why a message of another procedure may not be rested on in this case of the own agency; a decision that is carried out is
-/// no other use. Other nodes cannot see for which case the own one holds it.
+/// Why a message of another procedure may not be rested on in this case of the own agency. Other nodes cannot see for which
+/// case the own one holds it.
 // spec: orc-18
 fn other_case(
     shared: &Shared,
     linking: &Linking<'_>,
     (named, case): (&MessageId, &Digest),
 ) -> Result<Option<Refusal>, ReadError> {
-    for record in shared.reader.messages_by_id(named)? {
-        let Ok(header) = header::read(&record.message) else { continue };
-        let carried_out = header.kind == Kind::HandoverDecision;
-        if carried_out || Some(header.procedure) == linking.procedure {
-            continue;
-        }
+    for header in rested_on(shared, linking, named)? {
         let book = Book::of(shared.reader.acts(&header.procedure)?);
         let Linking { by, purpose, at, .. } = *linking;
         if let Err(refusal) = (CaseUse { by, item: named, purpose, case, at }).judge(&book) {
@@ -113,26 +108,14 @@ fn place_and_purpose(
     Ok(header.map(|header| (header.procedure, header.purpose)))
 }
 
-/// Why a message of another procedure may not be rested on for this purpose. A decision that is carried out is no other
-/// use, nor a certificate by which the person of a handover arrived, and what is one's own is used for anything.
+/// Why a message of another procedure may not be rested on for this purpose.
 fn other_purpose(
     shared: &Shared,
     linking: &Linking<'_>,
     named: &MessageId,
 ) -> Result<Option<Refusal>, ReadError> {
-    let records = shared.reader.messages_by_id(named)?;
-    let headers: Vec<Header> =
-        records.iter().filter_map(|record| header::read(&record.message).ok()).collect();
-    // Whoever gives a message of its own the id of another one blocks nothing: what is meant is one's own, or stands here.
-    let meant = |header: &Header| {
-        header.from.agency == *linking.by || Some(header.procedure) == linking.procedure
-    };
-    if headers.iter().any(meant) {
-        return Ok(None);
-    }
-    for header in headers {
-        let carried_out = matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate);
-        if carried_out || header.purpose == linking.purpose {
+    for header in rested_on(shared, linking, named)? {
+        if header.purpose == linking.purpose {
             continue;
         }
         let book = shared.reader.book(&header.procedure)?;
@@ -150,6 +133,29 @@ fn other_purpose(
         }
     }
     Ok(None)
+}
+
+/// The messages of others and of other procedures that an id means. A decision that is carried out is no other use, nor a
+/// certificate by which the person of a handover arrived, and what is one's own is used for anything.
+fn rested_on(
+    shared: &Shared,
+    linking: &Linking<'_>,
+    named: &MessageId,
+) -> Result<Vec<Header>, ReadError> {
+    let records = shared.reader.messages_by_id(named)?;
+    let mut headers: Vec<Header> =
+        records.iter().filter_map(|record| header::read(&record.message).ok()).collect();
+    // Whoever gives a message of its own the id of another one blocks nothing: what is meant is one's own, or stands here.
+    let meant = |header: &Header| {
+        header.from.agency == *linking.by || Some(header.procedure) == linking.procedure
+    };
+    if headers.iter().any(meant) {
+        return Ok(Vec::new());
+    }
+    headers.retain(|header| {
+        !matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate)
+    });
+    Ok(headers)
 }
 
 fn refusal(
