@@ -129,6 +129,13 @@ pub struct Done {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Died(pub String);
 
+impl Died {
+    /// Whether the store refused because records seem to be missing that were acknowledged.
+    pub(crate) fn lacks_records(&self) -> bool {
+        self.0.contains("was acknowledged")
+    }
+}
+
 /// A node that runs.
 #[derive(Debug)]
 pub struct Life {

@@ -140,6 +140,11 @@ impl Truth {
         self.quarantined.contains(&place) || self.accused.contains(&place)
     }
 
+    /// Whether a place was put back beside a newer head file, or none, and its peers have not vouched for it since.
+    pub(crate) fn is_doubtful(&self, place: usize) -> bool {
+        self.doubtful.contains(&place)
+    }
+
     pub(crate) fn restored(&mut self, place: usize, machine: bool) {
         self.restored.insert(place);
         // Older data know nothing of what a peer showed since; it shows it again.

@@ -189,6 +189,10 @@ impl World {
             return;
         }
         self.kill(place, false, rest);
+        self.put_back(place, state, backup);
+    }
+
+    fn put_back(&mut self, place: usize, state: StateFolder, backup: Machine) {
         let now = self.seats[place].machine.disk.clone();
         let folder = Path::new(DIR).join("state");
         let Machine { disk, shelf, .. } = backup;
@@ -199,6 +203,18 @@ impl World {
         };
         self.truth.restored(place, state == StateFolder::RolledBack);
         (self.seats[place].machine.disk, self.seats[place].machine.shelf) = (disk, shelf);
+    }
+
+    /// A node that was put back, and whose last record was torn before its peers had vouched for it, refuses to start: the
+    /// head file knows of more, and nothing says that the record was not among it (store-7). A person is told, and puts the
+    /// copy back once more.
+    pub(super) fn put_back_again(&mut self, place: usize, said: &str) {
+        let Some(backup) = self.seats[place].backup.as_ref().map(Machine::copied) else { return };
+        self.trace
+            .say(self.now, || format!("{place} refuses to start, and is put back again: {said}"));
+        self.put_back(place, StateFolder::Newer, backup);
+        self.seats[place].starting = true;
+        self.soon(TROUBLE_REST, Event::Start { seat: place });
     }
 
     /// The operator's folder holds the next version of the charter: the node starts again under it.

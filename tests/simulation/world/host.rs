@@ -47,6 +47,12 @@ impl World {
                 self.die_of_trouble(seat);
                 return Ok(());
             }
+            Err(died)
+                if self.truth.is_doubtful(self.seats[seat].place()) && died.lacks_records() =>
+            {
+                self.put_back_again(seat, &died.0);
+                return Ok(());
+            }
             Err(died) => {
                 let what = format!("the node at {seat} does not start: {}", died.0);
                 return Err(self.violation("sim-start", what));
@@ -103,7 +109,8 @@ impl World {
     }
 
     fn wake(&mut self, seat: usize) {
-        if !self.seats[seat].ticking {
+        // What it had to do may have ended in its death.
+        if self.seats[seat].life.is_some() && !self.seats[seat].ticking {
             self.seats[seat].ticking = true;
             let after = 1 + self.time(4) + self.seats[seat].slow;
             let life = self.seats[seat].lives;
