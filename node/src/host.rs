@@ -37,6 +37,7 @@ mod pace;
 mod patience;
 mod pinning;
 mod renewal;
+pub mod sealed_files;
 mod sealing;
 mod shared;
 mod succession;

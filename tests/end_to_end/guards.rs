@@ -70,6 +70,71 @@ fn nobody_is_granted_whose_rescue_is_open() {
 }
 
 #[test]
+fn whoever_may_be_in_a_rescue_is_looked_at_before_they_are_granted_or_wanted() {
+    // shows: res-43, res-44
+    let world = Federation::of("guards-names", &AGENCIES);
+    let nodes = world.all_ready();
+    let [asks, asked, reports] = [0, 1, 2].map(|place: usize| nodes[place].client());
+    let request = begins("handover-request", &[1]);
+    let wanted = request["body"]["person"].clone();
+    let request = say(&asks, request).unwrap();
+    let handover = procedure_of(&request);
+    taken(&asked, &handover, &request.id);
+    arrives(&asks, &handover, 2);
+
+    // The same name and day of birth, and no mark in common.
+    let mut named = missing();
+    named["to"] = json!([
+        {"agency": AGENCIES[1], "role": "action"}, {"agency": AGENCIES[0], "role": "information"},
+    ]);
+    let person = &mut named["body"]["person"];
+    for field in ["names", "birth"] {
+        person[field] = wanted[field].clone();
+    }
+    person["person_ref"] = json!("TH-P-000009");
+    for field in ["documents", "biometrics", "nationalities", "sex"] {
+        person.as_object_mut().unwrap().remove(field);
+    }
+    let reference = person["person_ref"].clone();
+    let rescue = procedure_of(&say(&reports, named).unwrap());
+    for node in [&asked, &asks] {
+        arrives(node, &rescue, 1);
+    }
+    let refused = say(&asked, grants(&handover)).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+    assert!(refused.why.contains(&format!("{rescue} (")), "{refused:?}");
+    assert!(refused.remedy.contains("rescues_checked"), "{refused:?}");
+    assert_eq!(asked.procedure(&handover).unwrap().alerts, [], "names alone alert nobody");
+
+    // A notice says the same, and where the reference is that of the rescue no look helps.
+    let notice = |reference: &Value, checked: bool| {
+        let mut notice = begins("notice", &[1]);
+        notice["body"]["subject"]["person"]["person_ref"] = reference.clone();
+        notice["rescues_checked"] = json!(checked);
+        notice
+    };
+    let other = json!("CN-P-000777");
+    let refused = say(&asks, notice(&other, false)).unwrap_err();
+    assert!(refused.why.contains(&rescue), "{refused:?}");
+    say(&asks, notice(&other, true)).unwrap();
+    let refused = say(&asks, notice(&reference, true)).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+    assert!(refused.remedy.contains("wanted notice"), "{refused:?}");
+
+    // Who is only described may be anybody who is held in that State.
+    let mut described = missing();
+    described["body"].as_object_mut().unwrap().remove("person");
+    described["body"]["location"]["country"] = json!("LA");
+    let described = procedure_of(&say(&reports, described).unwrap());
+    arrives(&asked, &described, 1);
+    let refused = say(&asked, grants(&handover)).unwrap_err();
+    assert!(refused.why.contains(&format!("{described} (only described)")), "{refused:?}");
+    let mut looked_at = grants(&handover);
+    looked_at["rescues_checked"] = json!(true);
+    say(&asked, looked_at).unwrap();
+}
+
+#[test]
 fn nobody_goes_in_where_somebody_needs_help_without_the_commanders_word() {
     // shows: res-41, res-42
     let world = Federation::of("guards-site", &AGENCIES);

@@ -24,6 +24,7 @@ use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::moment::Timestamp;
 
 use crate::api::ask::deconfliction::AskDeconfliction;
 use crate::api::ask::feeds::AskFeeds;
@@ -50,6 +51,7 @@ use crate::host::handle::erasure::Demand;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
+use crate::host::handle::papers::OfficeView;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::reviews::ReviewPlace;
 use crate::host::handle::reviews::Reviews;
@@ -109,6 +111,9 @@ pub trait Ask: AskFeeds + AskDeconfliction + Debug + Send + Sync {
 
     /// Takes a credential file.
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>>;
+
+    /// What the staff list of an agency says of one of its people at an instant.
+    fn office(&self, agency: &AgencyId, of: (&StaffNumber, Timestamp)) -> OfficeView;
 
     /// Every document of the charter that the node holds.
     fn charters(&self) -> Arc<Papers>;
@@ -307,6 +312,10 @@ impl Ask for Handle {
 
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
         Box::pin(Self::admit(self, credential))
+    }
+
+    fn office(&self, agency: &AgencyId, of: (&StaffNumber, Timestamp)) -> OfficeView {
+        Self::office(self, agency, of)
     }
 
     fn charters(&self) -> Arc<Papers> {

@@ -9,6 +9,7 @@ use crate::api::problem::Problem;
 use crate::api::shape::node::why;
 use crate::host::deconfliction::register::HoldingError;
 use crate::host::feeds::author::PrepareError;
+use crate::host::feeds::orders::OrderError;
 use crate::host::handle::AdmitError;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
@@ -45,6 +46,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         SubmitError::Busy if view.phase == Phase::Waiting => Code::Starting,
         SubmitError::Busy => Code::Busy,
         SubmitError::Full => Code::DiskFull,
+        SubmitError::NoRegister => Code::RegisterUnwritable,
         SubmitError::Unwitnessed { .. } => Code::Unwitnessed,
         SubmitError::InDoubt(doubt) => {
             return in_doubt(*doubt, "the message was not taken", view);
@@ -143,6 +145,18 @@ pub(crate) fn of_preparing(error: &PrepareError, view: &View) -> Problem {
         PrepareError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
+}
+
+/// Why a standing order was not taken or not ended.
+pub(crate) fn of_order(error: &OrderError, view: &View) -> Problem {
+    let code = match error {
+        OrderError::Feed(error) => return of_reading(error, Code::NoSuchProcedure, view),
+        OrderError::Ours | OrderError::Closed | OrderError::Full | OrderError::NotFollowed => {
+            Code::NotFollowed
+        }
+        OrderError::File(_) => Code::OrderUnwritten,
+    };
+    Problem::new(code, "nothing was ordered", error.to_string())
 }
 
 /// The node stops.

@@ -7,7 +7,6 @@
 //!
 //! Absent on purpose: sending. A reply is a message, and an officer sends it.
 
-pub mod file;
 pub(crate) mod keyed;
 pub mod look;
 pub mod register;
@@ -39,10 +38,13 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::entropy;
-use crate::host::deconfliction::file::FileTrouble;
-use crate::host::deconfliction::file::SealedFiles;
 use crate::host::deconfliction::keyed::KeyedHoldings;
 use crate::host::deconfliction::register::Register;
+use crate::host::sealed_files::FileTrouble;
+use crate::host::sealed_files::SealedFiles;
+
+/// The file of holdings, own keys and counts.
+const REGISTER: &str = "register";
 
 /// The label under which the key of the files comes from the node's storage key.
 const FILES_LABEL: &str = "deconfliction";
@@ -57,6 +59,15 @@ pub struct Deconfliction {
     news: watch::Sender<u64>,
     /// Every message before this leaf was looked at; the register says it only when something was found.
     looked: AtomicU64,
+    /// Whether the register was read: without it nothing of deconfliction is done, and its file stays as it is.
+    use_of: Use,
+}
+
+/// Whether the register can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Whole,
+    Damaged,
 }
 
 /// Why the digests under a member's key are not complete.
@@ -75,18 +86,30 @@ pub enum Holdup {
 }
 
 impl Deconfliction {
-    /// Opens the files of a node.
-    ///
-    /// # Errors
-    /// When one of them cannot be read, or was not sealed by this node.
-    pub(crate) fn open(folder: PathBuf, storage: &[u8; 32]) -> Result<Self, FileTrouble> {
+    /// Opens the files of a node. A register that cannot be read, or was not sealed by this node, ends deconfliction for this
+    /// run and nothing else: an agency whose list is damaged still sends and receives.
+    // spec: dcf-17
+    pub(crate) fn open(folder: PathBuf, storage: &[u8; 32]) -> Self {
         let key: Zeroizing<[u8; 32]> = expand::expand(storage, FILES_LABEL, 0);
         let files = SealedFiles::new(folder, key);
-        let register = Register::read(files.read(file::REGISTER)?.as_deref())?;
+        let read = files.read(REGISTER).and_then(|bytes| Register::read(bytes.as_deref()));
+        let (register, use_of) = match read {
+            Ok(register) => (register, Use::Whole),
+            Err(error) => {
+                tracing::error!(%error, "the register of deconfliction cannot be used: nothing is asked, answered or compared \
+                                         until it is restored from a backup, or moved away, and the node starts again");
+                (Register::default(), Use::Damaged)
+            }
+        };
         let (news, _) = watch::channel(0);
         let (keyed, holdups) = (Mutex::default(), Mutex::default());
         let looked = AtomicU64::new(register.seen);
-        Ok(Self { files, register: Mutex::new(register), keyed, holdups, news, looked })
+        Self { files, register: Mutex::new(register), keyed, holdups, news, looked, use_of }
+    }
+
+    /// Whether anything of deconfliction is done.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.use_of == Use::Whole
     }
 
     /// Tells when there may be something new to compare.
@@ -99,8 +122,15 @@ impl Deconfliction {
     }
 
     /// Looks at the register.
-    pub(crate) fn register(&self) -> MutexGuard<'_, Register> {
-        self.register.lock().unwrap_or_else(PoisonError::into_inner)
+    ///
+    /// # Errors
+    /// When it could not be read at the start.
+    // spec: dcf-17
+    pub(crate) fn register(&self) -> Result<MutexGuard<'_, Register>, FileTrouble> {
+        match self.use_of {
+            Use::Whole => Ok(self.register.lock().unwrap_or_else(PoisonError::into_inner)),
+            Use::Damaged => Err(FileTrouble::NotOurs),
+        }
     }
 
     /// Changes the register, durably or not at all.
@@ -111,11 +141,11 @@ impl Deconfliction {
         &self,
         change: impl FnOnce(&mut Register) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut register = self.register();
+        let mut register = self.register()?;
         let mut next = register.clone();
         let done = change(&mut next)?;
         if next != *register {
-            self.files.write(file::REGISTER, &next.written()?)?;
+            self.files.write(REGISTER, &next.written()?)?;
             *register = next;
             drop(register);
             self.tell();
@@ -168,7 +198,7 @@ impl Deconfliction {
     ) -> Result<T, FileTrouble> {
         let mut keyed = self.keyed.lock().unwrap_or_else(PoisonError::into_inner);
         if !keyed.contains_key(peer) {
-            let bytes = self.files.read(&file::keyed(peer))?;
+            let bytes = self.files.read(&keyed_name(peer))?;
             keyed.insert(peer.clone(), KeyedHoldings::read(bytes.as_deref())?);
         }
         Ok(look(keyed.entry(peer.clone()).or_default()))
@@ -184,7 +214,7 @@ impl Deconfliction {
             keep(keyed);
             keyed.written()
         })??;
-        self.files.write(&file::keyed(peer), &bytes)?;
+        self.files.write(&keyed_name(peer), &bytes)?;
         self.tell();
         Ok(())
     }
@@ -219,6 +249,11 @@ impl Deconfliction {
     pub(crate) fn holdup(&self, key: &DigestPublic) -> Option<Holdup> {
         self.holdups.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied()
     }
+}
+
+/// The name of the file with the digests under one member's keys.
+fn keyed_name(peer: &AgencyId) -> String {
+    format!("keyed.{peer}")
 }
 
 /// Why a member gets no digests.

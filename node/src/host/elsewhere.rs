@@ -5,7 +5,9 @@
 //!
 //! - [`board`]: the rescues that are open.
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
+//! - [`namesakes`]: who may be, by names, or because a rescue only describes somebody.
 //! - [`decisions`]: whether the decisions of a manifest stand.
+//! - [`certificates`]: whether a countersignature fits the certificate and the staff lists.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
 //!
@@ -13,14 +15,17 @@
 //! in between comes as late as what is still on its way.
 
 pub(crate) mod board;
+mod certificates;
 mod copies;
 mod decisions;
 mod links;
+mod namesakes;
 mod people;
 
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::body::Body;
+use concord_protocol::message::intelligence::notice::NoticeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::book::Book;
@@ -67,7 +72,7 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13, orc-15
+// spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -75,12 +80,27 @@ pub(crate) fn judge(
 ) -> Result<(), SubmitError> {
     let judged = copies::judge(shared, submission, now)
         .and_then(|()| links::judge(shared, submission, now))
-        .and_then(|()| judge_in_procedure(shared, submission));
+        .and_then(|()| certificates::judge(shared, submission))
+        .and_then(|()| judge_wanted(shared, submission))
+        .and_then(|()| judge_in_procedure(shared, submission))
+        .and_then(|()| namesakes::judge(shared, submission));
     judged.map_err(|objection| match objection {
         Objection::Refused(refusal) => SubmitError::OutOfPlace(refusal),
         Objection::OtherPurpose(refusal) => SubmitError::OtherPurpose(refusal),
         Objection::Unreadable => SubmitError::Stopping,
     })
+}
+
+/// Nobody is looked for to be arrested whom a rescue protects.
+fn judge_wanted(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
+    let Body::Notice(notice) = submission.body() else { return Ok(()) };
+    if notice.kind != NoticeKind::Wanted {
+        return Ok(());
+    }
+    match people::looked_for(shared, submission)?.into_iter().next() {
+        Some(alert) => Err(alert.refusal.into()),
+        None => Ok(()),
+    }
 }
 
 fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
@@ -130,6 +150,7 @@ fn may_matter(body: &Body) -> bool {
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
+    found.extend(certificates::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);

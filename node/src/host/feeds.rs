@@ -5,11 +5,15 @@
 //! in no journal and no backup. One thread makes them, one after the other; whoever looks something up shares the newest.
 //!
 //! Memory: of each table its index, at most 32 MiB and mostly half a MiB; while one is made a second index and 24 bytes
-//! for each id. Absent on purpose: deciding what a feed is; that is the fold of its messages.
+//! for each id. What officers said about following them stands in [`orders`]. Absent on purpose: deciding what a feed is; that
+//! is the fold of its messages.
 
 pub mod author;
 pub(crate) mod keep;
+pub mod order;
+pub mod orders;
 pub(crate) mod plan;
+mod request;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
@@ -37,6 +41,10 @@ use concord_protocol::procedure::exchange::feed::dispute::Disputes;
 
 use crate::host::feeds::keep::Keeper;
 use crate::host::feeds::keep::Plain;
+use crate::host::feeds::orders::Orders;
+
+/// What a feed waits for whose list is not here yet.
+pub(crate) const FILE_AWAITED: &str = "file-awaited";
 
 /// Feeds that have a table here: one of each class from every member. Beyond it: a feed is shown and not searched.
 pub(crate) const FEEDS_MAX: usize = 128;
@@ -44,6 +52,8 @@ pub(crate) const FEEDS_MAX: usize = 128;
 /// What the node holds of every feed.
 pub(crate) struct Feeds {
     pub(crate) keeper: Keeper,
+    /// Which of them officers follow.
+    pub(crate) orders: Orders,
     known: Mutex<BTreeMap<ProcedureId, Arc<Known>>>,
     /// Feeds of which something was accepted that nobody has looked at yet.
     changed: Mutex<Changed>,
@@ -123,10 +133,11 @@ pub struct Waits {
 
 impl Feeds {
     /// Nothing is known yet.
-    pub(crate) fn new(keeper: Keeper) -> Self {
+    pub(crate) fn new(keeper: Keeper, orders: Orders) -> Self {
         let (wake, woken) = mpsc::sync_channel(1);
         Self {
             keeper,
+            orders,
             known: Mutex::default(),
             changed: Mutex::default(),
             wake,

@@ -10,7 +10,7 @@ pub mod erasure;
 mod export;
 pub mod feeds;
 pub mod files;
-mod papers;
+pub mod papers;
 pub mod procedures;
 mod proofs;
 mod query;
@@ -64,6 +64,10 @@ impl fmt::Debug for Handle {
 /// Why a submission was not taken. Nothing was logged, nothing will be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
+    /// It belongs to a deconfliction, and the files of that cannot be used.
+    // spec: dcf-17
+    #[error("the files of deconfliction cannot be read or written")]
+    NoRegister,
     /// The charter does not name a recipient.
     #[error("the charter has no member {agency}")]
     UnknownRecipient {

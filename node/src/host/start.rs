@@ -37,10 +37,10 @@ use crate::host::accuse::Lead;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
-use crate::host::deconfliction::file::FileTrouble;
 use crate::host::exchange::Surroundings;
 use crate::host::feeds::Feeds;
 use crate::host::feeds::keep;
+use crate::host::feeds::orders::Orders;
 use crate::host::feeds::work;
 use crate::host::handle::Handle;
 use crate::host::mailbox::Job;
@@ -164,9 +164,6 @@ pub enum StartError {
         /// The version in force.
         version: CharterVersion,
     },
-    /// The files of deconfliction.
-    #[error("open what the agency's people work on")]
-    Deconfliction(#[source] FileTrouble),
     /// No such log in the archive.
     #[error("the archive of this node has no log {log}")]
     NotArchived {
@@ -286,9 +283,8 @@ fn open_log(
         desk,
         paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
-        deconfliction: Deconfliction::open(folder.deconfliction(), &keys.storage)
-            .map_err(StartError::Deconfliction)?,
-        feeds: Feeds::new(tables),
+        deconfliction: Deconfliction::open(folder.deconfliction(), &keys.storage),
+        feeds: Feeds::new(tables, Orders::open(folder.orders(), &keys.storage)),
         me: settings.agency.clone(),
         files: store.files(),
         reader,

@@ -6,10 +6,12 @@
 //!
 //! - [`person`]: whom a message grants or lets go, whom a rescue would hold back.
 //! - [`decision`]: whether the decisions that a manifest names still stand.
+//! - [`certificate`]: whether a countersignature fits its certificate, and its officers their staff lists.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
 //!
 //! Absent on purpose: where other procedures come from, and what their bodies say.
 
+pub mod certificate;
 pub mod copy;
 pub mod decision;
 pub mod person;

@@ -3,6 +3,7 @@
 extern crate std;
 
 mod batch;
+mod certificate;
 mod control;
 mod convergence;
 mod cycle;

@@ -105,6 +105,7 @@ use concord_protocol::message::recipient::Role;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::HeaderText;
 use concord_protocol::message::text::StaffNumber as Officer;
+use concord_protocol::message::text::ZoneName;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
@@ -132,6 +133,8 @@ use crate::host::feeds::author;
 use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
+use crate::host::feeds::orders::OrderError;
+use crate::host::feeds::orders::Standing as StandingOrder;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Direction;
@@ -159,6 +162,7 @@ use crate::host::handle::feeds::Reading;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
+use crate::host::handle::papers::OfficeView;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::reviews::ReviewPlace;
 use crate::host::handle::reviews::Reviews;
@@ -453,6 +457,10 @@ impl Ask for Fake {
                 None => Ok(taken),
             }
         })
+    }
+
+    fn office(&self, _agency: &AgencyId, _of: (&StaffNumber, Timestamp)) -> OfficeView {
+        OfficeView { list: None, office: None }
     }
 
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
@@ -989,6 +997,18 @@ impl AskFeeds for Fake {
         Err(ReadError::NotFound)
     }
 
+    fn follow(&self, _procedure: ProcedureId, _by: (Officer, ZoneName)) -> Result<(), OrderError> {
+        Err(OrderError::Ours)
+    }
+
+    fn unfollow(&self, _procedure: &ProcedureId) -> Result<(), OrderError> {
+        Err(OrderError::NotFollowed)
+    }
+
+    fn order(&self, _procedure: &ProcedureId) -> Option<StandingOrder> {
+        None
+    }
+
     fn look_up(
         &self,
         _identifier: Identifier,
@@ -1035,13 +1055,13 @@ impl AskDeconfliction for Fake {
         Ok(self.register().let_go(number, owner)?)
     }
 
-    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
+    fn holdings(&self, owner: &Officer) -> Result<Vec<Holding>, DeconflictionError> {
         let register = self.register.lock().unwrap();
-        register.holdings().filter(|held| held.owner() == owner).cloned().collect()
+        Ok(register.holdings().filter(|held| held.owner() == owner).cloned().collect())
     }
 
-    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
-        self.register.lock().unwrap().alerts(owner)
+    fn alerts(&self, owner: &Officer) -> Result<Vec<Alert>, DeconflictionError> {
+        Ok(self.register.lock().unwrap().alerts(owner))
     }
 
     fn proposal(&self, _: ProcedureId) -> Result<Proposal, DeconflictionError> {

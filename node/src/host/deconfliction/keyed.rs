@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 
-use crate::host::deconfliction::file::FileTrouble;
+use crate::host::sealed_files::FileTrouble;
 
 /// Keys of one member whose digests are kept: the one in use and the one before.
 const KEYS_MAX: usize = 2;

@@ -32,10 +32,10 @@ use tokio::time;
 use crate::clock;
 use crate::host::deconfliction::Deconfliction;
 use crate::host::deconfliction::Holdup;
-use crate::host::deconfliction::file::FileTrouble;
 use crate::host::deconfliction::register::holding::Holding;
 use crate::host::deconfliction::register::query::Alert;
 use crate::host::deconfliction::register::query::Received;
+use crate::host::sealed_files::FileTrouble;
 use crate::host::sealing;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -94,6 +94,9 @@ pub struct ProposedAnswer {
 
 /// Looks whenever something came, and now and then.
 pub(crate) async fn watch(shared: Arc<Shared>) {
+    if !shared.deconfliction.is_usable() {
+        return;
+    }
     let (mut commits, mut news) = (shared.follow(), shared.deconfliction.news());
     // In the next log, and after a restore, the places begin anew; what is known already is not noted twice.
     shared.deconfliction.look_again_beyond(shared.published().view.head.size.get());
@@ -120,11 +123,11 @@ pub(crate) async fn watch(shared: Arc<Shared>) {
 pub(crate) fn look(shared: &Shared, now: Timestamp) -> Result<(), LookError> {
     find(shared)?;
     let desk = &shared.deconfliction;
-    let queries = desk.register().queries.clone();
+    let queries = desk.register()?.queries.clone();
     for query in &queries {
         if is_over(query, now) {
             forget(desk, query)?;
-        } else if query.compared < desk.register().next() {
+        } else if query.compared < desk.register()?.next() {
             compare(shared, query, now)?;
         }
     }
@@ -200,7 +203,7 @@ fn missing(
     peer: &AgencyId,
     key: &DigestPublic,
 ) -> Result<Vec<u64>, FileTrouble> {
-    let numbers: Vec<u64> = desk.register().holdings().map(Holding::number).collect();
+    let numbers: Vec<u64> = desk.register()?.holdings().map(Holding::number).collect();
     desk.with_keyed(peer, |keyed| {
         let known = keyed.under(key);
         let lacks = |number: &u64| known.is_none_or(|known| !known.contains_key(number));
@@ -218,7 +221,7 @@ fn matches(
         let under = keyed.under(&query.key).into_iter().flatten();
         under.filter(|(_, digest)| digests.contains(digest)).map(|(n, d)| (*n, *d)).collect()
     })?;
-    let register = desk.register();
+    let register = desk.register()?;
     let mut found: BTreeMap<Digest, Vec<Holding>> = BTreeMap::new();
     for (number, digest) in pairs {
         found.entry(digest).or_default().extend(register.holding(number).cloned());
@@ -230,7 +233,7 @@ fn matches(
 // spec: dcf-13
 fn compare(shared: &Shared, query: &Received, now: Timestamp) -> Result<(), LookError> {
     let desk = &shared.deconfliction;
-    let until = desk.register().next();
+    let until = desk.register()?.next();
     if !missing(desk, &query.from, &query.key)?.is_empty() {
         return Ok(());
     }
@@ -260,14 +263,14 @@ pub(super) fn lacking(
     peer: &AgencyId,
     limit: usize,
 ) -> Result<Option<Lacking>, FileTrouble> {
-    let queries = desk.register().queries.clone();
+    let queries = desk.register()?.queries.clone();
     let keys = queries.iter().rev().filter(|query| query.from == *peer).map(|query| query.key);
     for key in keys {
         if desk.holdup(&key) == Some(Holdup::KeyGone) {
             continue;
         }
         let missing = missing(desk, peer, &key)?;
-        let register = desk.register();
+        let register = desk.register()?;
         let texts = missing
             .into_iter()
             .filter_map(|number| register.holding(number).map(|held| (number, held.text())));
@@ -290,7 +293,7 @@ pub(crate) fn propose(
 ) -> Result<Option<Proposal>, LookError> {
     find(shared)?;
     let desk = &shared.deconfliction;
-    let query = desk.register().queries.iter().find(|query| query.procedure == procedure).cloned();
+    let query = desk.register()?.queries.iter().find(|query| query.procedure == procedure).cloned();
     let Some(query) = query else { return Ok(None) };
     let record = shared.reader.message(&query.message)?;
     let Some(asked) = record.and_then(|record| opened(shared, &record)) else { return Ok(None) };

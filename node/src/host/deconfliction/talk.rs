@@ -166,7 +166,8 @@ async fn one(
             let (here, of) = (Arc::clone(shared), peer.clone());
             let kept = shared.crew.disk.run(move || {
                 let desk = &here.deconfliction;
-                let held: BTreeSet<u64> = desk.register().holdings().map(Holding::number).collect();
+                let held: BTreeSet<u64> =
+                    desk.register()?.holdings().map(Holding::number).collect();
                 let pairs = numbers.into_iter().zip(digests);
                 desk.keep_keyed(&of, |known| {
                     known.take(key, pairs, |number| held.contains(&number))

@@ -29,7 +29,6 @@ use concord_protocol::wire::keying::Blinded;
 use concord_protocol::wire::keying::KeyingRefusal;
 
 use crate::host::deconfliction::Deconfliction;
-use crate::host::deconfliction::file::FileTrouble;
 use crate::host::deconfliction::look;
 use crate::host::deconfliction::register::HOLDINGS_MAX;
 use crate::host::deconfliction::register::HoldingError;
@@ -37,6 +36,7 @@ use crate::host::deconfliction::register::NewHolding;
 use crate::host::deconfliction::register::Register;
 use crate::host::deconfliction::register::query::Alert;
 use crate::host::deconfliction::register::query::Received;
+use crate::host::sealed_files::FileTrouble;
 
 const PHONE: &str = "+999209990000001";
 const STORAGE: [u8; 32] = [5; 32];
@@ -53,7 +53,7 @@ impl Scratch {
     }
 
     fn open(&self) -> Deconfliction {
-        Deconfliction::open(self.0.clone(), &STORAGE).unwrap()
+        Deconfliction::open(self.0.clone(), &STORAGE)
     }
 }
 
@@ -112,7 +112,7 @@ fn what_is_held_is_there_after_a_restart_and_the_files_say_nothing_of_it() {
 
     let again = scratch.open();
 
-    assert_eq!(again.register().holding(number), desk.register().holding(number));
+    assert_eq!(again.register().unwrap().holding(number), desk.register().unwrap().holding(number));
     let known = again.with_keyed(&peer(), |known| known.under(&key).cloned()).unwrap().unwrap();
     assert_eq!(known.get(&number), Some(&keyed));
     assert_eq!(again.own_key(NOW).unwrap().public(), own);
@@ -121,8 +121,29 @@ fn what_is_held_is_there_after_a_restart_and_the_files_say_nothing_of_it() {
         let says = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
         assert!(!says(PHONE.as_bytes()) && !says(keyed.as_bytes()) && !says(b"LA-2026-0001"));
     }
-    let other = Deconfliction::open(scratch.0.clone(), &[6; 32]).map(drop);
-    assert!(matches!(other, Err(FileTrouble::NotOurs)), "another node's storage key");
+}
+
+#[test]
+fn a_register_that_cannot_be_read_ends_deconfliction_and_nothing_else() {
+    // shows: dcf-17
+    let scratch = Scratch::new("damaged");
+    let key = scratch.open().own_key(NOW).unwrap().public();
+    let file = scratch.0.join("register");
+    let whole = fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    fs::write(&file, &damaged).unwrap();
+    let others = Deconfliction::open(scratch.0.clone(), &[6; 32]);
+    for desk in [scratch.open(), others] {
+        assert!(!desk.is_usable());
+        assert!(matches!(desk.register(), Err(FileTrouble::NotOurs)));
+        assert!(matches!(desk.own_key(NOW), Err(FileTrouble::NotOurs)));
+        let asked = Blinded { key, elements: Vec::new() };
+        assert_eq!(desk.grant(&peer(), &asked, NOW).err(), Some(KeyingRefusal::Unable));
+    }
+    assert_eq!(fs::read(&file).unwrap(), damaged, "what can still be restored is not written over");
+    fs::write(&file, whole).unwrap();
+    assert_eq!(scratch.open().own_key(NOW).unwrap().public(), key);
 }
 
 #[test]

@@ -36,7 +36,7 @@ use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// The kinds of a handover whose bodies say who the person is.
-const OF_A_HANDOVER: &[Kind] = &[
+pub(super) const OF_A_HANDOVER: &[Kind] = &[
     Kind::HandoverRequest,
     Kind::ProvisionalArrestRequest,
     Kind::HandoverDecision,
@@ -65,6 +65,26 @@ pub(super) fn held_back(
         alerts.extend(rescues.iter().filter(same).map(|rescue| alert(rescue, entry)));
     }
     Ok(alerts)
+}
+
+/// The rescues of somebody who would be looked for to be arrested.
+// spec: res-43
+pub(super) fn looked_for(
+    shared: &Shared,
+    submission: &Submission,
+) -> Result<Vec<Alert>, ReadError> {
+    let rescues = shared.board.seen(shared, Say::Custody)?;
+    let traces = trace::of(submission.body(), &submission.content().words);
+    let marks: BTreeSet<Digest> = traces.iter().map(|trace| mark(shared, trace)).collect();
+    let same = rescues.iter().filter(|rescue| !rescue.marks.is_disjoint(&marks));
+    let alerts = same.map(|rescue| {
+        let Alert { refusal, message, procedure } = alert(rescue, None);
+        let remedy = "send no wanted notice while the rescue protects the person; `locate-or-identify` or `missing` looks for \
+                      somebody who is in danger";
+        let refusal = Refusal { rule: "res-43", remedy: remedy.to_owned(), ..refusal };
+        Alert { refusal, message, procedure }
+    });
+    Ok(alerts.collect())
 }
 
 /// The rescues at a site of an operation, in one territory or in all.
@@ -163,7 +183,7 @@ pub(super) fn procedures_of(
     Ok(headers.map(|header| header.procedure).collect())
 }
 
-fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
+pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
     let transcript = book.transcript();
     digests_of_acts((0..transcript.len()).filter_map(|place| transcript.act(place)), kinds)
 }
@@ -173,7 +193,7 @@ fn digests_of_acts<'a>(acts: impl Iterator<Item = &'a Act>, kinds: &[Kind]) -> V
 }
 
 /// The bodies of these messages that are here and can be opened.
-fn opened(shared: &Shared, messages: &[Digest]) -> Result<Vec<Opened>, ReadError> {
+pub(super) fn opened(shared: &Shared, messages: &[Digest]) -> Result<Vec<Opened>, ReadError> {
     let mut bodies = Vec::new();
     for digest in messages {
         let Some(record) = shared.reader.message(digest)? else { continue };

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use crate::cli::demo::calendar;
 use crate::cli::demo::heron::batch::manifest::Manifest;
+use crate::cli::demo::heron::case::paper;
 use crate::cli::demo::heron::desk::Desk;
 use crate::cli::demo::heron::desk::Line;
 use crate::cli::demo::heron::desk::Scene;
@@ -171,10 +172,11 @@ impl Trip<'_, '_> {
         self.say(releasing, "leg-release", json!({"leg": number, "at": at, "place": place}))?;
         let last = ahead.len() == 2;
         let body = self.manifest.certificate((number, last), &place)?;
+        let signed = paper::certified(self.scene.id()?, &body)?;
         let certificate = self.say(releasing, "handover-certificate", body)?;
         let offline = last && self.has(Twist::Offline);
         let declared = if offline { Some(self.declaration(releasing, receiving)?) } else { None };
-        let body = countersignature(&certificate, declared);
+        let body = countersignature((&certificate, &signed), declared);
         self.say(receiving, "certificate-countersignature", body)?;
         self.certificates.push(certificate);
         Ok(())
@@ -213,10 +215,10 @@ impl Trip<'_, '_> {
     }
 }
 
-fn countersignature(certificate: &Sent, declared: Option<Value>) -> Value {
+fn countersignature((certificate, signed): (&Sent, &str), declared: Option<Value>) -> Value {
     let mut body = json!({
         "of": certificate.digest,
-        "certificate_digest": format!("sha256:{}", certificate.digest),
+        "certificate_digest": signed,
         "made_offline": declared.is_some(),
     });
     if let (Some(declaration), Some(fields)) = (declared, body.as_object_mut()) {
