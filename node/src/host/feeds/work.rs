@@ -35,7 +35,6 @@ use concord_protocol::procedure::machine::Machine;
 use concord_protocol::registry::FeedCode;
 
 use crate::host::feeds::FEEDS_MAX;
-use crate::host::feeds::FILE_AWAITED;
 use crate::host::feeds::Feeds;
 use crate::host::feeds::Held;
 use crate::host::feeds::Known;
@@ -220,7 +219,7 @@ impl Work {
         bad.cloned().or_else(|| {
             let message = steps.last().map(|step| step.message)?;
             let why = "its list is not here yet".to_owned();
-            Some(Waits { message, code: FILE_AWAITED, entry: None, why, files: Vec::new() })
+            Some(Waits { message, code: super::FILE_AWAITED, entry: None, why, files: Vec::new() })
         })
     }
 
@@ -369,7 +368,7 @@ fn list(
 ) -> Result<List<crate::host::feeds::keep::Plain>, Missed> {
     let plain = node.feeds.keeper.read_beside(file).map_err(|fault| match fault {
         FileFault::Absent => Missed::Absent {
-            code: FILE_AWAITED,
+            code: super::FILE_AWAITED,
             why: "its list is not here yet".to_owned(),
             file: Some(file.digest),
         },
