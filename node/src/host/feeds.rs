@@ -10,10 +10,13 @@
 
 pub mod author;
 pub(crate) mod keep;
+mod make;
 pub mod order;
 pub mod orders;
+mod place;
 pub(crate) mod plan;
 mod request;
+mod turn;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
@@ -42,12 +45,14 @@ use concord_protocol::procedure::exchange::feed::dispute::Disputes;
 use crate::host::feeds::keep::Keeper;
 use crate::host::feeds::keep::Plain;
 use crate::host::feeds::orders::Orders;
+use crate::host::feeds::place::Claim;
+use crate::host::feeds::place::Standing;
 
 /// What a feed waits for whose list is not here yet.
 pub(crate) const FILE_AWAITED: &str = "file-awaited";
 
-/// Feeds that have a table here: one of each class from every member. Beyond it: a feed is shown and not searched.
-pub(crate) const FEEDS_MAX: usize = 128;
+/// What a feed waits for whose originator has as many others as are searched.
+pub(crate) const NO_PLACE: &str = "no-place";
 
 /// What the node holds of every feed.
 pub(crate) struct Feeds {
@@ -121,7 +126,8 @@ pub struct Held {
 pub struct Waits {
     /// At which message.
     pub message: Digest,
-    /// A registered code where its list is to blame; `file-awaited` or `body-gone` where something is not here.
+    /// A registered code where its list is to blame; `file-awaited` or `body-gone` where something is not here; `no-place`
+    /// where its originator has too many others.
     pub code: &'static str,
     /// The entry at fault.
     pub entry: Option<String>,
@@ -158,9 +164,12 @@ impl Feeds {
         self.known().values().cloned().collect()
     }
 
-    /// How many feeds have a table.
-    pub(crate) fn tables(&self) -> usize {
-        self.known().values().filter(|known| known.table.is_some()).count()
+    /// Whether a feed is among those of its originator that have a table, or are to get one: those that have one, then
+    /// those that began first.
+    // spec: fed-26
+    pub(crate) fn has_place(&self, feed: &Known) -> bool {
+        let known = self.known();
+        place::has_place(feed.claim(), known.values().map(|known| known.claim()))
     }
 
     /// One feed.
@@ -287,6 +296,15 @@ impl Known {
             table: self.table.clone(),
             waits: None,
         }
+    }
+
+    const fn claim(&self) -> Claim<'_> {
+        let standing = match (self.closed, &self.table) {
+            (true, _) => Standing::Closed,
+            (false, Some(_)) => Standing::Searched,
+            (false, None) => Standing::Waiting,
+        };
+        Claim { originator: &self.originator, procedure: self.procedure, standing }
     }
 
     /// Whether its entries are those of its head.

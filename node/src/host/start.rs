@@ -73,8 +73,8 @@ use crate::store::CommitError;
 use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::edge::BadTree;
-use crate::store::files::FilesFound;
 use crate::store::files::FilesSettings;
+use crate::store::files::found::FilesFound;
 use crate::store::read::ReadError;
 use crate::store::recover::BodiesFinding;
 use crate::store::recover::OpenError;
@@ -283,7 +283,11 @@ fn open_log(
         desk,
         paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
-        deconfliction: Deconfliction::open(folder.deconfliction(), &keys.storage),
+        deconfliction: Deconfliction::open(
+            folder.deconfliction(),
+            &keys.storage,
+            enrolment.papers.founding().digest(),
+        ),
         feeds: Feeds::new(tables, Orders::open(folder.orders(), &keys.storage)),
         me: settings.agency.clone(),
         files: store.files(),

@@ -3,6 +3,7 @@
 extern crate std;
 
 mod batch;
+mod book;
 mod certificate;
 mod control;
 mod convergence;
@@ -18,6 +19,7 @@ mod handover;
 mod information;
 mod operation;
 mod outcome;
+mod profile;
 mod rescue;
 mod statistics;
 mod transcript;
@@ -200,6 +202,7 @@ impl<R: Rules> Play<R> {
             kind: if parents.is_empty() { begins(&fact) } else { follows(&fact) },
             fact,
             passed_on: None,
+            case: None,
         }
     }
 

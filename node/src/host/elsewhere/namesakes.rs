@@ -8,10 +8,12 @@
 //! Absent on purpose: marks that match by themselves ([`people`](super::people)), and a memory of who looked at what.
 
 use concord_protocol::codec::value::Value;
+use concord_protocol::envelope::open::Opened;
 use concord_protocol::ids::Party;
 use concord_protocol::message::body::Body;
 use concord_protocol::message::intelligence::notice::NoticeKind;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::message::values::Site;
 use concord_protocol::names::Subject;
 use concord_protocol::names::alike;
 use concord_protocol::names::draft::People;
@@ -101,12 +103,11 @@ fn compare<'r>(
     let mut described = Vec::new();
     let mut named = Vec::new();
     for rescue in rescues.iter().take(RESCUES_MAX) {
-        for opened in people::opened(shared, &rescue.messages)? {
-            if here.is_some_and(|here| only_describes(opened.body(), here)) {
-                described.push((rescue, Because::Described));
-            }
-            named.push((rescue, People::of(&opened.body().write())));
+        let reports = people::opened(shared, &rescue.messages)?;
+        if here.is_some_and(|here| only_describe(&reports, here)) {
+            described.push((rescue, Because::Described));
         }
+        named.extend(reports.iter().map(|one| (rescue, People::of(&one.body().write()))));
     }
     let whom: Vec<People> = bodies.iter().map(People::of).collect();
     let subjects: Vec<Subject<'_>> = whom.iter().flat_map(People::subjects).collect();
@@ -130,10 +131,14 @@ fn compare<'r>(
     Ok(Namesakes { found, is_cut: alike.is_cut || unread > 0 || rescues.len() > RESCUES_MAX })
 }
 
-/// Whether a rescue describes somebody without a name, in this State.
-fn only_describes(body: &Body, here: &Party) -> bool {
-    let Body::RescueRequest(rescue) = body else { return false };
-    rescue.person.is_none() && rescue.location.country.as_str() == here.as_str()
+/// Whether the reports of a rescue describe somebody in this State whom none of them names.
+fn only_describe(reports: &[Opened], here: &Party) -> bool {
+    let unnamed = |one| {
+        let Body::RescueRequest(rescue) = Opened::body(one) else { return None };
+        rescue.person.is_none().then_some(&rescue.location)
+    };
+    let sites: Option<Vec<&Site>> = reports.iter().map(unnamed).collect();
+    sites.is_some_and(|sites| sites.iter().any(|site| site.country.as_str() == here.as_str()))
 }
 
 impl Namesakes<'_> {

@@ -35,7 +35,7 @@ pub(crate) enum Hindrance {
     },
     /// A list does not hold, or its message is gone: only its author can help.
     Lost,
-    /// The disk of this node: nobody else can help.
+    /// The disk of this node, or what it searches of one originator: nobody else can help.
     OurOwn,
 }
 

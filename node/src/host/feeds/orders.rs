@@ -25,7 +25,6 @@ use serde::Serialize;
 use tokio::time;
 
 use crate::clock;
-use crate::host::feeds::FEEDS_MAX;
 use crate::host::feeds::order::Order;
 use crate::host::feeds::request;
 use crate::host::handle::Handle;
@@ -38,6 +37,9 @@ const LABEL: &str = "standing orders";
 
 /// The file.
 const NAME: &str = "feeds";
+
+/// Feeds that are followed at once. Beyond it: an order is refused.
+const ORDERS_MAX: usize = 128;
 
 /// How often the feeds that are followed are looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(10);
@@ -93,7 +95,7 @@ pub enum OrderError {
     #[error("the feed has ended")]
     Closed,
     /// There are as many as there may be.
-    #[error("{FEEDS_MAX} feeds are followed, the most that a node follows")]
+    #[error("{ORDERS_MAX} feeds are followed, the most that a node follows")]
     Full,
     /// Nobody follows it.
     #[error("nobody follows this feed")]
@@ -190,7 +192,7 @@ impl Handle {
         }
         let order = Order { procedure, officer, zone, since: clock::now() };
         self.shared().feeds.orders.change(|all| {
-            if all.len() >= FEEDS_MAX && !all.contains_key(&procedure) {
+            if all.len() >= ORDERS_MAX && !all.contains_key(&procedure) {
                 return Err(OrderError::Full);
             }
             all.insert(procedure, Standing { order, refused: None });
@@ -233,10 +235,10 @@ async fn ask(handle: &Handle, Standing { order, refused }: Standing) {
         return;
     }
     let procedure = order.procedure;
-    let here = handle.clone();
-    let looked = handle.crew().disk.run(move || request::due(here.shared(), &order, now)).await;
-    let submission = match looked {
-        Ok(Ok(Some(submission))) => submission,
+    let (here, by) = (handle.clone(), order.clone());
+    let looked = handle.crew().disk.run(move || request::due(here.shared(), &by, now)).await;
+    let letter = match looked {
+        Ok(Ok(Some(letter))) => letter,
         Ok(Ok(None)) | Err(_) => return,
         Ok(Err(error)) => {
             tracing::debug!(%error, "a feed that is followed could not be looked at");
@@ -244,14 +246,25 @@ async fn ask(handle: &Handle, Standing { order, refused }: Standing) {
         }
     };
     let orders = &handle.shared().feeds.orders;
-    match handle.submit(submission, None).await {
+    // Whoever ended the order meanwhile, or took it over, is not spoken for.
+    if orders.one(&procedure).is_none_or(|standing| standing.order != order) {
+        return;
+    }
+    let said = match letter {
+        Ok(submission) => handle.submit(submission, None).await.map_err(|error| error.to_string()),
+        Err(fault) => Err(fault),
+    };
+    match said {
         Ok(_) => {
             tracing::info!("what was missed of a feed was asked for by standing order");
             orders.went(&procedure, None);
         }
-        Err(error) => {
-            tracing::warn!(%error, "a standing order could not ask for what was missed of a feed");
-            orders.went(&procedure, Some((now, error.to_string())));
+        Err(why) => {
+            tracing::warn!(why, "a standing order could not ask for what was missed of a feed");
+            orders.went(&procedure, Some((now, why)));
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

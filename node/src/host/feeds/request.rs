@@ -1,9 +1,11 @@
 //! The request that a standing order sends: how the feed stands here, and the message in the words of its officer.
 //!
-//! It goes to whoever takes part in the feed, under the handling, the legal basis and the purpose with which the feed began.
+//! It goes to whoever takes part in the feed, under the handling, the legal basis and the purpose of the newest list: those
+//! with which a feed began may be past the day on which they end.
 
 use concord_protocol::codec::value::Map;
 use concord_protocol::codec::value::Value;
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
@@ -20,6 +22,7 @@ use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::RecordRef;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::exchange::fact::ExchangeFact;
 use concord_protocol::procedure::exchange::fact::FeedFact;
@@ -28,6 +31,7 @@ use concord_protocol::registry::FeedCode;
 
 use crate::host::feeds::FILE_AWAITED;
 use crate::host::feeds::Known;
+use crate::host::feeds::NO_PLACE;
 use crate::host::feeds::Waits;
 use crate::host::feeds::order;
 use crate::host::feeds::order::Behind;
@@ -42,13 +46,16 @@ use crate::store::read::ReadError;
 /// What every such request says it is: its readers see that nobody sat at a desk.
 const SUBJECT: &str = "Feed of indicators: what was missed, asked by standing order";
 
-/// What is to be sent about a feed now; `None` where nothing is due, or the beginning of the feed is not here.
+/// A request, or what keeps it from being one.
+pub(super) type Letter = Result<Submission, String>;
+
+/// What is to be sent about a feed now; `None` where nothing is due.
 // spec: fed-23
 pub(super) fn due(
     shared: &Shared,
     order: &Order,
     now: Timestamp,
-) -> Result<Option<Submission>, ReadError> {
+) -> Result<Option<Letter>, ReadError> {
     let Some(known) = shared.feeds.one(&order.procedure) else { return Ok(None) };
     // How far the entries are is the thread's to say; what was asked, the messages as they are now.
     let Some((book, stands)) = work::stand(shared, order.procedure)? else { return Ok(None) };
@@ -63,28 +70,33 @@ pub(super) fn due(
         last: last(&book, &shared.me, &stands),
     };
     let Some(wanted) = order::due(&behind, now) else { return Ok(None) };
-    let Some(opening) = book.transcript().act(0) else { return Ok(None) };
-    let Some(record) = shared.reader.message(&opening.digest)? else { return Ok(None) };
+    let Some(newest) = newest_list(&book, &stands.originator) else { return Ok(None) };
+    let Some(record) = shared.reader.message(&newest)? else { return Ok(None) };
     let Ok(header) = header::read(&record.message) else { return Ok(None) };
     let to = recipients(&book, &shared.me, &stands.originator);
     let body = body(feed_id.clone(), wanted);
-    match Submission::read(&letter(order, &header, (&to, &body))) {
-        Ok(submission) => Ok(Some(submission)),
-        Err(faults) => {
-            tracing::error!(count = faults.len(), "a standing order makes a request with faults");
-            Ok(None)
-        }
-    }
+    let letter = Submission::read(&letter(order, &header, (&to, &body)));
+    Ok(Some(letter.map_err(|faults| faults.first().map(ToString::to_string).unwrap_or_default())))
+}
+
+/// The newest snapshot or change of whoever keeps the feed: its header says how the feed is handled now.
+fn newest_list(book: &Book, originator: &AgencyId) -> Option<Digest> {
+    let is_list = |act: &&Act| matches!(act.kind, Kind::FeedSnapshot | Kind::FeedDelta);
+    let lists = acts(book).filter(|act| act.author == *originator).filter(is_list);
+    lists.max_by_key(|act| act.created).map(|act| act.digest)
+}
+
+fn acts(book: &Book) -> impl Iterator<Item = &Act> {
+    let transcript = book.transcript();
+    (0..transcript.len()).filter_map(move |place| transcript.act(place))
 }
 
 /// Whether what is missing comes by itself, is lost, or waits for this machine.
 fn hindrance(book: &Book, waits: &Waits) -> Hindrance {
-    if waits.code == FeedCode::Unreadable.text() {
+    if waits.code == FeedCode::Unreadable.text() || waits.code == NO_PLACE {
         return Hindrance::OurOwn;
     }
-    let transcript = book.transcript();
-    let mut acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
-    match acts.find(|act| act.digest == waits.message) {
+    match acts(book).find(|act| act.digest == waits.message) {
         Some(act) if waits.code == FILE_AWAITED => Hindrance::OnItsWay { told: act.created },
         Some(_) | None => Hindrance::Lost,
     }
@@ -92,9 +104,7 @@ fn hindrance(book: &Book, waits: &Waits) -> Hindrance {
 
 /// The last request of this node about the feed, by an officer at a desk or by order.
 fn last(book: &Book, me: &AgencyId, stands: &Known) -> Option<Request> {
-    let transcript = book.transcript();
-    let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
-    let requests = acts.filter(|act| act.author == *me).filter_map(|act| {
+    let requests = acts(book).filter(|act| act.author == *me).filter_map(|act| {
         let Fact::Exchange(ExchangeFact::Feed(FeedFact::Missed { to_seq, .. })) = &act.fact else {
             return None;
         };

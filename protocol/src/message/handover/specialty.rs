@@ -65,6 +65,7 @@ record! {
 
 choice! {
     /// Whether consent is given.
+    #[derive(serde::Serialize, serde::Deserialize)]
     SpecialtyConsent {
         /// It is.
         Given = "given",

@@ -95,6 +95,25 @@ fn two_decisions_that_know_nothing_of_each_other_are_a_conflict_until_both_sides
 }
 
 #[test]
+fn a_conflict_is_settled_by_naming_what_contradicts_each_other_and_nothing_else() {
+    // shows: pro-8
+    for salt in SALTS {
+        let mut play = examined(salt);
+        let seen = play.transcript.heads();
+        let yes = play.say_after(ASKED, &seen, decided(Outcome::Granted));
+        let no = play.say_after(ASKED, &seen, decided(Outcome::Deferred));
+        let word = play.say(TRANSIT, Fact::Note);
+
+        let mut between = Vec::from([yes, no, word]);
+        between.sort_unstable();
+        let settle = CommonFact::Resolved { between, prevails: Some(yes) };
+        let refusal = play.refused(ASKS, Fact::Common(settle));
+
+        assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "pro-8"));
+    }
+}
+
+#[test]
 fn nothing_irreversible_happens_before_both_sides_confirmed_the_same_messages() {
     // shows: pro-9
     let confirm = |heads: Vec<Digest>| {
