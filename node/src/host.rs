@@ -30,6 +30,7 @@ mod charters;
 mod exchange;
 pub mod feeds;
 mod heal;
+pub mod kept;
 mod link;
 mod listen;
 mod mailbox;

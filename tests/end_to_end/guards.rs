@@ -1,13 +1,13 @@
 //! What a node's own people are about to say is held against the other procedures that the node has.
 
 mod arrivals;
+mod reviews;
 
 use std::time::Duration;
 
 use concord_node::api::client::Client;
 use concord_node::api::shape::message::Message;
 use concord_node::api::shape::procedure::ProcedureDetail;
-use concord_node::clock;
 use concord_node::report::Report;
 use concord_node::report::code::Code;
 use concord_protocol::message::batch::entry::ManifestEntry;
@@ -16,8 +16,6 @@ use concord_protocol::message::batch::root::SaltSeed;
 use concord_protocol::message::fault::Faults;
 use concord_protocol::message::field::Field;
 use concord_protocol::message::pointer::Pointer;
-use concord_protocol::message::time::CivilDate;
-use concord_protocol::moment::Span;
 use harness::federation::Federation;
 use harness::letter;
 use harness::wait;
@@ -422,42 +420,6 @@ fn nothing_rests_on_what_was_sent_for_another_purpose_without_leave() {
             ("orc-15", &Some(linked.id.clone()))
         );
     }
-}
-
-#[test]
-fn what_is_looked_at_again_is_listed_by_its_day() {
-    // shows: era-10
-    let world = Federation::of("guards-reviews", &AGENCIES[..2]);
-    let nodes = world.all_ready();
-    let [author, reader] = [0, 1].map(|place: usize| nodes[place].client());
-    let day = |ahead: u32| CivilDate::of(clock::now().after(Span::from_days(ahead))).unwrap();
-    let report = |review_on: String| {
-        let mut letter = begins("intelligence-report", &[1]);
-        letter["handling"]["review_on"] = json!(review_on);
-        let sent = say(&author, letter).unwrap();
-        arrives(&reader, &procedure_of(&sent), 1);
-        sent.id
-    };
-    let soon = report(day(10).to_string());
-    let due = report("2025-12-31".to_owned());
-    report(day(40).to_string());
-
-    for node in [&author, &reader] {
-        let page = node.reviews(None, None).unwrap();
-        let listed: Vec<(&str, &str)> =
-            page.items.iter().map(|item| (item.id.as_str(), item.state.as_str())).collect();
-        assert_eq!(listed, [(due.as_str(), "due"), (soon.as_str(), "soon")]);
-        assert_eq!((page.items[0].term_months, page.next), (12, None));
-        let first = node.reviews(Some(1), None).unwrap();
-        let rest = node.reviews(Some(1), first.next.as_deref()).unwrap();
-        assert_eq!(rest.items[0].id, soon);
-    }
-    // What is erased waits for nobody.
-    let demand = [("cause", "order"), ("basis", "EX-2026/7"), ("officer", "LA-1")];
-    reader.erase(&due, demand).unwrap();
-    let left: Vec<String> =
-        reader.reviews(None, None).unwrap().items.into_iter().map(|item| item.id).collect();
-    assert_eq!(left, [soon]);
 }
 
 /// An operation of the second agency in which the first has joined, ready to go.

@@ -18,6 +18,7 @@ use crate::host::handle::SubmitError;
 use crate::host::handle::charters::CharterError;
 use crate::host::handle::deconfliction::DeconflictionError;
 use crate::host::handle::files::FileError;
+use crate::host::handle::reviews::KeepError;
 use crate::host::handle::succession::ApproveError;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
@@ -253,6 +254,16 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         | ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
+}
+
+/// Why a message was not kept beyond its review.
+pub(crate) fn of_keeping(error: &KeepError, view: &View) -> Problem {
+    let code = match error {
+        KeepError::Read(error) => return of_reading(error, Code::NoSuchMessage, view),
+        KeepError::Over(_) | KeepError::NotYet(_) | KeepError::NextReview(_) => Code::NotKept,
+        KeepError::File(_) => Code::ReasonUnwritten,
+    };
+    Problem::new(code, "the message stays on the list", error.to_string())
 }
 
 /// Why a credential was not taken.

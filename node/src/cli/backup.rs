@@ -51,13 +51,14 @@ use crate::store::backup::Cut;
 use crate::store::backup::cut;
 
 /// Files and folders of a node's directory that a backup has beside the store's.
-const KEPT: [&str; 9] = [
+const KEPT: [&str; 10] = [
     "archive",
     "charters",
     "concord.toml",
     "deconfliction",
     "evidence",
     "format",
+    "kept",
     "orders",
     "own",
     "peers",

@@ -46,6 +46,7 @@ use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::crew::Crew;
 use crate::host::exchange::Surroundings;
+use crate::host::kept::Kept;
 use crate::host::shared::Shared;
 use crate::host::view::Delivery;
 use crate::host::view::EvidenceView;
@@ -390,6 +391,8 @@ pub struct MessageView {
     pub deliveries: Vec<Delivery>,
     /// Why its body was erased; `None` when it was not.
     pub erasure: Option<ErasureRecord>,
+    /// Why it is kept beyond its review; `None` where nobody said so.
+    pub kept: Option<Kept>,
     /// The Parties of its sender and of this agency, where the charter in force has them: their clocks are shown.
     pub parties: Parties,
 }

@@ -2,7 +2,7 @@
 //! whole or not at all.
 //!
 //! Deconfliction keeps its register so: what the holdings of an agency are, and under which digests they stand, tells more than
-//! most messages. Standing orders lie so too, because they name officers.
+//! most messages. Standing orders, and why messages are kept, lie so too, because they name officers.
 
 use std::path::PathBuf;
 
@@ -82,6 +82,17 @@ impl SealedFiles {
             files::make_folder(&self.folder, Access::Private)?;
         }
         Ok(files::make(&path, &bytes, Access::Private)?)
+    }
+
+    /// The names of the files, in order; none where there is no folder yet.
+    pub(crate) fn names(&self) -> Result<Vec<String>, FileTrouble> {
+        let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+        Ok(files::list(&self.folder)?.iter().filter_map(name).collect())
+    }
+
+    /// Removes a file; nothing where there is none.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), FileTrouble> {
+        Ok(files::remove(&self.folder.join(name))?)
     }
 
     fn key_for(&self, salt: &[u8; SALT_BYTES]) -> ContentKey {

@@ -43,6 +43,7 @@ use crate::host::feeds::keep;
 use crate::host::feeds::orders::Orders;
 use crate::host::feeds::work;
 use crate::host::handle::Handle;
+use crate::host::kept::KeptWords;
 use crate::host::mailbox::Job;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
@@ -288,6 +289,7 @@ fn open_log(
             &keys.storage,
             enrolment.papers.founding().digest(),
         ),
+        kept: KeptWords::open(folder.kept(), &keys.storage, &reader),
         feeds: Feeds::new(tables, Orders::open(folder.orders(), &keys.storage)),
         me: settings.agency.clone(),
         files: store.files(),

@@ -425,6 +425,12 @@ codes! {
     /// The file of standing orders cannot be written.
     OrderUnwritten = "order-unwritten", Operator, Refused, 507;
     "see the room on the node's disk, and the permissions of the folder `orders` in its directory"
+    /// The message has no review now, or cannot be kept until that day.
+    NotKept = "not-kept", Caller, Refused, 409;
+    "see what has its review with `concord message reviews`, and by when the next one has to be; what is not needed is erased: `concord message erase`"
+    /// The file of a reason cannot be written.
+    ReasonUnwritten = "reason-unwritten", Operator, Refused, 507;
+    "see the room on the node's disk, and the permissions of the folder `kept` in its directory"
 }
 
 impl Code {

@@ -118,6 +118,7 @@ use crate::api::ask::Answer;
 use crate::api::ask::Ask;
 use crate::api::ask::deconfliction::AskDeconfliction;
 use crate::api::ask::feeds::AskFeeds;
+use crate::api::ask::reviews::AskReviews;
 use crate::api::tests::procedures;
 use crate::api::tests::reviews;
 use crate::api::tests::wire::NOON;
@@ -166,6 +167,8 @@ use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
 use crate::host::handle::papers::OfficeView;
 use crate::host::handle::procedures::ProcedureView;
+use crate::host::handle::reviews::KeepError;
+use crate::host::handle::reviews::Needed;
 use crate::host::handle::reviews::ReviewPlace;
 use crate::host::handle::reviews::Reviews;
 use crate::host::handle::specialty::ReceivedView;
@@ -173,6 +176,7 @@ use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Forbidden;
 use crate::host::handle::transcript::Wanted;
+use crate::host::kept::Kept;
 use crate::host::view::Agreement;
 use crate::host::view::CredentialView;
 use crate::host::view::Delivery;
@@ -547,10 +551,6 @@ impl Ask for Fake {
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
     }
 
-    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
-        Ok(reviews::page(after, limit))
-    }
-
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {
         self.proof(self.message(name)?.record.leaf)
     }
@@ -818,6 +818,7 @@ fn sent() -> MessageView {
         record: record("la.mps", 1, 1),
         deliveries,
         erasure: None,
+        kept: None,
         parties: parties("LA"),
     }
 }
@@ -827,6 +828,7 @@ fn received() -> MessageView {
         record: MessageRecord { body: BodyForm::Absent, ..record("mm.mpf", 2, 4) },
         deliveries: Vec::new(),
         erasure: None,
+        kept: None,
         parties: parties("MM"),
     }
 }
@@ -1004,6 +1006,17 @@ pub(super) fn papers() -> Papers {
     papers.draft(proposal.clone()).unwrap();
     papers.sign(&proposal.digest(), &roots[0].1).unwrap();
     papers
+}
+
+impl AskReviews for Fake {
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
+        Ok(reviews::page(after, limit))
+    }
+
+    fn keep(&self, name: MessageName, needed: Needed) -> Answer<'_, Result<Kept, KeepError>> {
+        let found = self.message(name).map_err(KeepError::from);
+        Box::pin(async move { found.and_then(|_| reviews::keep(needed)) })
+    }
 }
 
 impl AskFeeds for Fake {
