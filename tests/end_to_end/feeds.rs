@@ -178,6 +178,14 @@ fn a_feed_that_an_officer_follows_is_asked_for_by_itself_and_once() {
     assert_eq!((order.officer.as_str(), order.refused), ("LA-7", None));
     let told = || member.feed(&procedure).ok()?.waits.filter(|waits| waits.code == "wrong-root");
     wait::for_up_to(WITHIN, told).expect("it still waits");
+    // Orders are looked at one after the other: whoever asks for a later feed has looked at this one.
+    let later = begun(&world, &author);
+    comes_to(&member, &later, 1);
+    member.follow(&later, ("LA-7", "Asia/Vientiane")).unwrap();
+    forged["procedure"] = json!(later);
+    said(&author, &forged);
+    let asked = || author.feed(&later).ok().filter(|feed| !feed.asked.is_empty());
+    wait::for_up_to(WITHIN, asked).expect("the later one is asked for");
     assert_eq!(requests(&member), 1);
     member.unfollow(&procedure).unwrap();
     assert_eq!(member.feed(&procedure).unwrap().order, None);
