@@ -270,6 +270,10 @@ fn carried_out(asks: &Client, asked: &Client, handover: &str) {
     counter["body"] = json!({
         "of": certificate.digest, "certificate_digest": signed, "made_offline": false,
     });
+    let mut other = counter.clone();
+    other["body"]["certificate_digest"] = json!(format!("sha256:{}", certificate.digest));
+    let refused = say(asks, other).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "another certificate: {refused:?}");
     say(asks, counter).unwrap();
     assert_eq!(arrives(asked, handover, 10).summary.stage.as_deref(), Some("handed-over"));
 }
