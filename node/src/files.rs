@@ -233,6 +233,18 @@ pub fn exchange(one: &Path, other: &Path) -> Result<(), FileError> {
     sync_parent(one)
 }
 
+/// Removes a file, durably; nothing where there is none.
+///
+/// # Errors
+/// When it cannot be removed.
+pub fn remove(path: &Path) -> Result<(), FileError> {
+    match fs::remove_file(path) {
+        Ok(()) => sync_parent(path),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(source) => Err(FileError::Unwritable { path: path.to_owned(), source }),
+    }
+}
+
 /// The paths in a folder, in order of name; none when there is no such folder.
 ///
 /// # Errors

@@ -65,6 +65,7 @@ pub mod rescue;
 pub mod approval;
 pub mod body;
 pub mod content;
+mod source_circle;
 mod source_words;
 mod subject_line;
 pub mod submission;

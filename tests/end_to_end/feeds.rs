@@ -97,7 +97,7 @@ fn a_feed_is_loaded_changed_disputed_and_heals_at_every_member() {
 
 #[test]
 fn a_list_with_another_root_is_refused_and_told_and_a_snapshot_ends_the_gap() {
-    // shows: fed-11, fed-15, fed-21, xch-40
+    // shows: fed-11, fed-15, fed-22, xch-40
     let world = Federation::of("feeds-forged", &AGENCIES[..2]);
     let nodes = world.all_ready();
     let (author, member) = (nodes[0].client(), nodes[1].client());
@@ -141,6 +141,55 @@ fn a_list_with_another_root_is_refused_and_told_and_a_snapshot_ends_the_gap() {
     let healed = comes_to(&member, &procedure, 3);
     assert_eq!((healed.waits, healed.asked.len()), (None, 0));
     assert!(asked(&member, entry(200)["identifier"].clone()).unwrap().listings.is_empty());
+}
+
+#[test]
+fn a_feed_that_an_officer_follows_is_asked_for_by_itself_and_once() {
+    // shows: fed-22, fed-23
+    let world = Federation::of("feeds-followed", &AGENCIES[..2]);
+    let mut nodes = world.all_ready();
+    let author = nodes[0].client();
+    let procedure = begun(&world, &author);
+    comes_to(&nodes[1].client(), &procedure, 1);
+    let own = author.follow(&procedure, ("CN-1", "UTC")).unwrap_err();
+    assert_eq!(own.code, Code::NotFollowed, "{own:?}");
+    nodes[1].client().follow(&procedure, ("LA-7", "Asia/Vientiane")).unwrap();
+
+    let lines = written(&world, "next", (0..100).map(entry));
+    let made = author.prepare_list(&lines, ("infrastructure", Some(&procedure), None)).unwrap();
+    let mut forged = snapshot(&serde_json::to_value(&made).unwrap());
+    forged["procedure"] = json!(procedure);
+    forged["body"]["root_hash"] = json!("ab".repeat(32));
+    said(&author, &forged);
+    let asked = || author.feed(&procedure).ok().filter(|feed| !feed.asked.is_empty());
+    let seen = wait::for_up_to(WITHIN, asked).expect("the request comes by itself");
+    assert_eq!((seen.asked[0].agency.as_str(), seen.asked[0].to_seq), ("la.mps", Some(2)));
+    let requests = |client: &Client| {
+        let transcript = client.procedure(&procedure).unwrap().transcript;
+        transcript.into_iter().filter(|entry| entry.kind == "feed-gap-request").count()
+    };
+    assert_eq!(requests(&author), 1);
+
+    // After a crash the order stands, and what was asked for is not asked for again.
+    nodes[1].kill();
+    nodes[1] = world.ready(1);
+    let member = nodes[1].client();
+    let order = wait::for_up_to(WITHIN, || member.feed(&procedure).ok()?.order).unwrap();
+    assert_eq!((order.officer.as_str(), order.refused), ("LA-7", None));
+    let told = || member.feed(&procedure).ok()?.waits.filter(|waits| waits.code == "wrong-root");
+    wait::for_up_to(WITHIN, told).expect("it still waits");
+    // Orders are looked at one after the other: whoever asks for a later feed has looked at this one.
+    let later = begun(&world, &author);
+    comes_to(&member, &later, 1);
+    member.follow(&later, ("LA-7", "Asia/Vientiane")).unwrap();
+    forged["procedure"] = json!(later);
+    said(&author, &forged);
+    let asked = || author.feed(&later).ok().filter(|feed| !feed.asked.is_empty());
+    wait::for_up_to(WITHIN, asked).expect("the later one is asked for");
+    assert_eq!(requests(&member), 1);
+    member.unfollow(&procedure).unwrap();
+    assert_eq!(member.feed(&procedure).unwrap().order, None);
+    assert_eq!(member.unfollow(&procedure).unwrap_err().code, Code::NotFollowed);
 }
 
 #[test]

@@ -2,13 +2,13 @@
 
 mod arrivals;
 mod entries;
+mod reviews;
 
 use std::time::Duration;
 
 use concord_node::api::client::Client;
 use concord_node::api::shape::message::Message;
 use concord_node::api::shape::procedure::ProcedureDetail;
-use concord_node::clock;
 use concord_node::report::Report;
 use concord_node::report::code::Code;
 use concord_protocol::message::batch::entry::ManifestEntry;
@@ -17,8 +17,6 @@ use concord_protocol::message::batch::root::SaltSeed;
 use concord_protocol::message::fault::Faults;
 use concord_protocol::message::field::Field;
 use concord_protocol::message::pointer::Pointer;
-use concord_protocol::message::time::CivilDate;
-use concord_protocol::moment::Span;
 use harness::federation::Federation;
 use harness::letter;
 use harness::wait;
@@ -70,6 +68,71 @@ fn nobody_is_granted_whose_rescue_is_open() {
     say(&asked, over).unwrap();
     assert_eq!(asked.procedure(&handover).unwrap().alerts, []);
     say(&asked, grants(&handover)).unwrap();
+}
+
+#[test]
+fn whoever_may_be_in_a_rescue_is_looked_at_before_they_are_granted_or_wanted() {
+    // shows: res-43, res-44
+    let world = Federation::of("guards-names", &AGENCIES);
+    let nodes = world.all_ready();
+    let [asks, asked, reports] = [0, 1, 2].map(|place: usize| nodes[place].client());
+    let request = begins("handover-request", &[1]);
+    let wanted = request["body"]["person"].clone();
+    let request = say(&asks, request).unwrap();
+    let handover = procedure_of(&request);
+    taken(&asked, &handover, &request.id);
+    arrives(&asks, &handover, 2);
+
+    // The same name and day of birth, and no mark in common.
+    let mut named = missing();
+    named["to"] = json!([
+        {"agency": AGENCIES[1], "role": "action"}, {"agency": AGENCIES[0], "role": "information"},
+    ]);
+    let person = &mut named["body"]["person"];
+    for field in ["names", "birth"] {
+        person[field] = wanted[field].clone();
+    }
+    person["person_ref"] = json!("TH-P-000009");
+    for field in ["documents", "biometrics", "nationalities", "sex"] {
+        person.as_object_mut().unwrap().remove(field);
+    }
+    let reference = person["person_ref"].clone();
+    let rescue = procedure_of(&say(&reports, named).unwrap());
+    for node in [&asked, &asks] {
+        arrives(node, &rescue, 1);
+    }
+    let refused = say(&asked, grants(&handover)).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+    assert!(refused.why.contains(&format!("{rescue} (")), "{refused:?}");
+    assert!(refused.remedy.contains("rescues_checked"), "{refused:?}");
+    assert_eq!(asked.procedure(&handover).unwrap().alerts, [], "names alone alert nobody");
+
+    // A notice says the same, and where the reference is that of the rescue no look helps.
+    let notice = |reference: &Value, checked: bool| {
+        let mut notice = begins("notice", &[1]);
+        notice["body"]["subject"]["person"]["person_ref"] = reference.clone();
+        notice["rescues_checked"] = json!(checked);
+        notice
+    };
+    let other = json!("CN-P-000777");
+    let refused = say(&asks, notice(&other, false)).unwrap_err();
+    assert!(refused.why.contains(&rescue), "{refused:?}");
+    say(&asks, notice(&other, true)).unwrap();
+    let refused = say(&asks, notice(&reference, true)).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+    assert!(refused.remedy.contains("wanted notice"), "{refused:?}");
+
+    // Who is only described may be anybody who is held in that State.
+    let mut described = missing();
+    described["body"].as_object_mut().unwrap().remove("person");
+    described["body"]["location"]["country"] = json!("LA");
+    let described = procedure_of(&say(&reports, described).unwrap());
+    arrives(&asked, &described, 1);
+    let refused = say(&asked, grants(&handover)).unwrap_err();
+    assert!(refused.why.contains(&format!("{described} (only described)")), "{refused:?}");
+    let mut looked_at = grants(&handover);
+    looked_at["rescues_checked"] = json!(true);
+    say(&asked, looked_at).unwrap();
 }
 
 #[test]
@@ -358,42 +421,6 @@ fn nothing_rests_on_what_was_sent_for_another_purpose_without_leave() {
             ("orc-15", &Some(linked.id.clone()))
         );
     }
-}
-
-#[test]
-fn what_is_looked_at_again_is_listed_by_its_day() {
-    // shows: era-10
-    let world = Federation::of("guards-reviews", &AGENCIES[..2]);
-    let nodes = world.all_ready();
-    let [author, reader] = [0, 1].map(|place: usize| nodes[place].client());
-    let day = |ahead: u32| CivilDate::of(clock::now().after(Span::from_days(ahead))).unwrap();
-    let report = |review_on: String| {
-        let mut letter = begins("intelligence-report", &[1]);
-        letter["handling"]["review_on"] = json!(review_on);
-        let sent = say(&author, letter).unwrap();
-        arrives(&reader, &procedure_of(&sent), 1);
-        sent.id
-    };
-    let soon = report(day(10).to_string());
-    let due = report("2025-12-31".to_owned());
-    report(day(40).to_string());
-
-    for node in [&author, &reader] {
-        let page = node.reviews(None, None).unwrap();
-        let listed: Vec<(&str, &str)> =
-            page.items.iter().map(|item| (item.id.as_str(), item.state.as_str())).collect();
-        assert_eq!(listed, [(due.as_str(), "due"), (soon.as_str(), "soon")]);
-        assert_eq!((page.items[0].term_months, page.next), (12, None));
-        let first = node.reviews(Some(1), None).unwrap();
-        let rest = node.reviews(Some(1), first.next.as_deref()).unwrap();
-        assert_eq!(rest.items[0].id, soon);
-    }
-    // What is erased waits for nobody.
-    let demand = [("cause", "order"), ("basis", "EX-2026/7"), ("officer", "LA-1")];
-    reader.erase(&due, demand).unwrap();
-    let left: Vec<String> =
-        reader.reviews(None, None).unwrap().items.into_iter().map(|item| item.id).collect();
-    assert_eq!(left, [soon]);
 }
 
 /// An operation of the second agency in which the first has joined, ready to go.

@@ -263,13 +263,17 @@ fn carried_out(asks: &Client, asked: &Client, handover: &str) {
             "identity_check": {"method": "fingerprint", "result": "confirmed"},
         }],
     });
+    let signed = letter::certified(handover, &certificate["body"]);
     let certificate = say(asked, certificate).unwrap();
     arrives(asks, handover, 9);
     let mut counter = follows("certificate-countersignature", handover, &[1]);
     counter["body"] = json!({
-        "of": certificate.digest, "certificate_digest": format!("sha256:{}", certificate.digest),
-        "made_offline": false,
+        "of": certificate.digest, "certificate_digest": signed, "made_offline": false,
     });
+    let mut other = counter.clone();
+    other["body"]["certificate_digest"] = json!(format!("sha256:{}", certificate.digest));
+    let refused = say(asks, other).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "another certificate: {refused:?}");
     say(asks, counter).unwrap();
     assert_eq!(arrives(asked, handover, 10).summary.stage.as_deref(), Some("handed-over"));
 }

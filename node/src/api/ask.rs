@@ -4,6 +4,7 @@
 
 pub mod deconfliction;
 pub mod feeds;
+pub mod reviews;
 pub mod statistics;
 
 use core::fmt::Debug;
@@ -24,9 +25,11 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::moment::Timestamp;
 
 use crate::api::ask::deconfliction::AskDeconfliction;
 use crate::api::ask::feeds::AskFeeds;
+use crate::api::ask::reviews::AskReviews;
 use crate::api::ask::statistics::AskStatistics;
 use crate::host::crew::Crew;
 use crate::host::evidence::Extent;
@@ -52,9 +55,8 @@ use crate::host::handle::erasure::Demand;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
+use crate::host::handle::papers::OfficeView;
 use crate::host::handle::procedures::ProcedureView;
-use crate::host::handle::reviews::ReviewPlace;
-use crate::host::handle::reviews::Reviews;
 use crate::host::handle::specialty::ReceivedView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
@@ -65,7 +67,9 @@ use crate::store::files::Files;
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A node, as the local API sees it.
-pub trait Ask: AskFeeds + AskDeconfliction + AskStatistics + Debug + Send + Sync {
+pub trait Ask:
+    AskFeeds + AskDeconfliction + AskReviews + AskStatistics + Debug + Send + Sync
+{
     /// The newest snapshot.
     fn view(&self) -> SharedView;
 
@@ -112,6 +116,9 @@ pub trait Ask: AskFeeds + AskDeconfliction + AskStatistics + Debug + Send + Sync
 
     /// Takes a credential file.
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>>;
+
+    /// What the staff list of an agency says of one of its people at an instant.
+    fn office(&self, agency: &AgencyId, of: (&StaffNumber, Timestamp)) -> OfficeView;
 
     /// Every document of the charter that the node holds.
     fn charters(&self) -> Arc<Papers>;
@@ -171,12 +178,6 @@ pub trait Ask: AskFeeds + AskDeconfliction + AskStatistics + Debug + Send + Sync
         after: Option<ProcedureId>,
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError>;
-
-    /// At most `limit` held messages that are looked at again by now or soon, after a place.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError>;
 
     /// The proof that a message's leaf stands in the log.
     ///
@@ -318,6 +319,10 @@ impl Ask for Handle {
         Box::pin(Self::admit(self, credential))
     }
 
+    fn office(&self, agency: &AgencyId, of: (&StaffNumber, Timestamp)) -> OfficeView {
+        Self::office(self, agency, of)
+    }
+
     fn charters(&self) -> Arc<Papers> {
         Self::charters(self)
     }
@@ -368,10 +373,6 @@ impl Ask for Handle {
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError> {
         Self::procedures(self, after, limit)
-    }
-
-    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
-        Self::reviews(self, after, limit)
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {

@@ -10,6 +10,7 @@ use crate::api::shape::node::why;
 use crate::host::deconfliction::register::DigestsError;
 use crate::host::deconfliction::register::HoldingError;
 use crate::host::feeds::author::PrepareError;
+use crate::host::feeds::orders::OrderError;
 use crate::host::handle::AdmitError;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
@@ -17,6 +18,7 @@ use crate::host::handle::SubmitError;
 use crate::host::handle::charters::CharterError;
 use crate::host::handle::deconfliction::DeconflictionError;
 use crate::host::handle::files::FileError;
+use crate::host::handle::reviews::KeepError;
 use crate::host::handle::succession::ApproveError;
 use crate::host::view::Mode;
 use crate::host::view::Phase;
@@ -46,6 +48,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         SubmitError::Busy if view.phase == Phase::Waiting => Code::Starting,
         SubmitError::Busy => Code::Busy,
         SubmitError::Full => Code::DiskFull,
+        SubmitError::NoRegister => Code::RegisterUnwritable,
         SubmitError::Unwitnessed { .. } => Code::Unwitnessed,
         SubmitError::InDoubt(doubt) => {
             return in_doubt(*doubt, "the message was not taken", view);
@@ -147,6 +150,18 @@ pub(crate) fn of_preparing(error: &PrepareError, view: &View) -> Problem {
     Problem::new(code, what, error.to_string())
 }
 
+/// Why a standing order was not taken or not ended.
+pub(crate) fn of_order(error: &OrderError, view: &View) -> Problem {
+    let code = match error {
+        OrderError::Feed(error) => return of_reading(error, Code::NoSuchProcedure, view),
+        OrderError::Ours | OrderError::Closed | OrderError::Full | OrderError::NotFollowed => {
+            Code::NotFollowed
+        }
+        OrderError::File(_) => Code::OrderUnwritten,
+    };
+    Problem::new(code, "nothing was ordered", error.to_string())
+}
+
 /// The node stops.
 pub(crate) fn of_stopping(what: &'static str) -> Problem {
     Problem::new(Code::Stopping, what, "the node is stopping after a fault")
@@ -239,6 +254,16 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         | ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
+}
+
+/// Why a message was not kept beyond its review.
+pub(crate) fn of_keeping(error: &KeepError, view: &View) -> Problem {
+    let code = match error {
+        KeepError::Read(error) => return of_reading(error, Code::NoSuchMessage, view),
+        KeepError::Over(_) | KeepError::NotYet(_) | KeepError::NextReview(_) => Code::NotKept,
+        KeepError::File(_) => Code::ReasonUnwritten,
+    };
+    Problem::new(code, "the message stays on the list", error.to_string())
 }
 
 /// Why a credential was not taken.

@@ -51,8 +51,18 @@ use crate::store::backup::Cut;
 use crate::store::backup::cut;
 
 /// Files and folders of a node's directory that a backup has beside the store's.
-const KEPT: [&str; 8] =
-    ["archive", "charters", "concord.toml", "deconfliction", "evidence", "format", "own", "peers"];
+const KEPT: [&str; 10] = [
+    "archive",
+    "charters",
+    "concord.toml",
+    "deconfliction",
+    "evidence",
+    "format",
+    "kept",
+    "orders",
+    "own",
+    "peers",
+];
 
 /// The folder of the role keys.
 const ROLE_KEYS: &str = "keys";

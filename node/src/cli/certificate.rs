@@ -6,7 +6,7 @@
 mod file;
 mod form;
 mod frames;
-mod import;
+pub(crate) mod import;
 
 #[cfg(test)]
 mod tests;

@@ -79,6 +79,28 @@ pub enum FeedVerb {
     Send(send::Send),
     /// Asks the originator for what this node missed of a feed.
     CatchUp(ask::CatchUp),
+    /// Has the node ask by itself, in an officer's name: for the gap, a day later for the whole, never oftener.
+    Follow {
+        /// The feed's procedure.
+        procedure: String,
+        /// Who answers for each request.
+        #[arg(long)]
+        officer: String,
+        /// The time zone in which the officer works.
+        #[arg(long, default_value = "UTC")]
+        zone: String,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Ends what `follow` began.
+    Unfollow {
+        /// The feed's procedure.
+        procedure: String,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
 }
 
 /// What a change is made from.
@@ -174,6 +196,16 @@ pub fn run(verb: &FeedVerb) -> Result<Answer, Report> {
         }
         FeedVerb::Send(arguments) => send::run(arguments),
         FeedVerb::CatchUp(arguments) => ask::run(arguments),
+        FeedVerb::Follow { procedure, officer, zone, reach } => {
+            let client = reach.client()?;
+            client.follow(procedure, (officer, zone))?;
+            Ok(show(&client.feed(procedure)?))
+        }
+        FeedVerb::Unfollow { procedure, reach } => {
+            let client = reach.client()?;
+            client.unfollow(procedure)?;
+            Ok(show(&client.feed(procedure)?))
+        }
     }
 }
 
@@ -233,6 +265,7 @@ fn show(feed: &Feed) -> Answer {
         ("entries", listed(counts)),
         ("disputes", feed.disputes.to_string()),
         ("asked for by", listed(asked)),
+        ("followed for", table::or_dash(feed.order.as_ref().map(|order| order.officer.clone()))),
     ]);
     let answer = Answer::new(text, table::json(feed));
     let answer = match &feed.waits {
@@ -241,6 +274,11 @@ fn show(feed: &Feed) -> Answer {
             let entry = entry.unwrap_or_default();
             answer.say(format!("waits: {} ({}{entry})", waits.why, waits.code))
         }
+        None => answer,
+    };
+    let refused = feed.order.as_ref().and_then(|order| order.refused.clone());
+    let answer = match refused {
+        Some(why) => answer.say(format!("the last request by order was not taken: {why}")),
         None => answer,
     };
     match &feed.missing {

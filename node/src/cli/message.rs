@@ -1,4 +1,4 @@
-//! `concord message list | show | reviews | erase`: what the node sent and took; `draft | approve`: what people say before it is sent.
+//! `concord message list | show | reviews | keep | erase`: what the node sent and took; `draft | approve`: what people say before it is sent.
 
 pub mod votes;
 
@@ -14,6 +14,7 @@ use crate::api::shape::message::DeliveryDocument;
 use crate::api::shape::message::Message;
 use crate::api::shape::message::MessageList;
 use crate::api::shape::message::Status;
+use crate::api::shape::review::KeptDocument;
 use crate::api::shape::review::ReviewList;
 use crate::api::shape::times::Clocks;
 use crate::api::shape::times::StatedTime;
@@ -69,6 +70,23 @@ pub enum MessageVerb {
         /// Go on where an earlier list ended.
         #[arg(long)]
         cursor: Option<String>,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Keeps a message whose day to be looked at again has come or comes soon, for a reason; without it it stays on the list.
+    Keep {
+        /// The message's id, or its digest.
+        id: String,
+        /// Staff number of the officer who looked at it and decided; the log has that officer as a reader.
+        #[arg(long)]
+        officer: String,
+        /// Why it is still needed, in one line, and nothing of what it says.
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+        /// When somebody looks at it again: no later than `erase by`, and within the term of `concord message reviews`.
+        #[arg(long, value_name = "DAY")]
+        until: String,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -139,6 +157,11 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
         }
         MessageVerb::Draft(arguments) => votes::draft(arguments),
         MessageVerb::Approve(arguments) => votes::approve(arguments),
+        MessageVerb::Keep { id, officer, reason, until, reach } => {
+            let needed =
+                [("officer", officer.as_str()), ("reason", reason), ("next_review", until)];
+            Ok(kept(id, &reach.client()?.keep(id, needed)?))
+        }
         MessageVerb::Erase { id, cause, basis, officer, reach } => {
             let cause = match cause {
                 Cause::Recall => "recall",
@@ -178,10 +201,12 @@ fn reviews(page: &ReviewList) -> Answer {
             review.procedure.clone(),
             review.review_on.clone(),
             review.erase_by.clone(),
+            review.term_months.to_string(),
             review.state.clone(),
         ]
     });
-    let text = table::table(["message", "procedure", "review on", "erase by", "state"], rows);
+    let heads = ["message", "procedure", "review on", "erase by", "term in months", "state"];
+    let text = table::table(heads, rows);
     let answer = Answer::new(text, table::json(page));
     match &page.next {
         Some(next) => answer.say(format!("more: concord message reviews --cursor {next}")),
@@ -245,6 +270,7 @@ fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer
                 })),
             ),
             ("log index", message.log_index.to_string()),
+            ("kept", table::or_dash(message.kept.as_ref().map(why_kept))),
             ("erased", table::or_dash(message.erasure.as_ref().map(why_erased))),
         ]);
     if !message.deliveries.is_empty() {
@@ -296,6 +322,21 @@ fn erased(id: &str, erasure: &Erasure) -> Answer {
         )),
         None => answer.say("keys and bytes are gone from this node; header and proofs remain"),
     }
+}
+
+fn why_kept(kept: &KeptDocument) -> String {
+    format!("until {} by {}: {}", kept.next_review, kept.officer, kept.reason)
+}
+
+fn kept(id: &str, kept: &KeptDocument) -> Answer {
+    let text = table::facts([
+        ("message", id.to_owned()),
+        ("kept until", kept.next_review.clone()),
+        ("reason", kept.reason.clone()),
+        ("officer", kept.officer.clone()),
+        ("log index", kept.log_index.to_string()),
+    ]);
+    Answer::new(text, table::json(kept))
 }
 
 fn handling(classification: &str, codes: &[String]) -> String {

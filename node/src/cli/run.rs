@@ -341,7 +341,6 @@ pub(crate) fn refused(error: &StartError) -> Report {
         StartError::NoEntropy(_)
         | StartError::Commit(_)
         | StartError::Switch(_)
-        | StartError::Deconfliction(_)
         | StartError::Read(_)
         | StartError::WitnessFile(_)
         | StartError::Tables(_)

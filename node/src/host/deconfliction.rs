@@ -8,7 +8,6 @@
 //!
 //! Absent on purpose: sending. A reply is a message, and an officer sends it.
 
-pub mod file;
 pub(crate) mod keyed;
 pub mod look;
 pub mod register;
@@ -46,12 +45,15 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use crate::entropy;
-use crate::host::deconfliction::file::FileTrouble;
-use crate::host::deconfliction::file::SealedFiles;
 use crate::host::deconfliction::keyed::KeyedHoldings;
 use crate::host::deconfliction::register::DigestsError;
 use crate::host::deconfliction::register::Register;
 use crate::host::deconfliction::register::holding::Holding;
+use crate::host::sealed_files::FileTrouble;
+use crate::host::sealed_files::SealedFiles;
+
+/// The file of holdings, own keys and counts.
+const REGISTER: &str = "register";
 
 /// The label under which the key of the files comes from the node's storage key.
 const FILES_LABEL: &str = "deconfliction";
@@ -71,6 +73,15 @@ pub struct Deconfliction {
     news: watch::Sender<u64>,
     /// Every message before this leaf was looked at; the register says it only when something was found.
     looked: AtomicU64,
+    /// Whether the register was read: without it nothing of deconfliction is done, and its file stays as it is.
+    use_of: Use,
+}
+
+/// Whether the register can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Whole,
+    Damaged,
 }
 
 /// Why the digests under a member's key are not complete.
@@ -89,22 +100,31 @@ pub enum Holdup {
 }
 
 impl Deconfliction {
-    /// Opens the files of a node of a federation, which is named by its genesis digest.
-    ///
-    /// # Errors
-    /// When one of them cannot be read, or was not sealed by this node.
-    pub(crate) fn open(
-        folder: PathBuf,
-        storage: &[u8; 32],
-        federation: Digest,
-    ) -> Result<Self, FileTrouble> {
+    /// Opens the files of a node of a federation, which is named by its genesis digest. A register that cannot be read, or
+    /// was not sealed by this node, ends deconfliction for this run and nothing else: an agency whose list is damaged still
+    /// sends and receives.
+    // spec: dcf-23
+    pub(crate) fn open(folder: PathBuf, storage: &[u8; 32], federation: Digest) -> Self {
         let key: Zeroizing<[u8; 32]> = expand::expand(storage, FILES_LABEL, 0);
         let files = SealedFiles::new(folder, key);
-        let register = Register::read(files.read(file::REGISTER)?.as_deref())?;
+        let read = files.read(REGISTER).and_then(|bytes| Register::read(bytes.as_deref()));
+        let (register, use_of) = match read {
+            Ok(register) => (register, Use::Whole),
+            Err(error) => {
+                tracing::error!(%error, "the register of deconfliction cannot be used: nothing is asked, answered or compared \
+                                         until it is restored from a backup, or moved away, and the node starts again");
+                (Register::default(), Use::Damaged)
+            }
+        };
         let (news, _) = watch::channel(0);
         let (keyed, holdups, had) = (Mutex::default(), Mutex::default(), Mutex::default());
         let (looked, register) = (AtomicU64::new(register.seen), Mutex::new(register));
-        Ok(Self { files, federation, register, keyed, holdups, had, news, looked })
+        Self { files, federation, register, use_of, keyed, holdups, had, news, looked }
+    }
+
+    /// Whether anything of deconfliction is done.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.use_of == Use::Whole
     }
 
     /// Tells when there may be something new to compare.
@@ -117,8 +137,15 @@ impl Deconfliction {
     }
 
     /// Looks at the register.
-    pub(crate) fn register(&self) -> MutexGuard<'_, Register> {
-        self.register.lock().unwrap_or_else(PoisonError::into_inner)
+    ///
+    /// # Errors
+    /// When it could not be read at the start.
+    // spec: dcf-23
+    pub(crate) fn register(&self) -> Result<MutexGuard<'_, Register>, FileTrouble> {
+        match self.use_of {
+            Use::Whole => Ok(self.register.lock().unwrap_or_else(PoisonError::into_inner)),
+            Use::Damaged => Err(FileTrouble::NotOurs),
+        }
     }
 
     /// Changes the register, durably or not at all.
@@ -129,11 +156,11 @@ impl Deconfliction {
         &self,
         change: impl FnOnce(&mut Register) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut register = self.register();
+        let mut register = self.register()?;
         let mut next = register.clone();
         let done = change(&mut next)?;
         if next != *register {
-            self.files.write(file::REGISTER, &next.written()?)?;
+            self.files.write(REGISTER, &next.written()?)?;
             *register = next;
             drop(register);
             self.tell();
@@ -166,7 +193,7 @@ impl Deconfliction {
     /// Forgets what has had its time, durably.
     // spec: dcf-6
     pub(crate) fn forget_old(&self, now: Timestamp) -> Result<(), FileTrouble> {
-        if !self.register().has_old(now) {
+        if !self.register()?.has_old(now) {
             return Ok(());
         }
         self.change(|register| {
@@ -193,7 +220,7 @@ impl Deconfliction {
         now: Timestamp,
     ) -> Result<DigestKey, KeyingRefusal> {
         // For what is refused nothing is copied or written.
-        self.register().judge(peer, asked, now)?;
+        self.register().map_err(|_| KeyingRefusal::Unable)?.judge(peer, asked, now)?;
         let granted = self.change(|register| -> Result<_, NotGranted> {
             let (key, used) = register.judge(peer, asked, now)?;
             register.give(peer, used);
@@ -213,7 +240,7 @@ impl Deconfliction {
     ) -> Result<T, FileTrouble> {
         let mut keyed = self.keyed.lock().unwrap_or_else(PoisonError::into_inner);
         if !keyed.contains_key(peer) {
-            let bytes = self.files.read(&file::keyed(peer))?;
+            let bytes = self.files.read(&keyed_name(peer))?;
             keyed.insert(peer.clone(), KeyedHoldings::read(bytes.as_deref())?);
         }
         Ok(look(keyed.entry(peer.clone()).or_default()))
@@ -227,7 +254,7 @@ impl Deconfliction {
         digests: impl IntoIterator<Item = (u64, Digest)>,
     ) -> Result<(), FileTrouble> {
         let (keys, held) = {
-            let register = self.register();
+            let register = self.register()?;
             let held: BTreeSet<u64> = register.holdings().map(Holding::number).collect();
             (register.keys_of(peer), held)
         };
@@ -236,7 +263,7 @@ impl Deconfliction {
             keyed.keep(&keys, &held);
             keyed.written()
         })??;
-        self.files.write(&file::keyed(peer), &bytes)?;
+        self.files.write(&keyed_name(peer), &bytes)?;
         self.tell();
         Ok(())
     }
@@ -293,7 +320,8 @@ impl Deconfliction {
         (peer, key): (&AgencyId, &DigestPublic),
         holdup: Option<Holdup>,
     ) {
-        let keys = self.register().keys_of(peer);
+        // Whose queries cannot be read waits for nothing.
+        let Ok(keys) = self.register().map(|register| register.keys_of(peer)) else { return };
         let mut holdups = self.holdups.lock().unwrap_or_else(PoisonError::into_inner);
         holdups.retain(|(agency, key), _| agency != peer || keys.contains(key));
         match holdup {
@@ -308,6 +336,11 @@ impl Deconfliction {
         let holdups = self.holdups.lock().unwrap_or_else(PoisonError::into_inner);
         holdups.get(&(peer.clone(), *key)).copied()
     }
+}
+
+/// The name of the file with the digests under one member's keys.
+fn keyed_name(peer: &AgencyId) -> String {
+    format!("keyed.{peer}")
 }
 
 fn amount(count: usize) -> u64 {

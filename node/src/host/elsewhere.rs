@@ -9,7 +9,9 @@
 //! - [`board`]: the rescues that are open.
 //! - [`ledger`]: who was received, and on which promise.
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
+//! - [`namesakes`]: who may be, by names, or because a rescue only describes somebody.
 //! - [`decisions`]: whether the decisions of a manifest stand, and are about the people on it.
+//! - [`certificates`]: whether a countersignature fits the certificate and the staff lists.
 //! - [`roots`]: whether the root over those who remain on a manifest is the one over them.
 //! - [`arrivals`]: whether people arrived with the batches that their handovers name.
 //! - [`merger`]: whether a rescue goes on where it is said to.
@@ -23,18 +25,21 @@
 mod answers;
 mod arrivals;
 pub(crate) mod board;
+mod certificates;
 mod clauses;
 mod copies;
 pub(crate) mod decisions;
 pub(crate) mod ledger;
 mod links;
 mod merger;
+mod namesakes;
 mod people;
 mod roots;
 
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::body::Body;
+use concord_protocol::message::intelligence::notice::NoticeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::book::Book;
@@ -82,7 +87,8 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77, bat-67, bat-68, bat-69, bat-71, bat-72
+// spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -92,13 +98,29 @@ pub(crate) fn judge(
         .and_then(|()| links::judge(shared, submission, now))
         .and_then(|()| judge_request(shared, submission))
         .and_then(|()| clauses::judge(shared, submission))
-        .and_then(|()| judge_in_procedure(shared, submission));
+        .and_then(|()| certificates::judge(shared, submission))
+        .and_then(|()| judge_wanted(shared, submission))
+        .and_then(|()| judge_in_procedure(shared, submission))
+        // Last: whoever looks at namesakes has nothing else to mend.
+        .and_then(|()| namesakes::judge(shared, submission));
     judged.map_err(|objection| match objection {
         Objection::Refused(refusal) => SubmitError::OutOfPlace(refusal),
         Objection::OtherPurpose(refusal) => SubmitError::OtherPurpose(refusal),
         Objection::OtherCase(refusal) => SubmitError::OtherCase(refusal),
         Objection::Unreadable => SubmitError::Stopping,
     })
+}
+
+/// Nobody is looked for to be arrested whom a rescue protects.
+fn judge_wanted(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
+    let Body::Notice(notice) = submission.body() else { return Ok(()) };
+    if notice.kind != NoticeKind::Wanted {
+        return Ok(());
+    }
+    match people::looked_for(shared, submission)?.into_iter().next() {
+        Some(alert) => Err(alert.refusal.into()),
+        None => Ok(()),
+    }
 }
 
 /// Nobody is asked for whom one's own Party received and keeps.
@@ -164,6 +186,7 @@ fn may_matter(body: &Body) -> bool {
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
+    found.extend(certificates::alerts(shared, book)?);
     found.extend(answers::alerts(shared, book)?);
     found.extend(clauses::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::effects::Action;
 use concord_protocol::engine::effects::Answer;
 use concord_protocol::engine::effects::Effects;
 use concord_protocol::engine::input::Erase;
@@ -47,7 +49,7 @@ impl Writer {
     /// Erases one body on demand.
     pub(crate) fn erase(
         &mut self,
-        (message, warrant): (concord_protocol::crypto::digest::Digest, Warrant),
+        (message, warrant): (Digest, Warrant),
         ticket: Ticket,
         effects: &mut Effects,
     ) -> Result<(), Stopped> {
@@ -122,6 +124,14 @@ impl Writer {
         let ticket = self.ticket(reply);
         self.step(Input::KeyBackup { ticket, until }, effects)
     }
+}
+
+/// The messages whose bodies these actions end.
+pub(crate) fn ended(actions: &[Action]) -> Vec<Digest> {
+    let ends = |action: &Action| {
+        if let Action::Destroy { message } = action { Some(*message) } else { None }
+    };
+    actions.iter().filter_map(ends).collect()
 }
 
 /// What the engine must know of a message to erase its body.

@@ -5,13 +5,17 @@
 //! in no journal and no backup. One thread makes them, one after the other; whoever looks something up shares the newest.
 //!
 //! Memory: of each table its index, at most 32 MiB and mostly half a MiB; while one is made a second index and 24 bytes
-//! for each id. Absent on purpose: deciding what a feed is; that is the fold of its messages.
+//! for each id. What officers said about following them stands in [`orders`]. Absent on purpose: deciding what a feed is; that
+//! is the fold of its messages.
 
 pub mod author;
 pub(crate) mod keep;
 mod make;
+pub mod order;
+pub mod orders;
 mod place;
 pub(crate) mod plan;
+mod request;
 mod turn;
 pub(crate) mod work;
 
@@ -40,12 +44,21 @@ use concord_protocol::procedure::exchange::feed::dispute::Disputes;
 
 use crate::host::feeds::keep::Keeper;
 use crate::host::feeds::keep::Plain;
+use crate::host::feeds::orders::Orders;
 use crate::host::feeds::place::Claim;
 use crate::host::feeds::place::Standing;
+
+/// What a feed waits for whose list is not here yet.
+pub(crate) const FILE_AWAITED: &str = "file-awaited";
+
+/// What a feed waits for whose originator has as many others as are searched.
+pub(crate) const NO_PLACE: &str = "no-place";
 
 /// What the node holds of every feed.
 pub(crate) struct Feeds {
     pub(crate) keeper: Keeper,
+    /// Which of them officers follow.
+    pub(crate) orders: Orders,
     known: Mutex<BTreeMap<ProcedureId, Arc<Known>>>,
     /// Feeds of which something was accepted that nobody has looked at yet.
     changed: Mutex<Changed>,
@@ -126,10 +139,11 @@ pub struct Waits {
 
 impl Feeds {
     /// Nothing is known yet.
-    pub(crate) fn new(keeper: Keeper) -> Self {
+    pub(crate) fn new(keeper: Keeper, orders: Orders) -> Self {
         let (wake, woken) = mpsc::sync_channel(1);
         Self {
             keeper,
+            orders,
             known: Mutex::default(),
             changed: Mutex::default(),
             wake,

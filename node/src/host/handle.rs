@@ -11,7 +11,7 @@ mod export;
 pub mod feeds;
 pub mod figures;
 pub mod files;
-mod papers;
+pub mod papers;
 pub mod procedures;
 mod proofs;
 mod query;
@@ -46,6 +46,7 @@ use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::crew::Crew;
 use crate::host::exchange::Surroundings;
+use crate::host::kept::Kept;
 use crate::host::shared::Shared;
 use crate::host::view::Delivery;
 use crate::host::view::EvidenceView;
@@ -68,6 +69,10 @@ impl fmt::Debug for Handle {
 /// Why a submission was not taken. Nothing was logged, nothing will be sent.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
+    /// It belongs to a deconfliction, and the files of that cannot be used.
+    // spec: dcf-23
+    #[error("the files of deconfliction cannot be read or written")]
+    NoRegister,
     /// The charter does not name a recipient.
     #[error("the charter has no member {agency}")]
     UnknownRecipient {
@@ -386,6 +391,8 @@ pub struct MessageView {
     pub deliveries: Vec<Delivery>,
     /// Why its body was erased; `None` when it was not.
     pub erasure: Option<ErasureRecord>,
+    /// Why it is kept beyond its review; `None` where nobody said so.
+    pub kept: Option<Kept>,
     /// The Parties of its sender and of this agency, where the charter in force has them: their clocks are shown.
     pub parties: Parties,
 }

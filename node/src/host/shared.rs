@@ -48,6 +48,7 @@ use crate::host::feeds::Feeds;
 use crate::host::figures::Figures;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
+use crate::host::kept::KeptWords;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
 use crate::host::mirror::keep::Keeper;
@@ -135,6 +136,8 @@ pub(crate) struct Shared {
     pub(crate) sending: Semaphore,
     /// What the agency's people work on, and what others ask about.
     pub(crate) deconfliction: Deconfliction,
+    /// What officers keep beyond a review, and why.
+    pub(crate) kept: KeptWords,
     /// The rescues that are open.
     pub(crate) board: Board,
     /// Who was received, and by whom.
@@ -204,6 +207,7 @@ pub(crate) struct Parts {
     pub(crate) feeds: Feeds,
     pub(crate) files: Files,
     pub(crate) deconfliction: Deconfliction,
+    pub(crate) kept: KeptWords,
     pub(crate) directory: Directory,
 }
 
@@ -253,6 +257,7 @@ impl Shared {
             files: parts.files,
             sending: Semaphore::new(SENT_MAX),
             deconfliction: parts.deconfliction,
+            kept: parts.kept,
             board: Board::default(),
             ledger: Ledger::default(),
             profile: profile_of(&directory),

@@ -37,12 +37,13 @@ use crate::host::accuse::Lead;
 use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
-use crate::host::deconfliction::file::FileTrouble;
 use crate::host::exchange::Surroundings;
 use crate::host::feeds::Feeds;
 use crate::host::feeds::keep;
+use crate::host::feeds::orders::Orders;
 use crate::host::feeds::work;
 use crate::host::handle::Handle;
+use crate::host::kept::KeptWords;
 use crate::host::mailbox::Job;
 use crate::host::mirror::keep::Keeper;
 use crate::host::mirror::part::Sealer;
@@ -164,9 +165,6 @@ pub enum StartError {
         /// The version in force.
         version: CharterVersion,
     },
-    /// The files of deconfliction.
-    #[error("open what the agency's people work on")]
-    Deconfliction(#[source] FileTrouble),
     /// No such log in the archive.
     #[error("the archive of this node has no log {log}")]
     NotArchived {
@@ -290,9 +288,9 @@ fn open_log(
             folder.deconfliction(),
             &keys.storage,
             enrolment.papers.founding().digest(),
-        )
-        .map_err(StartError::Deconfliction)?,
-        feeds: Feeds::new(tables),
+        ),
+        kept: KeptWords::open(folder.kept(), &keys.storage, &reader),
+        feeds: Feeds::new(tables, Orders::open(folder.orders(), &keys.storage)),
         me: settings.agency.clone(),
         files: store.files(),
         reader,

@@ -10,7 +10,6 @@ mod take;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::Connected;
 use concord_protocol::engine::Engine;
 use concord_protocol::engine::Fault;
@@ -32,7 +31,7 @@ use crate::entropy;
 use crate::entropy::NoEntropy;
 use crate::host::accuse::writing;
 use crate::host::accuse::writing::Gossip;
-use crate::host::erasure::Due;
+use crate::host::erasure;
 use crate::host::feeds::Told;
 use crate::host::mailbox;
 use crate::host::mailbox::Job;
@@ -105,7 +104,7 @@ pub(crate) struct Writer {
     renewals: Renewals,
     /// Whether the node has to start again after this group.
     again: bool,
-    due: Due,
+    due: erasure::Due,
     /// Which checkpoints of third logs each peer was told of.
     told: Gossip,
 }
@@ -139,7 +138,7 @@ impl Writer {
             waiting: None,
             renewals: Renewals::default(),
             again: false,
-            due: Due::default(),
+            due: erasure::Due::default(),
             told: Gossip::new(),
         }
     }
@@ -286,7 +285,7 @@ impl Writer {
         &self.shared
     }
 
-    pub(crate) const fn due(&mut self) -> &mut Due {
+    pub(crate) const fn due(&mut self) -> &mut erasure::Due {
         &mut self.due
     }
 
@@ -303,13 +302,14 @@ impl Writer {
     }
 
     /// Destroys what was erased in this group, before anyone is told that it is.
-    // spec: era-2
+    // spec: era-2, era-13
     fn destroy(&mut self, actions: &[Action]) -> Result<(), Stopped> {
-        let destroyed = |action: &Action| {
-            if let Action::Destroy { message } = action { Some(*message) } else { None }
-        };
-        let messages: Vec<Digest> = actions.iter().filter_map(destroyed).collect();
-        if messages.is_empty() { Ok(()) } else { Ok(self.store.destroy(&messages)?) }
+        let messages = erasure::ended(actions);
+        if !messages.is_empty() {
+            self.store.destroy(&messages)?;
+            self.shared.kept.forget(&messages);
+        }
+        Ok(())
     }
 
     /// Takes credentials that are durable now into use, so that the snapshot shows them.

@@ -419,6 +419,18 @@ codes! {
     /// The file of a list could not be made.
     ListUnwritten = "list-unwritten", Operator, Refused, 507;
     "make room on the disk, or raise files_total_mib or files_largest_mib"
+    /// There is nothing to follow, or nobody follows it.
+    NotFollowed = "not-followed", Caller, Refused, 409;
+    "follow open feeds of other agencies: `concord feed list` shows whose they are, `concord feed show PROCEDURE` who follows one"
+    /// The file of standing orders cannot be written.
+    OrderUnwritten = "order-unwritten", Operator, Refused, 507;
+    "see the room on the node's disk, and the permissions of the folder `orders` in its directory"
+    /// The message has no review now, or cannot be kept until that day.
+    NotKept = "not-kept", Caller, Refused, 409;
+    "see what has its review with `concord message reviews`, and by when the next one has to be; what is not needed is erased: `concord message erase`"
+    /// The file of a reason cannot be written.
+    ReasonUnwritten = "reason-unwritten", Operator, Refused, 507;
+    "see the room on the node's disk, and the permissions of the folder `kept` in its directory"
 }
 
 impl Code {

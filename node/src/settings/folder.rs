@@ -7,7 +7,8 @@
 //! charters/      1.cbor …, open/              lock format                         the store's
 //! own/           the node's credentials       peers/                              the other agencies' credentials
 //! mirrors/       logs kept for others               revocations/                    ends of credentials
-//! deconfliction/ sealed files of holdings
+//! deconfliction/ sealed files of holdings     orders/                             sealed file of standing orders
+//! kept/          sealed files of why messages are kept beyond a review
 //! ```
 
 use std::fs::File;
@@ -85,6 +86,16 @@ impl NodeFolder {
     /// Sealed files of what the agency's people work on.
     pub fn deconfliction(&self) -> PathBuf {
         self.0.join("deconfliction")
+    }
+
+    /// The sealed file of standing orders.
+    pub fn orders(&self) -> PathBuf {
+        self.0.join("orders")
+    }
+
+    /// The sealed files of why messages are kept beyond a review.
+    pub fn kept(&self) -> PathBuf {
+        self.0.join("kept")
     }
 
     /// When the node's data were last copied into a backup; `None` where nothing is known of one.

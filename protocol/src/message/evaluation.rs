@@ -38,6 +38,16 @@ impl EvaluationScheme {
             Self::G3x5x2 => &["A", "B", "C", "D", "E"],
         }
     }
+
+    /// The codes for information that is certain, or confirmed by others than its source.
+    // spec: msgk-130
+    pub const fn confirmed_codes(self) -> &'static [&'static str] {
+        match self {
+            Self::E4x4 => &["1", "3"],
+            Self::Admiralty6x6 => &["1"],
+            Self::G3x5x2 => &["B"],
+        }
+    }
 }
 
 record! {
@@ -66,6 +76,14 @@ record! {
             }
         }
     }
+}
+
+/// Whether an evaluation leaves what was told to rest on who told it: it is neither certain nor confirmed by others. What has
+/// no code of its scheme says nothing. Source: spec msgk-130.
+pub fn rests_on_its_source(evaluation: &Evaluation) -> bool {
+    let code = evaluation.info_code.as_str();
+    let scheme = evaluation.scheme;
+    scheme.info_codes().contains(&code) && !scheme.confirmed_codes().contains(&code)
 }
 
 /// Whether an evaluation has codes of its scheme: what the rule between its fields says, for one that was not read as a

@@ -11,23 +11,27 @@ use crate::message::subject_line;
 
 /// Words that tell of a person who tells, of an officer who hides, or of a line that is listened to.
 ///
-/// Words of dictionaries, in the languages of the Parties; a proposal that speakers of each have to settle.
+/// Words of dictionaries, in the languages of the Parties; a proposal that speakers of each have to settle. Nobody who speaks
+/// them has looked at those in Chinese, Thai, Vietnamese, Khmer, Lao and Burmese. Left out are words that mean something
+/// harmless as often: a mole, a tip, 内线 (an extension), tố giác (to report a crime).
 #[rustfmt::skip]
 const WORDS: &[&str] = &[
     // English
-    "informant", "informants", "undercover", "wiretap", "wiretaps", "wiretapped", "wiretapping", "eavesdropping",
-    // Chinese: informer, undercover, listening in, tapping
-    "线人", "線人", "卧底", "臥底", "窃听", "竊聽", "监听", "監聽",
-    // Thai: secret agent, informer, tapping
-    "สายลับ", "สายข่าว", "ดักฟัง",
-    // Vietnamese: informer, planted among others, listening in
-    "chỉ điểm", "nằm vùng", "nghe lén",
-    // Khmer: secret agent, listening in
-    "ភ្នាក់ងារសម្ងាត់", "លួចស្តាប់",
-    // Lao: secret agent, listening in
-    "ສາຍລັບ", "ລັກຟັງ",
-    // Burmese: informer, listening in
-    "သတင်းပေး", "ခိုးနားထောင်",
+    "informant", "informants", "informer", "informers", "whistleblower", "whistleblowers", "undercover", "infiltrator",
+    "infiltrators", "infiltrated", "covert source", "human source", "confidential source", "protected source",
+    "wiretap", "wiretaps", "wiretapped", "wiretapping", "eavesdropping", "eavesdropped", "phone tap", "phone taps",
+    // Chinese: informer, one's eyes, spy, who informs in secret, undercover, listening in, tapping
+    "线人", "線人", "眼线", "眼線", "密探", "告密", "卧底", "臥底", "窃听", "竊聽", "监听", "監聽",
+    // Thai: secret agent, informer, who pursues in secret, hidden among others, tapping
+    "สายลับ", "สายข่าว", "สายสืบ", "แฝงตัว", "ดักฟัง",
+    // Vietnamese: informer, inside man, secret helper of the police, planted among others, listening in
+    "chỉ điểm", "tay trong", "đặc tình", "nằm vùng", "nghe lén", "nghe trộm",
+    // Khmer: secret agent, spy, listening in
+    "ភ្នាក់ងារសម្ងាត់", "ចារបុរស", "លួចស្តាប់",
+    // Lao: secret agent, informer, listening in, tapping
+    "ສາຍລັບ", "ສາຍສືບ", "ລັກຟັງ", "ດັກຟັງ",
+    // Burmese: informer, spy, listening in
+    "သတင်းပေး", "သူလျှို", "ခိုးနားထောင်",
 ];
 
 /// Adds a fault at each text of a report or a notice that has such a word.

@@ -45,6 +45,8 @@ use crate::message::pointer::Pointer;
 use crate::message::purpose::Purpose;
 use crate::message::purpose::PurposeKind;
 use crate::message::recipient::Recipient;
+use crate::message::source_circle;
+use crate::message::source_circle::Circle;
 use crate::message::source_words;
 use crate::message::subject_line;
 use crate::message::text::HeaderText;
@@ -95,8 +97,10 @@ record! {
         subject_line: Line,
         /// Whether its author has looked at a name that stands in it; it goes nowhere.
         subject_line_checked: Option<bool>,
-        /// Whether its author has looked at a word that may give a source away; it goes nowhere.
+        /// Whether its author has looked at what may give a source away: a word, or how far it goes; it goes nowhere.
         sources_checked: Option<bool>,
+        /// Whether its author has looked at the rescues that may be about somebody here; it goes nowhere.
+        rescues_checked: Option<bool>,
         /// The reference that people use for the procedure.
         procedure_ref: Option<RecordRef>,
         /// In which language it is written.
@@ -156,7 +160,7 @@ impl Submission {
             submission.refuse_too_large(&root, &mut faults);
             submission.refuse_names(&root, &mut faults);
             submission.refuse_files_elsewhere(&root, &mut faults);
-            submission.refuse_source_words(&root, &mut faults);
+            submission.refuse_source_given_away(&root, &mut faults);
         }
         faults.judge(submission)
     }
@@ -281,6 +285,11 @@ impl Submission {
         self.fields.attachments.as_slice()
     }
 
+    /// Whether its author has looked at the rescues that may be about somebody here.
+    pub fn has_rescues_checked(&self) -> bool {
+        self.fields.rescues_checked == Some(true)
+    }
+
     /// Whether it is an exercise.
     pub const fn exercise(&self) -> bool {
         self.fields.exercise
@@ -311,10 +320,14 @@ impl Submission {
         }
     }
 
-    // spec: msgk-121
-    fn refuse_source_words(&self, at: &Pointer<'_>, faults: &mut Faults) {
-        if self.fields.sources_checked != Some(true) {
+    // spec: msgk-121, msgk-131
+    fn refuse_source_given_away(&self, at: &Pointer<'_>, faults: &mut Faults) {
+        let fields = &self.fields;
+        if fields.sources_checked != Some(true) {
             source_words::refuse(&self.body, &self.body.write(), &at.key(BODY_KEY), faults);
+            let circle =
+                Circle { recipients: fields.to.as_slice().len(), handling: &fields.handling };
+            source_circle::refuse(&self.body, &circle, at, faults);
         }
     }
 

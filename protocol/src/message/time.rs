@@ -73,6 +73,12 @@ impl CivilDate {
         self.0.checked_sub(span).ok().map(Self)
     }
 
+    /// The same day so many months later; the last of a month that does not have it. `None` beyond the calendar.
+    pub fn plus_months(self, months: u16) -> Option<Self> {
+        let span = jiff::Span::new().try_months(i64::from(months)).ok()?;
+        self.0.checked_add(span).ok().map(Self)
+    }
+
     /// The last day of the month that it lies in.
     #[must_use]
     pub fn month_end(self) -> Self {

@@ -10,6 +10,7 @@ use core::fmt;
 use crate::message::batch::entry::ManifestEntry;
 use crate::message::body::Body;
 use crate::message::content::SealedPart;
+use crate::message::intelligence::notice::NoticeSubject;
 use crate::message::person::IdentityDocument;
 use crate::message::person::PersonRecord;
 use crate::message::text::RecordRef;
@@ -60,6 +61,10 @@ pub fn of(body: &Body, words: &SealedPart) -> BTreeSet<Trace> {
         add_person(&body.person, &mut traces);
     } else if let Body::HandoverDecision(body) = body {
         traces.extend(body.victim_screening_ref.as_ref().map(Trace::screening));
+    } else if let Body::Notice(body) = body {
+        if let NoticeSubject::Person(person) = &body.subject {
+            add_person(person, &mut traces);
+        }
     } else if let Body::CustodyEvent(body) = body {
         traces.insert(Trace::reference(&body.person_ref));
     } else if let Body::RescueRequest(body) = body {

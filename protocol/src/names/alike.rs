@@ -53,8 +53,25 @@ pub struct Alike {
 /// Finds the pairs with a ground that no birth excludes.
 // spec: nam-27
 pub fn among(subjects: &[Subject<'_>]) -> Alike {
+    found(subjects, |_, _| true)
+}
+
+/// Finds the pairs of one of some and one of others, by the rules and within the bounds of [`among`]. `other` of a pair is the
+/// place in `others`.
+// spec: res-44
+pub fn between(some: &[Subject<'_>], others: &[Subject<'_>]) -> Alike {
+    let first = some.len();
+    let mut alike = found(&[some, others].concat(), |one, other| one < first && other >= first);
+    for pair in &mut alike.pairs {
+        pair.other = pair.other.saturating_sub(first);
+    }
+    alike
+}
+
+/// Finds the pairs that are wanted; the place of one comes before that of the other.
+fn found(subjects: &[Subject<'_>], is_wanted: impl Fn(usize, usize) -> bool) -> Alike {
     let profiles = profiles(subjects);
-    let (candidates, is_cut) = candidates(&profiles);
+    let (candidates, is_cut) = candidates(&profiles, is_wanted);
     let is_cut = is_cut || subjects.len() > profiles.len();
     let mut alike = Alike { is_cut, ..Alike::default() };
     let mut left = KEYS_COMPARED_MAX;
@@ -97,7 +114,10 @@ fn profiles<'a>(subjects: &[Subject<'a>]) -> Vec<Profile<'a>> {
 }
 
 /// Pairs that share a paper, or the key of a name; not those of which one name is a part of the other.
-fn candidates(profiles: &[Profile<'_>]) -> (BTreeSet<(usize, usize)>, bool) {
+fn candidates(
+    profiles: &[Profile<'_>],
+    is_wanted: impl Fn(usize, usize) -> bool,
+) -> (BTreeSet<(usize, usize)>, bool) {
     let mut index: BTreeMap<(u8, &str), Vec<usize>> = BTreeMap::new();
     for (at, profile) in profiles.iter().enumerate() {
         let papers = profile.papers.iter().map(|paper| (u8::MAX, paper.as_str()));
@@ -112,7 +132,7 @@ fn candidates(profiles: &[Profile<'_>]) -> (BTreeSet<(usize, usize)>, bool) {
     let mut pairs = BTreeSet::new();
     for places in index.values() {
         for (step, other) in places.iter().enumerate() {
-            for one in places.iter().take(step) {
+            for one in places.iter().take(step).filter(|one| is_wanted(**one, *other)) {
                 if pairs.len() >= PAIRS_COMPARED_MAX {
                     return (pairs, true);
                 }

@@ -181,6 +181,21 @@ fn a_pair_is_found_among_many_when_a_comparison_would_find_it() {
 }
 
 #[test]
+fn some_are_held_against_others_and_not_against_each_other() {
+    // shows: res-44
+    let one = person(&called("Nguyễn Văn Mẫu", "Latn", "vi"));
+    let stranger = person(&called("Trần Thị Khác", "Latn", "vi"));
+    let some = [&one, &one, &stranger].map(Subject::from);
+    let others = [&stranger, &one].map(Subject::from);
+    let places = |found: alike::Alike| {
+        found.pairs.iter().map(|pair| (pair.one, pair.other)).collect::<Vec<_>>()
+    };
+    assert_eq!(places(alike::between(&some, &others)), [(0, 1), (1, 1), (2, 0)]);
+    assert_eq!(places(alike::between(&some, &[])), []);
+    assert_eq!(places(alike::between(&[], &others)), []);
+}
+
+#[test]
 fn names_that_would_take_all_memory_are_cut_and_told() {
     // shows: nam-27
     let words = ["Aaa", "Bbb", "Ccc", "Ddd"];

@@ -8,6 +8,7 @@
 //! - [`decision`]: whether the decisions that a manifest names still stand.
 //! - [`arrival`]: whether a person arrived with the batch that is named.
 //! - [`case`]: in which of an agency's cases what others sent is used.
+//! - [`certificate`]: whether a countersignature fits its certificate, and its officers their staff lists.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
 //! - [`received`]: whether somebody who was received for some offences is given on, or asked for again.
 //!
@@ -15,6 +16,7 @@
 
 pub mod arrival;
 pub mod case;
+pub mod certificate;
 pub mod copy;
 pub mod decision;
 pub mod person;

@@ -4,6 +4,7 @@ extern crate std;
 
 mod batch;
 mod book;
+mod certificate;
 mod control;
 mod convergence;
 mod cycle;

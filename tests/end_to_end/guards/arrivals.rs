@@ -6,6 +6,7 @@ use concord_node::api::client::Client;
 use concord_node::api::shape::message::Message;
 use concord_node::report::code::Code;
 use harness::federation::Federation;
+use harness::letter;
 use harness::shell;
 use serde_json::Value;
 use serde_json::json;
@@ -29,10 +30,10 @@ fn a_handover_goes_on_from_the_certificate_of_the_batch_by_which_its_person_came
     let batch = procedure_of(&say(&asked, listed.clone()).unwrap());
     let mut trip = Trip { nodes: [&asks, &asked], batch: &batch, said: 1 };
     trip.leave(&listed["body"]["entry_root"]);
-    let certificate = trip.certify(&listed["body"]["entry_root"]);
+    let (certificate, signed) = trip.certify(&listed["body"]["entry_root"]);
     let early = say(&asks, arrival(&handover, &certificate.id, 1)).unwrap_err();
     assert_eq!(early.code, Code::Safeguard, "one side has signed it: {early:?}");
-    trip.countersign(&certificate);
+    trip.countersign(&certificate, &signed);
     for (named, entry) in [(&certificate.id, 2), (&decision, 1)] {
         let refused = say(&asks, arrival(&handover, named, entry)).unwrap_err();
         assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
@@ -76,8 +77,8 @@ fn a_handover_goes_on_from_the_certificate_of_the_batch_by_which_its_person_came
     assert!(refused.why.contains("handed-over"), "nobody travels twice on it: {refused:?}");
 
     // A recount takes the place of the certificate that was named, and both nodes show it.
-    let recount = trip.certify(&listed["body"]["entry_root"]);
-    trip.countersign(&recount);
+    let (recount, signed) = trip.certify(&listed["body"]["entry_root"]);
+    trip.countersign(&recount, &signed);
     for node in [&asks, &asked] {
         let alerts = node.procedure(&handover).unwrap().alerts;
         assert_eq!(alerts.len(), 1, "{alerts:?}");
@@ -140,20 +141,20 @@ impl Trip<'_> {
         self.say(1, "leg-release", release);
     }
 
-    fn certify(&mut self, root: &Value) -> Message {
+    /// The certificate, and what both officers sign of it.
+    fn certify(&mut self, root: &Value) -> (Message, String) {
         let mut body = follows("handover-certificate", self.batch, &[0])["body"].clone();
         body["leg"] = json!(1);
         body["manifest_root"] = root.clone();
         body["results"] = json!([body["results"][0]]);
         body["count_transferred"] = json!(1);
-        self.say(1, "handover-certificate", body)
+        let signed = letter::certified(self.batch, &body);
+        (self.say(1, "handover-certificate", body), signed)
     }
 
-    fn countersign(&mut self, certificate: &Message) {
+    fn countersign(&mut self, certificate: &Message, signed: &str) {
         let body = json!({
-            "of": certificate.digest,
-            "certificate_digest": format!("sha256:{}", certificate.digest),
-            "made_offline": false,
+            "of": certificate.digest, "certificate_digest": signed, "made_offline": false,
         });
         self.say(0, "certificate-countersignature", body);
     }

@@ -37,10 +37,16 @@ pub trait AskDeconfliction {
     fn let_go(&self, number: u64, owner: &Officer) -> Result<(), DeconflictionError>;
 
     /// The holdings of one owner.
-    fn holdings(&self, owner: &Officer) -> Vec<Holding>;
+    ///
+    /// # Errors
+    /// When the register cannot be used.
+    fn holdings(&self, owner: &Officer) -> Result<Vec<Holding>, DeconflictionError>;
 
     /// Who asked about what one owner holds.
-    fn alerts(&self, owner: &Officer) -> Vec<Alert>;
+    ///
+    /// # Errors
+    /// When the register cannot be used.
+    fn alerts(&self, owner: &Officer) -> Result<Vec<Alert>, DeconflictionError>;
 
     /// What to answer to the query of a procedure.
     ///
@@ -66,11 +72,11 @@ impl AskDeconfliction for Handle {
         Self::let_go(self, number, owner)
     }
 
-    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
+    fn holdings(&self, owner: &Officer) -> Result<Vec<Holding>, DeconflictionError> {
         Self::holdings(self, owner)
     }
 
-    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
+    fn alerts(&self, owner: &Officer) -> Result<Vec<Alert>, DeconflictionError> {
         Self::alerts(self, owner)
     }
 

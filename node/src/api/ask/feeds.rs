@@ -6,6 +6,8 @@ use concord_protocol::feed::sort::Sorter;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::identifier::Identifier;
 use concord_protocol::message::intelligence::feed_entry::FeedClass;
+use concord_protocol::message::text::StaffNumber;
+use concord_protocol::message::text::ZoneName;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::api::ask::Answer;
@@ -14,6 +16,8 @@ use crate::host::feeds::author;
 use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
+use crate::host::feeds::orders::OrderError;
+use crate::host::feeds::orders::Standing;
 use crate::host::handle::Handle;
 use crate::host::handle::ReadError;
 use crate::host::handle::feeds::LookUp;
@@ -32,6 +36,22 @@ pub trait AskFeeds {
     /// # Errors
     /// When there is none, or as [`Ask::feeds`].
     fn feed(&self, procedure: &ProcedureId) -> Result<Arc<Known>, ReadError>;
+
+    /// Takes an officer's order to follow a feed.
+    ///
+    /// # Errors
+    /// When the feed is not another agency's, or has ended, or the order cannot be written.
+    fn follow(&self, procedure: ProcedureId, by: (StaffNumber, ZoneName))
+    -> Result<(), OrderError>;
+
+    /// Ends the order about a feed.
+    ///
+    /// # Errors
+    /// When there is none, or the file cannot be written.
+    fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError>;
+
+    /// The order about a feed.
+    fn order(&self, procedure: &ProcedureId) -> Option<Standing>;
 
     /// What every feed lists about an indicator; a look-up of an account is logged as a reading before.
     fn look_up(
@@ -71,6 +91,22 @@ impl AskFeeds for Handle {
 
     fn feed(&self, procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
         Self::feed(self, procedure)
+    }
+
+    fn follow(
+        &self,
+        procedure: ProcedureId,
+        by: (StaffNumber, ZoneName),
+    ) -> Result<(), OrderError> {
+        Self::follow(self, procedure, by)
+    }
+
+    fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
+        Self::unfollow(self, procedure)
+    }
+
+    fn order(&self, procedure: &ProcedureId) -> Option<Standing> {
+        Self::order(self, procedure)
     }
 
     fn look_up(

@@ -35,6 +35,27 @@ impl Client {
         self.get(&format!("/api/v1/feeds/{}", escaped(procedure)))
     }
 
+    /// Gives a standing order to follow a feed, for an officer in a time zone.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn follow(&self, procedure: &str, (officer, zone): (&str, &str)) -> Result<(), Report> {
+        let path = format!("/api/v1/feeds/{}/order", escaped(procedure));
+        let path = query(&path, &[("officer", Some(officer)), ("zone", Some(zone))]);
+        let request = self.agent.post(self.at_path(&path)).header("authorization", self.bearer());
+        self.accepted(request.send_empty()).map(drop)
+    }
+
+    /// Ends the standing order about a feed.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn unfollow(&self, procedure: &str) -> Result<(), Report> {
+        let path = self.at_path(&format!("/api/v1/feeds/{}/order", escaped(procedure)));
+        let answer = self.agent.delete(path).header("authorization", self.bearer()).call();
+        self.accepted(answer).map(drop)
+    }
+
     /// Looks one indicator up in every feed.
     ///
     /// # Errors

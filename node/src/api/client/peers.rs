@@ -2,11 +2,13 @@
 
 use crate::api::client::Client;
 use crate::api::client::escaped;
+use crate::api::client::query;
 use crate::api::shape::charter::CharterTaken;
 use crate::api::shape::peer::AdmittedPeer;
 use crate::api::shape::peer::Peer;
 use crate::api::shape::peer::PeerList;
 use crate::api::shape::peer::Pong;
+use crate::api::shape::peer::StaffOffice;
 use crate::api::shape::succession::Succession;
 use crate::report::Report;
 
@@ -25,6 +27,15 @@ impl Client {
     /// When the node cannot be reached or refuses.
     pub fn peer(&self, agency: &str) -> Result<Peer, Report> {
         self.get(&format!("/api/v1/peers/{}", escaped(agency)))
+    }
+
+    /// Which office a person of an agency has at a time. Shape of the time: RFC 3339.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn office(&self, agency: &str, (officer, at): (&str, &str)) -> Result<StaffOffice, Report> {
+        let path = format!("/api/v1/staff/{}", escaped(agency));
+        self.get(&query(&path, &[("officer", Some(officer)), ("at", Some(at))]))
     }
 
     /// What an agency states about the end of its log.

@@ -1,7 +1,9 @@
-//! What a person looks at again.
+//! What a person looks at again, and keeps on.
 
 use crate::api::client::Client;
+use crate::api::client::escaped;
 use crate::api::client::query;
+use crate::api::shape::review::KeptDocument;
 use crate::api::shape::review::ReviewList;
 use crate::report::Report;
 
@@ -17,5 +19,14 @@ impl Client {
     ) -> Result<ReviewList, Report> {
         let limit = limit.map(|limit| limit.to_string());
         self.get(&query("/api/v1/reviews", &[("limit", limit.as_deref()), ("cursor", cursor)]))
+    }
+
+    /// Keeps a message until another review: by whom, why, and until when.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn keep(&self, id: &str, needed: [(&str, &str); 3]) -> Result<KeptDocument, Report> {
+        let path = format!("/api/v1/messages/{}/review", escaped(id));
+        self.post(&query(&path, &needed.map(|(name, value)| (name, Some(value)))))
     }
 }

@@ -121,8 +121,8 @@ async fn hold(
     ))]
 async fn holdings(State(api): State<Api>, query: Parameters) -> Result<Json<HoldingList>, Problem> {
     let officer = officer(&query.among(&["officer"])?)?;
-    let items = api.node.holdings(&officer).iter().map(HoldingDocument::from).collect();
-    Ok(Json(HoldingList { items }))
+    let held = asked(&api, move |node| node.holdings(&officer)).await?;
+    Ok(Json(HoldingList { items: held.iter().map(HoldingDocument::from).collect() }))
 }
 
 /// Removes a holding of its owner.
@@ -156,8 +156,8 @@ async fn let_go(
 // spec: dcf-13
 async fn alerts(State(api): State<Api>, query: Parameters) -> Result<Json<AlertList>, Problem> {
     let officer = officer(&query.among(&["officer"])?)?;
-    let items = api.node.alerts(&officer).iter().map(AlertDocument::from).collect();
-    Ok(Json(AlertList { items }))
+    let told = asked(&api, move |node| node.alerts(&officer)).await?;
+    Ok(Json(AlertList { items: told.iter().map(AlertDocument::from).collect() }))
 }
 
 /// Shows what to answer to the query of a procedure, as far as this officer may see it.

@@ -2,9 +2,12 @@
 
 mod intake;
 
+use std::sync::Arc;
+
 use axum::Json;
 use axum::extract::Request;
 use axum::extract::State;
+use axum::http::StatusCode;
 use concord_protocol::codec::value::Map;
 use concord_protocol::codec::value::Value;
 use concord_protocol::ids::PurposeCode;
@@ -16,10 +19,13 @@ use concord_protocol::message::intelligence::feed_entry::FeedClass;
 use concord_protocol::message::intelligence::feed_entry::IndicatorType;
 use concord_protocol::message::pointer::Pointer;
 use concord_protocol::message::purpose::PurposeKind;
+use concord_protocol::message::text::StaffNumber as Officer;
+use concord_protocol::message::text::ZoneName;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::api::Api;
+use crate::api::ask::Ask;
 use crate::api::json;
 use crate::api::json::JsonError;
 use crate::api::problem::Problem;
@@ -35,8 +41,10 @@ use crate::api::shape::feed::FeedList;
 use crate::api::shape::feed::IndicatorLookUp;
 use crate::api::shape::feed::PreparedDelta;
 use crate::api::shape::feed::PreparedSnapshot;
+use crate::host::feeds::Known;
 use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::Wanted;
+use crate::host::feeds::orders::OrderError;
 use crate::host::handle::feeds::Reading;
 use crate::report::FieldReport;
 use crate::report::Report;
@@ -51,6 +59,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(show))
+        .routes(routes!(follow, unfollow))
         .routes(routes!(look_up))
         .routes(routes!(prepare_list))
         .routes(routes!(prepare_change))
@@ -66,11 +75,12 @@ async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<FeedList
     query.among(&[])?;
     let own = api.node.view().agency.to_string();
     let feeds = api.read(Code::NoSuchProcedure, |node| node.feeds()).await?;
-    Ok(Json(FeedList { items: feeds.iter().map(|feed| Feed::new(feed, &own)).collect() }))
+    let shown = |feed: &Arc<Known>| Feed::new(feed, &own, api.node.order(&feed.procedure).as_ref());
+    Ok(Json(FeedList { items: feeds.iter().map(shown).collect() }))
 }
 
 /// Shows one feed: how far it is here, what is disputed, what it waits for.
-// spec: fed-21
+// spec: fed-22
 #[utoipa::path(get, operation_id = "feed_show", path = "/api/v1/feeds/{id}", tag = "feeds", security(("token" = [])),
     params(("id" = String, Path, description = "the id of the feed's procedure")),
     responses(
@@ -86,7 +96,64 @@ async fn show(
     let id = segments.procedure()?;
     let own = api.node.view().agency.to_string();
     let feed = api.read(Code::NoSuchProcedure, move |node| node.feed(&id)).await?;
-    Ok(Json(Feed::new(&feed, &own)))
+    Ok(Json(Feed::new(&feed, &own, api.node.order(&id).as_ref())))
+}
+
+/// Takes an officer's standing order: the node asks for what it misses of the feed, in that officer's name.
+// spec: fed-23
+#[utoipa::path(post, operation_id = "feed_follow", path = "/api/v1/feeds/{id}/order", tag = "feeds", security(("token" = [])),
+    params(
+        ("id" = String, Path, description = "the id of the feed's procedure"),
+        ("officer" = String, Query, description = "staff number of the officer, who answers for each request"),
+        ("zone" = Option<String>, Query, description = "the time zone in which the officer works; UTC when absent"),
+    ),
+    responses(
+        (status = 204, description = "the feed is followed"),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn follow(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<StatusCode, Problem> {
+    let query = query.among(&["officer", "zone"])?;
+    let id = segments.procedure()?;
+    let officer = Officer::parse(query.demanded("officer")?)
+        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
+    let zone = ZoneName::parse(query.text("zone").unwrap_or("UTC"))
+        .map_err(|error| request::bad_parameter(format!("`zone`: {error}")))?;
+    ordered(&api, move |node| node.follow(id, (officer, zone))).await
+}
+
+/// Ends the standing order about a feed.
+// spec: fed-23
+#[utoipa::path(delete, operation_id = "feed_unfollow", path = "/api/v1/feeds/{id}/order", tag = "feeds", security(("token" = [])),
+    params(("id" = String, Path, description = "the id of the feed's procedure")),
+    responses(
+        (status = 204, description = "the feed is not followed any more"),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn unfollow(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<StatusCode, Problem> {
+    query.among(&[])?;
+    let id = segments.procedure()?;
+    ordered(&api, move |node| node.unfollow(&id)).await
+}
+
+/// Changes the orders on a thread that may wait for a disk.
+async fn ordered(
+    api: &Api,
+    order: impl FnOnce(&dyn Ask) -> Result<(), OrderError> + Send + 'static,
+) -> Result<StatusCode, Problem> {
+    let node = Arc::clone(&api.node);
+    match api.node.crew().disk.run(move || order(&*node)).await {
+        Ok(Ok(())) => Ok(StatusCode::NO_CONTENT),
+        Ok(Err(error)) => Err(refusal::of_order(&error, &api.node.view())),
+        Err(_) => Err(refusal::of_stopping("nothing was ordered")),
+    }
 }
 
 /// Looks one indicator up in every feed. It stands in the body, because a URL is written down on its way.

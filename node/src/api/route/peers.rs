@@ -7,7 +7,10 @@ use axum::http::StatusCode;
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::Response;
+use concord_protocol::identity::staff::Office;
+use concord_protocol::ids::StaffNumber;
 use concord_protocol::limits::STAFF_LIST_BYTES_MAX;
+use concord_protocol::message::time::Instant;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -23,12 +26,17 @@ use crate::api::shape::peer::AdmittedPeer;
 use crate::api::shape::peer::Peer;
 use crate::api::shape::peer::PeerList;
 use crate::api::shape::peer::Pong;
+use crate::api::shape::peer::StaffOffice;
 use crate::host::handle::Admitted;
 use crate::host::handle::PingError;
 use crate::report::code::Code;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list, admit)).routes(routes!(show)).routes(routes!(ping))
+    OpenApiRouter::new()
+        .routes(routes!(list, admit))
+        .routes(routes!(show))
+        .routes(routes!(ping))
+        .routes(routes!(office))
 }
 
 /// Lists the other members of the charter and the links with them.
@@ -116,4 +124,40 @@ async fn ping(
         api.node.ping(agency.clone()).await.map_err(|error: PingError| refusal::of_ping(&error))?;
     let round_trip_us = u64::try_from(waited.as_micros()).unwrap_or(u64::MAX);
     Ok(Json(Pong { agency: agency.to_string(), round_trip_us }))
+}
+
+/// Shows which office one person of an agency has at a time, by the staff list that the node holds.
+// spec: cer-8
+#[utoipa::path(get, operation_id = "staff_office", path = "/api/v1/staff/{agency}", tag = "peers", security(("token" = [])),
+    params(
+        ("agency" = String, Path, description = "the agency"),
+        ("officer" = String, Query, description = "staff number of the person"),
+        ("at" = String, Query, description = "when; RFC 3339"),
+    ),
+    responses(
+        (status = 200, description = "the office, or that there is no list or no office", body = StaffOffice),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn office(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<Json<StaffOffice>, Problem> {
+    let query = query.among(&["officer", "at"])?;
+    let agency = segments.agency()?;
+    let officer = StaffNumber::parse(query.demanded("officer")?)
+        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
+    let at = Instant::parse(query.demanded("at")?)
+        .map_err(|error| request::bad_parameter(format!("`at`: {error}")))?;
+    let found = api.node.office(&agency, (&officer, at.at()));
+    let key = |office: &Office| {
+        office.key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>()
+    };
+    Ok(Json(StaffOffice {
+        agency: agency.to_string(),
+        officer: officer.to_string(),
+        list: found.list,
+        role: found.office.as_ref().map(|office| office.role.text().to_owned()),
+        key: found.office.as_ref().map(key),
+    }))
 }

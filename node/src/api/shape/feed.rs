@@ -11,6 +11,7 @@ use crate::api::shape::header::AttachmentDocument;
 use crate::host::feeds::Known;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
+use crate::host::feeds::orders::Standing;
 use crate::host::handle::feeds::Because;
 use crate::host::handle::feeds::Listing;
 use crate::host::handle::feeds::LookUp;
@@ -49,9 +50,26 @@ pub struct Feed {
     /// Why the entries do not reach the last number; absent when they do.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waits: Option<FeedWaits>,
+    /// Who said that the node asks for what is missing; absent where nobody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order: Option<FeedOrder>,
     /// What a `feed-gap-request` of this node would ask for; absent when nothing is missing, and for the node's own feed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<FeedMissing>,
+}
+
+/// An officer's standing order to follow a feed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FeedOrder {
+    /// Staff number of the officer, who answers for each request.
+    pub officer: String,
+    /// In which time zone the officer works.
+    pub zone: String,
+    /// Since when. RFC 3339, UTC.
+    pub since: String,
+    /// Why the node did not take its own request the last time; absent when it did, or none was due.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
 }
 
 /// How many of one kind.
@@ -221,7 +239,7 @@ pub struct ChangeCount {
 
 impl Feed {
     /// A feed as an agency sees it.
-    pub fn new(known: &Known, own: &str) -> Self {
+    pub fn new(known: &Known, own: &str, order: Option<&Standing>) -> Self {
         let table = known.table.as_ref();
         let originator = known.originator.to_string();
         let is_missing = !known.closed && !known.is_whole() && originator != own;
@@ -246,6 +264,12 @@ impl Feed {
                 entry: waits.entry.clone(),
                 why: waits.why.clone(),
             }),
+            order: order.map(|standing| FeedOrder {
+                officer: standing.order.officer.as_str().to_owned(),
+                zone: standing.order.zone.as_str().to_owned(),
+                since: standing.order.since.to_string(),
+                refused: standing.refused.as_ref().map(|(_, why)| why.clone()),
+            }),
             missing: is_missing.then(|| FeedMissing::of(known)),
             originator,
         }
@@ -254,7 +278,7 @@ impl Feed {
 
 impl FeedMissing {
     /// Changes where there is a table that they can lead on, and the whole where there is none.
-    // spec: fed-21
+    // spec: fed-22
     fn of(known: &Known) -> Self {
         match &known.table {
             Some(table) if table.at.seq < known.head.seq => Self {

@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::api::shape::erasure::Erasure;
 use crate::api::shape::header::HeaderDocument;
 use crate::api::shape::names::ChangeDocument;
+use crate::api::shape::review::KeptDocument;
 use crate::api::shape::times::Clocks;
 use crate::api::shape::times::StatedTime;
 use crate::api::shape::times::Zones;
@@ -55,6 +56,9 @@ pub struct Message {
     /// Why the body was erased; absent when it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erasure: Option<Erasure>,
+    /// Why it is kept beyond its review; absent where nobody said so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<KeptDocument>,
     /// How it stands with each recipient; empty for a received message.
     pub deliveries: Vec<DeliveryDocument>,
     /// Where more of it is.
@@ -318,6 +322,7 @@ impl Message {
                 BodyForm::Lost => BodyState::Lost,
             },
             erasure: view.erasure.as_ref().map(Erasure::from),
+            kept: view.kept.as_ref().map(KeptDocument::from),
             deliveries: deliveries(view),
             links: MessageLinks::of(&id),
             id,

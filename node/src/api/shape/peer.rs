@@ -16,6 +16,24 @@ pub struct PeerList {
     pub items: Vec<Peer>,
 }
 
+/// What an agency's staff list says of one person at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct StaffOffice {
+    /// The agency.
+    pub agency: String,
+    /// The person, by staff number.
+    pub officer: String,
+    /// The number of the list; absent where none is held that covers the time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<u64>,
+    /// The role of the office; absent where the person has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+    /// The key of the office, in hexadecimal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
 /// One peer and the link with it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Peer {

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 use crate::host::handle::reviews::ReviewView;
 use crate::host::handle::reviews::Reviews;
+use crate::host::kept::Kept;
 
 /// A held message that is looked at again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -16,7 +17,7 @@ pub struct Review {
     pub digest: String,
     /// Its procedure.
     pub procedure: String,
-    /// When the need to keep it is looked at again.
+    /// When the need to keep it is looked at again: as its header says, or whoever kept it on.
     pub review_on: String,
     /// When it is erased at the latest.
     pub erase_by: String,
@@ -33,6 +34,34 @@ pub struct ReviewList {
     pub items: Vec<Review>,
     /// Where the next page begins; absent on the last one.
     pub next: Option<String>,
+}
+
+/// An officer's word that a message is still needed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = Kept)]
+pub struct KeptDocument {
+    /// Staff number of whoever said so.
+    pub officer: String,
+    /// Why.
+    pub reason: String,
+    /// When somebody looks at it again.
+    pub next_review: String,
+    /// When it was said. RFC 3339, UTC.
+    pub at: String,
+    /// Place of the `read` leaf of whoever said so, in the node's own log.
+    pub log_index: u64,
+}
+
+impl From<&Kept> for KeptDocument {
+    fn from(kept: &Kept) -> Self {
+        Self {
+            officer: kept.officer.to_string(),
+            reason: kept.reason.to_string(),
+            next_review: kept.next_review.to_string(),
+            at: kept.at.to_string(),
+            log_index: kept.leaf.get(),
+        }
+    }
 }
 
 impl From<&ReviewView> for Review {

@@ -105,6 +105,7 @@ use concord_protocol::message::recipient::Role;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::HeaderText;
 use concord_protocol::message::text::StaffNumber as Officer;
+use concord_protocol::message::text::ZoneName;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
@@ -117,6 +118,7 @@ use crate::api::ask::Answer;
 use crate::api::ask::Ask;
 use crate::api::ask::deconfliction::AskDeconfliction;
 use crate::api::ask::feeds::AskFeeds;
+use crate::api::ask::reviews::AskReviews;
 use crate::api::tests::procedures;
 use crate::api::tests::reviews;
 use crate::api::tests::wire::NOON;
@@ -132,6 +134,8 @@ use crate::host::feeds::author;
 use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
+use crate::host::feeds::orders::OrderError;
+use crate::host::feeds::orders::Standing as StandingOrder;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
 use crate::host::handle::Aim;
@@ -161,7 +165,10 @@ use crate::host::handle::feeds::Reading;
 use crate::host::handle::files::FileError;
 use crate::host::handle::files::FileStanding;
 use crate::host::handle::files::OpenedFile;
+use crate::host::handle::papers::OfficeView;
 use crate::host::handle::procedures::ProcedureView;
+use crate::host::handle::reviews::KeepError;
+use crate::host::handle::reviews::Needed;
 use crate::host::handle::reviews::ReviewPlace;
 use crate::host::handle::reviews::Reviews;
 use crate::host::handle::specialty::ReceivedView;
@@ -169,6 +176,7 @@ use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Forbidden;
 use crate::host::handle::transcript::Wanted;
+use crate::host::kept::Kept;
 use crate::host::view::Agreement;
 use crate::host::view::CredentialView;
 use crate::host::view::Delivery;
@@ -457,6 +465,10 @@ impl Ask for Fake {
         })
     }
 
+    fn office(&self, _agency: &AgencyId, _of: (&StaffNumber, Timestamp)) -> OfficeView {
+        OfficeView { list: None, office: None }
+    }
+
     fn admit(&self, credential: Vec<u8>) -> Answer<'_, Result<Admitted, AdmitError>> {
         Box::pin(async move {
             match credential.as_slice() {
@@ -537,10 +549,6 @@ impl Ask for Fake {
     ) -> Result<Vec<ProcedureView>, ReadError> {
         let views = procedures::views().into_iter();
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
-    }
-
-    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
-        Ok(reviews::page(after, limit))
     }
 
     fn message_proof(&self, name: MessageName) -> Result<InclusionProof, ReadError> {
@@ -810,6 +818,7 @@ fn sent() -> MessageView {
         record: record("la.mps", 1, 1),
         deliveries,
         erasure: None,
+        kept: None,
         parties: parties("LA"),
     }
 }
@@ -819,6 +828,7 @@ fn received() -> MessageView {
         record: MessageRecord { body: BodyForm::Absent, ..record("mm.mpf", 2, 4) },
         deliveries: Vec::new(),
         erasure: None,
+        kept: None,
         parties: parties("MM"),
     }
 }
@@ -998,6 +1008,17 @@ pub(super) fn papers() -> Papers {
     papers
 }
 
+impl AskReviews for Fake {
+    fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
+        Ok(reviews::page(after, limit))
+    }
+
+    fn keep(&self, name: MessageName, needed: Needed) -> Answer<'_, Result<Kept, KeepError>> {
+        let found = self.message(name).map_err(KeepError::from);
+        Box::pin(async move { found.and_then(|_| reviews::keep(needed)) })
+    }
+}
+
 impl AskFeeds for Fake {
     fn feeds(&self) -> Result<Vec<Arc<Known>>, ReadError> {
         Ok(Vec::new())
@@ -1005,6 +1026,18 @@ impl AskFeeds for Fake {
 
     fn feed(&self, _procedure: &ProcedureId) -> Result<Arc<Known>, ReadError> {
         Err(ReadError::NotFound)
+    }
+
+    fn follow(&self, _procedure: ProcedureId, _by: (Officer, ZoneName)) -> Result<(), OrderError> {
+        Err(OrderError::Ours)
+    }
+
+    fn unfollow(&self, _procedure: &ProcedureId) -> Result<(), OrderError> {
+        Err(OrderError::NotFollowed)
+    }
+
+    fn order(&self, _procedure: &ProcedureId) -> Option<StandingOrder> {
+        None
     }
 
     fn look_up(
@@ -1057,13 +1090,13 @@ impl AskDeconfliction for Fake {
         Ok(self.register().let_go(number, owner)?)
     }
 
-    fn holdings(&self, owner: &Officer) -> Vec<Holding> {
+    fn holdings(&self, owner: &Officer) -> Result<Vec<Holding>, DeconflictionError> {
         let register = self.register.lock().unwrap();
-        register.holdings().filter(|held| held.owner() == owner).cloned().collect()
+        Ok(register.holdings().filter(|held| held.owner() == owner).cloned().collect())
     }
 
-    fn alerts(&self, owner: &Officer) -> Vec<Alert> {
-        self.register.lock().unwrap().alerts(owner)
+    fn alerts(&self, owner: &Officer) -> Result<Vec<Alert>, DeconflictionError> {
+        Ok(self.register.lock().unwrap().alerts(owner))
     }
 
     fn proposal(&self, _: ProcedureId) -> Result<Proposal, DeconflictionError> {

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::fault::Faults;
 use concord_protocol::message::field::Field;
 use concord_protocol::message::handover::certificate::HandoverCertificate;
@@ -11,6 +12,7 @@ use concord_protocol::message::handover::offline::CertificateSide;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::pointer::Pointer;
 use concord_protocol::message::text::StaffNumber;
+use concord_protocol::registry::StaffRole;
 use serde_json::Map;
 use serde_json::Value;
 use serde_json::json;
@@ -39,7 +41,9 @@ const SEALED: [&str; 5] = ["case_ref", "h3_text", "compartment", "language", "zo
 /// Sends the releasing side's message.
 pub(super) fn certificate(certificate: &Certificate, client: &Client) -> Result<Answer, Report> {
     demand(certificate, CertificateSide::Releasing)?;
+    let unchecked = keys(certificate, (CertificateSide::Releasing, own(client)?.as_str()), client)?;
     let answer = send("certificate", certificate, &certificate.message, client)?;
+    let answer = unchecked.into_iter().fold(answer, Answer::say);
     // spec: cer-6
     if certificate.is_half_signed() {
         return Ok(answer.say("HALF-SIGNED: the other side has not signed this file."));
@@ -74,8 +78,49 @@ pub(super) fn countersignature(
             },
         },
     });
-    let message = countersigning(certificate, &detail, (entry, officer), &own(client)?, body);
-    send("countersignature", certificate, &message, client)
+    let own = own(client)?;
+    let sides = [(CertificateSide::Releasing, &entry.from), (CertificateSide::Receiving, &own)];
+    let mut unchecked = None;
+    for (side, agency) in sides {
+        unchecked = keys(certificate, (side, agency.as_str()), client)?.or(unchecked);
+    }
+    let message = countersigning(certificate, &detail, (entry, officer), &own, body);
+    let answer = send("countersignature", certificate, &message, client)?;
+    Ok(unchecked.into_iter().fold(answer, Answer::say))
+}
+
+/// Holds the key of one side against the staff list of its agency; gives what could not be held against it.
+// spec: cer-8
+fn keys(
+    certificate: &Certificate,
+    (side, agency): (CertificateSide, &str),
+    client: &Client,
+) -> Result<Option<String>, Report> {
+    let Some(signed) = certificate.of_side(side) else { return Ok(None) };
+    let Some(key) = signed.key_text() else {
+        return Ok(Some(format!(
+            "{} of {agency} signed in ink: the paper says who it was",
+            signed.officer
+        )));
+    };
+    let found = client.office(agency, (&signed.officer, certificate.body.at.as_str()))?;
+    if found.list.is_none() {
+        let officer = &signed.officer;
+        return Ok(Some(format!(
+            "no staff list of {agency} is held: nobody says whose key {officer} signed with"
+        )));
+    }
+    if found.role.as_deref() == Some(StaffRole::CustodyOfficer.text()) && found.key == Some(key) {
+        return Ok(None);
+    }
+    let why = format!(
+        "the {} side was signed for by {}, and {agency} has no custody officer of that number with that key",
+        side.text(),
+        signed.officer
+    );
+    Err(Report::new(Code::VerificationFailed, NOT_SENT, why).with_remedy(
+        "send nothing, keep the file, and ask that agency who signed; its root certifies a staff list with its custody officers",
+    ))
 }
 
 /// The officer who signed for a side.
@@ -161,12 +206,17 @@ pub(super) fn same_terms<'h>(
 
 /// The digest of what a message certifies.
 pub(super) fn certified(certificate: &Certificate, content: &Value) -> Option<Digest> {
-    let body = serde_json::to_vec(content.get("body")?).ok()?;
+    digest_of(&certificate.procedure, content.get("body")?)
+}
+
+/// The digest of a certificate in a procedure, by its body.
+pub(crate) fn digest_of(procedure: &ProcedureId, body: &Value) -> Option<Digest> {
+    let body = serde_json::to_vec(body).ok()?;
     let tree = json::read(&body).ok()?;
     let mut faults = Faults::new();
     let read = HandoverCertificate::read(&tree, &Pointer::Root, &mut faults);
     let body = faults.judge(read).ok()?;
-    offline::certificate_digest(&certificate.procedure, &body).ok()
+    offline::certificate_digest(procedure, &body).ok()
 }
 
 /// The countersignature, to every other participant: a state rests on it (pro-7).

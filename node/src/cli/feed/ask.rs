@@ -1,7 +1,7 @@
 //! `concord feed catch-up`: asks the originator for what was missed.
 //!
-//! A node sends no message by itself: each has an officer who answers for it, and approvals where the charter demands
-//! them. So the node says what is missing, and one command of an officer asks for it.
+//! Each message has an officer who answers for it, and approvals where the charter demands them. So the node says what is
+//! missing, and one command of an officer asks for it, or has the node ask from then on (`concord feed follow`).
 
 use clap::Args;
 use serde_json::Value;
@@ -40,7 +40,7 @@ pub struct CatchUp {
 ///
 /// # Errors
 /// When nothing is missing, or the node cannot be reached or refuses.
-// spec: fed-21
+// spec: fed-22
 pub(super) fn run(arguments: &CatchUp) -> Result<Answer, Report> {
     let client = arguments.reach.client()?;
     let feed = client.feed(&arguments.procedure)?;

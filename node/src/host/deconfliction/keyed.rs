@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde::Serialize;
 use serde_bytes::ByteBuf;
 
-use crate::host::deconfliction::file::FileTrouble;
+use crate::host::sealed_files::FileTrouble;
 
 /// Bytes of one holding: its number and its digest.
 const PAIR_BYTES: usize = 8 + 32;

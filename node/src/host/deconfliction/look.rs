@@ -28,10 +28,10 @@ use tokio::time;
 use crate::clock;
 use crate::host::deconfliction::Deconfliction;
 use crate::host::deconfliction::Holdup;
-use crate::host::deconfliction::file::FileTrouble;
 use crate::host::deconfliction::register::holding::Holding;
 use crate::host::deconfliction::register::query::Alert;
 use crate::host::deconfliction::register::query::Received;
+use crate::host::sealed_files::FileTrouble;
 use crate::host::sealing;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -90,6 +90,9 @@ pub struct ProposedAnswer {
 
 /// Looks whenever something came, and now and then.
 pub(crate) async fn watch(shared: Arc<Shared>) {
+    if !shared.deconfliction.is_usable() {
+        return;
+    }
     let (mut commits, mut news) = (shared.follow(), shared.deconfliction.news());
     // In the next log, and after a restore, the places begin anew; what is known already is not noted twice.
     shared.deconfliction.look_again_beyond(shared.published().view.head.size.get());
@@ -117,9 +120,9 @@ pub(crate) fn look(shared: &Shared, now: Timestamp) -> Result<(), LookError> {
     find(shared)?;
     let desk = &shared.deconfliction;
     desk.forget_old(now)?;
-    let queries = desk.register().queries.clone();
+    let queries = desk.register()?.queries.clone();
     for query in &queries {
-        if query.compared < desk.register().next() {
+        if query.compared < desk.register()?.next() {
             compare(shared, query, now)?;
         }
     }
@@ -189,7 +192,7 @@ pub(super) fn missing(
     peer: &AgencyId,
     key: &DigestPublic,
 ) -> Result<Vec<u64>, FileTrouble> {
-    let numbers: Vec<u64> = desk.register().holdings().map(Holding::number).collect();
+    let numbers: Vec<u64> = desk.register()?.holdings().map(Holding::number).collect();
     desk.with_keyed(peer, |keyed| {
         let known = keyed.under(key);
         let lacks = |number: &u64| known.is_none_or(|known| !known.contains_key(number));
@@ -207,7 +210,7 @@ pub(super) fn matches(
         let under = keyed.under(&query.key).into_iter().flatten();
         under.filter(|(_, digest)| digests.contains(digest)).map(|(n, d)| (*n, *d)).collect()
     })?;
-    let register = desk.register();
+    let register = desk.register()?;
     let mut found: BTreeMap<Digest, Vec<Holding>> = BTreeMap::new();
     for (number, digest) in pairs {
         found.entry(digest).or_default().extend(register.holding(number).cloned());
@@ -219,7 +222,7 @@ pub(super) fn matches(
 // spec: dcf-13
 fn compare(shared: &Shared, query: &Received, now: Timestamp) -> Result<(), LookError> {
     let desk = &shared.deconfliction;
-    let until = desk.register().next();
+    let until = desk.register()?.next();
     if !missing(desk, &query.from, &query.key)?.is_empty() {
         return Ok(());
     }
@@ -251,13 +254,13 @@ pub(super) fn lacking(
     peer: &AgencyId,
     limit: usize,
 ) -> Result<Option<Lacking>, FileTrouble> {
-    let keys = desk.register().keys_of(peer);
+    let keys = desk.register()?.keys_of(peer);
     for key in keys.into_iter().rev() {
         if desk.holdup(peer, &key) == Some(Holdup::KeyGone) {
             continue;
         }
         let missing = missing(desk, peer, &key)?;
-        let register = desk.register();
+        let register = desk.register()?;
         let texts = missing.into_iter().filter_map(|number| {
             let held = register.holding(number)?;
             Some((number, desk.text(peer, held.identifier())))
@@ -289,7 +292,7 @@ pub(crate) fn propose(
 /// When the store or a file cannot be read.
 pub(super) fn queries(shared: &Shared, procedure: ProcedureId) -> Result<Vec<Received>, LookError> {
     find(shared)?;
-    let register = shared.deconfliction.register();
+    let register = shared.deconfliction.register()?;
     let queries = register.queries.iter().filter(|query| query.procedure == procedure);
     Ok(queries.cloned().collect())
 }

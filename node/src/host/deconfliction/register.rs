@@ -33,13 +33,13 @@ use serde::Serialize;
 use serde_bytes::ByteBuf;
 use zeroize::Zeroizing;
 
-use crate::host::deconfliction::file::FileTrouble;
 use crate::host::deconfliction::register::holding::Holding;
 use crate::host::deconfliction::register::query::ALERTS_MAX;
 use crate::host::deconfliction::register::query::ALERTS_OF_ONE_MAX;
 use crate::host::deconfliction::register::query::Alert;
 use crate::host::deconfliction::register::query::QUERIES_OF_ONE_MAX;
 use crate::host::deconfliction::register::query::Received;
+use crate::host::sealed_files::FileTrouble;
 
 /// Most holdings: with 1,024 digests a day they are through in eight days. Beyond it: refused.
 pub const HOLDINGS_MAX: usize = 8_192;

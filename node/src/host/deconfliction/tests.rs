@@ -38,8 +38,7 @@ use concord_protocol::wire::keying::Question;
 
 use crate::host::deconfliction::Deconfliction;
 use crate::host::deconfliction::Holdup;
-use crate::host::deconfliction::file;
-use crate::host::deconfliction::file::FileTrouble;
+use crate::host::deconfliction::REGISTER;
 use crate::host::deconfliction::look;
 use crate::host::deconfliction::look::Pending;
 use crate::host::deconfliction::look::Proposal;
@@ -54,6 +53,7 @@ use crate::host::deconfliction::register::query::ALERTS_OF_ONE_MAX;
 use crate::host::deconfliction::register::query::Alert;
 use crate::host::deconfliction::register::query::Received;
 use crate::host::deconfliction::reply;
+use crate::host::sealed_files::FileTrouble;
 
 const PHONE: &str = "+999209990000001";
 const STORAGE: [u8; 32] = [5; 32];
@@ -70,7 +70,7 @@ impl Scratch {
     }
 
     fn open(&self) -> Deconfliction {
-        Deconfliction::open(self.0.clone(), &STORAGE, federation()).unwrap()
+        Deconfliction::open(self.0.clone(), &STORAGE, federation())
     }
 }
 
@@ -151,7 +151,7 @@ fn what_is_held_is_there_after_a_restart_and_the_files_say_nothing_of_it() {
 
     let again = scratch.open();
 
-    assert_eq!(again.register().holding(number), desk.register().holding(number));
+    assert_eq!(again.register().unwrap().holding(number), desk.register().unwrap().holding(number));
     let known = again.with_keyed(&peer(), |known| known.under(&key).cloned()).unwrap().unwrap();
     assert_eq!(known.get(&number), Some(&keyed));
     assert_eq!(own_key(&again, NOW).public(), own);
@@ -160,8 +160,30 @@ fn what_is_held_is_there_after_a_restart_and_the_files_say_nothing_of_it() {
         let says = |what: &[u8]| bytes.windows(what.len()).any(|window| window == what);
         assert!(!says(PHONE.as_bytes()) && !says(keyed.as_bytes()) && !says(b"LA-2026-0001"));
     }
-    let other = Deconfliction::open(scratch.0.clone(), &[6; 32], federation()).map(drop);
-    assert!(matches!(other, Err(FileTrouble::NotOurs)), "another node's storage key");
+}
+
+#[test]
+fn a_register_that_cannot_be_read_ends_deconfliction_and_nothing_else() {
+    // shows: dcf-23
+    let scratch = Scratch::new("damaged");
+    let key = own_key(&scratch.open(), NOW).public();
+    let file = scratch.0.join(REGISTER);
+    let whole = fs::read(&file).unwrap();
+    let mut damaged = whole.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    fs::write(&file, &damaged).unwrap();
+    let others = Deconfliction::open(scratch.0.clone(), &[6; 32], federation());
+    for desk in [scratch.open(), others] {
+        assert!(!desk.is_usable());
+        assert!(matches!(desk.register(), Err(FileTrouble::NotOurs)));
+        let made = desk.key_for(&officer("LA-1"), 1, NOW);
+        assert!(matches!(made, Err(DigestsError::File(FileTrouble::NotOurs))));
+        assert_eq!(desk.grant(&peer(), &asked(key, 1), NOW).err(), Some(KeyingRefusal::Unable));
+        assert!(matches!(desk.learn(&peer(), key, []), Err(FileTrouble::NotOurs)));
+    }
+    assert_eq!(fs::read(&file).unwrap(), damaged, "what can still be restored is not written over");
+    fs::write(&file, whole).unwrap();
+    assert_eq!(own_key(&scratch.open(), NOW).public(), key);
 }
 
 #[test]
@@ -521,7 +543,7 @@ fn a_member_with_three_keys_is_asked_once_under_each_and_never_again() {
     }
 
     assert_eq!(frames, 3);
-    let keys = desk.register().keys_of(&peer());
+    let keys = desk.register().unwrap().keys_of(&peer());
     assert_eq!(keys, [1, 2].map(|byte| DigestPublic::from_bytes([byte; 32])), "the newest two");
     let known = |byte| {
         let key = DigestPublic::from_bytes([byte; 32]);
@@ -554,7 +576,7 @@ fn for_a_question_that_is_refused_nothing_is_written() {
     let scratch = Scratch::new("refused");
     let desk = scratch.open();
     let key = own_key(&desk, NOW).public();
-    let file = scratch.0.join(file::REGISTER);
+    let file = scratch.0.join(REGISTER);
     let before = fs::read(&file).unwrap();
 
     assert!(desk.grant(&peer(), &asked(key, 1), NOW).is_err());

@@ -167,7 +167,7 @@ fn change(
 fn list(node: &Shared, file: &SealedFile, form: Form) -> Result<List<Plain>, Missed> {
     let plain = node.feeds.keeper.read_beside(file).map_err(|fault| match fault {
         FileFault::Absent => Missed::Absent {
-            code: "file-awaited",
+            code: super::FILE_AWAITED,
             why: "its list is not here yet".to_owned(),
             file: Some(file.digest),
         },

@@ -25,6 +25,7 @@ use concord_protocol::registry::FeedCode;
 
 use crate::host::feeds::Held;
 use crate::host::feeds::Known;
+use crate::host::feeds::NO_PLACE;
 use crate::host::feeds::Waits;
 use crate::host::feeds::keep::Note;
 use crate::host::feeds::make;
@@ -47,9 +48,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 
 /// Every how many looks at those that wait for this machine, such as for room on its disk.
 const SLOWLY: u32 = 60;
-
-/// What a feed waits for that has no place among those of its originator.
-const NO_PLACE: &str = "no-place";
 
 /// Files of one feed that are looked for while it waits.
 const WAITED_MAX: usize = 16;
@@ -271,7 +269,7 @@ impl Tried {
         self.newest_bad(steps).or_else(|| {
             let message = steps.last().map(|step| step.message)?;
             let why = "its list is not here yet".to_owned();
-            Some(Waits { message, code: "file-awaited", entry: None, why, files: Vec::new() })
+            Some(Waits { message, code: super::FILE_AWAITED, entry: None, why, files: Vec::new() })
         })
     }
 

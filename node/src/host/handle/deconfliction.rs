@@ -13,7 +13,6 @@ use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::StaffNumber;
 
 use crate::clock;
-use crate::host::deconfliction::file::FileTrouble;
 use crate::host::deconfliction::look;
 use crate::host::deconfliction::look::LookError;
 use crate::host::deconfliction::look::Proposal;
@@ -25,6 +24,7 @@ use crate::host::deconfliction::register::query::Alert;
 use crate::host::deconfliction::reply;
 use crate::host::handle::Handle;
 use crate::host::handle::SubmitError;
+use crate::host::sealed_files::FileTrouble;
 use crate::store::read::ReadError as StoreError;
 
 /// Why something about deconfliction was not done.
@@ -105,16 +105,22 @@ impl Handle {
     }
 
     /// The holdings of one owner.
+    ///
+    /// # Errors
+    /// When the register cannot be used.
     // spec: dcf-11
-    pub fn holdings(&self, owner: &StaffNumber) -> Vec<Holding> {
-        let register = self.around.shared.deconfliction.register();
-        register.holdings().filter(|held| held.owner() == owner).cloned().collect()
+    pub fn holdings(&self, owner: &StaffNumber) -> Result<Vec<Holding>, DeconflictionError> {
+        let register = self.around.shared.deconfliction.register()?;
+        Ok(register.holdings().filter(|held| held.owner() == owner).cloned().collect())
     }
 
     /// Who asked about what one owner holds.
+    ///
+    /// # Errors
+    /// When the register cannot be used.
     // spec: dcf-13
-    pub fn alerts(&self, owner: &StaffNumber) -> Vec<Alert> {
-        self.around.shared.deconfliction.register().alerts(owner)
+    pub fn alerts(&self, owner: &StaffNumber) -> Result<Vec<Alert>, DeconflictionError> {
+        Ok(self.around.shared.deconfliction.register()?.alerts(owner))
     }
 
     /// What to answer to the query of a procedure.
@@ -137,7 +143,7 @@ impl Handle {
                 self.around.shared.crew.disk.run(move || shared.deconfliction.asked(&key, &whom));
             return noted.await.map_err(|_| SubmitError::Stopping)?.map_err(|error| {
                 tracing::error!(%error, "whom a query asks cannot be written");
-                SubmitError::Full
+                SubmitError::NoRegister
             });
         }
         let Some(procedure) = submission.procedure() else { return Ok(()) };
@@ -150,7 +156,10 @@ impl Handle {
             Ok(Err(refusal)) => Err(SubmitError::OutOfPlace(Box::new(refusal))),
             Err(error) => {
                 tracing::error!(%error, "a reply cannot be held against the register");
-                Err(SubmitError::Stopping)
+                Err(match error {
+                    LookError::File(_) => SubmitError::NoRegister,
+                    LookError::Store(_) => SubmitError::Stopping,
+                })
             }
         }
     }

@@ -10,7 +10,11 @@ use concord_protocol::identity::directory::Directory;
 use concord_protocol::identity::directory::force::NotNoticed;
 use concord_protocol::identity::directory::force::Revoking;
 use concord_protocol::identity::notice;
+use concord_protocol::identity::staff::Office;
+use concord_protocol::identity::staff::VerifiedStaffList;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::StaffNumber;
+use concord_protocol::moment::Timestamp;
 use serde_bytes::ByteBuf;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
@@ -21,7 +25,26 @@ use crate::host::handle::Handle;
 use crate::host::mailbox::By;
 use crate::host::mailbox::Job;
 
+/// What an agency's staff list says of one person at one time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficeView {
+    /// The number of the list; absent where none is held that covers the time.
+    pub list: Option<u64>,
+    /// The office; absent where the person has none.
+    pub office: Option<Office>,
+}
+
 impl Handle {
+    /// What the staff list of an agency says of one of its people at an instant.
+    // spec: cer-8
+    pub fn office(&self, agency: &AgencyId, (staff, at): (&StaffNumber, Timestamp)) -> OfficeView {
+        let directory = self.around.shared.directory();
+        let list =
+            directory.staff(agency).map(VerifiedStaffList::list).filter(|list| list.covers(at));
+        let office = list.and_then(|list| list.office(staff, at)).cloned();
+        OfficeView { list: list.map(|list| list.number), office }
+    }
+
     /// Takes a paper that a member's root or node signed: a credential, a revocation, an address notice, or a staff list.
     ///
     /// # Errors

@@ -75,10 +75,10 @@ impl Handle {
         let owed = self.reader().deliveries(&record.digest).map_err(|_| ReadError::Stopping)?;
         let view = self.view();
         let deliveries = owed.into_iter().map(|owed| delivery(owed, &view));
-        let erasure = self.erasure(&record)?;
+        let (erasure, kept) = (self.erasure(&record)?, self.kept(&record));
         let (sender, own) = (self.party_of(&record.from), self.party_of(&self.around.shared.me));
         let parties = Parties { sender, own };
-        Ok(MessageView { record, deliveries: deliveries.collect(), erasure, parties })
+        Ok(MessageView { record, deliveries: deliveries.collect(), erasure, kept, parties })
     }
 
     /// The proof that a message's leaf stands in the log.

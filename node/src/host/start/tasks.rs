@@ -15,7 +15,9 @@ use tokio::time;
 use crate::host::deconfliction;
 use crate::host::erasure;
 use crate::host::exchange::Surroundings;
+use crate::host::feeds;
 use crate::host::files;
+use crate::host::handle::Handle;
 use crate::host::link;
 use crate::host::link::Link;
 use crate::host::listen;
@@ -63,6 +65,7 @@ pub(super) fn spawn(
     let wait = Duration::from_millis(settings.greeting_wait.millis());
     tokio::spawn(begin(around.clone(), wait));
     tokio::spawn(files::look::run(Arc::clone(&around.shared)));
+    tokio::spawn(feeds::orders::keep(Handle::new(around.clone())));
     tokio::spawn(pinning::keep(Arc::clone(&around.shared)));
     tokio::spawn(turnover::watch(Arc::clone(&around.shared), around.mailbox.clone()));
     tokio::spawn(watch::run(around.clone(), watch::bounds(settings), WATCH_EVERY));

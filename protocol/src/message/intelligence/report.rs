@@ -8,8 +8,10 @@ use alloc::vec::Vec;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
 use crate::message::body::BodyRules;
+use crate::message::evaluation;
 use crate::message::evaluation::Evaluation;
 use crate::message::fault::FaultCode;
+use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
 use crate::message::field::tagged;
@@ -163,8 +165,18 @@ choice! {
     }
 }
 
+choice! {
+    /// On how many a report rests that do not draw on each other. Source: DOMAIN 4.2, spec msgk-130.
+    Sources {
+        /// On one: what it tells can point at whoever could tell it.
+        One = "one",
+        /// On more than one.
+        Several = "several",
+    }
+}
+
 record! {
-    /// Tells what is known, unasked. Source: DOMAIN 2.2, spec msgk-24.
+    /// Tells what is known, unasked. Source: DOMAIN 2.2, spec msgk-24, msgk-130.
     IntelligenceReport {
         /// Its title.
         title: Line,
@@ -178,6 +190,8 @@ record! {
         observed: Option<DateRange>,
         /// How far it can be relied on, unless a paragraph or an entity says otherwise.
         evaluation: Evaluation,
+        /// On how many sources it rests; exactly where an evaluation leaves it to its sources.
+        sources: Option<Sources>,
         /// Who and what it is about; ids differ.
         entities: Vec<ReportedEntity>,
         /// How they hang together; both ends are entities of this report.
@@ -198,6 +212,20 @@ record! {
     rules(at, faults) {
         let ids = entities.iter().flatten().map(|entity| &entity.id);
         list::refuse_repeated(ids, &at.key("entities"), faults);
+        // spec: msgk-130
+        if let (Some(own), Some(paragraphs), Some(entities)) = (&evaluation, &body, &entities) {
+            let paragraphs = paragraphs.as_slice().iter().flat_map(|paragraph| &paragraph.evaluation);
+            let entities = entities.iter().flat_map(|entity| &entity.evaluation);
+            let mut all = core::iter::once(own).chain(paragraphs).chain(entities);
+            let at = at.key("sources");
+            if all.any(evaluation::rests_on_its_source) {
+                let reason = "what is neither certain nor confirmed rests on `one` source or on `several`";
+                field::demand(sources.as_ref(), &at, faults, reason);
+            } else {
+                let reason = "what is certain or confirmed by others rests on no source";
+                field::exclude(sources.as_ref(), &at, faults, reason);
+            }
+        }
         // spec: msgk-24
         if let (Some(entities), Some(links)) = (&entities, &links) {
             let known = |id: &ItemId| entities.iter().any(|entity| entity.id == *id);

@@ -107,6 +107,7 @@ const CONDITIONAL: &[&str] = &[
     "handover-decision /body/victim_screening_ref",
     "handover-decision /body/risk_assessment_ref",
     "intelligence-report /handling/h3_text",
+    "intelligence-report /body/sources",
     "intelligence-report /body/entities",
     "request-for-information /body/offence/max_penalty/months",
     "request-for-information /body/subjects/0/person/nationalities/0/country",

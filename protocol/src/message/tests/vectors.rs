@@ -130,6 +130,7 @@ fn a_good_vector_is_accepted_and_writes_back_what_it_says() {
     // shows: msgk-22
     // shows: msgk-23
     // shows: msgk-120
+    // shows: msgk-131
     // shows: msgk-26
     // shows: msgk-41, msgk-42, msgk-43, msgk-44, msgk-45
     // shows: msgk-47, msgk-48, msgk-50, msgk-52, msgk-53, msgk-55, msgk-56, msgk-57, msgk-58
@@ -172,6 +173,7 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-100, msgk-101, msgk-102, msgk-103, msgk-104, msgk-105, msgk-106
     // shows: msgk-107, msgk-108, msgk-109, msgk-110, msgk-111, msgk-112, msgk-113
     // shows: msgk-114, msgk-115, msgk-116, msgk-117, msgk-118, msgk-119
+    // shows: msgk-130, msgk-131
     // shows: ho-54, spc-1, spc-2
     let mut wrong = Vec::new();
     for (name, vector) in vectors("bad") {

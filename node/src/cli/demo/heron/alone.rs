@@ -130,10 +130,11 @@ impl Handover {
             "place": place,
             "at": at,
         });
-        let signed = self.say(desk, self.holder, "handover-certificate", certificate)?;
+        let signed = paper::certified(self.scene.id()?, &certificate)?;
+        let certificate = self.say(desk, self.holder, "handover-certificate", certificate)?;
         let counter = json!({
-            "of": signed.digest,
-            "certificate_digest": format!("sha256:{}", signed.digest),
+            "of": certificate.digest,
+            "certificate_digest": signed,
             "made_offline": false,
         });
         self.say(desk, self.asker, "certificate-countersignature", counter)?;

@@ -184,8 +184,9 @@ impl Trip<'_, '_> {
             let letter = self.desk.letter(&self.scene, releasing, &line)?;
             meeting.send(&meeting.sign(&letter)?, &mut self.scene)?
         } else {
+            let signed = paper::certified(self.scene.id()?, &body)?;
             let certificate = self.say(releasing, "handover-certificate", body)?;
-            let body = countersignature(&certificate);
+            let body = countersignature(&certificate, &signed);
             self.say(receiving, "certificate-countersignature", body)?;
             certificate
         };
@@ -229,10 +230,6 @@ impl Trip<'_, '_> {
     }
 }
 
-fn countersignature(certificate: &Sent) -> Value {
-    json!({
-        "of": certificate.digest,
-        "certificate_digest": format!("sha256:{}", certificate.digest),
-        "made_offline": false,
-    })
+fn countersignature(certificate: &Sent, signed: &str) -> Value {
+    json!({"of": certificate.digest, "certificate_digest": signed, "made_offline": false})
 }

@@ -40,6 +40,7 @@ pub(crate) fn report(author: &Agency, to: &[Addressee<'_>]) -> Value {
             "to": calendar::day_before(Span::from_days(3)),
         },
         "evaluation": {"scheme": "6x6", "source_code": "B", "info_code": "2"},
+        "sources": "several",
         "entities": entities(),
         "links": [
             {"a": "e1", "relation": "runs", "b": "e2", "confidence": "high"},

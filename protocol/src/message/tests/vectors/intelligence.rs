@@ -30,6 +30,18 @@ pub(super) fn good() -> Vec<Case> {
         entry("CN-A-2", json!({"payment_card": "999900******1235"}), "mule-account"),
         entry("CN-A-3", json!({"crypto_address": {"chain": "demo", "address": "demo1qsample000003"}}), "wallet")]});
     Vec::from([
+        case("one-source-heard-by-few", Kind::IntelligenceReport, ("msgk-131", "accepted"),
+            "three recipients are few", Vec::from([Put("/body/sources", json!("one"))])),
+        case("one-source-that-somebody-looked-at", Kind::IntelligenceReport, ("msgk-131", "accepted"),
+            "somebody has looked", Vec::from([Put("/body/sources", json!("one")), Put("/handling/onward", json!("all-parties")),
+                Put("/sources_checked", json!(true))])),
+        case("confidence-that-nobody-notices", Kind::IntelligenceReport, ("msgk-131", "accepted"),
+            "whoever asks quietly is not noticed",
+            Vec::from([Put("/handling/codes", json!(["H1"])), Cut("/handling/h3_text"), Put("/body/permitted_actions", json!(["query-quietly"]))])),
+        case("confidence-in-what-is-certain", Kind::IntelligenceReport, ("msgk-131", "accepted"),
+            "there is no source to protect",
+            Vec::from([Put("/handling/codes", json!(["H1"])), Cut("/handling/h3_text"), Cut("/body/sources"),
+                Put("/body/evaluation/info_code", json!("1")), Put("/body/body/1/evaluation/info_code", json!("1"))])),
         case("found-not-useful", Kind::UsefulnessFeedback, ("msgk-47", "accepted"),
             "whoever found no use says why", Vec::from([Put("/body/usefulness", json!("not-useful")), Cut("/body/led_to")])),
         case("hit-without-a-person", Kind::CoreData, ("msgk-48", "accepted"),
@@ -86,6 +98,7 @@ fn notice(kind: &str, subject: Json, status: &str) -> Vec<Edit> {
 
 pub(super) fn bad() -> Vec<Case> {
     let mut cases = bad_matches();
+    cases.extend(bad_sources());
     cases.extend(bad_notices());
     cases.extend(bad_checks());
     cases.extend(bad_sightings());
@@ -93,6 +106,33 @@ pub(super) fn bad() -> Vec<Case> {
     cases.extend(bad_feeds());
     cases.extend(bad_effects());
     cases
+}
+
+#[rustfmt::skip]
+fn bad_sources() -> Vec<Case> {
+    use Kind::IntelligenceReport;
+    Vec::from([
+        case("sources-not-said", IntelligenceReport, ("msgk-130", "missing /body/sources"),
+            "what is not confirmed rests on somebody", Vec::from([Cut("/body/sources")])),
+        case("sources-of-what-is-certain", IntelligenceReport, ("msgk-130", "conflicting /body/sources"),
+            "what is certain rests on nobody",
+            Vec::from([Put("/body/evaluation/info_code", json!("1")), Put("/body/body/1/evaluation/info_code", json!("1"))])),
+        case("sources-of-another-number", IntelligenceReport, ("msgk-130", "bad-choice /body/sources"),
+            "one or several", Vec::from([Put("/body/sources", json!("many"))])),
+        case("one-source-heard-by-many", IntelligenceReport, ("msgk-131", "conflicting /to"),
+            "four recipients are many",
+            Vec::from([Put("/body/sources", json!("one")), Put("/to/-", json!({"agency": "vn.mps", "role": "information"}))])),
+        case("one-source-for-every-party", IntelligenceReport, ("msgk-131", "conflicting /to"),
+            "what may be passed on to everybody is heard by many",
+            Vec::from([Put("/body/sources", json!("one")), Put("/handling/onward", json!("all-parties"))])),
+        case("confidence-used-openly", IntelligenceReport, ("msgk-131", "conflicting /handling/codes"),
+            "whoever is asked about openly looks for who told it",
+            Vec::from([Put("/handling/codes", json!(["H1"])), Cut("/handling/h3_text")])),
+        case("confidence-acted-on", IntelligenceReport, ("msgk-131", "conflicting /handling/codes"),
+            "whoever is acted against looks for who told it",
+            Vec::from([Put("/handling/codes", json!(["H1"])), Cut("/handling/h3_text"),
+                Put("/body/permitted_actions", json!([])), Put("/body/requested_action", json!("act"))])),
+    ])
 }
 
 #[rustfmt::skip]

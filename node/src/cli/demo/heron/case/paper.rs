@@ -1,9 +1,11 @@
 //! What is written in a handover: as little as the kinds demand, because thousands of each are written.
 
+use concord_protocol::ids::ProcedureId;
 use concord_protocol::moment::Span;
 use serde_json::Value;
 use serde_json::json;
 
+use crate::cli::certificate::import;
 use crate::cli::demo::agencies::Agency;
 use crate::cli::demo::calendar;
 use crate::cli::demo::heron::case::Ending;
@@ -14,6 +16,8 @@ use crate::cli::demo::letter::Frame;
 use crate::cli::demo::letter::Role;
 use crate::cli::demo::letter::Thread;
 use crate::cli::demo::letter::english;
+use crate::cli::demo::trouble;
+use crate::report::Report;
 
 /// The two sides of a handover.
 #[derive(Clone, Copy, Debug)]
@@ -294,4 +298,13 @@ fn framed(
         subject_line: format!("Exercise: {kind}"),
     };
     frame.around(body)
+}
+
+/// What a countersignature says that both officers signed: the digest of a certificate in its procedure. Source: spec cer-1.
+pub(crate) fn certified(procedure: &str, certificate: &Value) -> Result<String, Report> {
+    let procedure = ProcedureId::parse(procedure).ok();
+    let digest = procedure.and_then(|procedure| import::digest_of(&procedure, certificate));
+    let digest =
+        digest.ok_or_else(|| trouble::broken("a certificate of the story cannot be read"))?;
+    Ok(format!("sha256:{digest}"))
 }

@@ -96,6 +96,7 @@ pub(crate) fn site_report() -> Value {
         "summary": english("A site with about 600 people works in shifts."),
         "body": [{"text": english("Two floors are used for calls.")}],
         "evaluation": {"scheme": "4x4", "source_code": "B", "info_code": "2", "rationale": english("Seen by the source.")},
+        "sources": "one",
         "entities": [{"id": "p1", "entity": {"person": leader.record("suspect")}}],
         "site": {"name": "Building 7, synthetic zone", "estimated_people": 600},
         "assertion_kind": "fact",

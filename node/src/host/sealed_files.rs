@@ -1,7 +1,8 @@
-//! The files of deconfliction: each sealed whole under a key of its own that comes from the node's storage key.
+//! Small files beside the store, each sealed whole under a key of its own that comes from the node's storage key, and written
+//! whole or not at all.
 //!
-//! What the holdings of an agency are, and under which digests they stand, tells more than most messages; so nothing of it
-//! lies on the disk in clear, and no digest of it that anybody could test a guess against.
+//! Deconfliction keeps its register so: what the holdings of an agency are, and under which digests they stand, tells more than
+//! most messages. Standing orders, and why messages are kept, lie so too, because they name officers.
 
 use std::path::PathBuf;
 
@@ -9,7 +10,6 @@ use concord_protocol::crypto::aead;
 use concord_protocol::crypto::aead::ContentKey;
 use concord_protocol::crypto::aead::NONCE_BYTES;
 use concord_protocol::crypto::expand;
-use concord_protocol::ids::AgencyId;
 use zeroize::Zeroizing;
 
 use crate::entropy;
@@ -17,26 +17,23 @@ use crate::files;
 use crate::files::Access;
 use crate::files::FileError;
 
-/// The file of holdings, own keys and counts.
-pub(super) const REGISTER: &str = "register";
-
 /// Longest file, in bytes: 8,192 holdings as long as they can be.
 const FILE_BYTES_MAX: usize = 32 * 1024 * 1024;
 
 /// Bytes of the salt before each sealed file.
 const SALT_BYTES: usize = 16;
 
-/// Why a file of deconfliction cannot be used.
+/// Why a sealed file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FileTrouble {
     /// It cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
     /// It was not sealed by this node, or is damaged.
-    #[error("a file of deconfliction was not sealed by this node, or is damaged")]
+    #[error("a file was not sealed by this node, or is damaged")]
     NotOurs,
     /// What should stand in it has no encoding.
-    #[error("a file of deconfliction would be too long")]
+    #[error("a file would be too long")]
     TooLong,
     /// No randomness.
     #[error("draw a key")]
@@ -44,23 +41,18 @@ pub enum FileTrouble {
 }
 
 /// Reads and writes the sealed files of one folder.
-pub(super) struct SealedFiles {
+pub(crate) struct SealedFiles {
     folder: PathBuf,
     key: Zeroizing<[u8; 32]>,
 }
 
-/// The name of the file with the digests under one member's keys.
-pub(super) fn keyed(peer: &AgencyId) -> String {
-    format!("keyed.{peer}")
-}
-
 impl SealedFiles {
-    pub(super) const fn new(folder: PathBuf, key: Zeroizing<[u8; 32]>) -> Self {
+    pub(crate) const fn new(folder: PathBuf, key: Zeroizing<[u8; 32]>) -> Self {
         Self { folder, key }
     }
 
     /// What stands in a file; `None` when there is none.
-    pub(super) fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, FileTrouble> {
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, FileTrouble> {
         let path = self.folder.join(name);
         if !path.exists() {
             return Ok(None);
@@ -73,7 +65,7 @@ impl SealedFiles {
 
     /// Replaces a file whole.
     // spec: dcf-1, dcf-16
-    pub(super) fn write(&self, name: &str, plain: &[u8]) -> Result<(), FileTrouble> {
+    pub(crate) fn write(&self, name: &str, plain: &[u8]) -> Result<(), FileTrouble> {
         let salt: [u8; SALT_BYTES] = entropy::draw().map_err(|_| FileTrouble::NoEntropy)?;
         // Each writing has a key of its own, so the nonce says nothing.
         let sealed = aead::seal(&self.key_for(&salt), &[0; NONCE_BYTES], name.as_bytes(), plain);
@@ -90,6 +82,17 @@ impl SealedFiles {
             files::make_folder(&self.folder, Access::Private)?;
         }
         Ok(files::make(&path, &bytes, Access::Private)?)
+    }
+
+    /// The names of the files, in order; none where there is no folder yet.
+    pub(crate) fn names(&self) -> Result<Vec<String>, FileTrouble> {
+        let name = |path: &PathBuf| Some(path.file_name()?.to_str()?.to_owned());
+        Ok(files::list(&self.folder)?.iter().filter_map(name).collect())
+    }
+
+    /// Removes a file; nothing where there is none.
+    pub(crate) fn remove(&self, name: &str) -> Result<(), FileTrouble> {
+        Ok(files::remove(&self.folder.join(name))?)
     }
 
     fn key_for(&self, salt: &[u8; SALT_BYTES]) -> ContentKey {

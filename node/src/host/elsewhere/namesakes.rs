@@ -1,0 +1,163 @@
+//! Whose rescue may be about somebody who is about to be granted, listed, sealed or looked for: by names, or because it only
+//! describes a person.
+//!
+//! Uses `protocol::names`. Names match on many people, so nothing follows from it but that an officer looks and says so. Bodies
+//! are opened for this each time and dropped at once, because a name has no keyed digest that finds another spelling; the
+//! officer is told which procedures to look at and how near they come, and nothing of what they say.
+//!
+//! Absent on purpose: marks that match by themselves ([`people`](super::people)), and a memory of who looked at what.
+
+use concord_protocol::codec::value::Value;
+use concord_protocol::envelope::open::Opened;
+use concord_protocol::ids::Party;
+use concord_protocol::message::body::Body;
+use concord_protocol::message::intelligence::notice::NoticeKind;
+use concord_protocol::message::submission::Submission;
+use concord_protocol::message::values::Site;
+use concord_protocol::names::Subject;
+use concord_protocol::names::alike;
+use concord_protocol::names::draft::People;
+use concord_protocol::names::reason::Grade;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::machine::Machine;
+use concord_protocol::procedure::refusal::Refusal;
+
+use crate::host::elsewhere::Objection;
+use crate::host::elsewhere::board::Say;
+use crate::host::elsewhere::board::Seen;
+use crate::host::elsewhere::people;
+use crate::host::shared::Shared;
+use crate::store::read::ReadError;
+
+/// Rescues that are held against a message. Beyond it: the rest is left out, and told.
+const RESCUES_MAX: usize = 512;
+
+/// Rescues that a refusal names. Beyond it: the rest is counted.
+const NAMED_MAX: usize = 16;
+
+/// Why a rescue may be about somebody.
+enum Because {
+    /// Names agree so far.
+    Names(Grade),
+    /// It only describes a person, in the State of this agency.
+    Described,
+}
+
+/// The rescues that may be about somebody, and whether some were left out.
+struct Namesakes<'r> {
+    found: Vec<(&'r Seen, Because)>,
+    is_cut: bool,
+}
+
+/// Asks for an officer's look before somebody is granted, listed, sealed or looked for to be arrested.
+// spec: res-44
+pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
+    if submission.has_rescues_checked() {
+        return Ok(());
+    }
+    let Some(bodies) = about(shared, submission)? else { return Ok(()) };
+    let rescues = shared.board.seen(shared, Say::Custody)?;
+    if rescues.is_empty() {
+        return Ok(());
+    }
+    // Who is looked for can be anywhere; who is held is here.
+    let is_held = !matches!(submission.body(), Body::Notice(_));
+    let directory = shared.directory();
+    let here = directory.charter().member(&shared.me).filter(|_| is_held).map(|me| &me.party);
+    let namesakes = compare(shared, &bodies, &rescues, here)?;
+    match namesakes.refusal() {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
+}
+
+/// The bodies that say whom a message grants, lists, seals or looks for; `None` where it does nothing of the kind.
+fn about(shared: &Shared, submission: &Submission) -> Result<Option<Vec<Value>>, ReadError> {
+    let body = submission.body();
+    let is_wanted = matches!(body, Body::Notice(notice) if notice.kind == NoticeKind::Wanted);
+    let says_itself = is_wanted || matches!(body, Body::BatchManifest(_));
+    if says_itself {
+        return Ok(Some(vec![body.write()]));
+    }
+    let grants = matches!(body, Body::HandoverDecision(decision) if decision.outcome.is_grant());
+    if !grants && !matches!(body, Body::ManifestSeal(_)) {
+        return Ok(None);
+    }
+    let Some(procedure) = submission.procedure() else { return Ok(None) };
+    let book = Book::of(shared.reader.acts(&procedure)?);
+    let messages = match book.machine() {
+        Some(Machine::Batch(folded)) => vec![folded.state.listed_in()],
+        Some(_) | None => people::digests_of(&book, people::OF_A_HANDOVER),
+    };
+    let opened = people::opened(shared, &messages)?;
+    Ok(Some(opened.iter().map(|opened| opened.body().write()).collect()))
+}
+
+/// Holds the people of these bodies against those of the rescues; `here` is the State in which somebody is held.
+fn compare<'r>(
+    shared: &Shared,
+    bodies: &[Value],
+    rescues: &'r [Seen],
+    here: Option<&Party>,
+) -> Result<Namesakes<'r>, ReadError> {
+    let mut described = Vec::new();
+    let mut named = Vec::new();
+    for rescue in rescues.iter().take(RESCUES_MAX) {
+        let reports = people::opened(shared, &rescue.messages)?;
+        if here.is_some_and(|here| only_describe(&reports, here)) {
+            described.push((rescue, Because::Described));
+        }
+        named.extend(reports.iter().map(|one| (rescue, People::of(&one.body().write()))));
+    }
+    let whom: Vec<People> = bodies.iter().map(People::of).collect();
+    let subjects: Vec<Subject<'_>> = whom.iter().flat_map(People::subjects).collect();
+    let (rescued, of): (Vec<Subject<'_>>, Vec<&Seen>) = named
+        .iter()
+        .flat_map(|(rescue, people)| people.subjects().into_iter().map(move |one| (one, *rescue)))
+        .unzip();
+    let alike = alike::between(&subjects, &rescued);
+    let pairs = alike
+        .pairs
+        .iter()
+        .filter_map(|pair| Some((*of.get(pair.other)?, Because::Names(pair.comparison.grade))));
+    // The nearest of each comes first.
+    let mut found: Vec<(&Seen, Because)> = Vec::new();
+    for (rescue, because) in pairs.chain(described) {
+        if found.iter().all(|(known, _)| known.procedure != rescue.procedure) {
+            found.push((rescue, because));
+        }
+    }
+    let unread: usize = whom.iter().map(|people| people.unread).sum();
+    Ok(Namesakes { found, is_cut: alike.is_cut || unread > 0 || rescues.len() > RESCUES_MAX })
+}
+
+/// Whether the reports of a rescue describe somebody in this State whom none of them names.
+fn only_describe(reports: &[Opened], here: &Party) -> bool {
+    let unnamed = |one| {
+        let Body::RescueRequest(rescue) = Opened::body(one) else { return None };
+        rescue.person.is_none().then_some(&rescue.location)
+    };
+    let sites: Option<Vec<&Site>> = reports.iter().map(unnamed).collect();
+    sites.is_some_and(|sites| sites.iter().any(|site| site.country.as_str() == here.as_str()))
+}
+
+impl Namesakes<'_> {
+    fn refusal(&self) -> Option<Refusal> {
+        if self.found.is_empty() && !self.is_cut {
+            return None;
+        }
+        let named = self.found.iter().take(NAMED_MAX).map(|(rescue, because)| match because {
+            Because::Names(grade) => format!("{} ({grade})", rescue.procedure),
+            Because::Described => format!("{} (only described)", rescue.procedure),
+        });
+        let named: Vec<String> = named.collect();
+        let more = self.found.len().saturating_sub(NAMED_MAX);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let cut = if self.is_cut { "; there are more than are compared" } else { "" };
+        let why =
+            format!("open rescues may be about somebody here: {}{more}{cut}", named.join(", "));
+        let remedy = "look at each: where it is the same person the rescue comes to its end first; where it is not, say with \
+                      `rescues_checked` that somebody has looked. Names decide nothing";
+        Some(Refusal::safeguard("res-44", why, remedy))
+    }
+}

@@ -1,0 +1,270 @@
+//! Standing orders: an officer follows a feed once, and the node asks for what is missing in that officer's name.
+//!
+//! No node speaks without an officer (decision 40); here the officer speaks beforehand, and every request says so. When to ask
+//! is [`order`](super::order)'s to say. Orders lie in a sealed file beside the store, so that they survive a restart; a file
+//! that cannot be read is told and leaves no orders, because an order is given again in one command.
+//!
+//! Absent on purpose: votes. Where the charter demands approvals a request waits for people, and the order says so.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use concord_protocol::codec;
+use concord_protocol::codec::Encoded;
+use concord_protocol::crypto::expand;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::text::StaffNumber;
+use concord_protocol::message::text::ZoneName;
+use concord_protocol::moment::Span;
+use concord_protocol::moment::Timestamp;
+use serde::Deserialize;
+use serde::Serialize;
+use tokio::time;
+
+use crate::clock;
+use crate::host::feeds::order::Order;
+use crate::host::feeds::request;
+use crate::host::handle::Handle;
+use crate::host::handle::ReadError;
+use crate::host::sealed_files::FileTrouble;
+use crate::host::sealed_files::SealedFiles;
+
+/// The label under which the key of the file comes from the node's storage key.
+const LABEL: &str = "standing orders";
+
+/// The file.
+const NAME: &str = "feeds";
+
+/// Feeds that are followed at once. Beyond it: an order is refused.
+const ORDERS_MAX: usize = 128;
+
+/// How often the feeds that are followed are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(10);
+
+/// How long a request that was refused here waits before it is tried again.
+const REFUSED_WAIT: Span = Span::from_millis(60 * 60 * 1_000);
+
+/// The orders of a node.
+pub(crate) struct Orders {
+    files: SealedFiles,
+    all: Mutex<BTreeMap<ProcedureId, Standing>>,
+}
+
+/// An order, and why its last request was not taken here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The order.
+    pub order: Order,
+    /// When a request was refused here, and why; absent once one was taken.
+    pub refused: Option<(Timestamp, String)>,
+}
+
+/// As it is written.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    orders: Vec<WrittenOrder>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenOrder {
+    procedure: ProcedureId,
+    officer: String,
+    zone: String,
+    since: Timestamp,
+}
+
+impl Encoded for Written {
+    const BYTES_MAX: usize = 64 * 1024;
+}
+
+/// Why an order is not taken or not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum OrderError {
+    /// There is no such feed, or it cannot be asked for now.
+    #[error(transparent)]
+    Feed(#[from] ReadError),
+    /// The feed is this node's own: nobody else has more of it.
+    #[error("the feed is this agency's own, so there is nobody to ask")]
+    Ours,
+    /// The feed has ended.
+    #[error("the feed has ended")]
+    Closed,
+    /// There are as many as there may be.
+    #[error("{ORDERS_MAX} feeds are followed, the most that a node follows")]
+    Full,
+    /// Nobody follows it.
+    #[error("nobody follows this feed")]
+    NotFollowed,
+    /// The file.
+    #[error("the file of standing orders cannot be written")]
+    File(#[from] FileTrouble),
+}
+
+impl Orders {
+    /// Opens the file of a node. What cannot be read is no order.
+    pub(crate) fn open(folder: PathBuf, storage: &[u8; 32]) -> Self {
+        let files = SealedFiles::new(folder, expand::expand(storage, LABEL, 0));
+        let read = files.read(NAME).and_then(|bytes| orders(bytes.as_deref()));
+        let all = read.unwrap_or_else(|error| {
+            tracing::error!(%error, "the standing orders cannot be read: no feed is followed until an officer says so again");
+            BTreeMap::new()
+        });
+        Self { files, all: Mutex::new(all) }
+    }
+
+    /// The order about one feed.
+    pub(crate) fn one(&self, procedure: &ProcedureId) -> Option<Standing> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).get(procedure).cloned()
+    }
+
+    fn all(&self) -> Vec<Standing> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+    }
+
+    /// Changes the orders, durably or not at all.
+    fn change<T>(
+        &self,
+        change: impl FnOnce(&mut BTreeMap<ProcedureId, Standing>) -> Result<T, OrderError>,
+    ) -> Result<T, OrderError> {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = all.clone();
+        let done = change(&mut next)?;
+        self.files.write(NAME, &written(&next)?)?;
+        *all = next;
+        Ok(done)
+    }
+
+    /// Remembers how a request went, until the node ends.
+    fn went(&self, procedure: &ProcedureId, refused: Option<(Timestamp, String)>) {
+        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(standing) = all.get_mut(procedure) {
+            standing.refused = refused;
+        }
+    }
+}
+
+fn orders(bytes: Option<&Vec<u8>>) -> Result<BTreeMap<ProcedureId, Standing>, FileTrouble> {
+    let Some(bytes) = bytes else { return Ok(BTreeMap::new()) };
+    let written: Written = codec::decode(bytes).map_err(|_| FileTrouble::NotOurs)?;
+    let order = |written: WrittenOrder| {
+        let WrittenOrder { procedure, officer, zone, since } = written;
+        let officer = StaffNumber::parse(&officer).ok()?;
+        let zone = ZoneName::parse(&zone).ok()?;
+        let order = Order { procedure, officer, zone, since };
+        Some((procedure, Standing { order, refused: None }))
+    };
+    let orders: Option<_> = written.orders.into_iter().map(order).collect();
+    orders.ok_or(FileTrouble::NotOurs)
+}
+
+fn written(orders: &BTreeMap<ProcedureId, Standing>) -> Result<Vec<u8>, FileTrouble> {
+    let orders = orders.values().map(|Standing { order, .. }| WrittenOrder {
+        procedure: order.procedure,
+        officer: order.officer.as_str().to_owned(),
+        zone: order.zone.as_str().to_owned(),
+        since: order.since,
+    });
+    codec::encode(&Written { orders: orders.collect() }).map_err(|_| FileTrouble::TooLong)
+}
+
+impl Handle {
+    /// Takes an officer's order to follow a feed, in the place of one that is there.
+    ///
+    /// # Errors
+    /// When the feed is not another agency's, or has ended, or the order cannot be written.
+    // spec: fed-23
+    pub fn follow(
+        &self,
+        procedure: ProcedureId,
+        (officer, zone): (StaffNumber, ZoneName),
+    ) -> Result<(), OrderError> {
+        let feed = self.feed(&procedure)?;
+        if feed.originator == self.shared().me {
+            return Err(OrderError::Ours);
+        }
+        if feed.closed {
+            return Err(OrderError::Closed);
+        }
+        let order = Order { procedure, officer, zone, since: clock::now() };
+        self.shared().feeds.orders.change(|all| {
+            if all.len() >= ORDERS_MAX && !all.contains_key(&procedure) {
+                return Err(OrderError::Full);
+            }
+            all.insert(procedure, Standing { order, refused: None });
+            Ok(())
+        })
+    }
+
+    /// Ends the order about a feed; any officer may.
+    ///
+    /// # Errors
+    /// When there is none, or the file cannot be written.
+    // spec: fed-23
+    pub fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
+        let removed = |all: &mut BTreeMap<_, _>| {
+            all.remove(procedure).map(drop).ok_or(OrderError::NotFollowed)
+        };
+        self.shared().feeds.orders.change(removed)
+    }
+
+    /// The order about a feed.
+    pub fn order(&self, procedure: &ProcedureId) -> Option<Standing> {
+        self.shared().feeds.orders.one(procedure)
+    }
+}
+
+/// Looks at the feeds that are followed, now and then, and asks for what is due.
+// spec: fed-23
+pub(crate) async fn keep(handle: Handle) {
+    loop {
+        time::sleep(LOOK_EVERY).await;
+        for standing in handle.shared().feeds.orders.all() {
+            ask(&handle, standing).await;
+        }
+    }
+}
+
+async fn ask(handle: &Handle, Standing { order, refused }: Standing) {
+    let now = clock::now();
+    if refused.is_some_and(|(at, _)| now < at.after(REFUSED_WAIT)) {
+        return;
+    }
+    let procedure = order.procedure;
+    let (here, by) = (handle.clone(), order.clone());
+    let looked = handle.crew().disk.run(move || request::due(here.shared(), &by, now)).await;
+    let letter = match looked {
+        Ok(Ok(Some(letter))) => letter,
+        Ok(Ok(None)) | Err(_) => return,
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "a feed that is followed could not be looked at");
+            return;
+        }
+    };
+    let orders = &handle.shared().feeds.orders;
+    // Whoever ended the order meanwhile, or took it over, is not spoken for.
+    if orders.one(&procedure).is_none_or(|standing| standing.order != order) {
+        return;
+    }
+    let said = match letter {
+        Ok(submission) => handle.submit(submission, None).await.map_err(|error| error.to_string()),
+        Err(fault) => Err(fault),
+    };
+    match said {
+        Ok(_) => {
+            tracing::info!("what was missed of a feed was asked for by standing order");
+            orders.went(&procedure, None);
+        }
+        Err(why) => {
+            tracing::warn!(why, "a standing order could not ask for what was missed of a feed");
+            orders.went(&procedure, Some((now, why)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
