@@ -30,9 +30,11 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     fn open(act: &Act) -> Result<Self, Refusal>;
 
     /// What a message weighs among concurrent ones.
+    // spec: pro-16
     fn rank(act: &Act) -> Rank;
 
     /// What two concurrent messages are to each other.
+    // spec: pro-16
     fn meet(earlier: &Act, later: &Act) -> Meeting;
 
     /// What they are to each other where the procedure stands; the state may note what is prescribed only once.
@@ -117,6 +119,11 @@ impl Course {
     /// Whether it has none.
     pub const fn is_empty(&self) -> bool {
         self.order.is_empty()
+    }
+
+    /// The places of its messages, in the order of the fold.
+    pub fn places(&self) -> &[usize] {
+        &self.order
     }
 
     /// How many messages two courses begin with alike.
@@ -230,6 +237,7 @@ impl<R: Rules> Folded<R> {
     }
 
     /// Takes the next message in the order of the fold.
+    // spec: pro-15
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
         self.common.control_mut().saw(act);
         if let Fact::Control(fact) = &act.fact {
@@ -392,7 +400,7 @@ fn set_aside(
 ///
 /// Takes a list of what was asked for and one entry for each message whose ancestors come first: no chain of messages,
 /// however it was made, takes more memory.
-// spec: pro-5
+// spec: pro-5, pro-14
 fn order<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
     let heaviest = by_weight::<R>(transcript, within);
     let mut placed = Places::none();

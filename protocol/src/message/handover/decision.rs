@@ -24,6 +24,7 @@ use crate::message::values::Ordinal;
 choice! {
     /// What was decided.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     Outcome {
         /// The person is handed over.
         Granted = "granted",

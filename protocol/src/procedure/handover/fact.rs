@@ -37,6 +37,7 @@ use crate::moment::Timestamp;
 
 /// A fact of a handover. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum HandoverFact {
     /// A provisional arrest is asked for.
     ArrestAsked {
@@ -190,6 +191,7 @@ pub struct Leg {
 
 /// The answer of one Party of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ScheduleAnswer {
     /// As proposed.
     Accepted,
@@ -199,6 +201,7 @@ pub enum ScheduleAnswer {
 
 /// What happened to a person in custody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CustodyChange {
     /// It is in this state now.
     Is(CustodyStatus),

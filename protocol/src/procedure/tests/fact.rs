@@ -10,7 +10,9 @@ use std::fs;
 use std::path::Path;
 
 use serde_json::Value as Json;
+use serde_json::json;
 
+use super::told;
 use crate::codec::value::Value;
 use crate::crypto::digest;
 use crate::message::body::Body;
@@ -36,8 +38,67 @@ fn example(kind: Kind) -> Json {
 }
 
 fn fact(kind: Kind) -> Fact {
-    let tree: Value = serde_json::from_value(example(kind)).unwrap();
+    fact_of(kind, &example(kind))
+}
+
+fn fact_of(kind: Kind, body: &Json) -> Fact {
+    let tree: Value = serde_json::from_value(body.clone()).unwrap();
     Fact::of(&Body::read(kind, &tree).unwrap())
+}
+
+/// A case of `spec/vectors/fact`: what a body states.
+fn case(name: &str, explains: &str, kind: Kind, body: &Json) {
+    let fact = fact_of(kind, body);
+    let spec = ["pro-6"];
+    let case =
+        json!({ "explains": explains, "spec": spec, "kind": kind, "body": body, "fact": fact });
+    told::compare(
+        &format!("../fact/{name}.json"),
+        &(serde_json::to_string_pretty(&case).unwrap() + "\n"),
+    );
+}
+
+#[test]
+fn every_body_states_the_fact_that_the_vectors_show() {
+    // shows: pro-6
+    for kind in Kind::all() {
+        let explains = format!("what the example of {kind} states");
+        case(kind.text(), &explains, *kind, &example(*kind));
+    }
+    let declined = json!({ "answer": "declined" });
+    varied(
+        "schedule-answer-declined",
+        "a declined schedule is planned anew",
+        Kind::ScheduleAnswer,
+        declined,
+    );
+    let third = example(Kind::HandoverCertificate)["results"][2].clone();
+    let mut refused = json!({ "results": [third], "count_transferred": 0 });
+    refused["results"][0]["outcome"] = json!("refused-by-receiver");
+    let explains = "a person whom the receiving side did not take";
+    varied("handover-certificate-refused", explains, Kind::HandoverCertificate, refused);
+    for (word, by_court, name, explains) in [
+        ("released", json!(false), "released", "a person who was released without a court"),
+        ("released", json!(true), "freed", "a person whom a court set free"),
+        ("escaped", Json::Null, "escaped", "a person who escaped"),
+        ("deceased", Json::Null, "deceased", "a person who died"),
+        ("located", Json::Null, "located", "a person who was found and is held by nobody"),
+    ] {
+        let change = json!({ "kind": word, "released_by_court": by_court, "detention": null });
+        varied(&format!("custody-event-{name}"), explains, Kind::CustodyEvent, change);
+    }
+}
+
+/// A case of an example with other fields; null takes one away.
+fn varied(name: &str, explains: &str, kind: Kind, fields: Json) {
+    let mut body = example(kind);
+    for (field, value) in fields.as_object().unwrap() {
+        match value {
+            Json::Null => drop(body.as_object_mut().unwrap().remove(field)),
+            value => body[field.as_str()] = value.clone(),
+        }
+    }
+    case(name, explains, kind, &body);
 }
 
 /// Every text in a value.

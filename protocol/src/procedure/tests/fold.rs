@@ -23,9 +23,11 @@ use crate::procedure::book::Verdict;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
+use crate::procedure::fold::Folded;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::stage::Stage;
+use crate::procedure::plain::Plain;
 use crate::registry::RefusalCode;
 
 #[test]
@@ -43,6 +45,45 @@ fn a_message_goes_to_every_participant_and_comes_from_one() {
     play.say(ASKS, Fact::Common(CommonFact::Joined { add }));
     let late = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
     assert_eq!(play.judge(&late).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+}
+
+#[test]
+fn messages_of_a_plain_procedure_follow_each_other_and_move_nothing() {
+    // shows: pro-10, pro-15
+    let mut play = Play::<Plain>::begin(0, Fact::Note);
+    let seen = play.transcript.heads();
+    play.say_after(ASKED, &seen, Fact::Note);
+    let withdrawal = play.say_after(ASKS, &seen, Fact::Common(CommonFact::Withdrawn));
+    assert_eq!(play.fate(&withdrawal), Fate::Noted);
+    assert_eq!(play.refused(ASKED, granted()).rule, "pro-10");
+    play.told(
+        "messages of a plain procedure follow each other and move nothing",
+        &["pro-10", "pro-15"],
+    );
+}
+
+#[test]
+fn a_plan_that_a_stop_rests_on_comes_before_a_decision_beside_both() {
+    // shows: pro-14
+    for salt in SALTS {
+        let mut play = super::handover::granted_play(salt);
+        let seen = play.transcript.heads();
+        let plan = play.say_after(ASKED, &seen, super::handover::one_leg());
+        let stop = play.say_after(ASKED, &[plan], super::handover::VICTIM);
+        let mut decision = play.act(ASKED, &seen, decided(Outcome::Deferred));
+        decision.supersedes = seen.first().copied();
+        let decision = play.put(decision).unwrap();
+
+        let course = Folded::<Handover>::course(&play.transcript, &play.transcript.all()).unwrap();
+        let order: Vec<Digest> = course
+            .places()
+            .iter()
+            .filter_map(|place| play.transcript.act(*place))
+            .map(|act| act.digest)
+            .collect();
+        assert_eq!(order[order.len() - 3..], [plan, stop, decision]);
+        play.told("a plan that a stop rests on comes before a decision beside both", &["pro-14"]);
+    }
 }
 
 #[test]
@@ -91,6 +132,7 @@ fn two_decisions_that_know_nothing_of_each_other_are_a_conflict_until_both_sides
         assert!(play.now().common.conflicts().is_empty());
         assert_eq!(play.now().state.stage(), Stage::Deferred);
         assert_eq!(play.fate(&yes), Fate::SetAside);
+        play.told("two decisions that know nothing of each other are a conflict until both sides settle it", &["pro-8"]);
     }
 }
 
@@ -115,6 +157,10 @@ fn nothing_irreversible_happens_before_both_sides_confirmed_the_same_messages() 
     );
     play.say(ASKS, confirm(heads));
     play.say(ASKED, release);
+    play.told(
+        "nothing irreversible happens before both sides confirmed the same messages",
+        &["pro-9"],
+    );
 }
 
 #[test]
@@ -133,6 +179,7 @@ fn a_confirmation_does_not_cover_what_came_beside_it() {
     let refusal = play.refused(ASKED, Fact::Handover(HandoverFact::Released { leg: 1 }));
 
     assert_eq!(refusal.code, RefusalCode::Unconfirmed);
+    play.told("a confirmation does not cover what came beside it", &["pro-9"]);
 }
 
 #[test]
@@ -150,4 +197,5 @@ fn a_refusal_says_the_rule_why_and_what_would_be_acceptable() {
     assert!(early.remedy.contains("examining"), "{}", early.remedy);
     assert_eq!((foreign.code, foreign.rule), (RefusalCode::NotEntitled, "ho-12"));
     assert!(foreign.remedy.contains("requested"), "{}", foreign.remedy);
+    play.told("a refusal says the rule why and what would be acceptable", &["pro-3", "pro-4"]);
 }

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -88,7 +89,7 @@ fn ended(offence: u64) -> Fact {
 }
 
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
-const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
+pub(super) const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
 
 const fn screened(outcome: ScreeningOutcome) -> Fact {
     Fact::Handover(HandoverFact::Screened { outcome, freely: true })
@@ -98,7 +99,7 @@ fn leg(releasing: &str, receiving: &str) -> Leg {
     Leg { releasing: agency(releasing), receiving: agency(receiving) }
 }
 
-fn one_leg() -> Fact {
+pub(super) fn one_leg() -> Fact {
     told(HandoverFact::Scheduled { legs: Vec::from([leg(ASKED, ASKS)]) })
 }
 
@@ -135,7 +136,7 @@ fn examined_after(salt: u8, opening: Fact) -> Play<Handover> {
     play
 }
 
-fn granted_play(salt: u8) -> Play<Handover> {
+pub(super) fn granted_play(salt: u8) -> Play<Handover> {
     let mut play = examined(salt);
     play.say(ASKED, granted());
     play
@@ -200,6 +201,7 @@ fn from_arrest_to_the_last_outcome() -> BTreeSet<&'static str> {
     play.say(ASKS, told(HandoverFact::Incident));
     play.say(ASKS, ended(1));
     assert_eq!(stage(&play), Stage::Closed);
+    play.told("from arrest to the last outcome", &[]);
     play.rules()
 }
 
@@ -226,6 +228,7 @@ fn through_transit_with_a_leg_that_fails() -> BTreeSet<&'static str> {
     let second = play.say(TRANSIT, certified(2));
     play.say(ASKS, told(HandoverFact::Countersigned { of: second }));
     assert_eq!(stage(&play), Stage::HandedOver);
+    play.told("through transit with a leg that fails", &[]);
     play.rules()
 }
 
@@ -239,6 +242,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     play.say(ASKED, decided(Outcome::Refused));
     assert_eq!(stage(&play), Stage::Refused);
     play.say(ASKED, tried(&[1]));
+    play.told("after information consultation and refusal 1", &[]);
     let mut rules = play.rules();
 
     let mut silent = examined(0);
@@ -247,6 +251,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     assert_eq!(silent.refused(ASKED, decided(Outcome::Refused)).rule, "ho-10");
     silent.wait(DAY);
     silent.say(ASKED, decided(Outcome::Refused));
+    silent.told("after information consultation and refusal 2", &[]);
     rules.extend(silent.rules());
 
     let mut lapsed = examined(0);
@@ -260,6 +265,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     lapsed.wait(DAY);
     lapsed.say(ASKED, lapse);
     assert_eq!(stage(&lapsed), Stage::Lapsed);
+    lapsed.told("after information consultation and refusal 3", &[]);
     rules.extend(lapsed.rules());
     rules
 }
@@ -284,30 +290,33 @@ fn under_conditions_deferred_and_reopened() -> BTreeSet<&'static str> {
     play.say(ASKS, accepts(schedule));
     play.say(ASKS, cannot_keep(schedule));
     assert_eq!(stage(&play), Stage::Granted);
+    play.told("under conditions deferred and reopened 1", &[]);
     let mut rules = play.rules();
 
     let mut temporary = examined(0);
     temporary.say(ASKED, decided(Outcome::Deferred));
     temporary.say(ASKED, granted());
     assert_eq!(stage(&temporary), Stage::Granted, "a temporary surrender");
+    temporary.told("under conditions deferred and reopened 2", &[]);
     rules.extend(temporary.rules());
     rules
 }
 
 fn by_what_ends_it() -> BTreeSet<&'static str> {
     let mut rules = BTreeSet::new();
-    for (author, fact, end) in [
+    for (n, (author, fact, end)) in (1..).zip([
         (ASKS, WITHDRAWN, Stage::Withdrawn),
         (ASKED, VICTIM, Stage::Rerouted),
         (ASKED, custody(CustodyChange::Is(CustodyStatus::Escaped)), Stage::Frustrated),
         (ASKED, custody(CustodyChange::Is(CustodyStatus::Deceased)), Stage::Frustrated),
         (ASKED, custody(CustodyChange::FreedByCourt), Stage::Frustrated),
-    ] {
+    ]) {
         let mut play = scheduled(0);
         play.say(author, fact);
         assert_eq!(stage(&play), end);
         assert!(stage(&play).is_terminal());
         assert_eq!(play.refused(ASKED, granted()).code, RefusalCode::OutOfTurn);
+        play.told(&format!("by what ends it: {n}"), &[]);
         rules.extend(play.rules());
     }
     rules
@@ -327,6 +336,7 @@ fn around_it() -> BTreeSet<&'static str> {
         unconsulted: true,
     };
     play.say(ASKED, told(HandoverFact::Decided(unconsulted)));
+    play.told("around it 1", &[]);
     let mut rules = play.rules();
 
     let mut ill = scheduled(0);
@@ -334,6 +344,7 @@ fn around_it() -> BTreeSet<&'static str> {
     assert_eq!(stage(&ill), Stage::Granted, "whoever is too ill goes later");
     ill.say(ASKED, custody(CustodyChange::Hospitalised));
     assert_eq!(stage(&ill), Stage::Granted, "who falls ill before anything is planned, too");
+    ill.told("around it 2", &[]);
     rules.extend(ill.rules());
     rules
 }
@@ -356,6 +367,30 @@ fn every_row_of_the_table_of_a_handover_is_walked() {
 }
 
 #[test]
+fn a_person_who_is_released_without_a_court_stays_in_the_procedure() {
+    // shows: ho-34, ho-36, pro-17
+    let mut play = scheduled(0);
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Released)));
+    assert_eq!(stage(&play), Stage::Scheduled);
+    assert_eq!(play.now().state.custody(), CustodyStatus::Released);
+    play.say(ASKED, custody(CustodyChange::FreedByCourt));
+    assert_eq!(stage(&play), Stage::Frustrated);
+    play.told("a person who is released without a court stays in the procedure", &["pro-17"]);
+}
+
+#[test]
+fn what_supersedes_a_grant_and_does_not_grant_reopens_the_examination() {
+    // shows: ho-18, pro-17
+    let mut play = examined(0);
+    let grant = play.say(ASKED, granted());
+    assert_eq!(play.refused(ASKED, decided(Outcome::Deferred)).rule, "ho-14");
+    assert_eq!(play.refused(ASKED, granted()).rule, "ho-12");
+    play.say_instead(ASKED, grant, decided(Outcome::Deferred));
+    assert_eq!(stage(&play), Stage::Examining);
+    play.told("what supersedes a grant and does not grant reopens the examination", &["pro-17"]);
+}
+
+#[test]
 fn a_withdrawal_beside_a_decision_wins_and_the_decision_is_kept() {
     // shows: pro-5, ho-47
     for salt in SALTS {
@@ -366,6 +401,10 @@ fn a_withdrawal_beside_a_decision_wins_and_the_decision_is_kept() {
 
         assert_eq!(stage(&play), Stage::Withdrawn);
         assert_eq!(play.fate(&decision), Fate::Outranked { by: withdrawal });
+        play.told(
+            "a withdrawal beside a decision wins and the decision is kept",
+            &["pro-5", "ho-47"],
+        );
     }
 }
 
@@ -384,6 +423,7 @@ fn a_withdrawal_beside_a_release_comes_too_late() {
         let certificate = play.say(ASKED, certified(1));
         play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
         assert_eq!(stage(&play), Stage::HandedOver);
+        play.told("a withdrawal beside a release comes too late", &["ho-48"]);
     }
 }
 
@@ -401,12 +441,14 @@ fn a_stop_for_a_victim_or_an_ill_person_wins_over_a_schedule_and_a_half_signed_c
         let schedule = play.transcript.act(3).unwrap().digest;
         play.say_after(ASKS, &seen, cannot_keep(schedule));
         assert_eq!(stage(&play), end);
+        play.told(&format!("a stop wins over an answer to a schedule: {end}"), &["ho-49"]);
 
         let mut play = released(salt);
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, certified(1));
         play.say_after(ASKED, &seen, stop);
         assert_eq!(stage(&play), end);
+        play.told(&format!("a stop wins over a half signed certificate: {end}"), &["ho-49"]);
     }
 }
 
@@ -422,6 +464,10 @@ fn after_two_signatures_a_stop_comes_too_late_and_the_duty_to_screen_has_passed(
 
         assert_eq!(stage(&play), Stage::HandedOver);
         assert_eq!(play.fate(&stop), Fate::Outranked { by: countersignature });
+        play.told(
+            "after two signatures a stop comes too late and the duty to screen has passed",
+            &["ho-50"],
+        );
     }
 }
 
@@ -439,6 +485,7 @@ fn a_revocation_beside_accepted_conditions_wins() {
         play.put(revocation).unwrap();
 
         assert_eq!(stage(&play), Stage::Examining);
+        play.told("a revocation beside accepted conditions wins", &["ho-51"]);
     }
 }
 
@@ -453,6 +500,7 @@ fn of_two_schedules_that_cross_the_releasing_partys_is_the_base() {
 
         play.say(ASKS, accepts(base));
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("of two schedules that cross the releasing partys is the base", &["ho-45"]);
     }
 }
 
@@ -465,12 +513,14 @@ fn parties_of_the_legs_answer_a_schedule_at_the_same_time() {
         play.say_after(TRANSIT, &[schedule], accepts(schedule));
         play.say_after(ASKS, &[schedule], accepts(schedule));
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("parties of the legs answer a schedule at the same time 1", &["ho-46"]);
 
         let mut play = granted_play(salt);
         let schedule = play.say(ASKED, two_legs());
         play.say_after(TRANSIT, &[schedule], cannot_keep(schedule));
         play.say_after(ASKS, &[schedule], accepts(schedule));
         assert_eq!(stage(&play), Stage::Granted);
+        play.told("parties of the legs answer a schedule at the same time 2", &["ho-46"]);
     }
 }
 
@@ -483,6 +533,7 @@ fn nobody_is_granted_whom_nobody_holds() {
     assert_eq!(play.refused(ASKED, granted()).rule, "ho-42");
     play.say(ASKED, held());
     play.say(ASKED, granted());
+    play.told("nobody is granted whom nobody holds", &["ho-42"]);
 }
 
 #[test]
@@ -503,6 +554,10 @@ fn an_offence_that_can_cost_the_life_needs_an_assurance_or_a_recorded_waiver() {
 
     let spared = Request { spared: true, ..capital };
     examined_after(0, told(HandoverFact::Requested(spared))).say(ASKED, granted());
+    play.told(
+        "an offence that can cost the life needs an assurance or a recorded waiver",
+        &["ho-43"],
+    );
 }
 
 #[test]
@@ -519,6 +574,10 @@ fn only_offences_of_the_request_are_granted_and_they_are_what_the_person_may_be_
 
     play.say(ASKED, granted());
     assert_eq!(play.now().state.granted_offences(), [1, 2]);
+    play.told(
+        "only offences of the request are granted and they are what the person may be tried for",
+        &["ho-44"],
+    );
 }
 
 #[test]
@@ -537,6 +596,7 @@ fn nobody_is_tried_for_what_was_not_granted() {
     play.say(ASKS, tried(&[2]));
     play.say(ASKS, ended(1));
     assert_eq!(play.refused(ASKS, tried(&[1])).rule, "ho-31", "the last one closes it");
+    play.told("nobody is tried for what was not granted", &["ho-53"]);
 }
 
 #[test]
@@ -544,6 +604,7 @@ fn nobody_is_refused_unheard() {
     // shows: ho-11
     let mut play = examined(0);
     assert_eq!(play.refused(ASKED, decided(Outcome::Refused)).rule, "ho-11");
+    play.told("nobody is refused unheard", &["ho-11"]);
 }
 
 #[test]
