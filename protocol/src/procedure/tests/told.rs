@@ -98,7 +98,7 @@ impl<R: Rules> Play<R> {
         let folder = machine.name().replace(' ', "-");
         let name = explains.replace([',', ':'], "").replace(' ', "-");
         compare(
-            &format!("{folder}/{name}.json"),
+            &format!("procedure/{folder}/{name}.json"),
             &(serde_json::to_string_pretty(&case).unwrap() + "\n"),
         );
     }
@@ -164,13 +164,13 @@ fn acts(transcript: &Transcript) -> impl Iterator<Item = &Act> {
     (0..transcript.len()).filter_map(|place| transcript.act(place))
 }
 
-fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/vectors/procedure")
+fn vectors() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/vectors")
 }
 
 /// Compares a case with what is played now, or writes it.
 pub(super) fn compare(place: &str, text: &str) {
-    let file = folder().join(place);
+    let file = vectors().join(place);
     if env::var_os("CONCORD_BLESS").is_some() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
@@ -196,7 +196,7 @@ fn every_case_is_one_that_a_story_tells() {
         }
     }
     let mut cases = 0;
-    for folder in fs::read_dir(folder()).unwrap() {
+    for folder in fs::read_dir(vectors().join("procedure")).unwrap() {
         for case in fs::read_dir(folder.unwrap().path()).unwrap() {
             let text = fs::read_to_string(case.unwrap().path()).unwrap();
             let json: serde_json::Value = serde_json::from_str(&text).unwrap();
