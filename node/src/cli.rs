@@ -33,6 +33,7 @@ pub mod root;
 pub mod run;
 pub mod send;
 pub mod staff;
+pub mod statistics;
 pub mod stopped;
 pub mod table;
 pub mod usage;
@@ -102,6 +103,9 @@ pub enum Noun {
     /// Who else works on the same, without saying on what.
     #[command(subcommand)]
     Deconfliction(deconfliction::DeconflictionVerb),
+    /// Figures: what the procedures give, what reports say, and what can be added.
+    #[command(subcommand)]
+    Statistics(statistics::StatisticsVerb),
     /// Feeds of indicators: look up, prepare, send, catch up.
     #[command(subcommand)]
     Feed(feed::FeedVerb),
@@ -188,6 +192,7 @@ fn command(
         Noun::File(verb) => file::run(&verb),
         Noun::Procedure(verb) => procedure::run(&verb),
         Noun::Deconfliction(verb) => deconfliction::run(&verb),
+        Noun::Statistics(verb) => statistics::run(&verb),
         Noun::Feed(verb) => feed::run(&verb),
         Noun::Certificate(verb) => certificate::run(&verb),
         Noun::Manifest(verb) => manifest::run(&verb),

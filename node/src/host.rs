@@ -14,6 +14,7 @@ pub mod deconfliction;
 pub mod elsewhere;
 mod erasure;
 pub mod evidence;
+pub mod figures;
 pub mod files;
 pub mod frames;
 pub mod handle;

@@ -27,6 +27,7 @@ use concord_protocol::moment::Timestamp;
 use crate::clock;
 use crate::host::handle::Handle;
 use crate::host::handle::SharedView;
+use crate::host::handle::files::FileCounts;
 use crate::host::handle::reviews::ReviewCounts;
 use crate::host::tally::Tally;
 use crate::settings::folder::NodeFolder;
@@ -51,6 +52,8 @@ pub struct Seen {
     pub free: Option<u64>,
     /// How many messages wait to be looked at again; `None` where the store could not be read.
     pub reviews: Option<ReviewCounts>,
+    /// Files of others that are wanted, and the room that theirs take.
+    pub files: FileCounts,
     /// When the node was last backed up, as far as it knows.
     pub backup: Option<Timestamp>,
 }
@@ -78,6 +81,7 @@ pub fn of_node(node: Handle, folder: NodeFolder) -> Router {
         store: usage::usage(folder.path()),
         free: usage::free(folder.path()),
         reviews: node.review_counts().ok(),
+        files: node.file_counts(),
         backup: folder.last_backup(),
     };
     router(look, disk)

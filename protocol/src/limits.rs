@@ -22,9 +22,30 @@ pub const RECIPIENTS_MAX: usize = 32;
 /// Parents that one message names.
 pub const PARENTS_MAX: usize = 64;
 
-/// Messages of one procedure. Beyond it: a further one is refused with `procedure-full`; 5,500 persons in eleven batches make
-/// fewer. Who is whose ancestor takes a bit for each pair: 32 MiB for the longest, while it is folded. Source: spec pro-1.
+/// Messages that an author may have seen in a procedure and still add one. Beyond it: a further one is refused with
+/// `procedure-full`; 5,500 persons in eleven batches make fewer. Who is whose ancestor takes a bit for each pair: 32 MiB for
+/// the longest, while it is folded. Source: spec pro-20.
 pub const TRANSCRIPT_ACTS_MAX: usize = 16_384;
+
+/// The last of these messages, which are kept for what decides, protects and takes back. Source: spec pro-20.
+pub const TRANSCRIPT_RESERVED: usize = 1_024;
+
+/// Messages of one agency in a procedure: half of all, so that nobody alone fills it. Source: spec pro-20.
+pub const AUTHOR_ACTS_MAX: usize = TRANSCRIPT_ACTS_MAX / 2;
+
+/// Messages of one agency in a procedure of which the next one follows none. An agency's own node lets it have no more
+/// drafts on their way at once; only who lies comes to it elsewhere. Source: spec pro-21.
+pub const OWN_BESIDE_MAX: usize = 64;
+
+/// Messages of a procedure at one node, whatever agencies do that lie together. Source: spec pro-20.
+pub const TRANSCRIPT_PLACES_MAX: usize = 2 * TRANSCRIPT_ACTS_MAX;
+
+/// Messages of one agency in a procedure that wait for a parent, or waited and were refused. Beyond it: a further one is
+/// refused with `procedure-full`. Source: spec pro-22.
+pub const UNPLACED_ACTS_MAX: usize = 1_024;
+
+/// Remarks of one agency in a procedure that went to some participants only. Source: spec pro-22.
+pub const ASIDES_MAX: usize = AUTHOR_ACTS_MAX;
 
 /// Memory for the procedures that the engine holds ready, in bytes, by estimate. Beyond it: those that were not used for
 /// longest are read again from the store when a message of theirs comes. The longest one fits. Source: spec pro-12.
@@ -119,6 +140,16 @@ pub const SUITES_MAX: usize = 16;
 
 /// Signed charter version, in bytes: each member adds about 3,600 for its hybrid signature and 2,100 for its root.
 pub const CHARTER_BYTES_MAX: usize = 512 * 1024;
+
+/// What one charter settles about procedures: most clauses.
+pub const CLAUSES_MAX: usize = 1024;
+
+/// The same in bytes, so that the largest charter of the most members still fits: room for the holidays of six Parties in
+/// ten years. Beyond it: refused when it is drafted.
+pub const CLAUSES_BYTES_MAX: usize = 32 * 1024;
+
+/// Longest text of one clause, in bytes: an instrument's name is in it.
+pub const CLAUSE_BYTES_MAX: usize = 200;
 
 /// Stuck versions that one version resolves.
 pub const RIVALS_MAX: usize = 8;
@@ -272,9 +303,10 @@ pub const BLINDED_MAX: usize = 64;
 
 /// Digests that a node makes for one member in a day. Beyond it: refused with `spent` until the next day. Source: spec dcf-10.
 ///
-/// A register of 8,192 holdings is through in eight days. The key lives for 90 days, in which one member gets 92,160
-/// digests under it: of the seven million numbers in use in the smallest network of the region one in seventy-five, and
-/// with the next key it begins again. All of them would take 18 years under one key.
+/// A register of 8,192 holdings is through in eight days. A key answers for 180 days, in which one member gets 184,320
+/// digests under it: of the seven million numbers in use in the smallest network of the region one in thirty-eight, and
+/// with the next key it begins again. All of them would take 18 years under one key. A node asks for no more of one
+/// either, so that a member that makes more than it must sets the pace of nobody (spec dcf-19).
 pub const KEYED_A_DAY_MAX: u64 = 1_024;
 
 /// Identifiers that one member may query at one node in a day. Beyond it: refused with `too-many-queries`. Source: spec dcf-14.
@@ -282,8 +314,20 @@ pub const KEYED_A_DAY_MAX: u64 = 1_024;
 /// Two of the longest queries. Seven million numbers would take nine years, and each query stands in both logs.
 pub const QUERIED_A_DAY_MAX: u64 = 2_000;
 
+/// Digests for queries that one officer gets of the own node in a day: as many as queries carry to one member.
+/// Beyond it: refused with `digests-spent`. Source: spec dcf-20.
+pub const DIGESTS_OF_OFFICER_A_DAY_MAX: u64 = QUERIED_A_DAY_MAX;
+
+/// Digests for queries that all officers of an agency get in a day: as queries carry to five members.
+/// Beyond it: refused with `digests-spent`. Source: spec dcf-20.
+pub const DIGESTS_A_DAY_MAX: u64 = 5 * QUERIED_A_DAY_MAX;
+
 /// Days for which new queries are made under one key. Source: spec dcf-6.
 pub const DIGEST_KEY_DAYS: u32 = 90;
+
+/// Keys of one member whose queries are compared: the one in use and the one before. Beyond it: the oldest is left, with
+/// its queries. Source: spec dcf-19.
+pub const DIGEST_KEYS_OF_ONE_MAX: usize = 2;
 
 const _: () =
     assert!(QUERIED_A_DAY_MAX >= LIST_MAX as u64 && KEYED_A_DAY_MAX >= BLINDED_MAX as u64);
@@ -333,7 +377,8 @@ const _: () = assert!(CREDENTIAL_BYTES_MAX < INTRODUCTION_BYTES_MAX);
 const _: () = assert!(ADDRESSES_MAX * (ADDRESS_BYTES_MAX + 3) + 512 < NOTICE_BYTES_MAX);
 const _: () = assert!(REVOCATION_BYTES_MAX + 64 < LEAF_BYTES_MAX);
 const _: () = assert!(
-    MEMBERS_MAX * (5_700 + MEMBER_NAMES_MAX * (MEMBER_NAME_BYTES_MAX + 40)) < CHARTER_BYTES_MAX
+    MEMBERS_MAX * (5_700 + MEMBER_NAMES_MAX * (MEMBER_NAME_BYTES_MAX + 40)) + CLAUSES_BYTES_MAX
+        < CHARTER_BYTES_MAX
 );
 const _: () =
     assert!((MEMBERS_MAX + 1) * 240 < CHECKPOINT_BYTES_MAX && NOTE_LINES_MAX > MEMBERS_MAX);

@@ -5,7 +5,7 @@
 //! | what | modules |
 //! |---|---|
 //! | reading and its faults | [`fault`] [`mod@pointer`] [`field`] [`list`] [`grammar`] |
-//! | texts, times, small values | [`writing`] [`text`] [`time`] [`values`] |
+//! | texts, times, small values | [`writing`] [`text`] [`time`] [`mod@instants`] [`values`] |
 //! | what a header says | [`kind`] [`recipient`] [`urgency`] [`handling`] [`purpose`] [`legal_basis`] [`attachment`] |
 //! | people, things, law | [`name`] [`calendar`] [`partial_date`] [`person`] [`identifier`] [`evaluation`] [`custody`] [`offence`] [`assurance`] [`refusal_ground`] |
 //! | bodies by subject | [`control`] [`intelligence`] [`handover`] [`batch`] [`rescue`] [`operation`] [`evidence`] [`assets`] [`coordination`] |
@@ -25,6 +25,7 @@ pub mod grammar;
 pub mod list;
 pub mod pointer;
 
+pub mod instants;
 pub mod text;
 pub mod time;
 pub mod values;

@@ -3,7 +3,7 @@
 //! A procedure is a set of signed messages that name their parents: a directed acyclic graph. Its state is a pure fold
 //! over that set, so whoever holds the same messages computes the same state, in whatever order they came.
 //!
-//! Uses `ids`, `limits`, `moment`, `registry`, `crypto`, `message`. In reading order:
+//! Uses `ids`, `limits`, `moment`, `registry`, `crypto`, `identity`, `message`. In reading order:
 //!
 //! | what | modules |
 //! |---|---|
@@ -11,12 +11,13 @@
 //! | the graph | [`transcript`] |
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
-//! | from the graph to the state | [`common`] [`control`] [`fold`] |
+//! | from the graph to the state | [`shared`] [`common`] [`control`] [`fold`] |
 //! | what a correction touches | [`amber`] |
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`], and `way` |
 //! | what other procedures say to a message, beside every fold | [`elsewhere`] |
 //! | what is due in it at a time that is handed in | [`deadline`] |
+//! | what the clauses of a charter mean for it | [`profile`] |
 //! | what many of them count together | [`statistics`] |
 //!
 //! Two questions are answered, and never mixed:
@@ -39,6 +40,8 @@ pub mod rank;
 
 pub mod refusal;
 pub mod table;
+
+pub mod shared;
 
 pub mod common;
 pub mod control;
@@ -65,6 +68,7 @@ mod way;
 pub mod elsewhere;
 
 pub mod deadline;
+pub mod profile;
 pub mod statistics;
 
 #[cfg(test)]

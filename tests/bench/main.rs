@@ -133,7 +133,7 @@ fn mechanism(size: Size) {
     let folded = procedures::fold(size.acts, size.primitives);
     println!("a procedure of {} messages among six agencies, folded from nothing", size.acts);
     println!(
-        "  (k) one after the other {:>7.1} us a message, ratio {:.2}; a tenth of it, six at once {:.1} us, ratio {:.2}   (an Ed25519 verification {:.1} us)",
+        "  (k) one after the other {:>7.1} us a message, ratio {:.2}; as many, six at once {:.1} us, ratio {:.2}   (an Ed25519 verification {:.1} us)",
         folded.chain,
         folded.verify / folded.chain,
         folded.crowd,

@@ -38,9 +38,6 @@ use serde_json::json;
 
 const AGENCIES: [&str; 6] = ["cn.mps", "kh.cnp", "la.mps", "mm.mpf", "th.rtp", "vn.mps"];
 
-/// The crowd says so much less: each of its messages costs what the whole state does, several times.
-pub(crate) const CROWD: usize = 10;
-
 /// What folding a transcript costs. Units: microseconds for each message.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Folded {
@@ -82,7 +79,7 @@ pub(crate) fn fold(messages: usize, times: u32) -> Folded {
     };
     Folded {
         chain: each(feed(messages, 0)),
-        crowd: each(feed(messages / CROWD, 12)),
+        crowd: each(feed(messages, 12)),
         verify: micros(times, || key.public().verify(black_box(&header), &signature).unwrap()),
     }
 }
@@ -166,6 +163,7 @@ fn act(number: usize, parents: Vec<Digest>, author: usize, (kind, fact): &(Kind,
         urgency: Urgency::U4,
         respond_by: None,
         passed_on: None,
+        case: None,
         kind: *kind,
         fact: fact.clone(),
     }
@@ -214,6 +212,7 @@ fn manifest_of(people: usize) -> serde_json::Value {
             entry["n"] = json!(n);
             entry["person_ref"] = json!(format!("MM-P-{n:06}"));
             entry["document"]["number"] = json!(format!("SYN-E{n:08}"));
+            entry["decision_message"] = json!(format!("0195a1c4-2f00-7d11-8b02-{n:012x}"));
             entry["screening_ref"] = json!(format!("MM-VS-2026-{n:04}"));
             entry["property_bag_no"] = json!(format!("MM-BAG-{n:04}"));
             entry

@@ -1,5 +1,6 @@
 //! A charter and keys that change under real nodes, while they exchange messages.
 
+mod profile;
 mod story;
 
 use std::fs;

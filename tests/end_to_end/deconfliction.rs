@@ -11,9 +11,13 @@ use concord_node::api::shape::message::Message;
 use concord_node::api::shape::message::Status;
 use concord_node::report::Report;
 use concord_node::report::code::Code;
+use concord_protocol::codec;
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::log::leaf::Leaf;
 use harness::federation::Federation;
+use harness::forge::Forger;
 use harness::letter;
 use harness::raw::Needles;
 use harness::shell;
@@ -38,7 +42,7 @@ const OTHER: &str = "+999209990000004";
 #[test]
 #[expect(clippy::too_many_lines, reason = "one story, told once")]
 fn a_hit_is_told_a_hidden_one_only_to_its_owner_and_no_identifier_leaves_a_node() {
-    // shows: dcf-1, dcf-3, dcf-5, dcf-8, dcf-11, dcf-12, dcf-13, dcf-15, dcf-16
+    // shows: dcf-1, dcf-3, dcf-5, dcf-8, dcf-11, dcf-12, dcf-13, dcf-15, dcf-16, dcf-17, dcf-18
     let world = Federation::of("deconfliction", &AGENCIES);
     world.agencies.iter().for_each(|agency| agency.set("disk_reserve_mib", 16));
     let nodes = world.all_ready();
@@ -84,6 +88,8 @@ fn a_hit_is_told_a_hidden_one_only_to_its_owner_and_no_identifier_leaves_a_node(
             &numbers[1],
             "--identifier",
             &numbers[2],
+            "--officer",
+            "LA-0001",
             "--dir",
             world.folder(0).to_str().unwrap(),
             "--json",
@@ -142,6 +148,14 @@ fn a_hit_is_told_a_hidden_one_only_to_its_owner_and_no_identifier_leaves_a_node(
         let refused = say(&asked, reply(lie)).unwrap_err();
         assert_eq!(refused.code, Code::Safeguard, "{lie:?}: {refused:?}");
     }
+    let mut exchanged = reply(["hit", "no-hit", "no-hit"]);
+    exchanged["body"]["answers"][0] =
+        json!({ "keyed_digest": digest::sha256(b"nothing").to_string(), "answer": "no-hit" });
+    let refused = say(&asked, exchanged).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "a hit is exchanged: {refused:?}");
+    let mut elsewhere = reply(["hit", "no-hit", "no-hit"]);
+    elsewhere["body"]["of"] = json!("0195a1c4-3010-7d11-8b02-3c4d5e6f3010");
+    assert_eq!(say(&asked, elsewhere).unwrap_err().code, Code::OutOfTurn, "another query");
     let file = world.path().join("reply.json");
     fs::write(&file, begins("deconfliction-reply", 0).to_string()).unwrap();
     concord(
@@ -193,11 +207,11 @@ fn a_hit_is_told_a_hidden_one_only_to_its_owner_and_no_identifier_leaves_a_node(
 
 #[test]
 fn a_query_waits_for_the_node_of_whoever_asked_and_is_not_answered_before() {
-    // shows: dcf-9, dcf-15
+    // shows: dcf-9, dcf-15, dcf-18
     let world = Federation::of("deconfliction-pending", &AGENCIES);
     let mut nodes = world.all_ready();
     let (asks, asked) = (nodes[0].client(), nodes[1].client());
-    let made = asks.digests(&[json!({ "phone": COMMON })]).unwrap();
+    let made = asks.digests(&[json!({ "phone": COMMON })], "LA-0001").unwrap();
     let mut letter = begins("deconfliction-query", 1);
     letter["body"] = json!({ "key": made.key, "keyed_digests": made.keyed_digests, "case_kind": "online-fraud" });
     let query = say(&asks, letter).unwrap();
@@ -213,13 +227,80 @@ fn a_query_waits_for_the_node_of_whoever_asked_and_is_not_answered_before() {
     reply["procedure"] = json!(procedure);
     let answers = json!([{ "keyed_digest": made.keyed_digests[0], "answer": "no-hit" }]);
     reply["body"] = json!({ "of": waits.query, "answers": answers });
-    assert_eq!(say(&asked, reply).unwrap_err().code, Code::OutOfTurn);
+    assert_eq!(say(&asked, reply.clone()).unwrap_err().code, Code::OutOfTurn);
 
     nodes[0] = world.ready(0);
     let found = ready(&asked, &procedure, "VN-0001");
     assert_eq!(found.answers[0].answer, "hit", "a holding that came later is compared too");
-    let again = nodes[0].client().digests(&[json!({ "phone": COMMON })]).unwrap();
+    let again = nodes[0].client().digests(&[json!({ "phone": COMMON })], "LA-0001").unwrap();
     assert_eq!(again, made, "the key outlives a restart");
+
+    let order = [("cause", "order"), ("basis", "EX-2026/7"), ("officer", "VN-0001")];
+    asked.erase(&waits.query, order).unwrap();
+    let refused = say(&asked, reply).unwrap_err();
+    assert_eq!(refused.code, Code::OutOfTurn, "what is erased first is not denied: {refused:?}");
+}
+
+#[test]
+fn a_reply_that_is_not_about_the_query_is_shown_to_whoever_asked() {
+    // shows: xch-54
+    let world = Federation::of("deconfliction-other", &AGENCIES);
+    let node = world.ready(0);
+    let asks = node.client();
+    let made = asks.digests(&[json!({ "phone": COMMON })], "LA-0001").unwrap();
+    let mut letter = begins("deconfliction-query", 1);
+    letter["body"] = json!({ "key": made.key, "keyed_digests": made.keyed_digests, "case_kind": "online-fraud" });
+    let query = say(&asks, letter).unwrap();
+    let procedure = query.header.as_ref().unwrap().procedure.clone();
+    let forger = Forger::new(&world, 1, 0);
+    let reply = |digest: &str| {
+        let mut letter = begins("deconfliction-reply", 0);
+        letter["procedure"] = json!(procedure);
+        letter["parents"] = json!([query.digest]);
+        letter["body"] =
+            json!({ "of": query.id, "answers": [{ "keyed_digest": digest, "answer": "no-hit" }] });
+        forger.answer(&letter, ProcedureId::parse(&procedure).unwrap())
+    };
+    let honest = reply(&made.keyed_digests[0]);
+    let other = reply(&digest::sha256(b"nothing").to_string());
+    let mut line = forger.meet();
+
+    line.say(&forger.offer(1, &[&honest]));
+    let taken: Leaf = codec::decode(&line.receipt().items[0].leaf).unwrap();
+    assert!(matches!(taken, Leaf::Received { .. }), "{taken:?}");
+    assert_eq!(asks.procedure(&procedure).unwrap().alerts, []);
+    line.say(&forger.offer(2, &[&other]));
+    line.receipt();
+
+    let alerts = asks.procedure(&procedure).unwrap().alerts;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    let named = alerts[0].message.as_deref();
+    assert_eq!(
+        (alerts[0].rule.as_str(), named),
+        ("xch-54", Some(other.header().id.to_string().as_str()))
+    );
+}
+
+#[test]
+fn an_officer_has_as_many_digests_made_as_queries_of_a_day_carry() {
+    // shows: dcf-20
+    let world = Federation::of("deconfliction-oracle", &AGENCIES);
+    let node = world.ready(0);
+    let asks = node.client();
+    let numbers = |first: usize, count: usize| -> Vec<Value> {
+        (first..first + count).map(|n| json!({ "phone": format!("+9992{n:08}") })).collect()
+    };
+    asks.digests(&numbers(0, 1_000), "LA-0001").unwrap();
+    asks.digests(&numbers(1_000, 1_000), "LA-0001").unwrap();
+
+    let refused = asks.digests(&numbers(2_000, 1), "LA-0001").unwrap_err();
+
+    assert_eq!(refused.code, Code::DigestsSpent, "the 2,001st: {refused:?}");
+    assert_eq!(asks.digests(&numbers(2_000, 1), "LA-0002").unwrap().keyed_digests.len(), 1);
+    assert_eq!(asks.digests(&numbers(0, 1), "").unwrap_err().code, Code::BadSubmission);
+    let told = node.said_all();
+    assert!(told.contains("digests are made for a query") && told.contains("LA-0001"), "{told}");
+    assert!(!told.contains("+9992"), "of what they were made is not said");
 }
 
 #[test]

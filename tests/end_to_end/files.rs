@@ -102,7 +102,7 @@ fn urgent_messages_pass_while_a_file_comes() {
 
 #[test]
 fn a_file_goes_on_where_it_stood_when_either_node_is_killed() {
-    // shows: fil-11, fil-12, fil-30, fil-33
+    // shows: fil-11, fil-12, fil-30, fil-37
     let world = slow_world("files-killed");
     let mut nodes = [world.ready(0), world.ready(1)];
     let plain = plain(28_000_000, 3);

@@ -1,5 +1,7 @@
 //! What a node's own people are about to say is held against the other procedures that the node has.
 
+mod arrivals;
+
 use std::time::Duration;
 
 use concord_node::api::client::Client;
@@ -66,6 +68,54 @@ fn nobody_is_granted_whose_rescue_is_open() {
     over["body"] = json!({"state": "unfounded", "next_by": "2026-03-12T12:00:00+07:00"});
     say(&asked, over).unwrap();
     assert_eq!(asked.procedure(&handover).unwrap().alerts, []);
+    say(&asked, grants(&handover)).unwrap();
+}
+
+#[test]
+fn a_rescue_that_was_merged_governs_until_it_is_taken_in_and_its_papers_after_that() {
+    // shows: res-52, res-53, res-26
+    let world = Federation::of("guards-merger", &AGENCIES);
+    let nodes = world.all_ready();
+    let [asks, asked, reports] = [0, 1, 2].map(|place: usize| nodes[place].client());
+    let request = say(&asks, begins("handover-request", &[1])).unwrap();
+    let handover = procedure_of(&request);
+    taken(&asked, &handover, &request.id);
+    let accepted = |procedure: &str, to: &[usize], more: Value| {
+        let mut update = follows("rescue-update", procedure, to);
+        update["body"] = json!({"state": "accepted", "next_by": "2026-03-12T12:00:00+07:00"});
+        update["body"].as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        update
+    };
+    let mut unnamed = missing();
+    unnamed["body"]["person"]["documents"] = json!([]);
+    let first = procedure_of(&say(&reports, unnamed).unwrap());
+    arrives(&asked, &first, 1);
+    say(&asked, accepted(&first, &[2], json!({}))).unwrap();
+
+    let mut named = begins("rescue-request", &[1, 0]);
+    named["body"].as_object_mut().unwrap().remove("home");
+    named["body"]["person"]["person_ref"] = json!("CN-P-000101");
+    let second = procedure_of(&say(&reports, named).unwrap());
+    arrives(&asked, &second, 1);
+    arrives(&asks, &second, 1);
+    let merges = accepted(&second, &[2, 0], json!({"goes_on_in": first}));
+    let nowhere = say(&asked, merges.clone()).unwrap_err();
+    assert_eq!(nowhere.code, Code::Safeguard, "{nowhere:?}");
+    assert!(nowhere.remedy.contains("merged_procedures"), "{nowhere:?}");
+
+    let one = json!([{"procedure": second, "reporter": AGENCIES[2]}]);
+    say(&asked, accepted(&first, &[2], json!({"merged_procedures": one}))).unwrap();
+    say(&asked, merges).unwrap();
+    arrives(&asks, &second, 2);
+    let refused = say(&asked, grants(&handover)).unwrap_err();
+    assert!(refused.why.contains(&first), "the papers of one are those of the other: {refused:?}");
+    let alerts = asks.procedure(&handover).unwrap().alerts;
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    assert_eq!(alerts[0].procedure, Some(second), "whoever does not hold the other one");
+
+    let mut over = follows("rescue-update", &first, &[2]);
+    over["body"] = json!({"state": "unfounded", "next_by": "2026-03-12T12:00:00+07:00"});
+    say(&asked, over).unwrap();
     say(&asked, grants(&handover)).unwrap();
 }
 
@@ -162,16 +212,8 @@ fn nobody_is_sealed_whose_decision_stands_no_longer() {
     let world = Federation::of("guards-manifest", &AGENCIES[..2]);
     let nodes = world.all_ready();
     let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
-    let request = say(&asks, begins("handover-request", &[1])).unwrap();
-    let handover = procedure_of(&request);
-    taken(&asked, &handover, &request.id);
-    let mut grant = grants(&handover);
-    grant["body"]["outcome"] = json!("granted");
-    grant["body"]["per_offence"] = json!([{"offence": 1, "outcome": "granted"}]);
-    grant["body"].as_object_mut().unwrap().remove("conditions");
-    let decision = say(&asked, grant).unwrap();
-    arrives(&asks, &handover, 3);
-    let manifest = manifest(&decision.id);
+    let (handover, decision) = granted(&asks, &asked);
+    let manifest = listing(&[(decision.as_str(), "CN-P-000101")]);
     let batch = procedure_of(&say(&asked, manifest.clone()).unwrap());
     arrives(&asks, &batch, 1);
     let seal = |to: usize| {
@@ -193,6 +235,76 @@ fn nobody_is_sealed_whose_decision_stands_no_longer() {
         let alerts = node.procedure(&batch).unwrap().alerts;
         assert_eq!(alerts.len(), 1, "{alerts:?}");
         assert_eq!(alerts[0].rule, "bat-63");
+    }
+}
+
+#[test]
+fn nobody_is_sealed_on_a_decision_that_is_not_here_or_about_somebody_else() {
+    // shows: bat-67, bat-68
+    let world = Federation::of("guards-entries", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
+    let (_, decision) = granted(&asks, &asked);
+    let unknown = "0195a1c4-2f00-7d11-8b02-3c4d5e6f7201";
+    for (decision, person, rule) in
+        [(unknown, "CN-P-000101", "bat-67"), (decision.as_str(), "CN-P-000999", "bat-68")]
+    {
+        let listed = listing(&[(decision, person)]);
+        let batch = procedure_of(&say(&asked, listed.clone()).unwrap());
+        arrives(&asks, &batch, 1);
+        for (node, to) in [(&asks, 1), (&asked, 0)] {
+            let mut seal = follows("manifest-seal", &batch, &[to]);
+            let root = &listed["body"]["entry_root"];
+            seal["body"] = json!({"version": 1, "entry_root": root, "count": 1});
+            let refused = say(node, seal).unwrap_err();
+            assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+            assert!(refused.why.contains("entry 1"), "{refused:?}");
+            let alerts = node.procedure(&batch).unwrap().alerts;
+            assert_eq!(alerts.len(), 1, "{alerts:?}");
+            assert_eq!(alerts[0].rule, rule);
+        }
+    }
+}
+
+#[test]
+fn the_root_over_those_who_remain_is_computed_and_not_believed() {
+    // shows: bat-69, bat-70
+    let world = Federation::of("guards-roots", &AGENCIES[..2]);
+    let nodes = world.all_ready();
+    let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
+    let unknown = |n: u8| format!("0195a1c4-2f00-7d11-8b02-3c4d5e6f720{n}");
+    let (one, two) = (unknown(1), unknown(2));
+    let people = [(one.as_str(), "CN-P-000101"), (two.as_str(), "CN-P-000102")];
+    let listed = listing(&people);
+    let manifest = say(&asked, listed.clone()).unwrap();
+    let batch = procedure_of(&manifest);
+    arrives(&asks, &batch, 1);
+    let remains = listing(&people[..1])["body"]["entry_root"].clone();
+    let takes_off = |root: &Value| {
+        let mut removal = follows("manifest-removal", &batch, &[0]);
+        removal["body"] = json!({
+            "version": 1, "n": [2], "reason": "removed-medical", "new_root": root, "remaining": 1,
+        });
+        removal
+    };
+    let wrong = &listed["body"]["entry_root"];
+    let refused = say(&asked, takes_off(wrong)).unwrap_err();
+    assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
+    assert!(refused.why.contains(remains.as_str().unwrap()), "{refused:?}");
+
+    // Whoever does not hold the list any more still takes an ill person off; whoever holds it sees that the root is wrong.
+    let demand = [("cause", "order"), ("basis", "EX-2026/7"), ("officer", "LA-1")];
+    asked.erase(&manifest.id, demand).unwrap();
+    let removal = say(&asked, takes_off(wrong)).unwrap();
+    arrives(&asks, &batch, 2);
+    let alerts = asks.procedure(&batch).unwrap().alerts;
+    let alert = alerts.iter().find(|alert| alert.rule == "bat-69").unwrap();
+    assert_eq!(alert.message, Some(removal.id), "{alerts:?}");
+    for (node, to) in [(&asks, 1), (&asked, 0)] {
+        let mut seal = follows("manifest-seal", &batch, &[to]);
+        seal["body"] = json!({"version": 1, "entry_root": wrong, "count": 1});
+        let refused = say(node, seal).unwrap_err();
+        assert!(refused.why.contains("root") || refused.why.contains("not here"), "{refused:?}");
     }
 }
 
@@ -330,26 +442,51 @@ fn grants(procedure: &str) -> Value {
     decision
 }
 
-/// One person on a manifest from the second agency to the first, put up for sealing.
-fn manifest(decision: &str) -> Value {
+/// A person whom the second agency grants to the first: the handover, and the decision.
+fn granted(asks: &Client, asked: &Client) -> (String, String) {
+    let request = say(asks, begins("handover-request", &[1])).unwrap();
+    let handover = procedure_of(&request);
+    taken(asked, &handover, &request.id);
+    let mut grant = grants(&handover);
+    grant["body"]["outcome"] = json!("granted");
+    grant["body"]["per_offence"] = json!([{"offence": 1, "outcome": "granted"}]);
+    grant["body"].as_object_mut().unwrap().remove("conditions");
+    let decision = say(asked, grant).unwrap();
+    arrives(asks, &handover, 3);
+    (handover, decision.id)
+}
+
+/// People on a manifest from the second agency to the first, put up for sealing: each with the decision and a reference.
+fn listing(people: &[(&str, &str)]) -> Value {
     let mut letter = begins("batch-manifest", &[0]);
     let body = &mut letter["body"];
-    let mut entry = body["entries"][0].clone();
-    entry["decision_message"] = json!(decision);
+    let entries: Vec<Value> = (1..)
+        .zip(people)
+        .map(|(n, (decision, person))| {
+            let mut entry = body["entries"][0].clone();
+            entry["n"] = json!(n);
+            entry["decision_message"] = json!(decision);
+            entry["person_ref"] = json!(person);
+            entry
+        })
+        .collect();
+    let read = |entry: &Value| {
+        let value = serde_json::from_value(entry.clone()).unwrap();
+        ManifestEntry::read(&value, &Pointer::Root, &mut Faults::new()).unwrap()
+    };
     let seed = SaltSeed::parse(body["salt_seed"].as_str().unwrap()).unwrap();
-    let read = ManifestEntry::read(
-        &serde_json::from_value(entry.clone()).unwrap(),
-        &Pointer::Root,
-        &mut Faults::new(),
-    );
-    body["entry_root"] = json!(root::over(&[&read.unwrap()], &seed).unwrap().to_string());
-    body["entries"] = json!([entry]);
+    let read: Vec<ManifestEntry> = entries.iter().map(read).collect();
+    let in_order: Vec<&ManifestEntry> = read.iter().collect();
+    body["entry_root"] = json!(root::over(&in_order, &seed).unwrap().to_string());
+    let total = entries.len();
+    body["entries"] = json!(entries);
     body["version"] = json!(1);
     body["from"] = json!({"party": "LA", "agency": AGENCIES[1]});
     body["to"] = json!({"party": "CN", "agency": AGENCIES[0]});
     body["transit"] = json!([]);
     body["counts"] = json!({
-        "total": 1, "by_sex": {"female": 0, "male": 1, "other": 0, "unknown": 0}, "minors": 0, "high_risk": 0,
+        "total": total, "by_sex": {"female": 0, "male": total, "other": 0, "unknown": 0},
+        "minors": 0, "high_risk": 0,
     });
     letter
 }

@@ -380,6 +380,7 @@ fn sign_charter(
         witness_quorum: numbers.witness_quorum,
         profiles: Profiles { suites: vec![Suite::One.number()], approvals },
         resolves: None,
+        clauses: Vec::new(),
     };
     let proposed = charter::propose(draft).unwrap();
     let sign =

@@ -48,6 +48,7 @@ use concord_protocol::wire::greeting::VERSION;
 use concord_protocol::wire::offer::Offer;
 use concord_protocol::wire::offer::OfferedMessage;
 use serde_bytes::ByteBuf;
+use serde_json::Value as Json;
 use tokio::runtime::Runtime;
 use tokio::time;
 
@@ -198,10 +199,27 @@ impl<'a> Forger<'a> {
         to: &[&str],
         mark: &str,
     ) -> Signed {
-        let text = letter::report(to, mark).to_string();
-        let tree: Value = serde_json::from_str(&text).unwrap();
-        let submission = Submission::read(&tree).unwrap();
         let procedure = ProcedureId::new(now, entropy::draw().unwrap());
+        self.made(&letter::report(to, mark), (id, procedure), now)
+    }
+
+    /// The message of a submission in a procedure, whatever an honest node would say to it.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    pub fn answer(&self, letter: &Json, procedure: ProcedureId) -> Signed {
+        let now = clock::now();
+        self.made(letter, (MessageId::new(now, entropy::draw().unwrap()), procedure), now)
+    }
+
+    fn made(
+        &self,
+        letter: &Json,
+        (id, procedure): (MessageId, ProcedureId),
+        now: Timestamp,
+    ) -> Signed {
+        let tree: Value = serde_json::from_str(&letter.to_string()).unwrap();
+        let submission = Submission::read(&tree).unwrap();
         let people = (&self.own.id, submission.to().to_vec());
         let draft = letter::draft(&submission, (id, procedure), people, now);
         let recipients = Recipients::find(&draft.to, &self.directory, draft.created).unwrap();

@@ -216,6 +216,7 @@ fn document(agencies: &[AgencyId], previous: Option<&charter::VerifiedCharter>) 
             approvals: ApprovalProfile::NoneDemanded,
         },
         resolves: None,
+        clauses: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 pub mod deconfliction;
 pub mod feeds;
+pub mod statistics;
 
 use core::fmt::Debug;
 use core::future::Future;
@@ -20,17 +21,18 @@ use concord_protocol::identity::charter::papers::Taken;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::log::tile::TileId;
 use concord_protocol::message::submission::Submission;
 
 use crate::api::ask::deconfliction::AskDeconfliction;
 use crate::api::ask::feeds::AskFeeds;
+use crate::api::ask::statistics::AskStatistics;
 use crate::host::crew::Crew;
 use crate::host::evidence::Extent;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
+use crate::host::handle::Aim;
 use crate::host::handle::Entry;
 use crate::host::handle::Filter;
 use crate::host::handle::FoundEvidence;
@@ -53,6 +55,7 @@ use crate::host::handle::files::OpenedFile;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::reviews::ReviewPlace;
 use crate::host::handle::reviews::Reviews;
+use crate::host::handle::specialty::ReceivedView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Wanted;
@@ -62,7 +65,7 @@ use crate::store::files::Files;
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// A node, as the local API sees it.
-pub trait Ask: AskFeeds + AskDeconfliction + Debug + Send + Sync {
+pub trait Ask: AskFeeds + AskDeconfliction + AskStatistics + Debug + Send + Sync {
     /// The newest snapshot.
     fn view(&self) -> SharedView;
 
@@ -77,7 +80,7 @@ pub trait Ask: AskFeeds + AskDeconfliction + Debug + Send + Sync {
         &self,
         name: MessageName,
         officer: StaffNumber,
-        purpose: PurposeCode,
+        aim: Aim,
     ) -> Answer<'_, Result<OpenedBody, ReadError>>;
 
     /// The files beside messages.
@@ -94,7 +97,7 @@ pub trait Ask: AskFeeds + AskDeconfliction + Debug + Send + Sync {
         &self,
         name: MessageName,
         digest: Digest,
-        reader: (StaffNumber, PurposeCode),
+        reader: (StaffNumber, Aim),
     ) -> Answer<'_, Result<OpenedFile, FileError>>;
 
     /// Erases the body of a message for good.
@@ -152,6 +155,12 @@ pub trait Ask: AskFeeds + AskDeconfliction + Debug + Send + Sync {
     /// # Errors
     /// When the node holds no message of it, or the store cannot be read.
     fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError>;
+
+    /// The handovers of the person of a procedure.
+    ///
+    /// # Errors
+    /// When the node holds no message of it, or the store cannot be read.
+    fn specialty(&self, id: ProcedureId) -> Result<Vec<ReceivedView>, ReadError>;
 
     /// At most `limit` procedures, oldest first, of those named after `after`.
     ///
@@ -271,9 +280,9 @@ impl Ask for Handle {
         &self,
         name: MessageName,
         officer: StaffNumber,
-        purpose: PurposeCode,
+        aim: Aim,
     ) -> Answer<'_, Result<OpenedBody, ReadError>> {
-        Box::pin(Self::read_body(self, name, officer, purpose))
+        Box::pin(Self::read_body(self, name, officer, aim))
     }
 
     fn files(&self) -> Files {
@@ -288,7 +297,7 @@ impl Ask for Handle {
         &self,
         name: MessageName,
         digest: Digest,
-        reader: (StaffNumber, PurposeCode),
+        reader: (StaffNumber, Aim),
     ) -> Answer<'_, Result<OpenedFile, FileError>> {
         Box::pin(Self::read_file(self, name, digest, reader))
     }
@@ -347,6 +356,10 @@ impl Ask for Handle {
 
     fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
         Self::procedure(self, id)
+    }
+
+    fn specialty(&self, id: ProcedureId) -> Result<Vec<ReceivedView>, ReadError> {
+        Self::specialty(self, id)
     }
 
     fn procedures(

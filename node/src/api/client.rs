@@ -11,6 +11,7 @@ mod files;
 mod peers;
 mod proofs;
 mod reviews;
+mod statistics;
 
 use core::fmt;
 use core::time::Duration;
@@ -41,6 +42,7 @@ use crate::api::shape::node::Charter;
 use crate::api::shape::node::Readiness;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::api::shape::procedure::ProcedureList;
+use crate::api::shape::specialty::SpecialtyLedger;
 use crate::report;
 use crate::report::Exit;
 use crate::report::FieldReport;
@@ -202,6 +204,14 @@ impl Client {
         self.get(&format!("/api/v1/procedures/{}", escaped(id)))
     }
 
+    /// Shows for what the person of a handover may be tried.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn specialty(&self, id: &str) -> Result<SpecialtyLedger, Report> {
+        self.get(&format!("/api/v1/procedures/{}/specialty", escaped(id)))
+    }
+
     /// Erases the body of a message for good.
     ///
     /// # Errors
@@ -227,6 +237,21 @@ impl Client {
     pub fn open(&self, id: &str, officer: &str, purpose: &str) -> Result<OpenedMessage, Report> {
         let path = format!("/api/v1/messages/{}/body", escaped(id));
         self.get(&query(&path, &[("officer", Some(officer)), ("purpose", Some(purpose))]))
+    }
+
+    /// The same in a case of the node's own agency.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn open_in(
+        &self,
+        id: &str,
+        (officer, purpose): (&str, &str),
+        case: &str,
+    ) -> Result<OpenedMessage, Report> {
+        let path = format!("/api/v1/messages/{}/body", escaped(id));
+        let asked = [("officer", Some(officer)), ("purpose", Some(purpose)), ("case", Some(case))];
+        self.get(&query(&path, &asked))
     }
 
     /// Proves that a message's leaf stands in the node's log.

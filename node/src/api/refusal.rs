@@ -7,6 +7,7 @@ use concord_protocol::registry::RefusalCode;
 
 use crate::api::problem::Problem;
 use crate::api::shape::node::why;
+use crate::host::deconfliction::register::DigestsError;
 use crate::host::deconfliction::register::HoldingError;
 use crate::host::feeds::author::PrepareError;
 use crate::host::handle::AdmitError;
@@ -51,6 +52,7 @@ pub(crate) fn of_submission(error: &SubmitError, view: &View) -> Problem {
         }
         SubmitError::OutOfPlace(refusal) => return by_rule(of_rule(refusal.code), error, refusal),
         SubmitError::OtherPurpose(refusal) => return by_rule(Code::OtherPurpose, error, refusal),
+        SubmitError::OtherCase(refusal) => return by_rule(Code::OtherCase, error, refusal),
         SubmitError::KeyAway => Code::KeyAway,
         SubmitError::PinRefused => Code::PinRefused,
         SubmitError::Stopping => Code::Stopping,
@@ -161,6 +163,11 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable => Code::Unopenable,
         ReadError::OtherPurpose(_) => Code::OtherPurpose,
+        ReadError::OtherCase(refusal) => {
+            return Report::new(Code::OtherCase, "it was not read", error.to_string())
+                .with_remedy(refusal.remedy.clone())
+                .into();
+        }
         ReadError::NotForCourt(refusals) => return not_for_court(error, refusals),
         ReadError::InDoubt(doubt) => return in_doubt(*doubt, "it was not read", view),
         ReadError::Busy => Code::Busy,
@@ -189,7 +196,7 @@ pub(crate) fn of_fault(fault: &FileFault, what: &'static str) -> Problem {
                 .with_remedy(fault.remedy().unwrap_or_default().to_owned())
                 .into();
         }
-        FileFault::NoRoom { .. } => Code::NoRoomForFile,
+        FileFault::NoRoom { .. } | FileFault::NoShare { .. } => Code::NoRoomForFile,
         FileFault::BadLength(_)
         | FileFault::Unopenable { .. }
         | FileFault::Longer
@@ -228,6 +235,7 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         ReadError::NotForCourt(_)
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
+        | ReadError::OtherCase(_)
         | ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
@@ -249,7 +257,10 @@ pub(crate) fn of_deconfliction(error: &DeconflictionError) -> Problem {
         DeconflictionError::Holding(HoldingError::Full) => Code::RegisterFull,
         DeconflictionError::Holding(HoldingError::NotFound) => Code::NoSuchHolding,
         DeconflictionError::NoQuery => Code::NoQuery,
-        DeconflictionError::Holding(HoldingError::File(_)) | DeconflictionError::File(_) => {
+        DeconflictionError::Digests(DigestsError::Spent { .. }) => Code::DigestsSpent,
+        DeconflictionError::Holding(HoldingError::File(_))
+        | DeconflictionError::Digests(DigestsError::File(_))
+        | DeconflictionError::File(_) => {
             tracing::error!(%error, "the files of deconfliction cannot be used");
             Code::RegisterUnwritable
         }
@@ -267,6 +278,7 @@ pub(crate) fn of_succession(error: &ReadError) -> Problem {
         | ReadError::Erased(_)
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
+        | ReadError::OtherCase(_)
         | ReadError::NotForCourt(_)
         | ReadError::InDoubt(_)
         | ReadError::Busy

@@ -22,13 +22,17 @@ use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::purpose::PurposeKind;
-use concord_protocol::procedure::statistics::derived::Measure;
+use concord_protocol::message::text::RecordRef;
+use concord_protocol::procedure::act;
+use concord_protocol::procedure::statistics::measure::Measure;
+use concord_protocol::procedure::statistics::measure::Topic;
 use futures_core::Stream;
 use tokio::time;
 
 use crate::api::bounds::IDEMPOTENCY_KEY_MAX;
 use crate::api::bounds::REQUEST_TIME_MAX;
 use crate::api::problem::Problem;
+use crate::host::handle::Aim;
 use crate::host::handle::MessageName;
 use crate::report::code::Code;
 
@@ -75,11 +79,15 @@ impl Segments {
         ProcedureId::parse(self.text("id")).map_err(|error| bad_parameter(format!("`id`: {error}")))
     }
 
-    /// The measure that the path names.
-    pub(crate) fn measure(&self) -> Result<Measure, Problem> {
+    /// The topic of a figure that the path names.
+    pub(crate) fn topic(&self) -> Result<Topic, Problem> {
         let known = || Measure::ALL.iter().map(|measure| measure.text()).collect::<Vec<_>>();
-        Measure::parse(self.text("measure"))
-            .ok_or_else(|| bad_parameter(format!("`measure` is one of {}", known().join(", "))))
+        Topic::parse(self.text("measure")).ok_or_else(|| {
+            let measures = known().join(", ");
+            bad_parameter(format!(
+                "`measure` is one of {measures}, or handovers-refused:GROUND with a ground of handovers"
+            ))
+        })
     }
 
     /// The agency that the path names.
@@ -271,6 +279,14 @@ pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Pro
             Err(Problem::new(Code::BadIdempotencyKey, NOT_DONE, rule))
         }
     }
+}
+
+/// Who has a body opened, for which purpose of the registered kinds, and in which case, where one is named.
+pub(crate) fn opener(query: &Parameters) -> Result<(StaffNumber, Aim), Problem> {
+    let (officer, purpose) = reader(query)?;
+    let case = query.text("case").map(RecordRef::parse).transpose();
+    let case = case.map_err(|error| bad_parameter(format!("`case`: {error}")))?;
+    Ok((officer, Aim { purpose, case: case.as_ref().map(act::case_of) }))
 }
 
 /// Who has a body opened, and for which purpose of the registered kinds.

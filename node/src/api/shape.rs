@@ -18,8 +18,10 @@ pub mod node;
 pub mod peer;
 pub mod procedure;
 pub mod review;
+pub mod specialty;
 pub mod statistics;
 pub mod succession;
+pub mod times;
 pub mod watch;
 
 use utoipa::PartialSchema;

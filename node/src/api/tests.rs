@@ -11,5 +11,7 @@ mod procedures;
 mod refusals;
 mod reviews;
 pub(crate) mod running;
+mod statistics;
+mod times;
 mod transcripts;
 pub(crate) mod wire;

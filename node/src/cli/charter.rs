@@ -3,6 +3,7 @@
 //! The first version travels alone while its founders sign it. A later one travels in a file with every version before
 //! it, so that whoever signs sees what changes, offline.
 
+pub mod clauses;
 pub mod draft;
 pub mod history;
 pub mod paper;

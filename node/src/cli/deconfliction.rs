@@ -102,6 +102,9 @@ pub struct Ask {
     /// A file with a JSON list of identifiers.
     #[arg(long, value_name = "FILE", required_unless_present = "identifiers")]
     list: Option<PathBuf>,
+    /// Staff number of whoever asks: the node counts how many digests each officer has made in a day.
+    #[arg(long, value_name = "NUMBER")]
+    officer: String,
     #[command(flatten)]
     reach: Reach,
 }
@@ -203,6 +206,8 @@ fn alerts(told: &AlertList) -> Answer {
     let rows = told.items.iter().map(|alert| {
         [
             alert.at.clone(),
+            alert.last.clone(),
+            alert.times.to_string(),
             alert.from.clone(),
             alert.identifier.to_string(),
             alert.case_ref.clone(),
@@ -210,7 +215,10 @@ fn alerts(told: &AlertList) -> Answer {
             alert.procedure.clone(),
         ]
     });
-    let text = table::table(["at", "from", "identifier", "case", "policy", "procedure"], rows);
+    let text = table::table(
+        ["first", "last", "times", "from", "identifier", "case", "policy", "procedure"],
+        rows,
+    );
     Answer::new(text, table::json(told))
 }
 
@@ -228,7 +236,7 @@ fn ask(asked: &Ask) -> Result<Answer, Report> {
     }
     let mut submission = document(what, &asked.file)?;
     let client = asked.reach.client()?;
-    let made = client.digests(&identifiers)?;
+    let made = client.digests(&identifiers, &asked.officer)?;
     let Some(fields) = submission.as_object_mut() else {
         return Err(Report::new(Code::BadJson, what, "a submission is a map"));
     };

@@ -92,6 +92,7 @@ fn findings(folder: &NodeFolder, passphrase: &PassphraseFrom, now: Timestamp) ->
     findings.extend(network::addresses(&patient));
     findings.extend(network::links(&patient));
     findings.push(machine::disk(&patient));
+    findings.push(machine::files(&patient));
     findings.push(machine::buffers());
     findings.push(machine::backup(&patient));
     findings

@@ -231,7 +231,11 @@ fn table_for(rule: &RuleError) -> Option<String> {
         | RuleError::RootShared { .. }
         | RuleError::Names { .. }
         | RuleError::Logs { .. }
-        | RuleError::Suites => None,
+        | RuleError::Suites
+        | RuleError::Clauses { .. }
+        | RuleError::Clause { .. }
+        | RuleError::ClauseOrder { .. }
+        | RuleError::ClauseParty { .. } => None,
     }
 }
 

@@ -1,7 +1,9 @@
-//! `concord manifest import | export`: people on a list of somebody's spreadsheet, and back.
+//! `concord manifest import | export | arrive`: people on a list of somebody's spreadsheet, and back; and who arrived.
 //!
-//! Uses `sheet`, `read`, `plan`, `rows`, `table`. Reading a file and making entries of it are apart: the second is pure.
+//! Uses `sheet`, `read`, `plan`, `rows`, `table`, `arrive`. Reading a file and making entries of it are apart: the second is pure.
 //! Nothing is guessed and nothing half-taken: with one fault there is no message.
+
+pub mod arrive;
 
 mod alike;
 mod cells;
@@ -84,6 +86,8 @@ pub enum ManifestVerb {
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
     },
+    /// Says in the handover of each person who arrived with which batch the person came.
+    Arrive(arrive::Arrive),
 }
 
 const NOT_READ: &str = "the sheet was not read";
@@ -92,7 +96,7 @@ const NOT_MADE: &str = "no manifest was made";
 /// Runs one verb.
 ///
 /// # Errors
-/// When a file cannot be read, is not what it should be, or has faults.
+/// When a file cannot be read, is not what it should be, or has faults, or the node cannot be reached or refuses.
 pub fn run(verb: &ManifestVerb) -> Result<Answer, Report> {
     match verb {
         ManifestVerb::Import { file, map, preview, message, out } => {
@@ -103,6 +107,7 @@ pub fn run(verb: &ManifestVerb) -> Result<Answer, Report> {
             }
         }
         ManifestVerb::Export { message, out } => exported(message, out),
+        ManifestVerb::Arrive(arguments) => arrive::run(arguments),
     }
 }
 

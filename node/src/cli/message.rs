@@ -15,6 +15,8 @@ use crate::api::shape::message::Message;
 use crate::api::shape::message::MessageList;
 use crate::api::shape::message::Status;
 use crate::api::shape::review::ReviewList;
+use crate::api::shape::times::Clocks;
+use crate::api::shape::times::StatedTime;
 use crate::cli::answer::Answer;
 use crate::cli::reach::Reach;
 use crate::cli::table;
@@ -48,6 +50,9 @@ pub enum MessageVerb {
         /// The kind of purpose for which the body is read.
         #[arg(long, requires = "officer")]
         purpose: Option<String>,
+        /// The case of the own agency for which it is read; what is held for another one is not opened.
+        #[arg(long, requires = "officer")]
+        case: Option<String>,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -125,9 +130,9 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
             let page = Page { direction, limit: *limit, cursor: cursor.clone() };
             Ok(list(&reach.client()?.messages(&page)?))
         }
-        MessageVerb::Show { id, officer, purpose, reach } => {
+        MessageVerb::Show { id, officer, purpose, case, reach } => {
             let reader = officer.as_deref().zip(purpose.as_deref());
-            show(&reach.client()?, id, reader)
+            show(&reach.client()?, id, reader.map(|reader| (reader, case.as_deref())))
         }
         MessageVerb::Reviews { limit, cursor, reach } => {
             Ok(reviews(&reach.client()?.reviews(*limit, cursor.as_deref())?))
@@ -215,7 +220,10 @@ fn standing(deliveries: &[DeliveryDocument]) -> String {
     if parts.is_empty() { "–".to_owned() } else { parts.join(", ") }
 }
 
-fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answer, Report> {
+/// Who reads, for which purpose, and in which case where one is named.
+type Reading<'r> = ((&'r str, &'r str), Option<&'r str>);
+
+fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer, Report> {
     let message = client.message(id)?;
     let (way, others) = others(&message);
     let header = message.header.as_ref();
@@ -226,6 +234,7 @@ fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answe
             ("procedure", table::or_dash(header.map(|header| &header.procedure))),
             ("digest", message.digest.clone()),
             (if way == "in" { "from" } else { "to" }, others),
+            ("made", table::or_dash(message.times.as_ref().map(|times| times.created.line()))),
             ("at", message.at.clone()),
             ("urgency", table::or_dash(header.map(|header| &header.urgency))),
             ("purpose", table::or_dash(header.map(|header| &header.purpose))),
@@ -241,14 +250,30 @@ fn show(client: &Client, id: &str, reader: Option<(&str, &str)>) -> Result<Answe
     if !message.deliveries.is_empty() {
         text.push_str(&deliveries(&message.deliveries));
     }
-    let Some((officer, purpose)) = reader else {
+    let Some(((officer, purpose), case)) = reader else {
         return Ok(Answer::new(text, table::json(&message)));
     };
-    let opened = client.open(id, officer, purpose)?;
+    let opened = match case {
+        Some(case) => client.open_in(id, (officer, purpose), case)?,
+        None => client.open(id, officer, purpose)?,
+    };
     text.push('\n');
     text.push_str(&pretty(&opened.content));
+    if !opened.times.is_empty() {
+        text.push_str(&times(&opened.times));
+    }
     let json = json!({"message": table::json(&message), "opened": table::json(&opened)});
     Ok(Answer::new(text, json).say(format!("the reading is in the log at {}", opened.log_index)))
+}
+
+/// What a content states, on each clock.
+// spec: tim-2
+fn times(times: &[StatedTime]) -> String {
+    let rows = times.iter().map(|stated| {
+        let Clocks { utc, sender, own } = stated.clocks.clone();
+        [stated.pointer.clone(), stated.place.clone(), sender, own, utc]
+    });
+    table::table(["time of", "at its place", "sender", "own", "UTC"], rows)
 }
 
 fn why_erased(erasure: &Erasure) -> String {

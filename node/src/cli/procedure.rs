@@ -1,6 +1,7 @@
-//! `concord procedure list | show | export`: where procedures stand, and one of them for a court.
+//! `concord procedure list | show | specialty | export`: where procedures stand, and one of them for a court.
 
 pub mod export;
+mod specialty;
 
 use std::path::PathBuf;
 
@@ -49,6 +50,14 @@ pub enum ProcedureVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Shows for what the person of a handover may be tried, over all handovers of that person, and where that is said.
+    Specialty {
+        /// The procedure's id.
+        id: String,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// Shows where one stands, what became of each message, and what may come next.
     Show {
         /// The procedure's id.
@@ -89,6 +98,9 @@ pub fn run(verb: &ProcedureVerb) -> Result<Answer, Report> {
         }
         ProcedureVerb::Export { id, out, terms, reach } => {
             export::write(id, out, terms, &reach.client()?)
+        }
+        ProcedureVerb::Specialty { id, reach } => {
+            Ok(specialty::show(&reach.client()?.specialty(id)?))
         }
         ProcedureVerb::Show { id, reach } => Ok(show(&reach.client()?.procedure(id)?)),
     }
@@ -147,7 +159,7 @@ fn show(detail: &ProcedureDetail) -> Answer {
         ("waiting", detail.summary.waiting.to_string()),
     ]);
     text.push_str(&table::table(
-        ["kind", "from", "at", "became", "rule", "message"],
+        ["kind", "from", "at, sender", "at, own", "became", "rule", "message"],
         detail.transcript.iter().map(entry),
     ));
     if !detail.deadlines.is_empty() {
@@ -160,7 +172,7 @@ fn show(detail: &ProcedureDetail) -> Answer {
     let answer = detail.look_again.iter().fold(answer, |answer, look| {
         answer.say(format!("look at {} again: {} was corrected", look.id, look.because))
     });
-    // spec: res-42, bat-64, orc-14, orc-16
+    // spec: res-42, bat-64, orc-14, orc-16, spc-6
     detail.alerts.iter().fold(answer, |answer, alert| {
         let against = alert.message.as_ref().map(|id| format!(" against {id}")).unwrap_or_default();
         answer.say(format!("alert{against}: {} ({}); {}", alert.why, alert.rule, alert.remedy))
@@ -179,11 +191,13 @@ fn deadline(deadline: &Deadline) -> [String; 6] {
     ]
 }
 
-fn entry(entry: &Entry) -> [String; 6] {
+// spec: tim-1
+fn entry(entry: &Entry) -> [String; 7] {
     [
         entry.kind.clone(),
         entry.from.clone(),
-        entry.created.clone(),
+        entry.times.sender.clone(),
+        entry.times.own.clone(),
         entry.fate.clone(),
         table::or_dash(entry.rule.clone()),
         entry.id.clone(),

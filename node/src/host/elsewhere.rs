@@ -1,22 +1,36 @@
-//! What this node holds of other procedures: for what its own people are about to say, and for what others said.
+//! What this node holds beside a procedure, in others and in its charter: for what its own people are about to say, and for
+//! what others said.
 //!
-//! Other nodes hold other procedures, so nothing here is part of a state, and nobody else's message is refused for it: what
-//! the node's own people say is refused before it is logged, what others said is shown with what speaks against it.
+//! Other nodes hold other procedures, and for a while another version of the charter, so nothing here is part of a state,
+//! and nobody else's message is refused for it: what the node's own people say is refused before it is logged, what others
+//! said is shown with what speaks against it.
 //!
+//! - [`answers`]: whether replies of a deconfliction are about what was asked.
 //! - [`board`]: the rescues that are open.
+//! - [`ledger`]: who was received, and on which promise.
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
-//! - [`decisions`]: whether the decisions of a manifest stand.
+//! - [`decisions`]: whether the decisions of a manifest stand, and are about the people on it.
+//! - [`roots`]: whether the root over those who remain on a manifest is the one over them.
+//! - [`arrivals`]: whether people arrived with the batches that their handovers name.
+//! - [`merger`]: whether a rescue goes on where it is said to.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
+//! - [`clauses`]: whether what it states agrees with the charter.
 //!
 //! Absent on purpose: what the node holds when the message is logged. It is judged by what it held just before; what comes
 //! in between comes as late as what is still on its way.
 
+mod answers;
+mod arrivals;
 pub(crate) mod board;
+mod clauses;
 mod copies;
-mod decisions;
+pub(crate) mod decisions;
+pub(crate) mod ledger;
 mod links;
+mod merger;
 mod people;
+mod roots;
 
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
@@ -48,6 +62,7 @@ pub struct Alert {
 enum Objection {
     Refused(Box<Refusal>),
     OtherPurpose(Box<Refusal>),
+    OtherCase(Box<Refusal>),
     Unreadable,
 }
 
@@ -67,7 +82,7 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13, orc-15
+// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77, bat-67, bat-68, bat-69
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -75,12 +90,20 @@ pub(crate) fn judge(
 ) -> Result<(), SubmitError> {
     let judged = copies::judge(shared, submission, now)
         .and_then(|()| links::judge(shared, submission, now))
+        .and_then(|()| judge_request(shared, submission))
+        .and_then(|()| clauses::judge(shared, submission))
         .and_then(|()| judge_in_procedure(shared, submission));
     judged.map_err(|objection| match objection {
         Objection::Refused(refusal) => SubmitError::OutOfPlace(refusal),
         Objection::OtherPurpose(refusal) => SubmitError::OtherPurpose(refusal),
+        Objection::OtherCase(refusal) => SubmitError::OtherCase(refusal),
         Objection::Unreadable => SubmitError::Stopping,
     })
+}
+
+/// Nobody is asked for whom one's own Party received and keeps.
+fn judge_request(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
+    ledger::asked_again(shared, submission)?.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
 fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
@@ -90,12 +113,19 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
     if !may_matter(submission.body()) {
         return Ok(());
     }
-    let book = Book::of(shared.reader.acts(&procedure)?);
+    let book = shared.reader.book(&procedure)?;
     let Some(machine) = book.machine() else { return Ok(()) };
+    roots::judge(shared, machine, submission)?;
+    merger::judge(shared, &procedure, submission)?;
+    arrivals::judge(shared, machine, submission)?;
     if let Some(whom) = person::lets_go(&fact, machine) {
         if let Some(alert) =
             people::held_back(shared, (&book, machine), &whom, Some(submission))?.into_iter().next()
         {
+            return Err(alert.refusal.into());
+        }
+        let given_on = ledger::given_on(shared, (&book, machine), &whom, Some(submission))?;
+        if let Some(alert) = given_on.into_iter().next() {
             return Err(alert.refusal.into());
         }
         if let Some((_, refusal)) = decisions::fallen(shared, machine, &whom)?.into_iter().next() {
@@ -118,6 +148,9 @@ fn may_matter(body: &Body) -> bool {
             | Body::LegRelease(_)
             | Body::HandoverCertificate(_)
             | Body::ManifestSeal(_)
+            | Body::ManifestRemoval(_)
+            | Body::RescueUpdate(_)
+            | Body::CustodyEvent(_)
             | Body::OperationSignal(_)
     )
 }
@@ -126,13 +159,18 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16
+// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
+    found.extend(answers::alerts(shared, book)?);
+    found.extend(clauses::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
+    found.extend(roots::alerts(shared, book, machine)?);
+    found.extend(arrivals::alerts(shared, book, machine)?);
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);
+        found.extend(ledger::given_on(shared, (book, machine), &whom, None)?);
         let fallen = decisions::fallen(shared, machine, &whom)?;
         found.extend(fallen.into_iter().map(|(decision, refusal)| Alert {
             refusal,

@@ -9,7 +9,10 @@
 
 pub mod author;
 pub(crate) mod keep;
+mod make;
+mod place;
 pub(crate) mod plan;
+mod turn;
 pub(crate) mod work;
 
 use std::collections::BTreeMap;
@@ -37,9 +40,8 @@ use concord_protocol::procedure::exchange::feed::dispute::Disputes;
 
 use crate::host::feeds::keep::Keeper;
 use crate::host::feeds::keep::Plain;
-
-/// Feeds that have a table here: one of each class from every member. Beyond it: a feed is shown and not searched.
-pub(crate) const FEEDS_MAX: usize = 128;
+use crate::host::feeds::place::Claim;
+use crate::host::feeds::place::Standing;
 
 /// What the node holds of every feed.
 pub(crate) struct Feeds {
@@ -111,7 +113,8 @@ pub struct Held {
 pub struct Waits {
     /// At which message.
     pub message: Digest,
-    /// A registered code where its list is to blame; `file-awaited` or `body-gone` where something is not here.
+    /// A registered code where its list is to blame; `file-awaited` or `body-gone` where something is not here; `no-place`
+    /// where its originator has too many others.
     pub code: &'static str,
     /// The entry at fault.
     pub entry: Option<String>,
@@ -147,9 +150,12 @@ impl Feeds {
         self.known().values().cloned().collect()
     }
 
-    /// How many feeds have a table.
-    pub(crate) fn tables(&self) -> usize {
-        self.known().values().filter(|known| known.table.is_some()).count()
+    /// Whether a feed is among those of its originator that have a table, or are to get one: those that have one, then
+    /// those that began first.
+    // spec: fed-26
+    pub(crate) fn has_place(&self, feed: &Known) -> bool {
+        let known = self.known();
+        place::has_place(feed.claim(), known.values().map(|known| known.claim()))
     }
 
     /// One feed.
@@ -276,6 +282,15 @@ impl Known {
             table: self.table.clone(),
             waits: None,
         }
+    }
+
+    const fn claim(&self) -> Claim<'_> {
+        let standing = match (self.closed, &self.table) {
+            (true, _) => Standing::Closed,
+            (false, Some(_)) => Standing::Searched,
+            (false, None) => Standing::Waiting,
+        };
+        Claim { originator: &self.originator, procedure: self.procedure, standing }
     }
 
     /// Whether its entries are those of its head.

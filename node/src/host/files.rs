@@ -9,6 +9,7 @@
 
 mod fetch;
 pub(crate) mod look;
+mod looked;
 mod serve;
 pub mod wants;
 
@@ -59,8 +60,13 @@ fn named_by(record: &MessageRecord, file: &Digest) -> Option<Attachment> {
 }
 
 /// Whether a message of the author that is still here names the file, with its length.
+// spec: fil-36
 fn wanted_of(shared: &Shared, author: &AgencyId, file: &Digest) -> Result<Option<u64>, ReadError> {
-    let beside = shared.reader.beside(file)?;
-    let named = beside.iter().filter(|record| record.from == *author);
-    Ok(named.filter_map(|record| named_by(record, file)).map(|named| named.length).next())
+    shared.reader.beside_of(file, author, |record| named_by(record, file).map(|named| named.length))
+}
+
+/// Whether a message that is still here names the file, whoever wrote it.
+fn is_needed(shared: &Shared, file: &Digest) -> Result<bool, ReadError> {
+    let needed = shared.reader.beside(file, |record| named_by(record, file));
+    needed.map(|named| named.is_some())
 }

@@ -9,12 +9,14 @@ pub mod deconfliction;
 pub mod erasure;
 mod export;
 pub mod feeds;
+pub mod figures;
 pub mod files;
 mod papers;
 pub mod procedures;
 mod proofs;
 mod query;
 pub mod reviews;
+pub mod specialty;
 pub mod succession;
 pub mod transcript;
 mod watching;
@@ -31,6 +33,8 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::NameError;
+use concord_protocol::ids::Party;
+use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::Serial;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
@@ -128,6 +132,9 @@ pub enum SubmitError {
     /// It rests on what was sent for another purpose, and its originator has not allowed that.
     #[error("{} ({})", .0.why, .0.rule)]
     OtherPurpose(Box<Refusal>),
+    /// It rests on what is held for another case, and its originator has not allowed that.
+    #[error("{} ({})", .0.why, .0.rule)]
+    OtherCase(Box<Refusal>),
     /// The node is in doubt about its own log.
     #[error("the node is in doubt about its own log")]
     InDoubt(Doubt),
@@ -163,6 +170,9 @@ pub enum ReadError {
     /// It was sent for another purpose, and its originator has not allowed this one.
     #[error("it was sent for {0}, and its originator has allowed no other use")]
     OtherPurpose(PurposeKind),
+    /// It is held for another case, and its originator has not allowed this one.
+    #[error("{} ({})", .0.why, .0.rule)]
+    OtherCase(Box<Refusal>),
     /// Bodies must not be shown in court.
     #[error("{}", forbidden(.0))]
     NotForCourt(Vec<Refusal>),
@@ -175,6 +185,15 @@ pub enum ReadError {
     /// The store failed: ours.
     #[error("the node is stopping after a fault")]
     Stopping,
+}
+
+/// For what a body is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aim {
+    /// The kind of purpose.
+    pub purpose: PurposeCode,
+    /// The case of this agency, without its name; absent where none is named.
+    pub case: Option<Digest>,
 }
 
 /// How a caller names a message.
@@ -367,6 +386,17 @@ pub struct MessageView {
     pub deliveries: Vec<Delivery>,
     /// Why its body was erased; `None` when it was not.
     pub erasure: Option<ErasureRecord>,
+    /// The Parties of its sender and of this agency, where the charter in force has them: their clocks are shown.
+    pub parties: Parties,
+}
+
+/// The Parties whose clocks are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Parties {
+    /// The sender's.
+    pub sender: Option<Party>,
+    /// That of the agency that looks.
+    pub own: Option<Party>,
 }
 
 /// When a body was erased, by which cause and basis, and what remains of the message.

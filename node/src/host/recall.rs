@@ -159,7 +159,7 @@ pub fn history(
     if engine.knows_procedure(procedure) {
         return Ok(None);
     }
-    reader.acts(procedure).map(Some)
+    reader.kept(procedure).map(Some)
 }
 
 /// The engine's batch in the store's words.

@@ -160,7 +160,7 @@ fn refused(error: &NotApproved) -> SubmitError {
 
 /// A procedure as it stands here.
 fn book(shared: &Shared, procedure: &ProcedureId) -> Result<Book, SubmitError> {
-    shared.reader.acts(procedure).map(Book::of).map_err(|_| SubmitError::Stopping)
+    shared.reader.book(procedure).map_err(|_| SubmitError::Stopping)
 }
 
 /// Opens a stored body: a received one with the sealing key, the node's own with the kept content key.

@@ -26,6 +26,8 @@ use concord_protocol::ids::TreeSize;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::profile;
+use concord_protocol::procedure::profile::Profile;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::offer;
 use tokio::sync::Semaphore;
@@ -40,7 +42,10 @@ use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
 use crate::host::elsewhere::board::Board;
+use crate::host::elsewhere::decisions::Others;
+use crate::host::elsewhere::ledger::Ledger;
 use crate::host::feeds::Feeds;
+use crate::host::figures::Figures;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
 use crate::host::mailbox;
@@ -132,6 +137,14 @@ pub(crate) struct Shared {
     pub(crate) deconfliction: Deconfliction,
     /// The rescues that are open.
     pub(crate) board: Board,
+    /// Who was received, and by whom.
+    pub(crate) ledger: Ledger,
+    /// What the charter in force settles about procedures. Another version makes the node start again.
+    pub(crate) profile: Profile,
+    /// What procedures hold for figures.
+    pub(crate) figures: Figures,
+    /// Whose decisions on a manifest are about somebody else.
+    pub(crate) others: Others,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -205,6 +218,9 @@ impl Shared {
         let view = Arc::new(snapshot::view(engine, &directory));
         let tree = Arc::new(engine.tree().clone());
         let shown = shown(engine);
+        let members = directory.members().map(|member| member.agency.clone());
+        let others: Vec<AgencyId> = members.filter(|member| *member != parts.me).collect();
+        parts.files.divide(&others);
         Self {
             me: parts.me,
             reader: parts.reader,
@@ -238,6 +254,10 @@ impl Shared {
             sending: Semaphore::new(SENT_MAX),
             deconfliction: parts.deconfliction,
             board: Board::default(),
+            ledger: Ledger::default(),
+            profile: profile_of(&directory),
+            figures: Figures::default(),
+            others: Others::default(),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),
@@ -435,4 +455,17 @@ impl Shared {
 
 fn shown(engine: &Engine) -> BTreeMap<TreeSize, Digest> {
     engine.heard().values().filter_map(|heard| heard.shown).collect()
+}
+
+/// What a charter settles; what this program does not know in it is as by default, and the operator hears of it.
+// spec: prf-3, prf-4
+fn profile_of(directory: &Directory) -> Profile {
+    let (profile, unread) = profile::read(&directory.charter().charter().clauses);
+    if !unread.is_empty() {
+        tracing::warn!(
+            count = unread.len(),
+            "the charter in force settles what this program does not know; it goes by the defaults: see `concord doctor`"
+        );
+    }
+    profile
 }

@@ -73,8 +73,8 @@ use crate::store::CommitError;
 use crate::store::Store;
 use crate::store::StoreSettings;
 use crate::store::edge::BadTree;
-use crate::store::files::FilesFound;
 use crate::store::files::FilesSettings;
+use crate::store::files::found::FilesFound;
 use crate::store::read::ReadError;
 use crate::store::recover::BodiesFinding;
 use crate::store::recover::OpenError;
@@ -286,8 +286,12 @@ fn open_log(
         desk,
         paces: Paces::new(settings.pace),
         charters: Charters::new(folder.clone(), enrolment.papers.clone()),
-        deconfliction: Deconfliction::open(folder.deconfliction(), &keys.storage)
-            .map_err(StartError::Deconfliction)?,
+        deconfliction: Deconfliction::open(
+            folder.deconfliction(),
+            &keys.storage,
+            enrolment.papers.founding().digest(),
+        )
+        .map_err(StartError::Deconfliction)?,
         feeds: Feeds::new(tables),
         me: settings.agency.clone(),
         files: store.files(),

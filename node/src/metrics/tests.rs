@@ -22,6 +22,7 @@ use tower_service::Service;
 use crate::api::tests::fake::Fake;
 use crate::api::tests::fake::RECEIVED;
 use crate::api::tests::fake::SENT;
+use crate::host::handle::files::FileCounts;
 use crate::host::handle::reviews::ReviewCounts;
 use crate::host::tally::Tally;
 use crate::host::view::Grade;
@@ -120,6 +121,15 @@ fn the_mode_is_one_of_all() {
 }
 
 #[test]
+fn a_member_whose_files_are_at_their_bound_stands_out() {
+    // shows: fil-35
+    let said = said(&everything());
+
+    assert!(said.contains("concord_peer_wanted_files{peer=\"mm.mpf\"} 1024"), "{said}");
+    assert!(said.contains("concord_peer_file_bytes{peer=\"mm.mpf\"} 7000"), "{said}");
+}
+
+#[test]
 fn a_size_that_nobody_can_have_spoils_nothing() {
     let mut seen = everything();
     let mut view = (*seen.view).clone();
@@ -136,7 +146,7 @@ fn everything() -> Seen {
     tally.commits.count = 2;
     tally.receipts.insert((peer.clone(), Grade::L2), 1);
     let code = concord_protocol::registry::RefusalCode::Duplicate;
-    tally.refusals.insert((peer, crate::host::tally::RefusedBy::Node, code), 1);
+    tally.refusals.insert((peer.clone(), crate::host::tally::RefusedBy::Node, code), 1);
     Seen {
         now: NOW,
         view: Arc::new(Fake::alarmed().view),
@@ -144,6 +154,10 @@ fn everything() -> Seen {
         store: vec![("journal", 7)],
         free: Some(9),
         reviews: Some(ReviewCounts { due: 3, past_erasure: 1 }),
+        files: FileCounts {
+            wanted: vec![(peer.clone(), 1_024)],
+            bytes: vec![(peer.clone(), 7_000)],
+        },
         backup: Some(NOW),
     }
 }

@@ -65,6 +65,7 @@ impl Collector for Seen {
         self.links(&mut page)?;
         self.peers(&mut page)?;
         self.counts(&mut page)?;
+        self.files(&mut page)?;
         self.disk(&mut page)
     }
 }
@@ -201,6 +202,18 @@ impl Seen {
         page.counters("refusals", about, refusals)?;
         let about = "Commits since the start, and how long each took until it was durable";
         page.commits("commit_seconds", about, &self.tally.commits)
+    }
+
+    // spec: fil-35, fil-16
+    fn files(&self, page: &mut Page<'_>) -> fmt::Result {
+        let wanted = self.files.wanted.iter();
+        let wanted = wanted.map(|(peer, files)| ([("peer", peer.as_str())], count(*files)));
+        let about = "Files of the peer's messages that are to be fetched; 1,024 at most, then others of it wait";
+        page.gauges("peer_wanted_files", about, wanted)?;
+        let bytes = self.files.bytes.iter();
+        let bytes = bytes.map(|(peer, bytes)| ([("peer", peer.as_str())], *bytes));
+        let about = "Bytes that files take which the peer's messages name";
+        page.gauges("peer_file_bytes", about, bytes)
     }
 
     fn disk(&self, page: &mut Page<'_>) -> fmt::Result {

@@ -335,6 +335,9 @@ codes! {
     /// A message was sent for another purpose than the one for which it is to be opened.
     OtherPurpose = "other-purpose", Caller, Refused, 403;
     "open it for its own purpose, or ask its originator: an onward-transfer-request in its procedure for this purpose, with your own agency among the recipients"
+    /// A message is held for another case of this agency than the one for which it is to be used.
+    OtherCase = "other-case", Caller, Refused, 403;
+    "use it in the case for which it is held, or ask its originator: an onward-transfer-request in its procedure for this purpose and case, with your own agency among the recipients"
     /// A safeguard that must be met first is not.
     Safeguard = "safeguard", Caller, Refused, 409;
     "meet the safeguard that the answer names, then submit again"
@@ -386,6 +389,9 @@ codes! {
     /// The owner has no holding of this number.
     NoSuchHolding = "no-such-holding", Caller, Refused, 404;
     "`concord deconfliction holdings list` shows the holdings of one owner"
+    /// The officer had as many digests as queries of a day can carry.
+    DigestsSpent = "digests-spent", Caller, Refused, 429;
+    "ask about fewer identifiers, or on the day that the answer names"
     /// No query of the procedure waits for an answer of this agency.
     NoQuery = "no-query", Caller, Refused, 404;
     "`concord procedure show ID` shows what the procedure is; a query of long ago is asked again by its author"

@@ -93,11 +93,12 @@ impl Store {
         let record = self.reader.message(message).map_err(unreadable)?;
         let header = record.and_then(|record| header::read(&record.message).ok());
         for file in header.map_or_else(Vec::new, |header| header.attachments) {
-            let beside = self.reader.beside(&file.digest).map_err(unreadable)?;
             let needed = |record: &MessageRecord| {
-                record.digest != *message && record.body != BodyForm::Erased
+                (record.digest != *message && record.body != BodyForm::Erased).then_some(())
             };
-            if !beside.iter().any(needed) {
+            // spec: fil-21
+            let needed = self.reader.beside(&file.digest, needed).map_err(unreadable)?;
+            if needed.is_none() {
                 self.files.remove(&file.digest).map_err(CommitError::Files)?;
             }
         }

@@ -7,15 +7,19 @@
 //! | name | what | at a start |
 //! |---|---|---|
 //! | `<digest>` | a whole sealed file | kept |
-//! | `<digest>.part` | what came of one so far | cut back to what is surely on the disk |
+//! | `<digest>.<agency>.part` | what came of one so far from that agency | cut back to what is surely on the disk |
 //! | `<number>.draft` | one that is being sealed | removed |
 //!
 //! A write that fails ends that file and nothing else: nobody was told of it yet, and its bytes are not trusted later.
+//! What two members send under one digest are two parts, so that neither spoils what the other sends. In memory stand,
+//! for each part, what was hashed of it, and for each whole file of another member, whose it is.
 //! Absent on purpose: keys, which stand in bodies; who may have a file, and when one ends.
 
 pub mod draft;
+pub mod found;
 pub mod part;
 pub mod reader;
+mod shares;
 
 #[cfg(test)]
 mod tests;
@@ -31,20 +35,25 @@ use std::sync::Mutex;
 use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::sync::atomic::AtomicU64;
-use std::sync::atomic::Ordering;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::stream::FileKey;
 use concord_protocol::envelope::file::BadLength;
+use concord_protocol::ids::AgencyId;
 
 use crate::entropy;
 use crate::store::disk;
 use crate::store::disk::Disk;
 use crate::store::disk::Opening;
 use crate::store::files::draft::Draft;
+use crate::store::files::found::FilesFound;
+use crate::store::files::found::Named;
+use crate::store::files::part::Hashed;
 use crate::store::files::part::Part;
 use crate::store::files::reader::PlainFile;
 use crate::store::files::reader::SealedBytes;
+use crate::store::files::shares::Refused;
+use crate::store::files::shares::Shares;
 
 /// Ending of a file that came in part.
 const PART: &str = "part";
@@ -72,36 +81,6 @@ impl FilesSettings {
     };
 }
 
-/// How much of a file is here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Held {
-    /// All of it.
-    Whole {
-        /// Its sealed bytes.
-        length: u64,
-    },
-    /// The beginning.
-    Part {
-        /// Sealed bytes so far.
-        length: u64,
-    },
-    /// Nothing.
-    Absent,
-}
-
-/// What was found when the folder was opened.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct FilesFound {
-    /// Whole files.
-    pub whole: u64,
-    /// Files of which a part is here.
-    pub parts: u64,
-    /// Files that were being sealed when the node ended; they were removed.
-    pub drafts: u64,
-    /// Bytes of all that is left.
-    pub bytes: u64,
-}
-
 /// Why a file could not be made, taken or read.
 #[derive(Debug, thiserror::Error)]
 pub enum FileFault {
@@ -119,6 +98,16 @@ pub enum FileFault {
         "there is no room for the file: {used} of {total} bytes for files are taken, or the disk is nearly full"
     )]
     NoRoom {
+        /// Bytes that all files take.
+        used: u64,
+        /// Bytes that they may.
+        total: u64,
+    },
+    /// The room that is left is not for whose file it is.
+    #[error(
+        "there is no room for the file: {used} of {total} bytes for files are taken, and what is left is kept for the files of other members"
+    )]
+    NoShare {
         /// Bytes that all files take.
         used: u64,
         /// Bytes that they may.
@@ -163,7 +152,7 @@ impl FileFault {
             Self::TooLong { .. } => {
                 Some("send the file in pieces, or raise files_largest_mib on both sides")
             }
-            Self::NoRoom { .. } => Some(
+            Self::NoRoom { .. } | Self::NoShare { .. } => Some(
                 "make room on the disk, erase what is no longer needed, or raise files_total_mib",
             ),
             Self::Disk(_) => Some("check owner, permissions and health of the disk under files/"),
@@ -196,20 +185,22 @@ pub(crate) struct Inner {
     disk: Arc<dyn Disk>,
     folder: PathBuf,
     settings: FilesSettings,
-    /// Bytes of everything in the folder.
-    used: AtomicU64,
     /// Number of the next draft.
     next_draft: AtomicU64,
-    /// Files that come at the moment.
-    in_hand: Mutex<BTreeMap<Digest, Coming>>,
+    /// Whose files take how much.
+    shares: Mutex<Shares>,
+    /// Every part, by what it is to become and by who sends it.
+    parts: Mutex<BTreeMap<Digest, BTreeMap<AgencyId, Coming>>>,
 }
 
-/// How a file stands that comes at the moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How a part stands.
+#[derive(Debug)]
 enum Coming {
-    /// It is wanted.
+    /// Nobody has it in hand. What was hashed of it; after a start it has to be hashed once.
+    Resting(Option<Box<Hashed>>),
+    /// Somebody has it in hand.
     Wanted,
-    /// It was removed meanwhile: nothing more of it is taken.
+    /// It was removed while somebody had it in hand: nothing more of it is taken.
     Ended,
 }
 
@@ -225,40 +216,55 @@ impl Files {
         settings: FilesSettings,
     ) -> io::Result<(Self, FilesFound)> {
         let mut found = FilesFound::default();
+        let mut shares = Shares::of(settings.total_bytes);
+        let mut parts = BTreeMap::<Digest, BTreeMap<AgencyId, Coming>>::new();
         for name in disk.names(folder)? {
             let path = folder.join(&name);
-            let kind = path.extension().and_then(|ending| ending.to_str());
-            match kind {
-                Some(DRAFT) => {
+            match Named::of(&name) {
+                Some(Named::Whole) => {
+                    let length = disk.open(&path, Opening::Existing)?.len()?;
+                    shares.add(None, length);
+                    found.whole = found.whole.saturating_add(1);
+                }
+                Some(Named::Part(digest, author)) => {
+                    let kept = part::cut_back(disk.as_ref(), &path)?;
+                    shares.add(Some(&author), kept);
+                    parts.entry(digest).or_default().insert(author, Coming::Resting(None));
+                    found.parts = found.parts.saturating_add(1);
+                }
+                Some(Named::Unusable) => {
                     disk.remove(&path)?;
                     found.drafts = found.drafts.saturating_add(1);
                 }
-                Some(PART) => {
-                    let kept = part::cut_back(disk.as_ref(), &path)?;
-                    found.parts = found.parts.saturating_add(1);
-                    found.bytes = found.bytes.saturating_add(kept);
-                }
-                None if Digest::parse(&name).is_ok() => {
-                    let length = disk.open(&path, Opening::Existing)?.len()?;
-                    found.whole = found.whole.saturating_add(1);
-                    found.bytes = found.bytes.saturating_add(length);
-                }
                 // None of ours: left alone.
-                Some(_) | None => {}
+                None => {}
             }
         }
         if found.drafts > 0 {
             disk.sync_folder(folder)?;
         }
+        (found.bytes, _) = shares.usage();
         let inner = Inner {
             disk,
             folder: folder.to_path_buf(),
             settings,
-            used: AtomicU64::new(found.bytes),
             next_draft: AtomicU64::new(0),
-            in_hand: Mutex::new(BTreeMap::new()),
+            shares: Mutex::new(shares),
+            parts: Mutex::new(parts),
         };
         Ok((Self { inner: Arc::new(inner) }, found))
+    }
+
+    /// Assures each other member, and this node's agency, of its share of the room.
+    // spec: fil-16
+    pub fn divide(&self, others: &[AgencyId]) {
+        self.inner.shares().divide(others);
+    }
+
+    /// Takes note that a whole file is here because a message of that member names it.
+    // spec: fil-16
+    pub fn belongs(&self, digest: Digest, author: &AgencyId, length: u64) {
+        self.inner.shares().belongs(digest, author, length);
     }
 
     /// Begins a file under a fresh key: plain bytes go in, a sealed file comes out.
@@ -270,13 +276,17 @@ impl Files {
         Draft::begin(Arc::clone(&self.inner))
     }
 
-    /// Begins or continues a file that a peer sends, of so many sealed bytes. [`Part::held`] says where it goes on.
+    /// Begins or continues a file that its author sends, of so many sealed bytes. [`Part::held`] says where it goes on.
     ///
     /// # Errors
     /// When no file has this length, it is longer than this node takes, or somebody else has it in hand.
-    // spec: fil-11
-    pub fn receive(&self, digest: Digest, length: u64) -> Result<Part, FileFault> {
-        Part::resume(Arc::clone(&self.inner), digest, length)
+    // spec: fil-11, fil-22
+    pub fn receive(
+        &self,
+        (digest, length): (Digest, u64),
+        author: &AgencyId,
+    ) -> Result<Part, FileFault> {
+        Part::resume(Arc::clone(&self.inner), (digest, author.clone()), length)
     }
 
     /// Opens a whole file to read what was sealed, from any place.
@@ -296,16 +306,20 @@ impl Files {
         SealedBytes::open(&self.inner, digest)
     }
 
-    /// How much of a file is here.
+    /// The sealed bytes of a file that is here; `None` when it is not, or not whole.
     ///
     /// # Errors
     /// When the disk does not say.
-    pub fn held(&self, digest: &Digest) -> Result<Held, FileFault> {
-        if let Some(length) = self.inner.length(&self.inner.whole(digest))? {
-            return Ok(Held::Whole { length });
-        }
-        let part = self.inner.length(&self.inner.part(digest))?;
-        Ok(part.map_or(Held::Absent, |length| Held::Part { length }))
+    pub fn whole(&self, digest: &Digest) -> Result<Option<u64>, FileFault> {
+        self.inner.length(&self.inner.whole(digest))
+    }
+
+    /// Sealed bytes that came of a file from its author so far.
+    ///
+    /// # Errors
+    /// When the disk does not say.
+    pub fn came(&self, digest: &Digest, author: &AgencyId) -> Result<u64, FileFault> {
+        Ok(self.inner.length(&self.inner.part(digest, author))?.unwrap_or(0))
     }
 
     /// Every whole file.
@@ -326,27 +340,42 @@ impl Files {
     // spec: fil-13
     pub fn remove(&self, digest: &Digest) -> Result<(), FileFault> {
         let inner = &self.inner;
-        if let Some(coming) = inner.in_hand().get_mut(digest) {
-            *coming = Coming::Ended;
+        // First of all: a part that comes at the moment gets no name any more.
+        let parts = inner.end_parts(digest);
+        let mut ended = inner.end(&inner.whole(digest))?;
+        if let Some(length) = ended {
+            inner.shares().ended(digest, length);
         }
-        let mut ended = false;
-        for path in [inner.whole(digest), inner.part(digest)] {
-            let removed = end(inner.disk.as_ref(), &path);
-            if let Some(length) = removed.map_err(|error| FileFault::of_disk(error, inner))? {
-                inner.give_back(length);
-                ended = true;
+        for author in parts {
+            let part = inner.end(&inner.part(digest, &author))?;
+            if let Some(length) = part {
+                inner.shares().give_back(Some(&author), length);
             }
+            ended = ended.or(part);
         }
-        if ended {
+        if ended.is_some() {
             let synced = inner.disk.sync_folder(&inner.folder);
             synced.map_err(|error| FileFault::of_disk(error, inner))?;
         }
         Ok(())
     }
 
+    /// Ends what came of a file from one author, unless somebody has it in hand: the file is here from elsewhere.
+    ///
+    /// # Errors
+    /// When the disk does not allow it.
+    pub fn leave(&self, digest: &Digest, author: &AgencyId) -> Result<(), FileFault> {
+        part::leave(&self.inner, digest, author)
+    }
+
     /// Bytes that all files take, and how many they may.
     pub fn usage(&self) -> (u64, u64) {
-        (self.inner.used.load(Ordering::Acquire), self.inner.settings.total_bytes)
+        self.inner.shares().usage()
+    }
+
+    /// Bytes that the files of each other member take.
+    pub fn usage_by_member(&self) -> Vec<(AgencyId, u64)> {
+        self.inner.shares().by_member()
     }
 
     /// Longest sealed file that is made or fetched, in bytes.
@@ -374,8 +403,8 @@ impl Inner {
         self.folder.join(digest.to_string())
     }
 
-    fn part(&self, digest: &Digest) -> PathBuf {
-        self.whole(digest).with_extension(PART)
+    fn part(&self, digest: &Digest, author: &AgencyId) -> PathBuf {
+        self.folder.join(format!("{digest}.{author}.{PART}"))
     }
 
     fn length(&self, path: &Path) -> Result<Option<u64>, FileFault> {
@@ -386,35 +415,53 @@ impl Inner {
         }
     }
 
+    fn end(&self, path: &Path) -> Result<Option<u64>, FileFault> {
+        end(self.disk.as_ref(), path).map_err(|error| FileFault::of_disk(error, self))
+    }
+
+    /// Lets nothing more be taken of the parts of a file. Returns whose they are.
+    fn end_parts(&self, digest: &Digest) -> Vec<AgencyId> {
+        let mut parts = self.parts();
+        let Some(of_file) = parts.get_mut(digest) else { return Vec::new() };
+        let authors = of_file.keys().cloned().collect();
+        of_file.retain(|_, coming| matches!(coming, Coming::Wanted | Coming::Ended));
+        of_file.values_mut().for_each(|coming| *coming = Coming::Ended);
+        if of_file.is_empty() {
+            parts.remove(digest);
+        }
+        authors
+    }
+
     /// Makes the folder before the first file.
     fn make_folder(&self) -> Result<(), FileFault> {
         let made = self.disk.make_folder(&self.folder);
         made.map_err(|error| FileFault::of_disk(error, self))
     }
 
-    /// Speaks for so many bytes, or says that there is no room for them.
+    /// Speaks for so many bytes of a member's file, or of this node's own, or says that there is no room for them.
     // spec: fil-14
-    fn claim(&self, bytes: u64) -> Result<(), FileFault> {
-        let FilesSettings { total_bytes, low_bytes, .. } = self.settings;
-        let needed = low_bytes.saturating_add(bytes);
+    fn claim(&self, owner: Option<&AgencyId>, bytes: u64) -> Result<(), FileFault> {
+        let needed = self.settings.low_bytes.saturating_add(bytes);
         if self.disk.available(&self.folder).is_ok_and(|available| available < needed) {
             return Err(self.no_room());
         }
-        let claimed = self.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, |used| {
-            used.checked_add(bytes).filter(|sum| *sum <= total_bytes)
-        });
-        claimed.map(drop).map_err(|_| self.no_room())
+        let claimed = self.shares().claim(owner, bytes);
+        claimed.map_err(|refused| match refused {
+            Refused::Full => self.no_room(),
+            Refused::Reserved => {
+                let (used, total) = self.shares().usage();
+                FileFault::NoShare { used, total }
+            }
+        })
     }
 
-    fn give_back(&self, bytes: u64) {
-        let less = |used: u64| Some(used.saturating_sub(bytes));
-        // The closure always answers.
-        self.used.fetch_update(Ordering::AcqRel, Ordering::Acquire, less).ok();
+    fn give_back(&self, owner: Option<&AgencyId>, bytes: u64) {
+        self.shares().give_back(owner, bytes);
     }
 
     fn no_room(&self) -> FileFault {
-        let used = self.used.load(Ordering::Acquire);
-        FileFault::NoRoom { used, total: self.settings.total_bytes }
+        let (used, total) = self.shares().usage();
+        FileFault::NoRoom { used, total }
     }
 
     /// Gives a synced file its name. From here on it is there.
@@ -425,8 +472,12 @@ impl Inner {
             .map_err(|error| FileFault::of_disk(error, self))
     }
 
-    fn in_hand(&self) -> MutexGuard<'_, BTreeMap<Digest, Coming>> {
-        self.in_hand.lock().unwrap_or_else(PoisonError::into_inner)
+    fn shares(&self) -> MutexGuard<'_, Shares> {
+        self.shares.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn parts(&self) -> MutexGuard<'_, BTreeMap<Digest, BTreeMap<AgencyId, Coming>>> {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

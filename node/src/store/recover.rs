@@ -19,7 +19,7 @@ use crate::store::StoreSettings;
 use crate::store::bodies::Bodies;
 use crate::store::bodies::Tail;
 use crate::store::disk::Disk;
-use crate::store::files::FilesFound;
+use crate::store::files::found::FilesFound;
 use crate::store::format;
 use crate::store::format::FORMAT;
 use crate::store::format::FormatFound;

@@ -92,8 +92,10 @@ pub(crate) enum Table {
     Act = 46,
     /// By agency.
     Staff = 47,
-    /// File, then message → the key of a message row: which messages a file stands beside.
-    File = 48,
+    /// File, author, then message → the key of a message row: beside which messages of whom a file stands.
+    ///
+    /// 48 was the same without the author, so that one member's messages stood between those of another.
+    File = 53,
     /// By leaf of the message, then by file → nothing: what is wanted is found in the order in which it was named.
     Attached = 49,
     /// By agency.
@@ -292,9 +294,14 @@ pub(crate) fn key_backup(until: Timestamp, at: Timestamp) -> Vec<u8> {
     key(Table::KeyBackup, &[&until.millis().to_be_bytes(), &at.millis().to_be_bytes()])
 }
 
-/// Key that leads from a file to a message beside which it stands.
-pub(crate) fn file(file: &Digest, message: &Digest) -> Vec<u8> {
-    [beside(file), message.as_bytes().to_vec()].concat()
+/// Key that leads from a file to a message of an author beside which it stands.
+pub(crate) fn file(file: &Digest, author: &AgencyId, message: &Digest) -> Vec<u8> {
+    [beside_of(file, author), message.as_bytes().to_vec()].concat()
+}
+
+/// What the keys of all messages of one author begin with beside which a file stands.
+pub(crate) fn beside_of(file: &Digest, author: &AgencyId) -> Vec<u8> {
+    [beside(file), author.as_str().as_bytes().to_vec(), vec![0]].concat()
 }
 
 /// What the keys of all messages begin with beside which a file stands.
@@ -360,7 +367,7 @@ pub(crate) fn rows_of_record(record: &Record, bytes: &[u8], rows: &mut Vec<Row>)
             if let Ok(header) = header::read(&record.message) {
                 // spec: fil-20
                 for Attachment { digest, .. } in header.attachments {
-                    rows.push((file(&digest, &record.digest), place.clone()));
+                    rows.push((file(&digest, &record.from, &record.digest), place.clone()));
                     rows.push((attached_at(record.leaf, &digest), Vec::new()));
                 }
                 // spec: era-10

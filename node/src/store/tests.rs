@@ -1,5 +1,6 @@
 //! Tests of the store: fixtures and fakes, then one file per subject.
 
+mod beside;
 mod chapters;
 mod commit;
 mod crash;

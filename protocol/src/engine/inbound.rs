@@ -137,10 +137,11 @@ impl Engine {
         let verdict = verdict.and_then(|verified| {
             let message = (digest, verified.header());
             let judged = self.judge_act(message, stated, recalled.history);
-            judged.map(|(act, _)| (verified, act)).map_err(|refusal| refusal.code)
+            judged.map(|judged| (verified, judged)).map_err(|refusal| refusal.code)
         });
-        let verdict = verdict.and_then(|(verified, act)| {
-            self.count_query(moment.now, (&slot.peer, &act), effects).map(|()| (verified, act))
+        let verdict = verdict.and_then(|(verified, judged)| {
+            let counted = self.count_query(moment.now, (&slot.peer, &judged.0), effects);
+            counted.map(|()| (verified, judged))
         });
         let refused = verdict.as_ref().err().copied();
         let leaf = match refused {
@@ -164,8 +165,8 @@ impl Engine {
             },
         };
         let index = self.append(&leaf, effects)?;
-        if let Ok((verified, act)) = verdict {
-            self.take_act(verified.header().procedure, act, effects);
+        if let Ok((verified, judged)) = verdict {
+            self.take_act(verified.header().procedure, judged, effects);
             self.accept(moment, slot, verified, index, effects);
         }
         self.group.arrived.insert((slot.peer.clone(), slot.number), (digest, index));

@@ -20,6 +20,7 @@ use crate::engine::input::Key;
 use crate::engine::input::Receipted;
 use crate::engine::input::Submit;
 use crate::engine::procedures::History;
+use crate::engine::procedures::Judged;
 use crate::engine::record::BodyForm;
 use crate::engine::record::LinkRecord;
 use crate::engine::record::MessageRecord;
@@ -41,7 +42,6 @@ use crate::log::leaf::Outcome;
 use crate::log::leaf::ReceiptItem;
 use crate::moment::Moment;
 use crate::moment::Timestamp;
-use crate::procedure::act::Act;
 use crate::procedure::act::Stated;
 use crate::procedure::book::Verdict;
 use crate::procedure::refusal::Refusal;
@@ -63,7 +63,7 @@ impl Engine {
         let answer = match self.objection(&signed, key.as_ref())? {
             Some(objection) => objection,
             None => match self.place_act(&signed, history) {
-                Ok(act) => self.take(moment, (signed, act), key, effects)?,
+                Ok(judged) => self.take(moment, (signed, judged), key, effects)?,
                 Err(objection) => objection,
             },
         };
@@ -101,10 +101,10 @@ impl Engine {
     /// The act that a message is, where it has its place in its procedure. What it follows has to be here: its author
     /// can have seen nothing else.
     // spec: pro-11
-    fn place_act(&mut self, signed: &Signed, history: Option<History>) -> Result<Act, Answer> {
+    fn place_act(&mut self, signed: &Signed, history: Option<History>) -> Result<Judged, Answer> {
         let message = (signed.digest(), signed.header());
         match self.judge_act(message, Stated::of(signed.body(), signed.words()), history) {
-            Ok((act, Verdict::Fits | Verdict::Aside)) => Ok(act),
+            Ok(judged @ (_, Verdict::Fits | Verdict::Aside)) => Ok(judged),
             Ok((_, Verdict::Waits)) => Err(Answer::OutOfPlace(Box::new(Refusal::out_of_turn(
                 "pro-11",
                 "a message that it follows is not here",
@@ -118,7 +118,7 @@ impl Engine {
     fn take(
         &mut self,
         moment: &Moment,
-        (signed, act): (Signed, Act),
+        (signed, judged): (Signed, Judged),
         key: Option<Key>,
         effects: &mut Effects,
     ) -> Result<Answer, Fault> {
@@ -146,7 +146,7 @@ impl Engine {
             message,
             body: BodyForm::Held,
         }));
-        self.take_act(header.procedure, act, effects);
+        self.take_act(header.procedure, judged, effects);
         if let Some(key) = key {
             self.group.keys.insert(key.text.clone(), (key.request, digest));
             let record = IdempotencyRecord { key: key.text, request: key.request, message: digest };

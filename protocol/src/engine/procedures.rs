@@ -19,11 +19,15 @@ use crate::procedure::act::Act;
 use crate::procedure::act::PassedOn;
 use crate::procedure::act::Stated;
 use crate::procedure::book::Book;
+use crate::procedure::book::Kept;
 use crate::procedure::book::Verdict;
 use crate::procedure::refusal::Refusal;
 
-/// What the store has of a procedure that the engine does not hold: every act, in any order.
-pub type History = Vec<Act>;
+/// What the store has of a procedure that the engine does not hold, in any order.
+pub type History = Vec<Kept>;
+
+/// A message as far as it bears on its procedure, and whether it has its place there.
+pub(super) type Judged = (Act, Verdict);
 
 /// The procedures at hand. Shape: at most [`PROCEDURES_HELD_BYTES_MAX`], and always the one that was used last.
 #[derive(Debug, Default)]
@@ -41,14 +45,14 @@ struct Held {
 /// About what one act takes, who is whose ancestor left out.
 const ACT_BYTES: usize = 1_024;
 
-/// About what one act takes in a state.
-const FATE_BYTES: usize = 256;
+/// About what one act takes in the states together, which share what they have in common.
+const FATE_BYTES: usize = 512;
 
 impl Held {
     /// About how much memory it takes: the acts, a bit for half of the pairs, and the states.
     fn bytes(&self) -> usize {
         let acts = self.book.len();
-        let states = acts.saturating_mul(FATE_BYTES).saturating_mul(self.book.states());
+        let states = acts.saturating_mul(FATE_BYTES);
         let pairs = acts.saturating_mul(acts) / 16;
         acts.saturating_mul(ACT_BYTES).saturating_add(pairs).saturating_add(states)
     }
@@ -67,7 +71,7 @@ impl Procedures {
         let held = self
             .held
             .entry(procedure)
-            .or_insert_with(|| Held { book: Book::of(history.unwrap_or_default()), used });
+            .or_insert_with(|| Held { book: Book::recalled(history.unwrap_or_default()), used });
         held.used = used;
         &mut held.book
     }
@@ -97,18 +101,24 @@ impl Engine {
         message: (Digest, &Header),
         stated: Stated,
         history: Option<History>,
-    ) -> Result<(Act, Verdict), Refusal> {
+    ) -> Result<Judged, Refusal> {
         let (digest, header) = message;
         let act = act(digest, header, stated);
         self.procedures.open(header.procedure, history).judge(&act).map(|verdict| (act, verdict))
     }
 
-    /// Takes an act that was judged, and remembers it.
-    // spec: pro-6
-    pub(super) fn take_act(&mut self, procedure: ProcedureId, act: Act, effects: &mut Effects) {
-        self.procedures.open(procedure, None).take(act.clone());
+    /// Takes an act that was judged, and remembers where it stands, and where those stand that waited for it.
+    // spec: pro-6, pro-11
+    pub(super) fn take_act(
+        &mut self,
+        procedure: ProcedureId,
+        (act, verdict): Judged,
+        effects: &mut Effects,
+    ) {
+        for Kept { act, stands } in self.procedures.open(procedure, None).admit(act, verdict) {
+            effects.remember(Record::Act(ActRecord { procedure, act: Box::new(act), stands }));
+        }
         self.procedures.let_go();
-        effects.remember(Record::Act(ActRecord { procedure, act }));
     }
 }
 
@@ -134,5 +144,6 @@ fn act(digest: Digest, header: &Header, stated: Stated) -> Act {
             .originator
             .clone()
             .map(|originator| Box::new(PassedOn { originator, consent: stated.consent })),
+        case: stated.case,
     }
 }

@@ -10,11 +10,12 @@
 //! - [`papers`]: every document a node holds, in force or not, and which version follows from them.
 //! - [`chain`]: the versions in force one after another, as a file that anyone verifies.
 //! - [`vow`]: what a root must not sign any more once it has signed something.
-//! - [`difference`]: what changes from one version to the next, for a reader.
+//! - [`difference`]: what changes from one version to the next, for a reader; [`clause`]: what is settled of procedures.
 //!
 //! Absent on purpose: files, frames, and when a version was adopted; logs say that.
 
 pub mod chain;
+pub mod clause;
 pub mod difference;
 pub mod papers;
 pub mod rules;
@@ -40,6 +41,7 @@ use crate::crypto::digest::Digest;
 use crate::crypto::digest::Label;
 use crate::crypto::signature::KeyId;
 use crate::crypto::suite::Suite;
+use crate::identity::charter::clause::Clause;
 use crate::identity::charter::rules::RuleError;
 use crate::identity::quorum::Quorum;
 use crate::identity::root::RootKey;
@@ -75,6 +77,9 @@ pub struct Charter {
     /// The versions that got stuck and are passed by; absent in a version that simply follows. Source: spec chr-6.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolves: Option<Resolves>,
+    /// What the Parties settled about procedures, each once, ascending; the rest is as by default. Source: spec prf-1.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub clauses: Vec<Clause>,
 }
 
 /// What a version passes by because it could not be finished.

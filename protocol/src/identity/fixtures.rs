@@ -86,6 +86,7 @@ pub(crate) fn charter() -> Charter {
             approvals: ApprovalProfile::NoneDemanded,
         },
         resolves: None,
+        clauses: Vec::new(),
     }
 }
 

@@ -3,11 +3,12 @@
 //! Uses `time`, `writing`. A text is read where its form is known, and never narrower than it is: where usages differ, where
 //! an almanac may be a day off, or where the paper does not say which half of a year it means, the days in question are all
 //! in the span. What cannot be read is not read, and whoever has the paper writes the span.
-//! Absent on purpose: guessing a century, months of the Myanmar era, and any narrowing of what somebody stated.
+//! Absent on purpose: guessing a century, days of the Myanmar era, and any narrowing of what somebody stated.
 
 mod eras;
 mod lunar;
 mod stated;
+mod words;
 
 #[cfg(test)]
 mod tests;
@@ -79,7 +80,7 @@ pub struct Reading {
 pub enum CalendarError {
     /// The form is not one that is read.
     #[error(
-        "no date in a form that is read: 12/02/2541, 2541-02-12, 12 ก.พ. 2541, 1998年2月12日, 02/2541, 2541; the year has four digits"
+        "no date in a form that is read: 12/02/2541, 2541-02-12, 12 ก.พ. 2541, 12 ກຸມພາ 2541, 1998年2月12日, 02/2541, 2541; the year has four digits"
     )]
     Form,
     /// There is no such day, month or year in the calendar, or none that the tables have.

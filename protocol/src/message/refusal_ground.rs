@@ -1,16 +1,23 @@
 //! Why a Party refuses: a closed set, because what Parties cannot do for each other is what they must talk about.
 
+use alloc::vec::Vec;
+
+use crate::message::assurance::AssuranceKind;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::field::choice;
 use crate::message::field::record;
 use crate::message::field::tagged;
+use crate::message::list;
 use crate::message::pointer::Pointer;
 use crate::message::text::Line;
 use crate::message::text::LocalizedText;
+use crate::message::values::Ordinal;
 
 choice! {
     /// One ground. Source: DOMAIN 2.3, spec msgk-16.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RefusalGround {
         /// The act is no offence in the requested Party.
         NoDualCriminality = "no-dual-criminality",
@@ -140,6 +147,62 @@ impl RefusalGround {
     }
 }
 
+/// What answers a ground by which a Party must refuse, once it was named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroundAnswer {
+    /// Views, evidence or a promise of the Party that asks.
+    Word,
+    /// This promise of that Party, and nothing less.
+    Promise(AssuranceKind),
+    /// Nothing that it can say.
+    Nothing,
+}
+
+impl RefusalGround {
+    /// What answers it.
+    // spec: ho-56
+    pub const fn answer(self) -> GroundAnswer {
+        match self {
+            // Nobody is sent where torture is to be feared, whatever is promised and however urgent it is.
+            Self::TortureOrIllTreatmentRisk => GroundAnswer::Nothing,
+            Self::InAbsentiaNoRetrial => GroundAnswer::Promise(AssuranceKind::Retrial),
+            Self::DeathPenaltyNoAssurance => GroundAnswer::Promise(AssuranceKind::NoDeathPenalty),
+            Self::NoDualCriminality
+            | Self::BelowPenaltyThreshold
+            | Self::PoliticalOffence
+            | Self::DiscriminatoryPurpose
+            | Self::MilitaryOffence
+            | Self::NeBisInIdem
+            | Self::TimeBarredOrAmnesty
+            | Self::UnfairTrial
+            | Self::OwnNational
+            | Self::PendingDomesticProceedings
+            | Self::OffenceOnOwnTerritory
+            | Self::ExtraterritorialOffence
+            | Self::ExtraordinaryCourt
+            | Self::HumanitarianAgeHealth
+            | Self::Minor
+            | Self::TraffickingVictim
+            | Self::RefugeeOrAsylum
+            | Self::PreferredConcurrentRequest
+            | Self::SovereigntySecurityPublicOrder
+            | Self::PrejudiceToInvestigation
+            | Self::InsufficientEvidence
+            | Self::IdentityNotEstablished
+            | Self::NationalityNotConfirmed
+            | Self::NotLocated
+            | Self::NotHeld
+            | Self::NoLegalBasis
+            | Self::SpecialtyUndertakingMissing
+            | Self::NotAvailable
+            | Self::JudicialAuthorisationRefused
+            | Self::ThirdPartyOwnerRefused
+            | Self::Disproportionate
+            | Self::EndangersPerson => GroundAnswer::Word,
+        }
+    }
+}
+
 choice! {
     /// Why reasons are not given.
     Withheld {
@@ -169,6 +232,24 @@ record! {
         law: Line,
         /// Why.
         reasons: Reasons,
+        /// Against which of the request's offences, from 1; left out, against all, and in a grant against those that it
+        /// refuses.
+        offences: Vec<Ordinal>,
+    }
+    rules(at, faults) {
+        list::refuse_repeated(offences.iter().flatten(), &at.key("offences"), faults);
+    }
+}
+
+record! {
+    /// A ground by which the Party would have to refuse, and why it stands in the way no longer.
+    MetGround {
+        /// Which.
+        ground: RefusalGround,
+        /// By which law.
+        law: Line,
+        /// Why.
+        reasons: LocalizedText,
     }
 }
 

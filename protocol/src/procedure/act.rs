@@ -8,12 +8,14 @@ use alloc::vec::Vec;
 use serde::Deserialize;
 use serde::Serialize;
 
+use crate::crypto::digest;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::body::Body;
 use crate::message::content::SealedPart;
 use crate::message::kind::Kind;
+use crate::message::text::RecordRef;
 use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::common::CommonFact;
@@ -53,6 +55,15 @@ pub struct Act {
     /// Whose information it passes on; absent where it is its author's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed_on: Option<Box<PassedOn>>,
+    /// The case that its author names; absent where it names none, or came without its body. It never decides about a
+    /// state. Source: spec orc-17.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Digest>,
+}
+
+/// A case without its name: SHA-256 of the reference.
+pub fn case_of(reference: &RecordRef) -> Digest {
+    digest::sha256(reference.as_str().as_bytes())
 }
 
 /// That a message passes on what is another agency's. Source: spec orc-12.
@@ -73,15 +84,18 @@ pub struct Stated {
     pub fact: Fact,
     /// The consent that the words beside it name.
     pub consent: Option<MessageId>,
+    /// The case that the words beside it name.
+    pub case: Option<Digest>,
 }
 
 impl Stated {
     /// Of a message that nobody here could open.
-    pub const GONE: Self = Self { fact: Fact::Gone, consent: None };
+    pub const GONE: Self = Self { fact: Fact::Gone, consent: None, case: None };
 
     /// Of a body, and of the words that are sealed beside it.
     pub fn of(body: &Body, words: &SealedPart) -> Self {
-        Self { fact: Fact::of(body), consent: words.consent }
+        let case = words.case_ref.as_ref().map(case_of);
+        Self { fact: Fact::of(body), consent: words.consent, case }
     }
 }
 

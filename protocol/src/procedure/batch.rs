@@ -174,6 +174,14 @@ impl Batch {
         self.declared.iter().flat_map(|(side, said)| account.against(said, side)).collect()
     }
 
+    /// Whether somebody arrived at the end of the last leg, by a certificate that both sides signed and that stands.
+    // spec: ho-77
+    pub fn has_arrived(&self, certificate: &Digest, entry: u64) -> bool {
+        let Some(last) = self.way().len().checked_sub(2) else { return false };
+        self.journey.certificate(last) == Some(*certificate)
+            && self.journey.transferred(last).is_some_and(|arrived| arrived.contains(&entry))
+    }
+
     /// What an agency may do next, by what people call it.
     pub fn open_moves(&self, agency: &AgencyId) -> Vec<Move> {
         table::open_moves(ROWS, self.stage, &self.sides(agency))
@@ -208,6 +216,13 @@ impl Batch {
             return self.in_force();
         };
         before.iter().filter(|n| !self.removed.contains_key(n)).copied().collect()
+    }
+
+    /// Who was handed over at the end of the way, by a certificate that both sides signed.
+    // spec: spc-6
+    pub fn arrived(&self) -> BTreeSet<u64> {
+        let last = self.way().len().checked_sub(2);
+        last.and_then(|leg| self.journey.transferred(leg)).cloned().unwrap_or_default()
     }
 
     fn without(&self, said: impl Fn(&AgencyId) -> bool) -> Vec<&AgencyId> {

@@ -199,6 +199,23 @@ impl Common {
         &self.conflicts
     }
 
+    /// Whether these messages contradict each other: from the first one pairs that do lead to every other one.
+    // spec: pro-8
+    pub(super) fn is_one_conflict(&self, between: &[Digest]) -> bool {
+        let within =
+            |(one, other): &&(Digest, Digest)| between.contains(one) && between.contains(other);
+        let pairs: Vec<_> = self.conflicts.iter().filter(within).collect();
+        let mut led_to: BTreeSet<Digest> = between.first().copied().into_iter().collect();
+        for _ in between {
+            for (one, other) in &pairs {
+                if led_to.contains(one) || led_to.contains(other) {
+                    led_to.extend([*one, *other]);
+                }
+            }
+        }
+        led_to.len() > 1 && between.iter().all(|named| led_to.contains(named))
+    }
+
     /// What stays with the originators of its messages.
     pub const fn control(&self) -> &Control {
         &self.control
@@ -269,6 +286,22 @@ impl Common {
             format!("before {act}: {why}"),
             "exchange confirmations with equal heads first",
         ))
+    }
+
+    /// Refuses an act that cannot be undone while messages contradict each other, by the rule of its procedure.
+    ///
+    /// # Errors
+    /// With `in-conflict`.
+    pub fn demand_no_conflict(&self, rule: &'static str) -> Result<(), Refusal> {
+        match self.conflicts.first() {
+            None => Ok(()),
+            Some((one, other)) => Err(Refusal::new(
+                RefusalCode::InConflict,
+                rule,
+                format!("the messages {one} and {other} contradict each other"),
+                "every side sends a conflict-resolution that names both and the one that counts",
+            )),
+        }
     }
 
     pub(super) fn control_mut(&mut self) -> &mut Control {

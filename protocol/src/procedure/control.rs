@@ -2,6 +2,9 @@
 //!
 //! Every procedure has this region. What is said here moves no table, so it may be said when a procedure is over.
 
+pub mod passing;
+pub mod transfer;
+
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -24,11 +27,17 @@ use crate::message::control::recall::RecallReport;
 use crate::message::intelligence::information_reply::Authority;
 use crate::message::purpose::PurposeKind;
 use crate::moment::Timestamp;
+use crate::procedure::act;
 use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
+use crate::procedure::control::passing::Passing;
+use crate::procedure::control::passing::Purposed;
+use crate::procedure::control::transfer::Decided;
+use crate::procedure::control::transfer::TransferCase;
 use crate::procedure::fact::Fact;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedMap;
 
 /// A fact about what stays with an originator. Source: DOMAIN 2.1, spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -74,6 +83,9 @@ pub struct Transfer {
     pub to_use: OnwardUse,
     /// For which kind of purpose.
     pub purpose: PurposeKind,
+    /// In which case of the recipients; absent where none is named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Digest>,
 }
 
 /// To whom something is passed on.
@@ -128,6 +140,7 @@ impl ControlFact {
             recipients: body.proposed_recipients.iter().map(OnwardRecipient::of).collect(),
             to_use: if body.for_evidence { OnwardUse::Evidence } else { OnwardUse::Intelligence },
             purpose: body.purpose.kind,
+            case: body.purpose.case_ref.as_ref().map(act::case_of),
         })
     }
 
@@ -163,13 +176,11 @@ impl ControlFact {
         }
     }
 
-    /// What it weighs. A refusal is lighter than a grant, so that of two decisions that cross, it is the one that counts.
-    // spec: orc-4
+    /// What it weighs.
     pub const fn rank(&self) -> Rank {
         match self {
             Self::Recalled { .. } => Rank::Withdrawal,
-            Self::TransferDecided { granted: true, .. } => Rank::Decision,
-            Self::TransferDecided { granted: false, .. } => Rank::Plan,
+            Self::TransferDecided { .. } => Rank::Decision,
             Self::TransferAsked(_) | Self::RecallReported { .. } => Rank::Information,
         }
     }
@@ -179,25 +190,9 @@ impl ControlFact {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Control {
     // More than one where agencies gave the same id beside each other.
-    originators: BTreeMap<MessageId, BTreeSet<AgencyId>>,
-    transfers: BTreeMap<MessageId, TransferCase>,
-    recalls: BTreeMap<MessageId, RecallCase>,
-}
-
-/// A request to pass something on, and what became of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TransferCase {
-    by: AgencyId,
-    asked: Transfer,
-    decision: Option<Decided>,
-}
-
-/// What an originator decided last.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Decided {
-    by: MessageId,
-    granted: bool,
-    until: Option<Timestamp>,
+    originators: SharedMap<MessageId, BTreeSet<AgencyId>>,
+    transfers: SharedMap<MessageId, TransferCase>,
+    recalls: SharedMap<MessageId, RecallCase>,
 }
 
 /// A recall, and who has reported on it.
@@ -208,57 +203,6 @@ pub struct RecallCase {
     action: RecallAction,
     effective: Timestamp,
     reports: BTreeMap<AgencyId, RecallOutcome>,
-}
-
-/// Something that is about to be passed on.
-#[derive(Clone, Copy, Debug)]
-pub struct Passing<'p> {
-    /// By whom.
-    pub by: &'p AgencyId,
-    /// Which message.
-    pub item: &'p MessageId,
-    /// To whom.
-    pub to: &'p OnwardRecipient,
-    /// For what.
-    pub to_use: OnwardUse,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl TransferCase {
-    /// Who asked.
-    pub const fn by(&self) -> &AgencyId {
-        &self.by
-    }
-
-    /// What for.
-    pub const fn asked(&self) -> &Transfer {
-        &self.asked
-    }
-
-    /// Whether it was granted then. Silence is refusal.
-    // spec: orc-4
-    pub fn is_granted(&self, at: Timestamp) -> bool {
-        self.decision
-            .is_some_and(|decided| decided.granted && decided.until.is_none_or(|until| at < until))
-    }
-
-    /// Whether the originator has decided.
-    pub const fn is_decided(&self) -> bool {
-        self.decision.is_some()
-    }
-
-    fn covers(&self, passing: &Passing<'_>) -> bool {
-        let use_covered = match passing.to_use {
-            OnwardUse::Intelligence => true,
-            OnwardUse::Evidence => self.asked.to_use == OnwardUse::Evidence,
-        };
-        use_covered
-            && self.by == *passing.by
-            && self.asked.items.contains(passing.item)
-            && self.asked.recipients.contains(passing.to)
-            && self.is_granted(passing.at)
-    }
 }
 
 impl RecallCase {
@@ -299,8 +243,7 @@ impl Control {
     /// The request on which a decision is the one that stands.
     // spec: orc-13
     pub fn transfer_by(&self, decision: &MessageId) -> Option<&TransferCase> {
-        let decided = |case: &&TransferCase| case.decision.is_some_and(|last| last.by == *decision);
-        self.transfers.values().find(decided)
+        self.transfers.values().find(|case| case.stands(decision))
     }
 
     /// A recall.
@@ -321,20 +264,21 @@ impl Control {
             && self.transfers.values().any(|transfer| transfer.covers(passing))
     }
 
-    /// Whether the originator has allowed a recipient to use a message for another kind of purpose, and not taken the
-    /// message back since.
-    // spec: orc-10
+    /// Whether the originator has allowed a recipient to use a message for another kind of purpose or in another case, and
+    /// not taken the message back since.
+    // spec: orc-10, orc-17
     pub fn may_use(
         &self,
         by: &AgencyId,
         item: &MessageId,
-        purpose: PurposeKind,
+        wanted: Purposed<'_>,
         at: Timestamp,
     ) -> bool {
         let allows = |transfer: &TransferCase| {
             let asked = transfer.asked();
-            transfer.by == *by
-                && asked.purpose == purpose
+            transfer.by() == by
+                && asked.purpose == wanted.purpose
+                && wanted.case.is_none_or(|case| asked.case.as_ref() == Some(case))
                 && asked.items.contains(item)
                 && asked.recipients.iter().any(|to| to.agency.as_ref() == Some(by))
                 && transfer.is_granted(at)
@@ -346,9 +290,9 @@ impl Control {
     // spec: orc-11
     pub fn is_evidence(&self, by: &AgencyId, item: &MessageId, at: Timestamp) -> bool {
         let granted = |transfer: &TransferCase| {
-            transfer.by == *by
-                && transfer.asked.to_use == OnwardUse::Evidence
-                && transfer.asked.items.contains(item)
+            transfer.by() == by
+                && transfer.asked().to_use == OnwardUse::Evidence
+                && transfer.asked().items.contains(item)
                 && transfer.is_granted(at)
         };
         self.recalls_of(item).next().is_none() && self.transfers.values().any(granted)
@@ -356,7 +300,9 @@ impl Control {
 
     /// Remembers whose message it is.
     pub(super) fn saw(&mut self, act: &Act) {
-        self.originators.entry(act.id).or_default().insert(act.author.clone());
+        let mut owners = self.originators.get(&act.id).cloned().unwrap_or_default();
+        owners.insert(act.author.clone());
+        self.originators.insert(act.id, owners);
     }
 
     /// Refuses what only somebody else may say about a message.
@@ -375,18 +321,23 @@ impl Control {
         }
     }
 
-    /// Takes what was rightly said.
-    pub(super) fn take(&mut self, act: &Act, fact: &ControlFact) {
+    /// Takes what was rightly said, by somebody who had seen these messages.
+    pub(super) fn take(
+        &mut self,
+        act: &Act,
+        fact: &ControlFact,
+        had_seen: impl Fn(&Digest) -> bool,
+    ) {
         match fact {
             ControlFact::TransferAsked(asked) => {
-                let case =
-                    TransferCase { by: act.author.clone(), asked: asked.clone(), decision: None };
-                self.transfers.insert(act.id, case);
+                let (by, asked) = (act.author.clone(), asked.clone());
+                self.transfers.insert(act.id, TransferCase::new(by, asked));
             }
             ControlFact::TransferDecided { of, granted, valid_until } => {
+                let (granted, until) = (*granted, *valid_until);
+                let decided = Decided { by: act.id, digest: act.digest, granted, until };
                 if let Some(transfer) = self.transfers.get_mut(of) {
-                    transfer.decision =
-                        Some(Decided { by: act.id, granted: *granted, until: *valid_until });
+                    transfer.decide(decided, had_seen);
                 }
             }
             ControlFact::Recalled { targets, action, effective } => {
@@ -447,7 +398,7 @@ impl Control {
     // spec: orc-3
     fn check_decision(&self, act: &Act, of: &MessageId) -> Result<(), Refusal> {
         let transfer = self.transfers.get(of).ok_or_else(|| elsewhere("orc-3", of))?;
-        let items = &transfer.asked.items;
+        let items = &transfer.asked().items;
         if let Some(item) = items.iter().find(|item| self.originator(item).is_none()) {
             return Err(elsewhere("orc-3", item));
         }

@@ -39,6 +39,7 @@ use crate::procedure::fold::Rules;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedSet;
 use crate::procedure::side::Side;
 use crate::procedure::side::Sides;
 use crate::procedure::table;
@@ -56,7 +57,7 @@ pub struct Cycle {
     items: BTreeSet<u64>,
     with_the_chair: BTreeSet<u64>,
     unseen: BTreeMap<Digest, BTreeSet<u64>>,
-    proposals: BTreeSet<Digest>,
+    proposals: SharedSet<Digest>,
     minutes: Option<Minutes>,
     answers: BTreeMap<AgencyId, AdoptionAnswer>,
     actions: BTreeMap<ItemId, Action>,
@@ -309,7 +310,7 @@ impl Cycle {
         self.objections_by = agenda.objections_by;
         self.items = agenda.items.iter().copied().collect();
         self.with_the_chair = self.unseen.remove(&act.digest).unwrap_or_default();
-        self.proposals.clear();
+        self.proposals = SharedSet::new();
     }
 }
 
@@ -334,7 +335,7 @@ impl Rules for Cycle {
             items: BTreeSet::new(),
             with_the_chair: BTreeSet::new(),
             unseen: BTreeMap::new(),
-            proposals: BTreeSet::new(),
+            proposals: SharedSet::new(),
             minutes: None,
             answers: BTreeMap::new(),
             actions: BTreeMap::new(),

@@ -6,8 +6,10 @@
 //! |---|---|
 //! | how long things may take | [`profile`] |
 //! | where a day ends | [`zone`] |
+//! | on which days nobody is expected to work | [`rest`] |
 //! | what follows from one message | [`rule`] |
 //! | what follows from where the procedure stands | `region` |
+//! | who spoke after what | `heard` |
 //! | whether it is over | `over` |
 //! | how long a clock stood still | `pause` |
 //!
@@ -15,9 +17,11 @@
 //! hold the procedure compute the same.
 
 pub mod profile;
+pub mod rest;
 pub mod rule;
 pub mod zone;
 
+mod heard;
 mod over;
 mod pause;
 mod region;
@@ -40,11 +44,14 @@ use crate::procedure::act::Act;
 use crate::procedure::book::Book;
 use crate::procedure::common::CommonFact;
 use crate::procedure::cycle::fact::CycleFact;
+use crate::procedure::deadline::heard::Heard;
 use crate::procedure::deadline::pause::Pauses;
 use crate::procedure::deadline::profile::DeadlineProfile;
 use crate::procedure::deadline::profile::Fixed;
+use crate::procedure::deadline::profile::Term;
 use crate::procedure::deadline::rule::Debtor;
 use crate::procedure::deadline::rule::Duty;
+use crate::procedure::deadline::rule::GOES_ON;
 use crate::procedure::deadline::rule::Length;
 use crate::procedure::deadline::rule::OUTLIVE;
 use crate::procedure::deadline::rule::Only;
@@ -135,9 +142,9 @@ pub fn deadlines(book: &Book, view: Viewpoint<'_>) -> Vec<Deadline> {
     let Some(machine) = book.machine() else { return Vec::new() };
     let ledger = Ledger::of(book, machine, view);
     let mut found = ledger.owed_after_messages();
-    if !over::is_over(machine) {
-        found.extend(region::owed(&ledger));
-    }
+    // spec: due-10
+    let alive = |deadline: &Deadline| GOES_ON.contains(&deadline.duty) || !over::is_over(machine);
+    found.extend(region::owed(&ledger).into_iter().filter(alive));
     found.sort_by(|one, other| order(one).cmp(&order(other)));
     found
 }
@@ -167,8 +174,10 @@ struct Ledger<'a> {
     machine: &'a Machine,
     view: Viewpoint<'a>,
     pauses: Pauses,
-    /// Where each agency spoke last.
-    last_words: BTreeMap<&'a AgencyId, usize>,
+    /// What each agency had seen when it spoke.
+    heard: Heard<'a>,
+    /// The notices by which somebody is wanted.
+    wanted: BTreeSet<MessageId>,
     /// Remarks beside the transcript, by the messages that they name or follow.
     beside: BTreeMap<MessageId, Vec<&'a Act>>,
 }
@@ -176,8 +185,8 @@ struct Ledger<'a> {
 impl<'a> Ledger<'a> {
     fn of(book: &'a Book, machine: &'a Machine, view: Viewpoint<'a>) -> Self {
         let transcript = book.transcript();
-        let acts = (0..transcript.len()).filter_map(|place| Some((place, transcript.act(place)?)));
-        let last_words = acts.map(|(place, act)| (&act.author, place)).collect();
+        let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+        let wanted = acts.filter(|act| is_wanted_notice(act)).map(|act| act.id).collect();
         let mut beside: BTreeMap<MessageId, Vec<&Act>> = BTreeMap::new();
         for aside in book.asides().values() {
             let follows = |digest| transcript.place(digest).and_then(|place| transcript.act(place));
@@ -187,7 +196,7 @@ impl<'a> Ledger<'a> {
             about.into_iter().for_each(|id| beside.entry(id).or_default().push(aside));
         }
         let pauses = Pauses::of(book, machine, view.now);
-        Self { book, machine, view, pauses, last_words, beside }
+        Self { book, machine, view, pauses, heard: Heard::of(transcript), wanted, beside }
     }
 
     fn transcript(&self) -> &'a Transcript {
@@ -222,7 +231,7 @@ impl<'a> Ledger<'a> {
         let silent = act.asked.iter().filter(|agency| !self.said_after(place, act, agency, &[]));
         let deadline = |agency: &AgencyId| {
             let term = self.view.profile.class(act.urgency).acknowledge;
-            let class = (term.after(act.created, self.zone(agency)), Basis::Class(act.urgency));
+            let class = (self.end(term, act, act.created, agency), Basis::Class(act.urgency));
             let end = earliest([Some(class), stated(act.respond_by)]).unwrap_or(class);
             self.deadline((Duty::Acknowledge, agency), act, end)
         };
@@ -261,17 +270,10 @@ impl<'a> Ledger<'a> {
 
     /// Whether a sighting is of somebody who is wanted.
     fn is_under_wanted(&self, act: &Act) -> bool {
-        let Fact::Exchange(ExchangeFact::Notice(NoticeFact::Seen { notice, .. })) = &act.fact
-        else {
-            return false;
-        };
-        let wanted = |published: &Act| {
-            matches!(
-                &published.fact,
-                Fact::Exchange(ExchangeFact::Notice(NoticeFact::Published { wanted: true, .. }))
-            )
-        };
-        self.acts().any(|(_, published)| published.id == *notice && wanted(published))
+        matches!(
+            &act.fact,
+            Fact::Exchange(ExchangeFact::Notice(NoticeFact::Seen { notice, .. })) if self.wanted.contains(notice)
+        )
     }
 
     fn owed_by_rule(&self, rule: &Rule, place: usize, act: &'a Act) -> Vec<Deadline> {
@@ -300,12 +302,9 @@ impl<'a> Ledger<'a> {
     /// What one agency owes by a row.
     // spec: due-7, due-8, due-9
     fn owed(&self, rule: &Rule, act: &Act, agency: &AgencyId) -> Deadline {
-        let zone = self.zone(agency);
-        let fixed = |term: Fixed| {
-            let ends = self.view.profile.fixed(term).after(act.created, zone);
-            Some((ends, Basis::Fixed(term)))
-        };
-        let class = self.view.profile.class(act.urgency).answer.after(act.created, zone);
+        let end = |term: Term| self.end(term, act, act.created, agency);
+        let fixed = |which: Fixed| Some((end(self.view.profile.fixed(which)), Basis::Fixed(which)));
+        let class = end(self.view.profile.class(act.urgency).answer);
         let by_class = (class, Basis::Class(act.urgency));
         let in_body = stated(date_in(&act.fact));
         let of_length = match rule.length {
@@ -347,21 +346,52 @@ impl<'a> Ledger<'a> {
     /// Whether an agency has said one of these after a message, or named it beside the transcript; anything when there are
     /// none.
     fn said_after(&self, place: usize, act: &Act, agency: &AgencyId, kinds: &[Kind]) -> bool {
-        let fits = |later: &Act| {
+        let fits = |later: &&Act| {
             later.author == *agency && (kinds.is_empty() || kinds.contains(&later.kind))
         };
-        let transcript = self.transcript();
-        let last = self.last_words.get(agency).map_or(0, |last| last.saturating_add(1));
-        let within = (place.saturating_add(1)..last).any(|at| {
-            let follows = || transcript.past(at).is_some_and(|past| past.has(place));
-            transcript.act(at).is_some_and(|later| fits(later) && follows())
-        });
-        within
-            || self.beside.get(&act.id).is_some_and(|asides| asides.iter().any(|aside| fits(aside)))
+        let asides = self.beside.get(&act.id).into_iter().flatten();
+        self.heard.has(place, agency, kinds) || asides.into_iter().any(fits)
     }
 
-    fn zone(&self, agency: &AgencyId) -> Zone {
-        self.view.parties.get(agency).map_or(Zone::UTC, Zone::of)
+    /// How many screenings were reported by whoever had seen a message.
+    fn screened_after(&self, place: usize) -> usize {
+        let follows = |at: usize| self.transcript().past(at).is_some_and(|past| past.has(place));
+        let reports = self.acts().filter(|(_, act)| act.kind == Kind::VictimScreeningReport);
+        reports.filter(|(at, _)| follows(*at)).count()
+    }
+
+    /// Whether a certificate with both signatures outranks a message.
+    fn came_too_late(&self, act: &Act) -> bool {
+        let Some(Fate::Outranked { by }) = self.machine.fates().get(&act.digest) else {
+            return false;
+        };
+        let outranking = self.transcript().place(by).and_then(|place| self.transcript().act(place));
+        outranking.is_some_and(|act| {
+            matches!(
+                &act.fact,
+                Fact::Handover(HandoverFact::Countersigned { .. } | HandoverFact::Arrived { .. })
+            )
+        })
+    }
+
+    /// When a term that runs from an instant after a message is over for an agency.
+    fn end(&self, term: Term, of: &Act, since: Timestamp, agency: &AgencyId) -> Timestamp {
+        let party = self.view.parties.get(agency);
+        let zone = party.map_or(Zone::UTC, Zone::of);
+        match party.and_then(|party| self.view.profile.rest.get(party)) {
+            Some(rest) if self.may_move(of) => term.after_rest(since, zone, rest),
+            Some(_) | None => term.after(since, zone),
+        }
+    }
+
+    /// Whether what is owed after a message may wait for a working day: never where somebody waits to be found, to be let
+    /// go or to be handed over, and never for what is urgent.
+    // spec: prf-6
+    fn may_move(&self, act: &Act) -> bool {
+        let waits =
+            matches!(self.machine, Machine::Handover(_) | Machine::Batch(_) | Machine::Rescue(_));
+        let urgent = matches!(act.urgency, Urgency::U1 | Urgency::U2);
+        !waits && !urgent
     }
 
     /// A duty after a message; whoever owes it does not wait for it.
@@ -385,6 +415,14 @@ impl<'a> Ledger<'a> {
             paused: false,
         }
     }
+}
+
+/// Whether it is a notice by which somebody is wanted.
+const fn is_wanted_notice(act: &Act) -> bool {
+    matches!(
+        &act.fact,
+        Fact::Exchange(ExchangeFact::Notice(NoticeFact::Published { wanted: true, .. }))
+    )
 }
 
 /// Whether a message is without effect because another one outranks it, overtook it, or both sides set it aside.
@@ -417,7 +455,7 @@ const fn date_in(fact: &Fact) -> Option<Timestamp> {
     match fact {
         Fact::Common(CommonFact::InformationAsked { due })
         | Fact::Exchange(ExchangeFact::Rights(RightsFact::Asked { due, .. }))
-        | Fact::Handover(HandoverFact::RefusalIntended { views_by: due })
+        | Fact::Handover(HandoverFact::RefusalIntended { views_by: due, .. })
         | Fact::Operation(OperationFact::Proposed { reply_by: due, .. }) => Some(*due),
         Fact::Cycle(CycleFact::Minutes(minutes)) => minutes.silence_until,
         Fact::Note

@@ -6,10 +6,16 @@
 //!
 //! - [`person`]: whom a message grants or lets go, whom a rescue would hold back.
 //! - [`decision`]: whether the decisions that a manifest names still stand.
+//! - [`arrival`]: whether a person arrived with the batch that is named.
+//! - [`case`]: in which of an agency's cases what others sent is used.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
+//! - [`received`]: whether somebody who was received for some offences is given on, or asked for again.
 //!
 //! Absent on purpose: where other procedures come from, and what their bodies say.
 
+pub mod arrival;
+pub mod case;
 pub mod copy;
 pub mod decision;
 pub mod person;
+pub mod received;

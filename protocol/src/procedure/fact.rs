@@ -80,9 +80,7 @@ impl Fact {
             Body::HandoverRequest(body) => Self::Handover(HandoverFact::requested(body)),
             Body::HandoverDecision(body) => Self::Handover(HandoverFact::decided(body)),
             Body::ProvisionalArrestRequest(body) => Self::Handover(HandoverFact::arrest(body)),
-            Body::IntentToRefuse(body) => {
-                Self::Handover(HandoverFact::RefusalIntended { views_by: body.views_by.at() })
-            }
+            Body::IntentToRefuse(body) => Self::Handover(HandoverFact::intended(body)),
             Body::ConsultationViews(body) => Self::Handover(HandoverFact::viewed(body)),
             Body::ConditionsAccepted(body) => {
                 Self::Handover(HandoverFact::ConditionsAccepted { of: body.of })
@@ -99,10 +97,12 @@ impl Fact {
             }
             Body::CustodyEvent(body) => Self::Handover(HandoverFact::custody(body)),
             Body::VictimScreeningReport(body) => Self::Handover(HandoverFact::screened(body)),
-            Body::SpecialtyConsentRequest(_) => Self::Handover(HandoverFact::SpecialtyAsked),
+            Body::SpecialtyConsentRequest(body) => {
+                Self::Handover(HandoverFact::asked_further(body))
+            }
             Body::SpecialtyConsentDecision(body) => Self::Handover(HandoverFact::consented(body)),
             Body::CaseOutcomeNotice(body) => Self::Handover(HandoverFact::outcome(body)),
-            Body::PostHandoverIncident(_) => Self::Handover(HandoverFact::Incident),
+            Body::PostHandoverIncident(body) => Self::Handover(HandoverFact::happened(body)),
             Body::ConcurrentRequests(body) => {
                 Self::Handover(HandoverFact::Chosen { chosen: body.chosen })
             }

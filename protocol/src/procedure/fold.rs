@@ -17,6 +17,7 @@ use crate::procedure::fact::Fact;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedMap;
 use crate::procedure::transcript::Places;
 use crate::procedure::transcript::Transcript;
 use crate::registry::RefusalCode;
@@ -32,6 +33,12 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     /// What a message weighs among concurrent ones.
     // spec: pro-16
     fn rank(act: &Act) -> Rank;
+
+    /// Whether a message that took effect can count against a concurrent one: whether it can [`meet`](Rules::meet) any as
+    /// something else than [`Meeting::Both`].
+    fn contends(_act: &Act) -> bool {
+        true
+    }
 
     /// What two concurrent messages are to each other.
     // spec: pro-16
@@ -91,8 +98,9 @@ pub struct Folded<R> {
     pub common: Common,
     /// What this kind has.
     pub state: R,
-    fates: BTreeMap<Digest, Fate>,
+    fates: SharedMap<Digest, Fate>,
     effective: Places,
+    contending: Places,
 }
 
 /// What two agencies compare. Which places are effective is left out: places come from the order of arrival.
@@ -102,83 +110,44 @@ impl<R: PartialEq> PartialEq for Folded<R> {
     }
 }
 
-/// In which order a set of messages is folded, and which of them both sides agreed not to count. Two courses that begin
-/// alike give the same state as far as they do. Source: spec pro-5, pro-8.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Course {
-    order: Vec<usize>,
-    aside: BTreeSet<Digest>,
-}
-
-impl Course {
-    /// How many messages it has.
-    pub const fn len(&self) -> usize {
-        self.order.len()
-    }
-
-    /// Whether it has none.
-    pub const fn is_empty(&self) -> bool {
-        self.order.is_empty()
-    }
-
-    /// The places of its messages, in the order of the fold.
-    pub fn places(&self) -> &[usize] {
-        &self.order
-    }
-
-    /// How many messages two courses begin with alike.
-    pub fn shared(&self, other: &Self) -> usize {
-        if self.aside != other.aside {
-            return 0;
-        }
-        self.order.iter().zip(&other.order).take_while(|(one, other)| one == other).count()
-    }
-
-    /// Goes on with a message whose author had seen everything else.
-    pub(super) fn go_on(&mut self, place: usize) {
-        self.order.push(place);
-    }
-}
-
 impl<R: Rules> Folded<R> {
     /// Folds a set of messages that holds the ancestors of each; `None` when it is empty or begins no such procedure.
     // spec: pro-2
     // spec: promise-7
     pub fn of(transcript: &Transcript, within: &Places) -> Option<Self> {
-        let course = Self::course(transcript, within)?;
-        let mut folded = Self::begin(transcript.act(0)?).ok()?;
-        (1..course.len()).for_each(|step| folded.advance(transcript, &course, step));
+        let mut folded = Self::begin(transcript.act(0).filter(|_| within.has(0))?).ok()?;
+        let aside = Self::aside(transcript, within);
+        let order = Self::order(transcript, within, &Places::up_to(1));
+        order.into_iter().for_each(|place| folded.advance(transcript, &aside, place));
         Some(folded)
     }
 
-    /// How a set of messages that holds the ancestors of each is folded; `None` when it is empty or begins no such
-    /// procedure.
-    // spec: pro-2
-    pub fn course(transcript: &Transcript, within: &Places) -> Option<Course> {
-        let opening = transcript.act(0).filter(|_| within.has(0))?;
-        let both = R::open(opening).ok()?.both();
-        let aside = set_aside(transcript, within, &both);
-        Some(Course { order: order::<R>(transcript, within), aside })
+    /// The messages of a set that both sides agreed not to count.
+    // spec: pro-8
+    pub fn aside(transcript: &Transcript, within: &Places) -> BTreeSet<Digest> {
+        let settling = transcript.settling().iter().filter(|place| within.has(**place));
+        let settling: Vec<&Act> = settling.filter_map(|place| transcript.act(*place)).collect();
+        match transcript.act(0).map(R::open) {
+            Some(Ok(begun)) if !settling.is_empty() => set_aside(&settling, &begun.both()),
+            Some(_) | None => BTreeSet::new(),
+        }
     }
 
-    /// Takes the message at one step of a course, after all those before it.
-    pub fn advance(&mut self, transcript: &Transcript, course: &Course, step: usize) {
-        let Some(place) = course.order.get(step) else { return };
-        let Some(act) = transcript.act(*place) else { return };
-        let fate = if course.aside.contains(&act.digest) {
+    /// The order in which the messages of a set are folded after those that are placed, which each of them has seen.
+    // spec: pro-5
+    pub fn order(transcript: &Transcript, within: &Places, placed: &Places) -> Vec<usize> {
+        order::<R>(transcript, within, placed.clone())
+    }
+
+    /// Takes the next message in the order of the fold, unless both sides agreed not to count it.
+    pub fn advance(&mut self, transcript: &Transcript, aside: &BTreeSet<Digest>, place: usize) {
+        let Some(act) = transcript.act(place) else { return };
+        let fate = if aside.contains(&act.digest) {
             self.common.control_mut().saw(act);
             Fate::SetAside
         } else {
-            self.take(transcript, *place, act)
+            self.take(transcript, place, act)
         };
-        self.fates.insert(act.digest, fate);
-    }
-
-    /// Takes a message whose author had seen everything else: it is the last one in the order of the fold, so that what
-    /// was folded stays. What two sides settle works backwards, and is not taken so.
-    pub fn extend(&mut self, transcript: &Transcript, place: usize) {
-        let Some(act) = transcript.act(place) else { return };
-        let fate = self.take(transcript, place, act);
         self.fates.insert(act.digest, fate);
     }
 
@@ -188,17 +157,17 @@ impl<R: Rules> Folded<R> {
     /// When this message begins no such procedure.
     pub fn begin(opening: &Act) -> Result<Self, Refusal> {
         let state = R::open(opening)?;
-        let mut effective = Places::none();
-        effective.put(0);
-        let fates = BTreeMap::from([(opening.digest, Fate::Took { rule: "pro-1" })]);
-        Ok(Self { common: Common::begin(opening), state, fates, effective })
+        let effective = Places::up_to(1);
+        let fates = SharedMap::from_iter([(opening.digest, Fate::Took { rule: "pro-1" })]);
+        let common = Common::begin(opening);
+        Ok(Self { common, state, fates, contending: effective.clone(), effective })
     }
 
     /// Whether its author could say this message when this was all that the author had seen.
     ///
     /// # Errors
     /// The rule that it breaks.
-    // spec: pro-4
+    // spec: pro-4, pro-18
     pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
         self.common.check_author(act)?;
         self.common.control().check(act)?;
@@ -232,7 +201,7 @@ impl<R: Rules> Folded<R> {
     }
 
     /// What became of each message, by digest.
-    pub const fn fates(&self) -> &BTreeMap<Digest, Fate> {
+    pub const fn fates(&self) -> &SharedMap<Digest, Fate> {
         &self.fates
     }
 
@@ -241,7 +210,12 @@ impl<R: Rules> Folded<R> {
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
         self.common.control_mut().saw(act);
         if let Fact::Control(fact) = &act.fact {
-            self.common.control_mut().take(act, fact);
+            let past = transcript.past(place);
+            let had_seen = |digest: &Digest| {
+                let before = transcript.place(digest);
+                before.is_some_and(|before| past.is_some_and(|past| past.has(before)))
+            };
+            self.common.control_mut().take(act, fact, had_seen);
         } else if let Fact::Common(CommonFact::Joined { add }) = &act.fact {
             self.common.join(add);
         } else if let Fact::Common(CommonFact::Confirmed { act: what, heads }) = &act.fact {
@@ -264,7 +238,7 @@ impl<R: Rules> Folded<R> {
     // spec: pro-5
     fn weigh(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
         let past = transcript.past(place).cloned().unwrap_or(Places::none());
-        let beside = self.effective.beyond(&past).filter_map(|beside| transcript.act(beside));
+        let beside = self.contending.beyond(&past).filter_map(|beside| transcript.act(beside));
         let (mut heavier, mut equal) = (Vec::new(), Vec::new());
         for earlier in beside {
             match self.state.meet_here(earlier, act) {
@@ -290,6 +264,9 @@ impl<R: Rules> Folded<R> {
         match self.state.step(act, &self.common) {
             Ok(Some(rule)) => {
                 self.effective.put(place);
+                if R::contends(act) {
+                    self.contending.put(place);
+                }
                 self.common.moved();
                 Fate::Took { rule }
             }
@@ -321,14 +298,13 @@ impl<R: Rules> Folded<R> {
                 "let both sides send the resolution",
             ));
         }
-        let named = |digest: &Digest| between.contains(digest);
-        if self.common.conflicts().iter().any(|(one, other)| named(one) && named(other)) {
+        if self.common.is_one_conflict(between) {
             return Ok(());
         }
         Err(Refusal::out_of_turn(
             "pro-8",
-            "the messages it names are in no conflict",
-            "name two messages that contradict each other",
+            "the messages it names are not one conflict",
+            "name messages that contradict each other, and no others",
         ))
     }
 }
@@ -373,13 +349,9 @@ impl Sort {
 
 /// The messages that both sides agreed not to count.
 // spec: pro-8
-fn set_aside(
-    transcript: &Transcript,
-    within: &Places,
-    both: &BTreeSet<AgencyId>,
-) -> BTreeSet<Digest> {
+fn set_aside(settling: &[&Act], both: &BTreeSet<AgencyId>) -> BTreeSet<Digest> {
     let mut said: BTreeMap<(&[Digest], Option<Digest>), BTreeSet<&AgencyId>> = BTreeMap::new();
-    for act in within.iter().filter_map(|place| transcript.act(place)) {
+    for act in settling {
         if let Fact::Common(CommonFact::Resolved { between, prevails }) = &act.fact {
             said.entry((between, *prevails)).or_default().insert(&act.author);
         }
@@ -401,10 +373,9 @@ fn set_aside(
 /// Takes a list of what was asked for and one entry for each message whose ancestors come first: no chain of messages,
 /// however it was made, takes more memory.
 // spec: pro-5, pro-14
-fn order<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
-    let heaviest = by_weight::<R>(transcript, within);
-    let mut placed = Places::none();
-    let mut order = Vec::with_capacity(within.len());
+fn order<R: Rules>(transcript: &Transcript, within: &Places, mut placed: Places) -> Vec<usize> {
+    let heaviest = by_weight::<R>(transcript, within, &placed);
+    let mut order = Vec::with_capacity(heaviest.len());
     // Whose ancestors come first, and up to where in the list they do already.
     let mut open: Vec<(usize, usize)> = Vec::new();
     for wanted in &heaviest {
@@ -414,7 +385,7 @@ fn order<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
         while let Some((place, looked)) = open.last_mut() {
             let Some(past) = transcript.past(*place) else { break };
             let missing = |(_, at): &(usize, &usize)| past.has(**at) && !placed.has(**at);
-            let next = if past.beyond(&placed).next().is_none() {
+            let next = if past.is_within(&placed) {
                 None
             } else {
                 heaviest.iter().enumerate().skip(*looked).find(missing)
@@ -432,9 +403,9 @@ fn order<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
     order
 }
 
-/// Places from the heaviest to the lightest; among equals the digest decides, which everybody has.
-fn by_weight<R: Rules>(transcript: &Transcript, within: &Places) -> Vec<usize> {
-    let mut places: Vec<usize> = within.iter().collect();
+/// Places that are not placed yet, from the heaviest to the lightest; among equals the digest decides, which everybody has.
+fn by_weight<R: Rules>(transcript: &Transcript, within: &Places, placed: &Places) -> Vec<usize> {
+    let mut places: Vec<usize> = within.beyond(placed).collect();
     places.sort_by_cached_key(|place| transcript.act(*place).map(|act| (R::rank(act), act.digest)));
     places
 }

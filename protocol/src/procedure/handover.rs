@@ -3,8 +3,10 @@
 //! Two regions run beside each other: the stage, and where the person is. Only the holder writes the second one.
 
 pub mod fact;
+pub mod specialty;
 pub mod stage;
 
+mod ground;
 mod guard;
 mod weight;
 
@@ -15,8 +17,10 @@ use alloc::vec::Vec;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
+use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
+use crate::message::refusal_ground::RefusalGround;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
@@ -29,6 +33,8 @@ use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::Request;
 use crate::procedure::handover::fact::ScheduleAnswer;
+use crate::procedure::handover::ground::Grounds;
+use crate::procedure::handover::specialty::Specialty;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::handover::stage::ROWS;
 use crate::procedure::handover::stage::Stage;
@@ -51,7 +57,9 @@ pub struct Handover {
     request: Option<(MessageId, Request)>,
     due: Option<Timestamp>,
     consulted: bool,
+    grounds: Grounds,
     decision: Option<(MessageId, Digest, Decision)>,
+    specialty: Specialty,
     schedule: Option<Schedule>,
     certificate: Option<Certificate>,
     returning: Option<AgencyId>,
@@ -88,6 +96,27 @@ impl Handover {
     /// The offences for which the person may be tried, by their numbers in the request; none before a grant.
     pub fn granted_offences(&self) -> &[u64] {
         self.decision.as_ref().map_or(&[], |(_, _, decision)| &decision.granted)
+    }
+
+    /// What followed the handover, for what the person may be tried.
+    pub const fn specialty(&self) -> &Specialty {
+        &self.specialty
+    }
+
+    /// The first ground by which the person must not go, and that stands open against what was granted.
+    // spec: ho-57
+    pub fn open_ground(&self) -> Option<RefusalGround> {
+        self.grounds.first_against(self.granted_offences())
+    }
+
+    /// Who asked for the person, and receives the person.
+    pub const fn requesting(&self) -> &AgencyId {
+        &self.requesting
+    }
+
+    /// Who was asked for the person.
+    pub const fn requested(&self) -> &BTreeSet<AgencyId> {
+        &self.requested
     }
 
     /// The decision that stands; `None` before there is one, and after it was revoked.
@@ -152,11 +181,16 @@ impl Handover {
             {
                 sides.insert(Side::Leg);
             }
-            if schedule.legs.get(self.legs_done).is_some_and(|leg| leg.receiving == *agency) {
+            if self.leg_at_hand().is_some_and(|leg| leg.receiving == *agency) {
                 sides.insert(Side::Receiving);
             }
         }
         sides
+    }
+
+    /// The leg that comes next or is under way, by the schedule.
+    fn leg_at_hand(&self) -> Option<&Leg> {
+        self.schedule.as_ref()?.legs.get(self.legs_done)
     }
 
     /// The move that a message makes here; `None` when it is a remark.
@@ -204,14 +238,16 @@ impl Handover {
             HandoverFact::Certified { .. } => Move::Certify,
             HandoverFact::Countersigned { .. } => self.move_of_countersignature(),
             HandoverFact::Custody { change, .. } => Move::of_custody(*change),
+            HandoverFact::Arrived { .. } => Move::Arrive,
             HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Move::Protect,
             HandoverFact::Screened { .. } => Move::Clear,
-            HandoverFact::SpecialtyAsked => Move::AskSpecialty,
+            HandoverFact::SpecialtyAsked { .. } => Move::AskSpecialty,
             HandoverFact::SpecialtyDecided { .. } => Move::DecideSpecialty,
-            HandoverFact::OutcomeTold { closing, .. } => {
-                if *closing && self.stage == Stage::HandedOver { Move::Close } else { Move::Tell }
+            HandoverFact::OutcomeTold(told) => {
+                let closes = told.closing && self.stage == Stage::HandedOver;
+                if closes { Move::Close } else { Move::Tell }
             }
-            HandoverFact::Incident => Move::Incident,
+            HandoverFact::Incident(_) => Move::Incident,
             HandoverFact::Chosen { .. } => Move::Choose,
         }
     }
@@ -255,33 +291,32 @@ impl Handover {
             self.due = Some(*due);
         } else if act.fact == Fact::Common(CommonFact::InformationGiven) {
             self.due = None;
+            self.grounds.hear(&BTreeSet::new());
         }
     }
 
     fn note_fact(&mut self, act: &Act, fact: &HandoverFact, moved: Move) {
         match fact {
-            HandoverFact::ArrestAsked { full_request_by: due }
-            | HandoverFact::RefusalIntended { views_by: due } => self.due = Some(*due),
+            HandoverFact::ArrestAsked { full_request_by: due } => self.due = Some(*due),
+            HandoverFact::RefusalIntended { views_by: due, against } => {
+                self.due = Some(*due);
+                self.name_grounds(against);
+            }
             HandoverFact::Requested(request) => {
-                self.request = Some((act.id, *request));
+                self.grounds = Grounds::of(request);
+                self.request = Some((act.id, request.clone()));
                 self.release_due = self.release_due.or(request.release_due);
                 self.due = None;
             }
-            HandoverFact::Viewed { spares } => {
+            HandoverFact::Viewed { promises } => {
                 self.due = None;
                 self.consulted = true;
+                self.grounds.hear(promises);
                 if let Some((_, request)) = &mut self.request {
-                    request.spared |= *spares;
+                    request.spared |= promises.contains(&AssuranceKind::NoDeathPenalty);
                 }
             }
-            HandoverFact::Decided(decision) => {
-                self.schedule = None;
-                self.decision = Some((act.id, act.digest, decision.clone()));
-                if moved == Move::Revoke {
-                    self.decision = None;
-                    self.consulted = false;
-                }
-            }
+            HandoverFact::Decided(decision) => self.note_decision(act, decision, moved),
             HandoverFact::Scheduled { legs } => {
                 let accepted = BTreeSet::from([act.author.clone()]);
                 self.schedule = Some(Schedule { digest: act.digest, legs: legs.clone(), accepted });
@@ -307,13 +342,33 @@ impl Handover {
                 let running = self.release_due.filter(|_| self.custody.is_held());
                 self.release_due = release_due.or(running);
             }
-            HandoverFact::ConditionsAccepted { .. }
-            | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
-            | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
-            | HandoverFact::Incident
-            | HandoverFact::Chosen { .. } => {}
+            HandoverFact::Arrived { release_due, .. } => {
+                self.note_arrival(&act.author);
+                self.release_due = *release_due;
+            }
+            HandoverFact::ConditionsAccepted { of } => self.specialty.accept_conditions(of),
+            HandoverFact::SpecialtyAsked { matter, .. } => self.specialty.ask(act.id, matter),
+            HandoverFact::SpecialtyDecided { of, consent, offences } => {
+                self.specialty.decide(act.id, (*of, *consent), offences);
+            }
+            HandoverFact::OutcomeTold(told) => self.specialty.tell(act.id, told),
+            HandoverFact::Incident(incident) => self.specialty.happen(act.id, *incident),
+            HandoverFact::Screened { .. } | HandoverFact::Chosen { .. } => {}
+        }
+    }
+
+    /// What grants says which grounds are met, what refuses or puts off names some.
+    fn note_decision(&mut self, act: &Act, decision: &Decision, moved: Move) {
+        self.schedule = None;
+        self.decision = Some((act.id, act.digest, decision.clone()));
+        if moved == Move::Revoke {
+            self.decision = None;
+            self.consulted = false;
+        }
+        if decision.outcome.is_grant() {
+            self.grounds.close(decision);
+        } else {
+            self.name_grounds(&decision.against);
         }
     }
 
@@ -342,6 +397,13 @@ impl Handover {
         }
     }
 
+    /// The person came with others, whose batch has the schedule and the certificates.
+    fn note_arrival(&mut self, holder: &AgencyId) {
+        self.schedule = None;
+        self.holder = Some(holder.clone());
+        self.custody = CustodyStatus::HeldByRequesting;
+    }
+
     fn turn_back(&mut self) {
         self.certificate = None;
         self.returning = None;
@@ -349,6 +411,9 @@ impl Handover {
     }
 
     fn note_custody(&mut self, change: CustodyChange) {
+        if matches!(self.stage, Stage::HandedOver | Stage::Closed) {
+            self.specialty.hold(change);
+        }
         match change {
             CustodyChange::Is(status) => self.custody = status,
             CustodyChange::FreedByCourt => self.custody = CustodyStatus::Released,
@@ -367,7 +432,7 @@ impl Rules for Handover {
         let (stage, custody, request, due) =
             // spec: ho-1
             if let Fact::Handover(HandoverFact::Requested(request)) = &act.fact {
-                (Stage::Submitted, request.custody, Some((act.id, *request)), None)
+                (Stage::Submitted, request.custody, Some((act.id, request.clone())), None)
             // spec: ho-2
             } else if let Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) = &act.fact {
                 (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by))
@@ -384,11 +449,13 @@ impl Rules for Handover {
             requesting: act.author.clone(),
             requested: act.asked.clone(),
             holder: None,
-            release_due: request.and_then(|(_, request)| request.release_due),
+            release_due: request.as_ref().and_then(|(_, request)| request.release_due),
+            grounds: request.as_ref().map(|(_, request)| Grounds::of(request)).unwrap_or_default(),
             request,
             due,
             consulted: false,
             decision: None,
+            specialty: Specialty::default(),
             schedule: None,
             certificate: None,
             returning: None,
@@ -402,6 +469,14 @@ impl Rules for Handover {
 
     fn meet(earlier: &Act, later: &Act) -> Meeting {
         weight::meet(earlier, later)
+    }
+
+    /// A ground by which a Party must refuse is not unsaid because a decision crossed it.
+    // spec: ho-58
+    fn gave_way(&mut self, act: &Act) {
+        if let Fact::Handover(HandoverFact::RefusalIntended { against, .. }) = &act.fact {
+            self.name_grounds(against);
+        }
     }
 
     fn step(&mut self, act: &Act, common: &Common) -> Result<Option<&'static str>, Refusal> {

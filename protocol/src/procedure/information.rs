@@ -31,6 +31,7 @@ use crate::procedure::information::stage::Stage;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedSet;
 use crate::procedure::side::Side;
 use crate::procedure::side::Sides;
 use crate::procedure::table;
@@ -44,7 +45,7 @@ pub struct Information {
     requested: AgencyId,
     request: MessageId,
     answers: Answers,
-    replies: BTreeSet<MessageId>,
+    replies: SharedSet<MessageId>,
     clarification_due: Option<Timestamp>,
     next_update_by: Option<Timestamp>,
     closes_at: Option<Timestamp>,
@@ -221,7 +222,7 @@ impl Rules for Information {
             requested: requested.clone(),
             request: act.id,
             answers: Answers::none(request),
-            replies: BTreeSet::new(),
+            replies: SharedSet::new(),
             clarification_due: None,
             next_update_by: None,
             closes_at: None,

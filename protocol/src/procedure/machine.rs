@@ -1,7 +1,7 @@
 //! One procedure, whichever it is.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
+use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
@@ -19,17 +19,19 @@ use crate::procedure::exchange::notice::Notice;
 use crate::procedure::exchange::report::Report;
 use crate::procedure::exchange::rights::Rights;
 use crate::procedure::fact::Fact;
-use crate::procedure::fold::Course;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
+use crate::procedure::fold::Rules;
 use crate::procedure::freezing::Freezing;
 use crate::procedure::handover::Handover;
 use crate::procedure::information::Information;
 use crate::procedure::operation::Operation;
 use crate::procedure::outcome::Outcome;
 use crate::procedure::plain::Plain;
+use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
 use crate::procedure::rescue::Rescue;
+use crate::procedure::shared::SharedMap;
 use crate::procedure::transcript::Places;
 use crate::procedure::transcript::Transcript;
 
@@ -59,17 +61,41 @@ macro_rules! machines {
                 }
             }
 
-            /// How a set of messages that holds the ancestors of each is folded; `None` as for [`Machine::of`].
-            pub fn course(transcript: &Transcript, within: &Places) -> Option<Course> {
-                match Beginning::of(transcript.act(0)?).ok()? {
-                    $(Beginning::$name => Folded::<$name>::course(transcript, within),)+
+            /// The messages of a set that both sides agreed not to count.
+            pub fn aside(&self, transcript: &Transcript, within: &Places) -> BTreeSet<Digest> {
+                match self {
+                    $(Self::$name(_) => Folded::<$name>::aside(transcript, within),)+
                 }
             }
 
-            /// Takes the message at one step of a course, after all those before it.
-            pub fn advance(&mut self, transcript: &Transcript, course: &Course, step: usize) {
+            /// The order in which the messages of a set are folded after those that are placed, which each of them has seen.
+            pub fn order(
+                &self,
+                transcript: &Transcript,
+                within: &Places,
+                placed: &Places,
+            ) -> Vec<usize> {
                 match self {
-                    $(Self::$name(folded) => folded.advance(transcript, course, step),)+
+                    $(Self::$name(_) => Folded::<$name>::order(transcript, within, placed),)+
+                }
+            }
+
+            /// Takes the next message in the order of the fold, unless both sides agreed not to count it.
+            pub fn advance(
+                &mut self,
+                transcript: &Transcript,
+                aside: &BTreeSet<Digest>,
+                place: usize,
+            ) {
+                match self {
+                    $(Self::$name(folded) => folded.advance(transcript, aside, place),)+
+                }
+            }
+
+            /// What a message weighs among concurrent ones.
+            pub fn rank(&self, act: &Act) -> Rank {
+                match self {
+                    $(Self::$name(_) => <$name as Rules>::rank(act),)+
                 }
             }
 
@@ -83,13 +109,6 @@ macro_rules! machines {
                 }
             }
 
-            /// Takes a message whose author had seen everything else.
-            pub fn extend(&mut self, transcript: &Transcript, place: usize) {
-                match self {
-                    $(Self::$name(folded) => folded.extend(transcript, place),)+
-                }
-            }
-
             /// What every procedure has.
             pub fn common(&self) -> &Common {
                 match self {
@@ -98,7 +117,7 @@ macro_rules! machines {
             }
 
             /// What became of each message, by digest.
-            pub fn fates(&self) -> &BTreeMap<Digest, Fate> {
+            pub fn fates(&self) -> &SharedMap<Digest, Fate> {
                 match self {
                     $(Self::$name(folded) => folded.fates(),)+
                 }

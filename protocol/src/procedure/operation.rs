@@ -38,6 +38,7 @@ use crate::procedure::operation::stage::Stage;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedMap;
 use crate::procedure::side::Side;
 use crate::procedure::side::Sides;
 use crate::procedure::table;
@@ -53,7 +54,7 @@ pub struct Operation {
     plan: Option<PlanName>,
     signed: BTreeSet<AgencyId>,
     territories: BTreeMap<Party, Territory>,
-    tasks: BTreeMap<ItemId, Task>,
+    tasks: SharedMap<ItemId, Task>,
     gap: bool,
     results: BTreeSet<AgencyId>,
 }
@@ -246,7 +247,7 @@ impl Rules for Operation {
             plan: None,
             signed: BTreeSet::new(),
             territories: BTreeMap::new(),
-            tasks: BTreeMap::new(),
+            tasks: SharedMap::new(),
             gap: false,
             results: BTreeSet::new(),
         })

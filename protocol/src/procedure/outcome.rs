@@ -34,6 +34,7 @@ use crate::procedure::outcome::stage::Stage;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedSet;
 use crate::procedure::side::Side;
 use crate::procedure::side::Sides;
 use crate::procedure::table;
@@ -46,7 +47,7 @@ pub struct Outcome {
     version: u64,
     frozen: Option<Text>,
     frozen_before: u64,
-    rivals: BTreeSet<Digest>,
+    rivals: SharedSet<Digest>,
     signatures: BTreeMap<Party, Signature>,
     record: Option<Record>,
 }
@@ -102,6 +103,14 @@ impl Outcome {
         let signed = self.signed();
         let asked = self.signatories().map(|(party, _)| party);
         asked.filter(|party| !signed.contains(party)).collect()
+    }
+
+    /// The agencies that speak for a Party whose signature is asked for now and does not count yet.
+    pub fn unsigned(&self) -> BTreeSet<&AgencyId> {
+        let open = matches!(self.stage, Stage::OpenForSignature | Stage::PartlySigned);
+        let missing = self.missing();
+        let asked = self.signatories().filter(|(party, _)| open && missing.contains(party));
+        asked.map(|(_, agency)| agency).collect()
     }
 
     /// The agencies that have to acknowledge the signing record before all is signed.
@@ -295,7 +304,7 @@ impl Rules for Outcome {
             version,
             frozen: None,
             frozen_before: 0,
-            rivals: BTreeSet::new(),
+            rivals: SharedSet::new(),
             signatures: BTreeMap::new(),
             record: None,
         })

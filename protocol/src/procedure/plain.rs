@@ -47,6 +47,10 @@ impl Rules for Plain {
         Rank::Information
     }
 
+    fn contends(_act: &Act) -> bool {
+        false
+    }
+
     fn meet(_earlier: &Act, _later: &Act) -> Meeting {
         Meeting::Both
     }

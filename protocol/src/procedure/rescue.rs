@@ -52,6 +52,8 @@ pub struct Rescue {
     proposed: Option<Update>,
     merged: BTreeMap<ProcedureId, AgencyId>,
     goes_on_in: Option<ProcedureId>,
+    /// Where it stood when it was said to go on elsewhere.
+    left: Option<Stage>,
 }
 
 /// What a screening found, the last one.
@@ -91,6 +93,13 @@ impl Rescue {
     /// The procedure in which this one goes on.
     pub const fn goes_on_in(&self) -> Option<ProcedureId> {
         self.goes_on_in
+    }
+
+    /// The rescue as it stood before it was said to go on elsewhere: so it bears on others for whoever does not hold the other
+    /// one, or holds it without a word of this.
+    // spec: res-53
+    pub fn on_its_own(&self) -> Self {
+        Self { stage: self.left.unwrap_or(self.stage), ..self.clone() }
     }
 
     /// What the last screening found.
@@ -153,6 +162,8 @@ impl Rescue {
         let moved = Move::of_state(update.state);
         if moved == Move::Accept && update.goes_on_in.is_some() {
             Move::Merge
+        } else if moved == Move::Accept && self.territory.is_some() && !update.merged.is_empty() {
+            Move::Join
         } else if agrees && moved == Move::Arrange {
             Move::AgreeArrange
         } else if agrees && moved == Move::Return {
@@ -174,13 +185,16 @@ impl Rescue {
 
     fn note_update(&mut self, act: &Act, update: &Update, moved: Move) {
         self.next_by = Some(update.next_by);
+        self.merged.extend(update.merged.clone());
+        if moved == Move::Join {
+            return;
+        }
         self.proposed = matches!(moved, Move::Arrange | Move::Return).then(|| update.clone());
         if let Some(home) = &update.home {
             self.home = Some(home.clone());
         }
         if matches!(moved, Move::Accept | Move::Merge) {
             self.territory = Some(act.author.clone());
-            self.merged.clone_from(&update.merged);
             self.goes_on_in = update.goes_on_in;
         }
     }
@@ -214,6 +228,7 @@ impl Rules for Rescue {
             proposed: None,
             merged: BTreeMap::new(),
             goes_on_in: None,
+            left: None,
         })
     }
 
@@ -229,6 +244,9 @@ impl Rules for Rescue {
         let Some(moved) = self.move_of(act)? else { return Ok(None) };
         let row = table::find(ROWS, self.stage, moved, &self.sides(&act.author))?;
         self.guard(act, moved, common)?;
+        if moved == Move::Merge {
+            self.left = Some(self.stage);
+        }
         self.stage = row.to.unwrap_or(self.stage);
         self.note(act, moved);
         Ok(Some(row.id))

@@ -3,6 +3,7 @@
 extern crate std;
 
 mod batch;
+mod book;
 mod control;
 mod convergence;
 mod cycle;
@@ -17,6 +18,7 @@ mod handover;
 mod information;
 mod operation;
 mod outcome;
+mod profile;
 mod rescue;
 mod statistics;
 mod told;
@@ -205,6 +207,7 @@ impl<R: Rules> Play<R> {
             kind: if parents.is_empty() { begins(&fact) } else { follows(&fact) },
             fact,
             passed_on: None,
+            case: None,
         }
     }
 
@@ -235,6 +238,11 @@ impl<R: Rules> Play<R> {
     /// Why something cannot be said after everything that was said before.
     pub(super) fn refused(&mut self, author: &str, fact: Fact) -> Refusal {
         let act = self.act(author, &self.transcript.heads(), fact);
+        self.refuses(act)
+    }
+
+    /// Why this message cannot be said.
+    pub(super) fn refuses(&mut self, act: Act) -> Refusal {
         let refusal = self.judge(&act).expect_err("it is accepted");
         self.refusals.push((act, refusal.clone()));
         refusal

@@ -5,7 +5,7 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
-use crate::limits::TRANSCRIPT_ACTS_MAX;
+use crate::limits::TRANSCRIPT_PLACES_MAX;
 use crate::procedure::act::Act;
 
 /// A set of acts, by their places in a transcript.
@@ -21,6 +21,15 @@ impl Places {
     /// No place.
     pub const fn none() -> Self {
         Self { words: Vec::new(), len: 0 }
+    }
+
+    /// The first so many places.
+    pub fn up_to(end: usize) -> Self {
+        let mut words = vec![u64::MAX; end / WORD];
+        if !end.is_multiple_of(WORD) {
+            words.push(split(end).1.wrapping_sub(1));
+        }
+        Self { words, len: end }
     }
 
     /// Whether a place is in it.
@@ -63,6 +72,11 @@ impl Places {
         }
         let ones = self.words.iter().map(|word| usize::try_from(word.count_ones()).unwrap_or(0));
         self.len = ones.fold(0, usize::saturating_add);
+    }
+
+    /// Whether another set has all of these places.
+    pub fn is_within(&self, other: &Self) -> bool {
+        self.beyond(other).next().is_none()
     }
 
     /// The places, ascending.
@@ -114,6 +128,7 @@ pub struct Transcript {
     acts: Vec<Act>,
     places: BTreeMap<Digest, usize>,
     pasts: Vec<Places>,
+    settling: Vec<usize>,
 }
 
 impl Transcript {
@@ -135,12 +150,15 @@ impl Transcript {
         if act.parents.is_empty() != self.acts.is_empty() {
             return Err(Unplaced::OtherBeginning);
         }
-        if self.acts.len() >= TRANSCRIPT_ACTS_MAX {
+        if self.acts.len() >= TRANSCRIPT_PLACES_MAX {
             return Err(Unplaced::Full);
         }
         let past = self.closure(&act.parents).map_err(Unplaced::Missing)?;
         let place = self.acts.len();
         self.places.insert(act.digest, place);
+        if act.settles() {
+            self.settling.push(place);
+        }
         self.acts.push(act);
         self.pasts.push(past);
         Ok(place)
@@ -169,9 +187,7 @@ impl Transcript {
 
     /// Every act.
     pub fn all(&self) -> Places {
-        let mut all = Places::none();
-        (0..self.acts.len()).for_each(|place| all.put(place));
-        all
+        Places::up_to(self.acts.len())
     }
 
     /// The act at a place.
@@ -187,6 +203,11 @@ impl Transcript {
     /// The ancestors of the act at a place.
     pub fn past(&self, place: usize) -> Option<&Places> {
         self.pasts.get(place)
+    }
+
+    /// The places of the acts that settle a conflict, ascending.
+    pub fn settling(&self) -> &[usize] {
+        &self.settling
     }
 
     /// Whether neither of two acts is an ancestor of the other.

@@ -110,6 +110,17 @@ impl Blinded {
     }
 }
 
+impl Keyed {
+    /// Whether it holds as many elements as one frame may ask for. Source: spec dcf-22.
+    // spec: dcf-22
+    pub fn is_bounded(&self) -> bool {
+        match self {
+            Self::Made { elements, .. } => (1..=BLINDED_MAX).contains(&elements.len()),
+            Self::Refused { .. } => true,
+        }
+    }
+}
+
 /// Whether a question is answered, and what is used up by it: that is remembered durably before it is answered.
 ///
 /// # Errors

@@ -1,16 +1,28 @@
 """The fold of a procedure (22.1 to 22.3), over the weights and meetings that 22.14 prints.
 
-Two procedures are computed whole, with the rows that the chapter prints: the request for information and the handover.
-Of the others this package has no table; there a case says whether a message has a row, and everything else, which is
-what agencies could differ about, is computed here: order, what is set aside, what is outranked and by what, conflicts.
+Four procedures are computed whole, with the rows that the chapter prints and the rules beside them: the handover, the
+rescue and the batch, where people's freedom hangs on it, and the request for information. Of these a message can also be
+judged (22.2). Of the others this package knows no words of rows; there a case says whether a message has a row, and
+everything else is computed here: order, what is set aside, what is outranked and by what, conflicts.
 """
 
+import copy
+
+from . import batch
 from . import handover
 from . import information
+from . import rescue
 from . import tables
+from .control import Control
 from .rows import Refused
 
-WHOLE = {"information": information.Information, "handover": handover.Handover}
+WHOLE = {
+    "batch": batch.Batch,
+    "handover": handover.Handover,
+    "information": information.Information,
+    "rescue": rescue.Rescue,
+}
+LIGHT = ("decision", "plan", "information")
 
 
 def any_time(fact):
@@ -101,9 +113,11 @@ class Fold:
         self.aside = set_aside(self.graph, sides(name, opening))
         self.effective, self.fates, self.conflicts = {1}, {1: "took pro-1"}, []
         self.confirmed, self.participants = {}, {opening["author"], *opening["asked"], *opening["told"]}
-        self.refused_once = False
+        self.refused_once, self.control = False, Control()
+        self.control.saw(opening)
         for number in self.order[1:]:
             message = self.graph.messages[number]
+            self.control.saw(message)
             self.fates[number] = "set aside" if message["digest"] in self.aside else self.take(number, message)
 
     def take(self, number, message):
@@ -119,6 +133,8 @@ class Fold:
         if crossed["the earlier"]:
             self.refused_once |= tables.weight(self.procedure, message)[0] == "refusing reply"
             by = min(crossed["the earlier"], key=self.weight_and_digest)
+            if self.machine is not None:
+                self.machine.gave_way(message)
             return f"outranked by {by}"
         if crossed["conflict"]:
             self.conflicts += [sorted((number, other)) for other in crossed["conflict"]]
@@ -168,9 +184,59 @@ class Fold:
                 said = self.confirmed.setdefault(common["confirmed"]["act"], {})
                 said[message["author"]] = common["confirmed"]["heads"]
 
-    def is_confirmed(self, act, by):
+    def confirmed_by(self, act, by):
+        """pro-9."""
         said = [self.confirmed.get(act, {}).get(agency) for agency in by]
-        return None not in said and all(one == said[0] for one in said)
+        if None in said or any(one != said[0] for one in said):
+            raise Refused("pro-9", "unconfirmed")
+
+    def no_conflict(self, rule):
+        if self.conflicts:
+            raise Refused(rule, "in-conflict")
+
+    def judge(self, message):
+        """22.2: whether a message can be said by somebody who had seen all of these."""
+        if message["author"] not in self.participants:
+            raise Refused("pro-7", "not-entitled")
+        self.control.check(message)
+        moves = self.judge_fact(message)
+        if moves and not self.participants <= {message["author"], *message["asked"], *message["told"]}:
+            raise Refused("pro-7", "participant-left-out")
+
+    def judge_fact(self, message):
+        """Whether it moves something."""
+        fact = message["fact"]
+        if fact in ("note", "gone"):
+            return False
+        if fact == {"common": "reported"} or not any_time(fact):
+            return self.judge_step(message)
+        if "resolved" in fact.get("common", {}):
+            self.judge_resolution(message["author"], fact["common"]["resolved"]["between"])
+        return True
+
+    def judge_step(self, message):
+        try:
+            moves = copy.deepcopy(self.machine).step(message, self) is not None
+            refused = None
+        except Refused as found:
+            moves, refused = True, found
+        if moves and tables.RANKS[tables.weight(self.procedure, message)[1]] in LIGHT:
+            self.no_conflict("pro-8")
+        if refused is not None:
+            raise refused
+        return moves
+
+    def judge_resolution(self, author, between):
+        """pro-8."""
+        if author not in sides(self.procedure, self.graph.messages[1]):
+            raise Refused("pro-8", "not-entitled")
+        named = {self.graph.numbers.get(digest) for digest in between}
+        pairs = [set(pair) for pair in self.conflicts if set(pair) <= named]
+        led_to = {self.graph.numbers.get(between[0])} if between else set()
+        while any(pair & led_to and not pair <= led_to for pair in pairs):
+            led_to = led_to.union(*(pair for pair in pairs if pair & led_to))
+        if len(led_to) < 2 or not named <= led_to:
+            raise Refused("pro-8")
 
 
 def together(procedure, earlier, later):
@@ -202,4 +268,16 @@ def answer(case):
     if fold.machine is not None:
         found["stage"] = fold.machine.stage
         found["next"] = {agency: fold.machine.next(agency) for agency in sorted(fold.participants)}
+        found["refused"] = [judged(case, refused["message"], fold) for refused in case.get("refused", [])]
     return found
+
+
+def judged(case, message, everything):
+    """What is said to a message by what its author had seen (22.2): a code and a rule, or that it is accepted."""
+    past = everything.graph.closure(message["parents"])
+    seen = [one for number, one in everything.graph.messages.items() if number in past]
+    try:
+        (everything if len(seen) == len(case["messages"]) else Fold(case["procedure"], seen)).judge(message)
+    except Refused as refused:
+        return f"{refused.code} {refused.rule}"
+    return "accepted"

@@ -1,8 +1,14 @@
 """The handover of one person (22.4), with the words of 22.15."""
 
+from .grounds import Grounds
 from .rows import Refused
 from .rows import Rows
 from .rows import common
+from .rows import foreign
+from .rows import named
+from .rows import standing
+from .specialty import ENDS
+from .specialty import Specialty
 
 HELD = {"held", "provisionally-held", "in-transfer-custody", "held-by-requesting"}
 SIMPLE = {
@@ -12,6 +18,7 @@ SIMPLE = {
     "scheduled": "custody-transfer-schedule",
     "released": "leg-release",
     "certified": "handover-certificate",
+    "arrived": "custody-event transferred by a batch",
     "specialty-asked": "specialty-consent-request",
     "specialty-decided": "specialty-consent-decision",
     "incident": "post-handover-incident",
@@ -23,11 +30,7 @@ SIMPLE = {
 
 def stated(message):
     """What a message states of a handover: its name and its content."""
-    fact = message["fact"]
-    inner = fact.get("handover") if isinstance(fact, dict) else None
-    if inner is None:
-        return None, None
-    return (inner, None) if isinstance(inner, str) else next(iter(inner.items()))
+    return named(message, "handover")
 
 
 class Handover(Rows):
@@ -41,6 +44,8 @@ class Handover(Rows):
         self.stage = "provisional" if name == "arrest-asked" else "submitted"
         self.custody = "at-large" if name == "arrest-asked" else content["custody"]
         self.request = None if name == "arrest-asked" else (opening["id"], dict(content))
+        self.grounds = Grounds(None if name == "arrest-asked" else content)
+        self.specialty = Specialty()
         self.due = content["full_request_by"] if name == "arrest-asked" else None
         self.consulted = False
         self.decision = self.schedule = self.certificate = self.returning = self.holder = None
@@ -55,20 +60,24 @@ class Handover(Rows):
             found.add("requested")
         if agency == self.holder or (self.holder is None and agency in self.requested):
             found.add("holder")
-        if self.schedule:
-            if agency in self.parties():
-                found.add("party of a leg")
-            if self.legs_done < len(self.schedule["legs"]) and self.schedule["legs"][self.legs_done]["receiving"] == agency:
-                found.add("receiving")
+        if self.schedule and agency in self.parties():
+            found.add("party of a leg")
+        if self.at_hand() and self.at_hand()["receiving"] == agency:
+            found.add("receiving")
         return found
+
+    def at_hand(self):
+        """The leg that comes next or is under way, by the schedule."""
+        legs = self.schedule["legs"][self.legs_done:] if self.schedule else []
+        return legs[0] if legs else None
 
     def what(self, message):
         name, content = stated(message)
         if name is not None:
             return self.what_of_handover(message, name, content)
-        if "common" not in message["fact"]:
-            raise Refused("pro-10")
         name, content = common(message)
+        if name is None:
+            return foreign(message)
         if name == "acknowledged":
             of_request = self.request is not None and content["of"] == self.request[0]
             return "acknowledgement" if of_request and self.stage == "submitted" else None
@@ -124,23 +133,72 @@ class Handover(Rows):
         name, content = stated(message)
         if what == "lapse-notice":
             self.after_due(message, "ho-7")
-        if name == "decided":
-            self.rules_of_decision(what, message, content)
-        elif name == "conditions-accepted":
-            self.named(self.decision and self.decision["id"], content["of"], "ho-15")
-        elif name == "answered":
-            self.named(self.schedule and self.schedule["digest"], content["schedule"], "ho-21")
-        elif name == "released":
-            if not fold.is_confirmed("release-custody", self.requested | {self.requesting}):
-                raise Refused("pro-9", "unconfirmed")
-        elif name == "countersigned":
-            self.named(self.certificate and self.certificate["digest"], content["of"], "ho-28")
-        elif name == "outcome-told" and self.stage == "handed-over":
-            granted = self.decision["granted"] if self.decision else []
-            if not set(content["offences"]) <= set(granted):
-                raise Refused("ho-53", "safeguard")
+        if name is not None:
+            rules = getattr(self, "rules_of_" + name.replace("-", "_"), lambda *_: None)
+            rules(what, message, content, fold)
 
-    def rules_of_decision(self, what, message, decision):
+    def granted(self):
+        return self.decision["granted"] if self.decision else []
+
+    def rules_of_conditions_accepted(self, what, message, accepted, fold):
+        if self.stage == "granted-conditional":
+            standing(self.decision and self.decision["id"], accepted["of"], "ho-15")
+        elif not self.specialty.awaits_conditions(accepted["of"]):
+            raise Refused("ho-61")
+
+    def rules_of_answered(self, what, message, answer, fold):
+        standing(self.schedule and self.schedule["digest"], answer["schedule"], "ho-21")
+
+    def of_the_leg(self, content):
+        """ho-75."""
+        if content["leg"] != self.legs_done + 1:
+            raise Refused("ho-75")
+
+    def somebody_holds(self):
+        """ho-75."""
+        if self.custody not in HELD:
+            raise Refused("ho-75", "safeguard")
+
+    def rules_of_released(self, what, message, release, fold):
+        self.of_the_leg(release)
+        self.somebody_holds()
+        if self.at_hand() and self.at_hand()["releasing"] != message["author"]:
+            raise Refused("ho-75", "not-entitled")
+        if any(self.grounds.against(self.granted())):
+            raise Refused("ho-57", "safeguard")
+        fold.no_conflict("ho-74")
+        fold.confirmed_by("release-custody", self.requested | {self.requesting})
+
+    def rules_of_returned(self, what, message, back, fold):
+        self.of_the_leg(back)
+        if self.at_hand() and message["author"] not in self.at_hand().values():
+            raise Refused("ho-75", "not-entitled")
+
+    def rules_of_certified(self, what, message, certificate, fold):
+        self.of_the_leg(certificate)
+        if certificate["results"]["transferred"]:
+            self.somebody_holds()
+
+    def rules_of_countersigned(self, what, message, signed, fold):
+        standing(self.certificate and self.certificate["digest"], signed["of"], "ho-28")
+
+    def rules_of_outcome_told(self, what, message, told, fold):
+        if self.stage == "refused":
+            return
+        self.specialty.judge_trial(self.granted(), told)
+        if self.stage == "closed" and not self.specialty.ended and told["offences"]:
+            raise Refused("ho-62")
+
+    def rules_of_specialty_asked(self, what, message, asked, fold):
+        standing(self.decision and self.decision["id"], asked["of"], "spc-3")
+
+    def rules_of_specialty_decided(self, what, message, decision, fold):
+        self.specialty.judge_consent(decision)
+
+    def rules_of_incident(self, what, message, incident, fold):
+        self.specialty.judge_incident(incident)
+
+    def rules_of_decided(self, what, message, decision, fold):
         if decision["outcome"] in ("granted", "granted-conditional"):
             if self.custody not in HELD:
                 raise Refused("ho-42", "safeguard")
@@ -149,6 +207,8 @@ class Handover(Rows):
                 raise Refused("ho-43", "safeguard")
             if request and any(offence > request["offences"] for offence in decision["granted"]):
                 raise Refused("ho-44", "safeguard")
+            if request:
+                self.grounds.judge(decision)
         elif what == "refusal" and self.stage == "consulting":
             self.after_due(message, "ho-10")
         elif what == "refusal" and not self.consulted and not decision["unconsulted"]:
@@ -158,17 +218,13 @@ class Handover(Rows):
         if self.due is not None and message["created"] < self.due:
             raise Refused(rule)
 
-    @staticmethod
-    def named(standing, said, rule):
-        if standing is None or standing != said:
-            raise Refused(rule)
-
     def note(self, what, message, before):
         name, content = common(message)
         if name == "information-asked":
             self.due = content["due"]
         elif name == "information-given":
             self.due = None
+            self.grounds.hear(())
         name, content = stated(message)
         if name is not None:
             getattr(self, "note_" + name.replace("-", "_"), lambda *_: None)(what, message, content)
@@ -178,20 +234,38 @@ class Handover(Rows):
 
     def note_refusal_intended(self, what, message, content):
         self.due = content["views_by"]
+        self.name_grounds(content)
+
+    def name_grounds(self, content):
+        """ho-55."""
+        if self.request:
+            self.grounds.name(content.get("against", []), self.request[1])
+
+    def gave_way(self, message):
+        """ho-58."""
+        name, content = stated(message)
+        if name == "refusal-intended":
+            self.name_grounds(content)
 
     def note_requested(self, what, message, content):
         self.request, self.due = (message["id"], dict(content)), None
+        self.grounds = Grounds(content)
 
     def note_viewed(self, what, message, content):
         self.due, self.consulted = None, True
+        self.grounds.hear(content["promises"])
         if self.request:
-            self.request[1]["spared"] |= content["spares"]
+            self.request[1]["spared"] |= "no-death-penalty" in content["promises"]
 
     def note_decided(self, what, message, content):
         self.schedule = None
         self.decision = {"id": message["id"], "digest": message["digest"], "granted": content["granted"]}
         if what == "superseding decision":
             self.decision, self.consulted = None, False
+        if content["outcome"] in ("granted", "granted-conditional"):
+            self.grounds.close(content)
+        else:
+            self.name_grounds(content)
 
     def note_scheduled(self, what, message, content):
         self.schedule = {"digest": message["digest"], "legs": content["legs"], "accepted": {message["author"]}}
@@ -227,8 +301,28 @@ class Handover(Rows):
         self.certificate = self.returning = None
         self.custody = "held"
 
+    def note_arrived(self, what, message, content):
+        self.schedule, self.holder, self.custody = None, message["author"], "held-by-requesting"
+
+    def note_conditions_accepted(self, what, message, content):
+        self.specialty.accept_conditions(content["of"])
+
+    def note_specialty_asked(self, what, message, content):
+        self.specialty.asked[message["id"]] = content["matter"]
+
+    def note_specialty_decided(self, what, message, content):
+        self.specialty.decide(message, content)
+
+    def note_outcome_told(self, what, message, content):
+        self.specialty.freed |= content["freed"]
+
+    def note_incident(self, what, message, incident):
+        self.specialty.ended |= incident in ENDS
+
     def note_custody(self, what, message, content):
         change = content["change"]
+        if self.stage in ("handed-over", "closed"):
+            self.specialty.freed |= change in ("freed-by-court", {"is": "released"})
         if change == "hospitalised":
             self.custody, self.schedule, self.certificate, self.legs_done = "held", None, None, 0
         else:

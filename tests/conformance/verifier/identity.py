@@ -52,9 +52,20 @@ def charter_rules(charter):
     suites = charter.profiles.suites
     must(all(a < b for a, b in zip(suites, suites[1:])), "suites out of order, or one twice")
     must(set(suites) <= {1, 2}, "a suite that is not known")
+    clauses(charter.clauses or [], {member.party for member in members})
     quorum, threshold = charter.witness_quorum, charter.amendment_threshold
     must(quorum <= n - 1 and 2 * quorum > n - 1 + f, "a witness quorum that does not hold")
     must(threshold <= n and 2 * threshold > n + f, "an amendment threshold that does not hold")
+
+
+def clauses(found, parties):
+    """prf-1: what is settled about procedures; what it says is no matter of an audit."""
+    places = [(clause.article, clause.party or "", clause.about) for clause in found]
+    must(all(a < b for a, b in zip(places, places[1:])), "clauses out of order, or two about one thing")
+    must(all(clause.party is None or clause.party in parties for clause in found), "a clause of a Party without a member")
+    texts = [(clause.article, clause.party or "", clause.about, clause.value) for clause in found]
+    must(all(text == text.strip() for of in texts for text in of), "a clause with blanks at its ends")
+    must(sum(16 + sum(len(text.encode()) for text in of) for of in texts) <= 32768, "clauses too long")
 
 
 def follows(charter):

@@ -3,6 +3,7 @@
 from .rows import Refused
 from .rows import Rows
 from .rows import common
+from .rows import foreign
 
 BEST = ("full", "partial", "no-record", "refused", "pending")
 
@@ -32,9 +33,9 @@ class Information(Rows):
             if "requested" in fact["information"]:
                 raise Refused("rfi-1")
             return self.what_of_reply(fact["information"]["replied"])
-        if "common" not in fact:
-            raise Refused("pro-10")
         name, content = common(message)
+        if name is None:
+            return foreign(message)
         if name == "acknowledged":
             return "acknowledgement" if content["of"] == self.request and self.stage == "sent" else None
         if name == "valued":

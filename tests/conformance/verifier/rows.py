@@ -1,4 +1,4 @@
-"""What the two procedures that are computed whole have in common: finding a row of a table (22.2)."""
+"""What the procedures that are computed whole have in common: finding a row of a table (22.2)."""
 
 from . import tables
 
@@ -7,7 +7,7 @@ class Refused(Exception):
     """No row, or a rule that is broken."""
 
     def __init__(self, rule, code="out-of-turn"):
-        super().__init__(f"{rule}: {code}")
+        super().__init__(f"{code} {rule}")
         self.rule, self.code = rule, code
 
 
@@ -38,6 +38,9 @@ class Rows:
         self.note(what, message, before)
         return name
 
+    def gave_way(self, message):
+        """Looks at a message that was outranked."""
+
     def next(self, agency):
         """What an agency may do next, in the order of the table."""
         found, sides = [], self.sides(agency)
@@ -49,8 +52,25 @@ class Rows:
 
 def common(message):
     """What a message states that serves every procedure: its name and its content."""
+    return named(message, "common")
+
+
+def named(message, family):
+    """What a message states of a family of facts: its name and its content, either of which may be absent."""
     fact = message["fact"]
-    inner = fact.get("common") if isinstance(fact, dict) else None
+    inner = fact.get(family) if isinstance(fact, dict) else None
     if inner is None:
         return None, None
     return (inner, None) if isinstance(inner, str) else next(iter(inner.items()))
+
+
+def foreign(message):
+    """A message for which a procedure has no word: a remark, unless it is of another procedure (pro-10)."""
+    if common(message)[0] is None:
+        raise Refused("pro-10")
+
+
+def standing(stands, said, rule):
+    """Refuses a message that speaks of something else than what stands."""
+    if stands is None or stands != said:
+        raise Refused(rule)

@@ -36,6 +36,12 @@ member = struct(
     root=root_public,
     logs=struct(first=uint(), last=uint()),
 )
+clause = struct(
+    article=text(1, 16, r"[a-z-]+"),
+    party=optional(party),
+    about=line(1, 200),
+    value=line(1, 200),
+)
 charter = struct(
     version=uint(),
     name=charter_name,
@@ -46,6 +52,7 @@ charter = struct(
     witness_quorum=uint(),
     profiles=struct(suites=array(uint(), 1, 16), approvals=uint(0, 1)),
     resolves=optional(struct(since=uint(), rivals=array(digest, 1, 8))),
+    clauses=optional(array(clause, 1, 1024)),
 )
 address = text(3, 259)
 credential = struct(

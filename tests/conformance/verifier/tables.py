@@ -149,6 +149,8 @@ def pair(where, earlier, later, ranks, refused_once):
     if where.endswith(" is the same, and the facts differ"):
         path = where.split(" is ")[0]
         return same(path, earlier, later) and earlier["fact"] != later["fact"]
+    if where.endswith(" is the same"):
+        return same(where.removesuffix(" is the same"), earlier, later)
     if where == "of one author":
         return earlier["author"] == later["author"]
     if where == "of one weight":

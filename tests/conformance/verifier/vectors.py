@@ -35,7 +35,8 @@ def judged(folder):
         case = json.loads(path.read_text())
         if type(case) is dict and "procedure" in case:
             found = fold.answer(case)
-            differ = [key for key in found if found[key] != case["expect"][key]]
+            refused = [f"{one['code']} {one['rule']}" for one in case.get("refused", [])]
+            differ = [key for key in found if found[key] != {**case["expect"], "refused": refused}[key]]
             yield {"case": str(path), "agrees": not differ, "differ": differ}
             continue
         if type(case) is not dict or "structure" not in case:

@@ -55,9 +55,11 @@ use concord_protocol::log::leaf::EraseCause;
 use concord_protocol::log::leaf::Form;
 use concord_protocol::message::handover::decision::Outcome;
 use concord_protocol::message::kind::Kind;
+use concord_protocol::message::refusal_ground::RefusalGround;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Stands;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::handover::fact::Decision;
 use concord_protocol::procedure::handover::fact::HandoverFact;
@@ -108,10 +110,13 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
         granted: vec![1, 3],
         death_waived: false,
         unconsulted: false,
+        against: vec![],
+        met: [RefusalGround::NoDualCriminality].into(),
+        grounds: None,
     };
     ActRecord {
         procedure: ProcedureId::new(NOW, [2; 10]),
-        act: Act {
+        act: Box::new(Act {
             digest: message,
             id: MessageId::new(NOW, [1; 10]),
             parents: vec![digest::sha256(b"a parent")],
@@ -125,7 +130,9 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
             kind: Kind::HandoverDecision,
             fact: Fact::Handover(HandoverFact::Decided(decision)),
             passed_on: None,
-        },
+            case: Some(digest::sha256(b"a case")),
+        }),
+        stands: Stands::Within,
     }
 }
 

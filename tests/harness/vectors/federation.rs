@@ -174,6 +174,7 @@ pub fn charter_document() -> Charter {
             approvals: ApprovalProfile::NoneDemanded,
         },
         resolves: None,
+        clauses: Vec::new(),
     }
 }
 

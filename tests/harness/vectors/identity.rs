@@ -14,11 +14,13 @@ use concord_protocol::identity::ceremony::Act;
 use concord_protocol::identity::ceremony::Sharing;
 use concord_protocol::identity::ceremony::Transcript;
 use concord_protocol::identity::charter;
+use concord_protocol::identity::charter::clause::Clause;
 use concord_protocol::identity::credential::Credential;
 use concord_protocol::identity::credential::CredentialRequest;
 use concord_protocol::identity::root::RootAnnouncement;
 use concord_protocol::ids::CharterName;
 use concord_protocol::ids::LogNumber;
+use concord_protocol::ids::Party;
 use concord_protocol::ids::Serial;
 use concord_protocol::moment::Span;
 
@@ -66,9 +68,21 @@ fn charter_payloads() -> Vec<Named> {
         &mutate::shorter(&good),
     );
     let unknown = mutate::edit(&good, |tree| {
-        mutate::entries(tree).push((Value::from(9), Value::from(0)));
+        mutate::entries(tree).push((Value::from(10), Value::from(0)));
     });
     sheet.bad("unknown-field", "a field that charters do not have", &["env-1"], "shape", &unknown);
+    let empty = mutate::edit(&good, |tree| {
+        mutate::entries(tree).push((Value::from(9), Value::Array(Vec::new())));
+    });
+    let unknown = clause(None, "full moon", "no word that a program knows");
+    let settled = charter::Charter {
+        clauses: vec![unknown, clause(Some("LA"), "sunday", "weekly")],
+        ..federation::charter_document()
+    };
+    let settled = codec::encode(&settled).unwrap();
+    sheet.good("clauses", "clauses, one of which nobody knows", &["prf-1", "prf-4"], &settled);
+    let explains = "a list of clauses without a clause";
+    sheet.bad("no-clause", explains, &["env-1", "prf-1"], "not-canonical", &empty);
     let missing =
         mutate::edit(&good, |tree| mutate::entries(tree).retain(|(key, _)| *key != Value::from(6)));
     sheet.bad("missing-field", "no witness quorum", &["env-1"], "shape", &missing);
@@ -131,6 +145,7 @@ fn charters(world: &Federation) -> Vec<Named> {
         "rule: unlinked",
         &hybrid_over(&amended),
     );
+    sheet.cases.extend(clauses());
     let mut bent = federation::charter_document();
     bent.amendment_threshold = 1;
     sheet.bad(
@@ -140,6 +155,37 @@ fn charters(world: &Federation) -> Vec<Named> {
         "rule: quorum",
         &hybrid_over(&bent),
     );
+    sheet.cases
+}
+
+fn clause(party: Option<&str>, about: &str, value: &str) -> Clause {
+    Clause {
+        article: "rest".to_owned(),
+        party: party.map(|party| Party::parse(party).unwrap()),
+        about: about.to_owned(),
+        value: value.to_owned(),
+    }
+}
+
+/// Charters that settle about procedures what they may not.
+fn clauses() -> Vec<Named> {
+    let mut sheet = Sheet::new("identity", "charter");
+    let of = |clauses: Vec<Clause>| {
+        hybrid_over(&charter::Charter { clauses, ..federation::charter_document() })
+    };
+    let (la, th) = (clause(Some("LA"), "sunday", "weekly"), clause(Some("TH"), "sunday", "weekly"));
+    let order = of(vec![th, la.clone()]);
+    let explains = "a clause of Thailand before one of Laos";
+    sheet.bad("clause-order", explains, &["prf-1"], "rule: clause-order", &order);
+    let twice = of(vec![la.clone(), Clause { value: "holiday".to_owned(), ..la }]);
+    let explains = "two clauses about one thing";
+    sheet.bad("clause-twice", explains, &["prf-1"], "rule: clause-order", &twice);
+    let foreign = of(vec![clause(Some("XX"), "sunday", "weekly")]);
+    let explains = "a clause for a Party without a member";
+    sheet.bad("clause-party", explains, &["prf-1"], "rule: clause-party", &foreign);
+    let hidden = of(vec![clause(None, "sun\u{202e}day", "weekly")]);
+    let explains = "a clause with a mark that turns the direction of text";
+    sheet.bad("clause-form", explains, &["prf-1"], "rule: clause", &hidden);
     sheet.cases
 }
 

@@ -54,9 +54,7 @@ impl World {
                 self.seats[place].slow = by;
                 self.soon(rest, Event::Over { number });
             }
-            Fault::Backup { place } => {
-                self.seats[place].backup = Some(self.seats[place].machine.copied());
-            }
+            Fault::Backup { place } => self.back_up(place),
             Fault::Restore { place, state, rest } => self.restore(place, state, rest),
             Fault::Rotate { place } => self.rotate(place),
             Fault::Charter { place } => self.adopt(place),
@@ -169,6 +167,15 @@ impl World {
         let rest = TROUBLE_REST + self.seats[seat].pause;
         self.seats[seat].starting = false;
         self.kill(seat, power, rest);
+    }
+
+    /// What there is is copied, if the node runs: a copy of what a broken disk left behind is no backup, and a node
+    /// that is put back from one rightly refuses to start (store-7).
+    fn back_up(&mut self, place: usize) {
+        let seat = &mut self.seats[place];
+        if seat.life.is_some() {
+            seat.backup = Some(seat.machine.copied());
+        }
     }
 
     /// An older state takes the place of what there is.

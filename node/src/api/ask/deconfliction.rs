@@ -14,11 +14,15 @@ use crate::host::handle::deconfliction::MadeDigests;
 
 /// Holdings of the agency, digests for its queries, and answers that are proposed.
 pub trait AskDeconfliction {
-    /// Digests of identifiers for a query.
+    /// Digests of identifiers for an officer's query.
     ///
     /// # Errors
-    /// When there is no key and none can be written.
-    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError>;
+    /// When the officer had as many as queries of a day can carry, or there is no key and none can be written.
+    fn digests(
+        &self,
+        identifiers: &[Identifier],
+        officer: &Officer,
+    ) -> Result<MadeDigests, DeconflictionError>;
 
     /// Enters a holding.
     ///
@@ -46,8 +50,12 @@ pub trait AskDeconfliction {
 }
 
 impl AskDeconfliction for Handle {
-    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
-        Self::digests(self, identifiers)
+    fn digests(
+        &self,
+        identifiers: &[Identifier],
+        officer: &Officer,
+    ) -> Result<MadeDigests, DeconflictionError> {
+        Self::digests(self, identifiers, officer)
     }
 
     fn hold(&self, new: NewHolding) -> Result<Holding, DeconflictionError> {

@@ -13,12 +13,12 @@ use crate::api::shape::deconfliction::ProposalDocument;
 use crate::report::Report;
 
 impl Client {
-    /// Digests of identifiers for a query, in their order.
+    /// Digests of identifiers for an officer's query, in their order.
     ///
     /// # Errors
     /// When the node cannot be reached or refuses.
-    pub fn digests(&self, identifiers: &[Value]) -> Result<DigestList, Report> {
-        let document = serde_json::json!({ "identifiers": identifiers });
+    pub fn digests(&self, identifiers: &[Value], officer: &str) -> Result<DigestList, Report> {
+        let document = serde_json::json!({ "identifiers": identifiers, "officer": officer });
         self.post_json("/api/v1/deconfliction/digests", &document)
     }
 

@@ -54,25 +54,27 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(proposal))
 }
 
-/// Makes the digests of a query under the node's own key. What they were made of is not kept.
+/// Makes the digests of an officer's query under the node's own key. They are counted; what they were made of is not kept.
 #[utoipa::path(post, operation_id = "deconfliction_digests", path = "/api/v1/deconfliction/digests", tag = "deconfliction", security(("token" = [])),
-    request_body(content = serde_json::Value, content_type = "application/json", description = "`identifiers`: 1 to 1,000, each as in messages"),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "`identifiers`: 1 to 1,000, each as in messages; `officer`: staff number of whoever asks, who gets 2,000 digests a day"),
     responses(
         (status = 200, description = "the digests, in the order of the identifiers", body = DigestList),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
-// spec: dcf-5
+// spec: dcf-5, dcf-20
 async fn digests(
     State(api): State<Api>,
     query: Parameters,
     request: Request,
 ) -> Result<Json<DigestList>, Problem> {
     query.among(&[])?;
-    let map = document(request, &["identifiers"]).await?;
+    let map = document(request, &["identifiers", "officer"]).await?;
     let mut faults = Faults::new();
     let identifiers = field::<Bounded<Identifier, 1, LIST_MAX>>(&map, "identifiers", &mut faults);
-    let identifiers = faults.judge(identifiers).map_err(|faults| bad(refusal::fields(&faults)))?;
-    let made = asked(&api, move |node| node.digests(identifiers.as_slice())).await?;
+    let officer = field::<StaffNumber>(&map, "officer", &mut faults);
+    let asks = faults.judge(identifiers.zip(officer));
+    let (identifiers, officer) = asks.map_err(|faults| bad(refusal::fields(&faults)))?;
+    let made = asked(&api, move |node| node.digests(identifiers.as_slice(), &officer)).await?;
     Ok(Json(DigestList::from(&made)))
 }
 
@@ -148,7 +150,7 @@ async fn let_go(
 #[utoipa::path(get, operation_id = "alert_list", path = "/api/v1/deconfliction/alerts", tag = "deconfliction", security(("token" = [])),
     params(("officer" = String, Query, description = "staff number of the owner")),
     responses(
-        (status = 200, description = "what this owner was told, oldest first", body = AlertList),
+        (status = 200, description = "what this owner was told; what was asked about last stands last", body = AlertList),
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 // spec: dcf-13

@@ -84,6 +84,7 @@ async fn show(
         ("digest" = String, Path, description = "SHA-256 of the sealed file, as the header names it"),
         ("officer" = String, Query, description = "staff number of the officer who reads: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which it is read"),
+        ("case" = Option<String>, Query, description = "the case of the own agency for which it is read, as its messages name it: 1 to 128 of `A-Z a-z 0-9 . _ : / -`; when absent no case is compared"),
     ),
     responses(
         (status = 200, description = "the file as it was before it was sealed; `Concord-Log-Index` says where the reading stands",
@@ -96,9 +97,9 @@ async fn open(
     segments: Segments,
     query: Parameters,
 ) -> Result<Response, Problem> {
-    let query = query.among(&["officer", "purpose"])?;
+    let query = query.among(&["officer", "purpose", "case"])?;
     let (name, digest) = (segments.message()?, segments.digest()?);
-    let reader = request::reader(&query)?;
+    let reader = request::opener(&query)?;
     let place = transfer::place(&api)?;
     let opened = api.node.read_file(name, digest, reader).await;
     let opened = opened.map_err(|error| refusal::of_file(&error, &api.node.view()))?;

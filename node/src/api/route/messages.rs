@@ -15,6 +15,7 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::message::fault::FieldFault;
+use concord_protocol::message::instants;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::writing::accept;
 use concord_protocol::message::writing::accept::Accepted;
@@ -45,6 +46,7 @@ use crate::api::shape::message::MessageList;
 use crate::api::shape::message::OpenedMessage;
 use crate::api::shape::message::SubmittedMessage;
 use crate::api::shape::names;
+use crate::api::shape::times::StatedTime;
 use crate::host::handle::Direction;
 use crate::host::handle::Filter;
 use crate::host::handle::MessageName;
@@ -236,6 +238,7 @@ async fn show(
         ("id" = String, Path, description = "the message's id or digest"),
         ("officer" = String, Query, description = "staff number of the officer who reads: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which it is read"),
+        ("case" = Option<String>, Query, description = "the case of the own agency for which it is read, as its messages name it: 1 to 128 of `A-Z a-z 0-9 . _ : / -`; when absent no case is compared"),
     ),
     responses(
         (status = 200, description = "the content, and the leaf that records the reading", body = OpenedMessage),
@@ -246,17 +249,21 @@ async fn open(
     segments: Segments,
     query: Parameters,
 ) -> Result<Json<OpenedMessage>, Problem> {
-    let query = query.among(&["officer", "purpose"])?;
+    let query = query.among(&["officer", "purpose", "case"])?;
     let name = segments.message()?;
-    let (officer, purpose) = request::reader(&query)?;
-    let opened = api.node.read_body(name, officer, purpose).await;
+    let (officer, aim) = request::opener(&query)?;
+    let view = api.read(Code::NoSuchMessage, move |node| node.message(name)).await?;
+    let opened = api.node.read_body(name, officer, aim).await;
     let opened = opened
         .map_err(|error| refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))?;
     let content = serde_json::to_value(&opened.content).unwrap_or_default();
+    let zones = message::zones(&view.parties);
+    let stated = instants::of(&opened.content);
     Ok(Json(OpenedMessage {
         id: opened.id.to_string(),
         log_index: opened.leaf.get(),
         content,
+        times: stated.iter().map(|stated| StatedTime::of(stated, zones)).collect(),
         approvals: opened.approvals.as_ref().map(ApprovalsDocument::from),
     }))
 }

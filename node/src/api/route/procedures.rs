@@ -27,6 +27,7 @@ use crate::api::shape::deadline;
 use crate::api::shape::procedure::Procedure;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::api::shape::procedure::ProcedureList;
+use crate::api::shape::specialty::SpecialtyLedger;
 use crate::host::handle::ReadError;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::transcript::Forbidden;
@@ -43,7 +44,11 @@ const PAGE_PROCEDURES_MAX: usize = 50;
 const LOOKED_THROUGH_MAX: usize = 200;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(transcript))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(specialty))
+        .routes(routes!(transcript))
 }
 
 /// Lists procedures, oldest first.
@@ -136,6 +141,26 @@ async fn show(
     let id = segments.procedure()?;
     let found = api.read(Code::NoSuchProcedure, move |node| node.procedure(id)).await?;
     Ok(Json(ProcedureDetail::from(&found)))
+}
+
+/// Shows for what the person of a handover may be tried, and to whom the person may be given on: over all handovers of that
+/// person that the node holds, each entry with the message that it comes from.
+// spec: spc-8
+#[utoipa::path(get, operation_id = "procedure_specialty", path = "/api/v1/procedures/{id}/specialty", tag = "procedures", security(("token" = [])),
+    params(("id" = String, Path, description = "the procedure's id")),
+    responses(
+        (status = 200, description = "the handovers; none where the procedure is no handover", body = SpecialtyLedger),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn specialty(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<Json<SpecialtyLedger>, Problem> {
+    query.among(&[])?;
+    let id = segments.procedure()?;
+    let found = api.read(Code::NoSuchProcedure, move |node| node.specialty(id)).await?;
+    Ok(Json(SpecialtyLedger::from(found)))
 }
 
 /// Hands out one procedure as a bundle with its bodies. Who had them opened, and for what, is in the log before that.

@@ -1,13 +1,19 @@
-//! Statistics: what the procedures give, and the messages behind each figure.
+//! Statistics: what the procedures give, the messages behind each figure, and a report with its derived figures filled in.
+//!
+//! Figures of reports that somebody sent stand in [`reports`]: they are sealed, and each reading of one is logged.
+
+pub(crate) mod reports;
 
 use axum::Json;
 use axum::extract::State;
 use concord_protocol::message::time::Instant;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::statistics::derived::Derived;
-use concord_protocol::procedure::statistics::derived::Measure;
 use concord_protocol::procedure::statistics::derived::Question;
 use concord_protocol::procedure::statistics::derived::Record;
+use concord_protocol::procedure::statistics::draft;
+use concord_protocol::procedure::statistics::measure::Measure;
+use concord_protocol::procedure::statistics::measure::Topic;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -20,23 +26,24 @@ use crate::api::request::Parameters;
 use crate::api::request::Segments;
 use crate::api::shape::statistics::CountedMessage;
 use crate::api::shape::statistics::DerivedFigure;
+use crate::api::shape::statistics::ReportDraft;
 use crate::api::shape::statistics::Statistics;
 use crate::api::shape::statistics::TracedFigure;
-use crate::host::handle::ReadError;
 use crate::report::code::Code;
 
 /// Messages of one page.
 const PAGE_RECORDS: usize = 1_000;
 
-/// Procedures that are read at a time: each is folded, and let go.
-const READ_AT_ONCE: usize = 50;
-
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(trace))
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(trace))
+        .routes(routes!(prepare))
+        .merge(reports::routes())
 }
 
 /// Computes every figure that procedures give for a period.
-// spec: sta-6
+// spec: sta-6, sta-7
 #[utoipa::path(get, operation_id = "statistics_list", path = "/api/v1/statistics", tag = "statistics", security(("token" = [])),
     params(
         ("since" = String, Query, description = "from when on, in RFC 3339"),
@@ -48,19 +55,28 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
     ))]
 async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<Statistics>, Problem> {
     let query = query.among(&["since", "until"])?;
-    let period = period(&query)?;
-    let questions = Measure::ALL.iter().map(|measure| question(*measure, period)).collect();
-    let asked = api.read(Code::NoSuchProcedure, move |node| Asked::of(node, questions)).await?;
-    let derived = asked.figures();
-    let derived = derived.iter().map(DerivedFigure::from).collect();
-    Ok(Json(Statistics { procedures: asked.procedures, derived }))
+    let questions = all_of(times(&query)?);
+    let read = move |node: &dyn Ask| node.figures(&questions);
+    let answered = api.read(Code::NoSuchProcedure, read).await?;
+    let (derived, by_ground): (Vec<&Derived>, Vec<&Derived>) =
+        answered.figures.iter().partition(|figure| is_whole(figure));
+    // A ground on which nobody was refused is left out; what could not be read is the same for each of them.
+    let unread = by_ground.first().map_or(0, |figure| figure.unread.len());
+    let by_ground = by_ground.into_iter().filter(|figure| figure.value > 0);
+    Ok(Json(Statistics {
+        procedures: answered.procedures,
+        folded: answered.folded,
+        derived: derived.into_iter().map(DerivedFigure::from).collect(),
+        refused_by_ground: by_ground.map(DerivedFigure::from).collect(),
+        refused_without_known_ground: unread,
+    }))
 }
 
 /// Shows the messages behind one figure.
-// spec: sta-6
+// spec: sta-6, sta-7
 #[utoipa::path(get, operation_id = "statistics_records", path = "/api/v1/statistics/{measure}/records", tag = "statistics", security(("token" = [])),
     params(
-        ("measure" = String, Path, description = "what is counted"),
+        ("measure" = String, Path, description = "what is counted; `handovers-refused:own-national` are the refusals that name a ground"),
         ("since" = String, Query, description = "from when on, in RFC 3339"),
         ("until" = String, Query, description = "up to when, without that instant"),
         ("cursor" = Option<String>, Query, description = "`next` of the page before"),
@@ -75,69 +91,86 @@ async fn trace(
     query: Parameters,
 ) -> Result<Json<TracedFigure>, Problem> {
     let query = query.among(&["since", "until", "cursor"])?;
-    let period = period(&query)?;
+    let question = question(segments.topic()?, times(&query)?);
     let from = query.number("cursor", 0..=usize::MAX)?.unwrap_or(0);
-    let questions = Vec::from([question(segments.measure()?, period)]);
-    let asked = api.read(Code::NoSuchProcedure, move |node| Asked::of(node, questions)).await?;
-    let found = asked.figures().pop();
-    let derived =
-        found.ok_or_else(|| request::bad_parameter("`measure` is none of those listed"))?;
-    let page = derived.records.iter().skip(from).take(PAGE_RECORDS);
+    let read = move |node: &dyn Ask| node.figures(&[question]);
+    let answered = api.read(Code::NoSuchProcedure, read).await?;
+    let derived = answered.figures.into_iter().next().unwrap_or(Derived::nothing(question));
+    let page = |records: &[Record]| -> Vec<CountedMessage> {
+        records.iter().skip(from).take(PAGE_RECORDS).map(CountedMessage::from).collect()
+    };
     let reached = from.saturating_add(PAGE_RECORDS);
+    let longest = derived.records.len().max(derived.unread.len());
     Ok(Json(TracedFigure {
         figure: DerivedFigure::from(&derived),
-        items: page.map(CountedMessage::from).collect(),
-        next: (reached < derived.records.len()).then(|| reached.to_string()),
+        items: page(&derived.records),
+        not_read_items: page(&derived.unread),
+        next: (reached < longest).then(|| reached.to_string()),
     }))
 }
 
-const fn question(measure: Measure, (from, until): (Timestamp, Timestamp)) -> Question {
-    Question { measure, from, until }
+/// Prepares the body of a situation report: its derived figures with the digests of their questions, and nothing declared.
+// spec: sta-11
+#[utoipa::path(get, operation_id = "statistics_prepare", path = "/api/v1/statistics/draft", tag = "statistics", security(("token" = [])),
+    params(
+        ("since" = String, Query, description = "from when on, in RFC 3339"),
+        ("until" = String, Query, description = "up to when, without that instant"),
+    ),
+    responses(
+        (status = 200, description = "the body, to be completed and sent by whoever reports", body = ReportDraft),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn prepare(State(api): State<Api>, query: Parameters) -> Result<Json<ReportDraft>, Problem> {
+    let query = query.among(&["since", "until"])?;
+    let period = instants(&query)?;
+    let questions = all_of((period.0.at(), period.1.at()));
+    let own = api.node.view().agency.clone();
+    let party = api.node.party_of(&own).ok_or_else(|| {
+        Problem::new(
+            Code::UnknownRecipient,
+            "nothing was prepared",
+            "the charter does not have this agency",
+        )
+    })?;
+    let read = move |node: &dyn Ask| node.figures(&questions);
+    let answered = api.read(Code::NoSuchProcedure, read).await?;
+    let body = draft::body(&party, (&period.0, &period.1), &answered.figures);
+    let unread = answered.figures.iter().filter(|figure| is_whole(figure));
+    Ok(Json(ReportDraft {
+        body: serde_json::to_value(&body).unwrap_or_default(),
+        not_read: unread.map(|figure| figure.unread.len()).sum(),
+    }))
 }
 
-/// The period that is asked about.
-fn period(query: &Parameters) -> Result<(Timestamp, Timestamp), Problem> {
-    let time = |name: &str| {
+const fn is_whole(figure: &Derived) -> bool {
+    matches!(figure.question.topic, Topic::Whole(_))
+}
+
+/// Every question about a time.
+fn all_of(period: (Timestamp, Timestamp)) -> Vec<Question> {
+    let measures = Measure::ALL.iter().map(|measure| Topic::Whole(*measure));
+    measures.chain(Topic::grounds()).map(|topic| question(topic, period)).collect()
+}
+
+const fn question(topic: Topic, (from, until): (Timestamp, Timestamp)) -> Question {
+    Question { topic, from, until }
+}
+
+/// The period that is asked about, as it was written.
+fn instants(query: &Parameters) -> Result<(Instant, Instant), Problem> {
+    let instant = |name: &str| {
         let instant = Instant::parse(query.demanded(name)?);
-        let instant = instant.map_err(|error| request::bad_parameter(format!("`{name}`: {error}")));
-        instant.map(|instant| instant.at())
+        instant.map_err(|error| request::bad_parameter(format!("`{name}`: {error}")))
     };
-    let (from, until) = (time("since")?, time("until")?);
-    if from < until {
+    let (from, until) = (instant("since")?, instant("until")?);
+    if from.at() < until.at() {
         Ok((from, until))
     } else {
         Err(request::bad_parameter("`since` is before `until`"))
     }
 }
 
-/// Questions that were put to every procedure of the node.
-struct Asked {
-    procedures: usize,
-    answers: Vec<(Question, Vec<Record>)>,
-}
-
-impl Asked {
-    fn of(node: &dyn Ask, questions: Vec<Question>) -> Result<Self, ReadError> {
-        let answers = questions.into_iter().map(|question| (question, Vec::new())).collect();
-        let mut asked = Self { procedures: 0, answers };
-        let mut after = None;
-        loop {
-            let found = node.procedures(after, READ_AT_ONCE)?;
-            for view in &found {
-                asked.procedures = asked.procedures.saturating_add(1);
-                after = Some(view.id);
-                for (question, records) in &mut asked.answers {
-                    records.extend(question.records_in(view.id, &view.book));
-                }
-            }
-            if found.len() < READ_AT_ONCE {
-                return Ok(asked);
-            }
-        }
-    }
-
-    fn figures(&self) -> Vec<Derived> {
-        let answers = self.answers.iter();
-        answers.map(|(question, records)| Derived::of(*question, records.clone())).collect()
-    }
+/// The period that is asked about.
+fn times(query: &Parameters) -> Result<(Timestamp, Timestamp), Problem> {
+    instants(query).map(|(from, until)| (from.at(), until.at()))
 }

@@ -1,6 +1,7 @@
 //! The versions of the charter in JSON: what each changes, who signed it, and what it lacks.
 
 use concord_protocol::identity::charter::Proposal;
+use concord_protocol::identity::charter::clause::Clause;
 use concord_protocol::identity::charter::difference;
 use concord_protocol::identity::charter::difference::Change;
 use concord_protocol::identity::charter::papers::Papers;
@@ -9,6 +10,7 @@ use concord_protocol::identity::charter::tally::Asked;
 use concord_protocol::identity::charter::tally::Group;
 use concord_protocol::identity::charter::tally::Signed;
 use concord_protocol::identity::charter::tally::Tally;
+use concord_protocol::procedure::profile;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +30,8 @@ pub struct CharterPapers {
     pub versions: Vec<CharterVersion>,
     /// Versions that may still come into force.
     pub proposals: Vec<CharterVersion>,
+    /// What the version in force settles about procedures, ascending; everything else is as by default.
+    pub clauses: Vec<CharterClause>,
 }
 
 /// One version of the charter.
@@ -68,6 +72,23 @@ pub struct Electorate {
     pub signed: Vec<String>,
     /// Those that have not.
     pub not_signed: Vec<String>,
+}
+
+/// One thing that a charter settles about procedures.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct CharterClause {
+    /// What kind of thing, for example `term`.
+    pub article: String,
+    /// For which Party; absent where it is the same for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<String>,
+    /// Which of them, for example `U3 answer`.
+    pub about: String,
+    /// What holds, for example `5 days`.
+    pub value: String,
+    /// Why the node does not go by it, but by the default; absent where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unread: Option<String>,
 }
 
 /// One change from a version to the next.
@@ -119,8 +140,26 @@ impl From<&Papers> for CharterPapers {
             digest: newest.digest().to_string(),
             versions: path.map(|version| CharterVersion::of(papers, version)).collect(),
             proposals: papers.open().map(|open| CharterVersion::of(papers, open)).collect(),
+            clauses: clauses(&newest.charter().clauses),
         }
     }
+}
+
+/// Clauses, each with whether this program goes by it.
+// spec: prf-4
+fn clauses(all: &[Clause]) -> Vec<CharterClause> {
+    let (_, unread) = profile::read(all);
+    let shown = |clause: &Clause| CharterClause {
+        article: clause.article.clone(),
+        party: clause.party.as_ref().map(ToString::to_string),
+        about: clause.about.clone(),
+        value: clause.value.clone(),
+        unread: unread
+            .iter()
+            .find(|unread| unread.clause == *clause)
+            .map(|unread| unread.why.clone()),
+    };
+    all.iter().map(shown).collect()
 }
 
 impl CharterVersion {

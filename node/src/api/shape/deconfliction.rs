@@ -42,16 +42,20 @@ pub struct HoldingList {
     pub items: Vec<HoldingDocument>,
 }
 
-/// That somebody asked about a holding.
+/// That somebody asked about a holding, and how often.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertDocument {
-    /// When it was noticed.
+    /// When it was first noticed.
     pub at: String,
+    /// When it was last noticed.
+    pub last: String,
+    /// With how many queries.
+    pub times: u64,
     /// Who asked.
     pub from: String,
-    /// In which procedure.
+    /// In which procedure, the last time.
     pub procedure: String,
-    /// With which message.
+    /// With which message, the last time.
     pub query: String,
     /// About which holding.
     pub holding: u64,
@@ -66,7 +70,7 @@ pub struct AlertDocument {
 /// What one owner was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct AlertList {
-    /// Oldest first.
+    /// What was asked about last stands last.
     pub items: Vec<AlertDocument>,
 }
 
@@ -129,6 +133,8 @@ impl From<&Alert> for AlertDocument {
     fn from(alert: &Alert) -> Self {
         Self {
             at: alert.at().to_string(),
+            last: alert.last().to_string(),
+            times: alert.times(),
             from: alert.from().to_string(),
             procedure: alert.procedure().to_string(),
             query: alert.query().to_string(),

@@ -78,7 +78,8 @@ pub struct FeedAsked {
 pub struct FeedWaits {
     /// The message whose list it is, by digest.
     pub message: String,
-    /// A registered code of lists; `file-awaited` or `body-gone` where something of the message is not here.
+    /// A registered code of lists; `file-awaited` or `body-gone` where something of the message is not here; `no-place` while its
+    /// originator has four other feeds that are searched.
     pub code: String,
     /// The id of the entry at fault.
     #[serde(default, skip_serializing_if = "Option::is_none")]

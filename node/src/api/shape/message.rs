@@ -3,7 +3,10 @@
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::envelope::approvals::Approvals;
 use concord_protocol::envelope::approvals::Vote;
+use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::Party;
+use concord_protocol::procedure::deadline::zone::Zone;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,7 +14,11 @@ use utoipa::ToSchema;
 use crate::api::shape::erasure::Erasure;
 use crate::api::shape::header::HeaderDocument;
 use crate::api::shape::names::ChangeDocument;
+use crate::api::shape::times::Clocks;
+use crate::api::shape::times::StatedTime;
+use crate::api::shape::times::Zones;
 use crate::host::handle::MessageView;
+use crate::host::handle::Parties;
 use crate::host::view::Delivery;
 use crate::host::view::DeliveryStatus;
 
@@ -41,6 +48,8 @@ pub struct Message {
     pub log_index: u64,
     /// What the sender signed; absent when it is not a header that this release reads.
     pub header: Option<HeaderDocument>,
+    /// The times of the header on the clocks of the sender's Party and of the agency's own.
+    pub times: Option<MessageTimes>,
     /// Whether the sealed body is held.
     pub body: BodyState,
     /// Why the body was erased; absent when it was not.
@@ -50,6 +59,40 @@ pub struct Message {
     pub deliveries: Vec<DeliveryDocument>,
     /// Where more of it is.
     pub links: MessageLinks,
+}
+
+/// The times of a header, each on several clocks.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct MessageTimes {
+    /// When the sender made it.
+    pub created: Clocks,
+    /// By when an answer is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub respond_by: Option<Clocks>,
+    /// When it ends by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Clocks>,
+}
+
+impl MessageTimes {
+    /// Reads them of a stored message.
+    // spec: tim-1
+    fn of(view: &MessageView) -> Option<Self> {
+        let header = header::read(&view.record.message).ok()?;
+        let zones = zones(&view.parties);
+        let clocks = |at| Clocks::of(at, zones);
+        Some(Self {
+            created: clocks(header.created),
+            respond_by: header.respond_by.map(clocks),
+            expires: header.expires.map(clocks),
+        })
+    }
+}
+
+/// The clocks of a sender and of the agency that looks; UTC where the charter in force does not have it.
+pub(crate) fn zones(parties: &Parties) -> Zones {
+    let zone = |party: &Option<Party>| party.as_ref().map_or(Zone::UTC, Zone::of);
+    Zones { sender: zone(&parties.sender), own: zone(&parties.own) }
 }
 
 /// Which way a message went.
@@ -267,6 +310,7 @@ impl Message {
             at: record.at.to_string(),
             log_index: record.leaf.get(),
             header: HeaderDocument::read(&record.message),
+            times: MessageTimes::of(view),
             body: match record.body {
                 BodyForm::Held => BodyState::Held,
                 BodyForm::Absent => BodyState::Absent,
@@ -290,6 +334,8 @@ pub struct OpenedMessage {
     pub log_index: u64,
     /// The content as the sender wrote it.
     pub content: serde_json::Value,
+    /// The instants that it states, the first 256, each on the clock of its place, of the sender and of the agency's own.
+    pub times: Vec<StatedTime>,
     /// Who drafted and who approved it; absent for a message without approvals.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approvals: Option<ApprovalsDocument>,

@@ -1,21 +1,22 @@
 //! A procedure in JSON: codes, names and digests, and nothing that a body says.
 
-use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::amber::Amber;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::common::Common;
+use concord_protocol::procedure::deadline::zone::Zone;
 use concord_protocol::procedure::fold::Fate;
 use concord_protocol::procedure::machine::Machine;
-use concord_protocol::procedure::refusal::Refusal;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::api::shape::deadline;
 use crate::api::shape::deadline::Deadline;
+use crate::api::shape::times::Clocks;
+use crate::api::shape::times::Zones;
 use crate::host::elsewhere;
 use crate::host::handle::procedures::ProcedureView;
 
@@ -72,7 +73,8 @@ pub struct ProcedureDetail {
     pub conflicts: Vec<Vec<String>>,
     /// Decisions, grants and plans that rest on what was corrected: they stand until somebody decides anew.
     pub look_again: Vec<LookAgain>,
-    /// What speaks against something in it by what the node holds of other procedures: it stands, and a person looks.
+    /// What speaks against something in it by what the node holds of other procedures, or by the charter: it stands, and a
+    /// person looks.
     pub alerts: Vec<Alert>,
     /// The accepted messages, each after those that it follows.
     pub transcript: Vec<Entry>,
@@ -102,7 +104,7 @@ pub struct LookAgain {
     pub because: String,
 }
 
-/// What speaks against something in a procedure, by another procedure.
+/// What speaks against something in a procedure, by another procedure or by the charter in force.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Alert {
     /// The rule.
@@ -130,6 +132,8 @@ pub struct Entry {
     pub from: String,
     /// When, by its author's clock.
     pub created: String,
+    /// The same on the clocks of its author's Party and of the agency's own.
+    pub times: Clocks,
     /// Digests of the messages that it follows.
     pub parents: Vec<String>,
     /// What became of it: `took-effect`, `noted`, `outranked`, `clashes`, `set-aside` or `overtaken`.
@@ -196,9 +200,9 @@ impl From<&ProcedureView> for ProcedureDetail {
                 .collect(),
             look_again: book.amber(&view.corrected).iter().map(look_again).collect(),
             alerts: view.alerts.iter().map(alert).collect(),
-            transcript: entries(book),
-            asides: book.asides().values().map(|act| entry(act, None)).collect(),
-            refused: book.refused().iter().map(refused).collect(),
+            transcript: entries(view),
+            asides: book.asides().values().map(|act| entry(view, act, None)).collect(),
+            refused: book.refused().values().map(|act| refused(book, act)).collect(),
         }
     }
 }
@@ -229,14 +233,16 @@ fn alert(alert: &elsewhere::Alert) -> Alert {
     }
 }
 
-fn entries(book: &Book) -> Vec<Entry> {
+fn entries(view: &ProcedureView) -> Vec<Entry> {
+    let book = &view.book;
     let transcript = book.transcript();
     let fate = |act: &Act| book.machine().and_then(|machine| machine.fates().get(&act.digest));
     let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
-    acts.map(|act| entry(act, fate(act))).collect()
+    acts.map(|act| entry(view, act, fate(act))).collect()
 }
 
-fn entry(act: &Act, fate: Option<&Fate>) -> Entry {
+// spec: tim-1
+fn entry(view: &ProcedureView, act: &Act, fate: Option<&Fate>) -> Entry {
     let (fate, rule, by, why) = match fate {
         None | Some(Fate::Noted) => ("noted", None, None, None),
         Some(Fate::Took { rule }) => ("took-effect", Some(*rule), None, None),
@@ -253,6 +259,7 @@ fn entry(act: &Act, fate: Option<&Fate>) -> Entry {
         kind: act.kind.text().to_owned(),
         from: act.author.as_str().to_owned(),
         created: act.created.to_string(),
+        times: Clocks::of(act.created, zones(view, &act.author)),
         parents: act.parents.iter().map(ToString::to_string).collect(),
         fate: fate.to_owned(),
         rule: rule.map(str::to_owned),
@@ -261,9 +268,16 @@ fn entry(act: &Act, fate: Option<&Fate>) -> Entry {
     }
 }
 
-fn refused((digest, refusal): (&Digest, &Refusal)) -> RefusedEntry {
+/// The clocks of an author and of the agency that looks.
+fn zones(view: &ProcedureView, author: &AgencyId) -> Zones {
+    let zone = |agency: &AgencyId| view.parties.get(agency).map_or(Zone::UTC, Zone::of);
+    Zones { sender: zone(author), own: zone(&view.own) }
+}
+
+fn refused(book: &Book, act: &Act) -> RefusedEntry {
+    let refusal = book.why_refused(act);
     RefusedEntry {
-        digest: digest.to_string(),
+        digest: act.digest.to_string(),
         code: refusal.code.text().to_owned(),
         rule: refusal.rule.to_owned(),
         why: refusal.why.clone(),

@@ -134,6 +134,7 @@ use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
 use crate::host::handle::AdmitError;
 use crate::host::handle::Admitted;
+use crate::host::handle::Aim;
 use crate::host::handle::Direction;
 use crate::host::handle::Entry;
 use crate::host::handle::Filter;
@@ -144,6 +145,7 @@ use crate::host::handle::MessageName;
 use crate::host::handle::MessageView;
 use crate::host::handle::Namesake;
 use crate::host::handle::OpenedBody;
+use crate::host::handle::Parties;
 use crate::host::handle::PingError;
 use crate::host::handle::ReadError;
 use crate::host::handle::RequestKey;
@@ -162,6 +164,7 @@ use crate::host::handle::files::OpenedFile;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::reviews::ReviewPlace;
 use crate::host::handle::reviews::Reviews;
+use crate::host::handle::specialty::ReceivedView;
 use crate::host::handle::succession::ApproveError;
 use crate::host::handle::succession::SuccessionView;
 use crate::host::handle::transcript::Forbidden;
@@ -189,7 +192,6 @@ use crate::host::view::WatchView;
 use crate::store::disk::RealDisk;
 use crate::store::files::Files;
 use crate::store::files::FilesSettings;
-use crate::store::files::Held;
 
 /// The message that the node sent.
 pub(crate) const SENT: &str = "019ca884-c740-7101-8101-010101010101";
@@ -369,9 +371,9 @@ impl Ask for Fake {
     }
 
     fn file(&self, digest: &Digest) -> Result<FileStanding, ReadError> {
-        match self.files().held(digest).map_err(|_| ReadError::Stopping)? {
-            Held::Whole { length } => Ok(FileStanding::Here { length }),
-            Held::Part { .. } | Held::Absent => Err(ReadError::NotFound),
+        match self.files().whole(digest).map_err(|_| ReadError::Stopping)? {
+            Some(length) => Ok(FileStanding::Here { length }),
+            None => Err(ReadError::NotFound),
         }
     }
 
@@ -379,7 +381,7 @@ impl Ask for Fake {
         &self,
         name: MessageName,
         digest: Digest,
-        _: (StaffNumber, PurposeCode),
+        _: (StaffNumber, Aim),
     ) -> Answer<'_, Result<OpenedFile, FileError>> {
         Box::pin(async move {
             self.message(name)?;
@@ -394,7 +396,7 @@ impl Ask for Fake {
         &self,
         name: MessageName,
         _: StaffNumber,
-        _: PurposeCode,
+        _: Aim,
     ) -> Answer<'_, Result<OpenedBody, ReadError>> {
         Box::pin(async move {
             let message = self.message(name)?;
@@ -521,6 +523,11 @@ impl Ask for Fake {
     fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
         let mut views = procedures::views().into_iter();
         views.find(|view| view.id == id).ok_or(ReadError::NotFound)
+    }
+
+    fn specialty(&self, id: ProcedureId) -> Result<Vec<ReceivedView>, ReadError> {
+        let ProcedureView { id: procedure, book, .. } = self.procedure(id)?;
+        Ok(vec![ReceivedView { procedure, travelled: None, book }])
     }
 
     fn procedures(
@@ -799,7 +806,12 @@ fn sent() -> MessageView {
         at("th.rtp", DeliveryStatus::Queued),
         at("vn.mps", refused),
     ];
-    MessageView { record: record("la.mps", 1, 1), deliveries, erasure: None }
+    MessageView {
+        record: record("la.mps", 1, 1),
+        deliveries,
+        erasure: None,
+        parties: parties("LA"),
+    }
 }
 
 fn received() -> MessageView {
@@ -807,7 +819,12 @@ fn received() -> MessageView {
         record: MessageRecord { body: BodyForm::Absent, ..record("mm.mpf", 2, 4) },
         deliveries: Vec::new(),
         erasure: None,
+        parties: parties("MM"),
     }
+}
+
+fn parties(sender: &str) -> Parties {
+    Parties { sender: Party::parse(sender).ok(), own: Party::parse("LA").ok() }
 }
 
 fn record(from: &str, number: u8, leaf: u64) -> MessageRecord {
@@ -961,6 +978,7 @@ pub(super) fn papers() -> Papers {
             approvals: ApprovalProfile::NoneDemanded,
         },
         resolves: None,
+        clauses: Vec::new(),
     };
     let proposed = charter::propose(founding.clone()).unwrap();
     let signed = roots
@@ -1021,7 +1039,11 @@ impl AskFeeds for Fake {
 }
 
 impl AskDeconfliction for Fake {
-    fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
+    fn digests(
+        &self,
+        identifiers: &[Identifier],
+        _: &Officer,
+    ) -> Result<MadeDigests, DeconflictionError> {
         let digest = |one: &Identifier| digest::sha256(&canonical::text(one));
         let key = DigestPublic::from_bytes([7; 32]);
         Ok(MadeDigests { key, digests: identifiers.iter().map(digest).collect() })

@@ -19,6 +19,7 @@ use crate::api::shape::procedure::Entry;
 use crate::api::shape::procedure::Participant;
 use crate::api::shape::procedure::Procedure;
 use crate::api::shape::procedure::ProcedureDetail;
+use crate::api::shape::times::Clocks;
 use crate::cli::certificate::compared;
 use crate::cli::certificate::file::Certificate;
 use crate::cli::certificate::form;
@@ -306,6 +307,11 @@ fn entry() -> Entry {
         kind: "handover-certificate".to_owned(),
         from: "th.rtp".to_owned(),
         created: "2026-03-16T15:05:00Z".to_owned(),
+        times: Clocks {
+            utc: "2026-03-16T15:05:00.000Z".to_owned(),
+            sender: "2026-03-16T22:05:00+07:00".to_owned(),
+            own: "2026-03-16T22:05:00+07:00".to_owned(),
+        },
         parents: Vec::new(),
         fate: "took-effect".to_owned(),
         rule: None,

@@ -23,6 +23,8 @@ use concord_protocol::ids::NameError;
 use concord_protocol::ids::Party;
 use serde::Deserialize;
 
+use crate::cli::charter::clauses;
+use crate::cli::charter::clauses::DraftProfile;
 use crate::cli::fail;
 use crate::files;
 use crate::report::Report;
@@ -40,6 +42,8 @@ struct Draft {
     amendment_threshold: u16,
     suites: Option<Vec<u16>>,
     approvals: Option<String>,
+    #[serde(default)]
+    profile: DraftProfile,
     #[serde(default)]
     member: Vec<DraftMember>,
 }
@@ -75,6 +79,10 @@ pub fn read(path: &Path, what: &'static str) -> Result<Charter, Report> {
     let beside = path.parent().unwrap_or_else(|| Path::new(""));
     let members: Result<Vec<Member>, Report> =
         draft.member.into_iter().map(|member| member.read(beside, what)).collect();
+    let clauses = named(draft.profile.clauses(), "profile", what)?;
+    if let Some(why) = clauses::unreadable(&clauses) {
+        return Err(refused(what, format!("nobody could go by {why}")));
+    }
     Ok(Charter {
         version: CharterVersion::new(1),
         name: named(CharterName::parse(&draft.name), "name", what)?,
@@ -88,6 +96,7 @@ pub fn read(path: &Path, what: &'static str) -> Result<Charter, Report> {
             approvals: approvals(draft.approvals.as_deref(), what)?,
         },
         resolves: None,
+        clauses,
     })
 }
 

@@ -4,6 +4,7 @@ use concord_protocol::identity::charter::Proposal;
 use concord_protocol::identity::charter::papers::Papers;
 use serde_json::Value;
 
+use crate::api::shape::charter::CharterClause;
 use crate::api::shape::charter::CharterPapers;
 use crate::api::shape::charter::CharterVersion;
 use crate::api::shape::charter::Electorate;
@@ -31,6 +32,9 @@ pub fn described(papers: &CharterPapers) -> String {
         "charter    {}, version {} in force\ngenesis    {}\ndigest     {}\n",
         papers.charter, papers.version, papers.genesis, papers.digest
     );
+    for clause in &papers.clauses {
+        text.push_str(&clause_text(clause));
+    }
     for version in &papers.versions {
         text.push_str(&version_text(version, "version "));
     }
@@ -38,6 +42,13 @@ pub fn described(papers: &CharterPapers) -> String {
         text.push_str(&version_text(proposal, "proposed"));
     }
     text
+}
+
+fn clause_text(clause: &CharterClause) -> String {
+    let CharterClause { article, party, about, value, unread } = clause;
+    let of = party.as_ref().map(|party| format!(" of {party}")).unwrap_or_default();
+    let not = unread.as_ref().map(|why| format!(" (NOT GONE BY: {why})")).unwrap_or_default();
+    format!("clause     {article}{of}: {about} = {value}{not}\n")
 }
 
 fn version_text(version: &CharterVersion, title: &str) -> String {

@@ -10,6 +10,7 @@ use serde_json::Value;
 use serde_json::json;
 
 use crate::cli::answer::Answer;
+use crate::cli::charter::clauses;
 use crate::cli::charter::history;
 use crate::cli::charter::paper;
 use crate::cli::charter::paper::Paper;
@@ -69,6 +70,9 @@ fn text(proposal: &Proposal) -> String {
         suites(&charter.profiles.suites),
         approvals_text(charter.profiles.approvals),
     );
+    for line in clauses::lines(&charter.clauses) {
+        text.push_str(&format!("clause     {line}\n"));
+    }
     for (member, consent) in proposal.consents() {
         text.push_str(&member_text(member, consent));
     }
@@ -109,6 +113,7 @@ fn json(proposal: &Proposal) -> Value {
         "amendment_threshold": charter.amendment_threshold,
         "suites": charter.profiles.suites,
         "approvals": approvals_text(charter.profiles.approvals),
+        "clauses": clauses::lines(&charter.clauses),
         "members": members,
     })
 }

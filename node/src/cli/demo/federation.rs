@@ -264,6 +264,7 @@ fn sign_charter(founders: &[Founder]) -> Result<VerifiedCharter, SetupError> {
             approvals: ApprovalProfile::NoneDemanded,
         },
         resolves: None,
+        clauses: Vec::new(),
     };
     let proposed = charter::propose(draft)?;
     let signed = founders

@@ -1,5 +1,8 @@
 //! The machine: its clock, its disk, its socket buffers, and when the node was last backed up.
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -10,6 +13,7 @@ use crate::cli::doctor::finding::Finding;
 use crate::files;
 use crate::settings::folder::NodeFolder;
 use crate::store::disk;
+use crate::store::usage;
 
 /// What the node asks of the system for its UDP socket, in bytes.
 const SOCKET_BUFFER_BYTES: u64 = 4 * 1024 * 1024;
@@ -91,6 +95,24 @@ pub fn disk(patient: &Patient<'_>) -> Finding {
     } else {
         Finding::ok("disk", found)
     }
+}
+
+/// The room that files take, of what they may.
+pub fn files(patient: &Patient<'_>) -> Finding {
+    let usage = usage::usage(patient.folder.path());
+    let used = usage.iter().find(|(part, _)| *part == "files").map_or(0, |(_, bytes)| *bytes);
+    room_for_files(used, patient.settings.files_total_bytes)
+}
+
+// spec: fil-54
+fn room_for_files(used: u64, total: u64) -> Finding {
+    let found = format!("{} of {} MiB for files are taken", used / MIB, total / MIB);
+    if used < total / 10 * 9 {
+        return Finding::ok("files", found);
+    }
+    Finding::warning("files", found)
+        .because("files beside messages are not fetched and none can be added; messages go on")
+        .remedy("erase what is no longer needed, or raise files_total_mib; concord_peer_file_bytes says whose they are")
 }
 
 /// What the system lets a socket buffer.

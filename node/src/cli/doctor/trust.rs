@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use concord_protocol::identity::charter::clause::Clause;
 use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::moment::Timestamp;
 
 use crate::api::shape::node::UnreadyReason;
+use crate::cli::charter;
 use crate::cli::doctor::Patient;
 use crate::cli::doctor::finding::Finding;
 use crate::cli::node;
@@ -31,6 +33,7 @@ pub fn enrolment(patient: &Patient<'_>) -> Vec<Finding> {
         Err(error) => return vec![unenrolled(&error)],
     };
     let mut findings = vec![charter(patient, &enrolment)];
+    findings.extend(clauses(&enrolment.directory.charter().charter().clauses));
     findings.push(own(patient, &enrolment));
     findings.extend(keys(patient, &enrolment));
     findings.extend(peers(patient, &enrolment));
@@ -77,6 +80,18 @@ fn charter(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {
         .remedy("start the node again if the version on the disk is the newer one"),
         Err(report) => Finding::warning("charter", held).because(report.why).remedy(report.remedy),
     }
+}
+
+/// Clauses of the charter in force by which this program cannot go.
+// spec: prf-4
+fn clauses(all: &[Clause]) -> Option<Finding> {
+    let why = charter::clauses::unreadable(all)?;
+    let finding = Finding::warning("profile", format!("the charter in force settles {why}"));
+    Some(
+        finding
+            .because("this program does not know what it means and goes by the default, while other nodes may go by it")
+            .remedy("install a version of the program that knows it; `concord charter list` shows every clause"),
+    )
 }
 
 fn own(patient: &Patient<'_>, enrolment: &Enrolment) -> Finding {

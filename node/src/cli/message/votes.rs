@@ -27,6 +27,7 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::fault::FieldFault;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::vote::SignatureText;
+use concord_protocol::message::writing::accept;
 use concord_protocol::registry::StaffRole;
 use serde_json::json;
 
@@ -111,8 +112,7 @@ fn role(text: &str) -> Result<StaffRole, String> {
 pub fn draft(arguments: &Drafting) -> Result<Answer, Report> {
     let what = "nothing was drafted";
     let Drafting { file, out, break_glass, who } = arguments;
-    let mut value = document(file, what)?;
-    let submission = read(&value, what)?;
+    let Written { submission, mut value, changes } = written(&document(file, what)?, what)?;
     if submission.approvals().is_some() {
         let why = format!("{} was drafted before", file.display());
         return Err(refused(
@@ -148,7 +148,32 @@ pub fn draft(arguments: &Drafting) -> Result<Answer, Report> {
     });
     put(&mut value, "approvals", approvals, what)?;
     write(out, &value, what)?;
-    Ok(told(&submission, core, out))
+    Ok(changes.into_iter().fold(told(&submission, core, out), Answer::say))
+}
+
+/// A submission as it will be signed.
+#[derive(Debug)]
+struct Written {
+    submission: Submission,
+    /// The same as the file of the draft has it.
+    value: serde_json::Value,
+    /// What was changed in what was handed in, in a line each.
+    changes: Vec<String>,
+}
+
+/// Makes of what a person wrote what a node would make of it, before anybody votes: then nothing may change any more.
+// spec: nam-6
+fn written(value: &serde_json::Value, what: &'static str) -> Result<Written, Report> {
+    let (submission, accepted) = accept::read(&tree(value, what)?, Submission::read)
+        .map_err(|faults| faulty(&faults, what))?;
+    let told = accepted.told.iter();
+    let mut changes: Vec<String> =
+        told.map(|told| format!("{}: {}", told.pointer, told.change.said())).collect();
+    if accepted.more > 0 {
+        changes.push(format!("{} more changes are not listed", accepted.more));
+    }
+    let value = serde_json::to_value(&accepted.tree).unwrap_or_default();
+    Ok(Written { submission, value, changes })
 }
 
 /// Adds a vote to a draft.
@@ -226,11 +251,13 @@ fn document(file: &Path, what: &'static str) -> Result<serde_json::Value, Report
 }
 
 fn read(value: &serde_json::Value, what: &'static str) -> Result<Submission, Report> {
-    // As the node will read it.
-    let read: Value = text_of_json::read(value.to_string().as_bytes()).map_err(|_| {
-        Report::new(Code::BadJson, what, "the file says what no submission can say")
-    })?;
-    Submission::read(&read).map_err(|faults| faulty(&faults, what))
+    Submission::read(&tree(value, what)?).map_err(|faults| faulty(&faults, what))
+}
+
+/// A file as the node will read it.
+fn tree(value: &serde_json::Value, what: &'static str) -> Result<Value, Report> {
+    text_of_json::read(value.to_string().as_bytes())
+        .map_err(|_| Report::new(Code::BadJson, what, "the file says what no submission can say"))
 }
 
 fn faulty(faults: &[FieldFault], what: &'static str) -> Report {

@@ -1,6 +1,7 @@
 //! Under which digests the holdings stand for the keys of one member.
 
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use concord_protocol::codec;
 use concord_protocol::codec::Encoded;
@@ -12,13 +13,10 @@ use serde_bytes::ByteBuf;
 
 use crate::host::deconfliction::file::FileTrouble;
 
-/// Keys of one member whose digests are kept: the one in use and the one before.
-const KEYS_MAX: usize = 2;
-
 /// Bytes of one holding: its number and its digest.
 const PAIR_BYTES: usize = 8 + 32;
 
-/// The digests of holdings, by key; the key that was used last stands last.
+/// The digests of holdings, by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct KeyedHoldings(Vec<(DigestPublic, BTreeMap<u64, Digest>)>);
 
@@ -61,22 +59,24 @@ impl KeyedHoldings {
         self.0.iter().find(|(held, _)| held == key).map(|(_, digests)| digests)
     }
 
-    /// Takes digests that were made under a key, and forgets those of holdings that are gone.
+    /// Takes digests that were made under a key.
     pub(crate) fn take(
         &mut self,
         key: DigestPublic,
         digests: impl IntoIterator<Item = (u64, Digest)>,
-        held: impl Fn(u64) -> bool,
     ) {
-        if !self.0.iter().any(|(known, _)| *known == key) {
-            if self.0.len() >= KEYS_MAX {
-                self.0.remove(0);
-            }
-            self.0.push((key, BTreeMap::new()));
+        match self.0.iter_mut().find(|(known, _)| *known == key) {
+            Some((_, known)) => known.extend(digests),
+            None => self.0.push((key, digests.into_iter().collect())),
         }
-        if let Some((_, known)) = self.0.iter_mut().find(|(known, _)| *known == key) {
-            known.extend(digests);
-            known.retain(|number, _| held(*number));
+    }
+
+    /// Forgets all but these holdings under these keys.
+    // spec: dcf-19
+    pub(crate) fn keep(&mut self, keys: &[DigestPublic], holdings: &BTreeSet<u64>) {
+        self.0.retain(|(key, _)| keys.contains(key));
+        for (_, known) in &mut self.0 {
+            known.retain(|number, _| holdings.contains(number));
         }
     }
 }

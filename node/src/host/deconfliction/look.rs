@@ -15,18 +15,14 @@ use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::limits::DIGEST_KEY_DAYS;
 use concord_protocol::message::body::Body;
 use concord_protocol::message::content::Content;
 use concord_protocol::message::intelligence::deconfliction::DeconflictionQuery;
-use concord_protocol::message::intelligence::deconfliction::DeconflictionReply;
 use concord_protocol::message::intelligence::deconfliction::Match;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::recipient::Role;
-use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::exchange::holding;
-use concord_protocol::procedure::refusal::Refusal;
 use tokio::time;
 
 use crate::clock;
@@ -120,11 +116,10 @@ pub(crate) async fn watch(shared: Arc<Shared>) {
 pub(crate) fn look(shared: &Shared, now: Timestamp) -> Result<(), LookError> {
     find(shared)?;
     let desk = &shared.deconfliction;
+    desk.forget_old(now)?;
     let queries = desk.register().queries.clone();
     for query in &queries {
-        if is_over(query, now) {
-            forget(desk, query)?;
-        } else if query.compared < desk.register().next() {
+        if query.compared < desk.register().next() {
             compare(shared, query, now)?;
         }
     }
@@ -181,12 +176,6 @@ fn opened(shared: &Shared, record: &MessageRecord) -> Option<DeconflictionQuery>
     if let Body::DeconflictionQuery(query) = content.body { Some(*query) } else { None }
 }
 
-/// Whether the query is older than its key answers.
-fn is_over(query: &Received, now: Timestamp) -> bool {
-    let life = Span::from_days(DIGEST_KEY_DAYS.saturating_mul(2));
-    query.at.after(life) < now
-}
-
 fn forget(desk: &Deconfliction, query: &Received) -> Result<(), FileTrouble> {
     desk.change(|register| {
         register.queries.retain(|known| known.message != query.message);
@@ -195,7 +184,7 @@ fn forget(desk: &Deconfliction, query: &Received) -> Result<(), FileTrouble> {
 }
 
 /// The holdings whose digests under a key are not known.
-fn missing(
+pub(super) fn missing(
     desk: &Deconfliction,
     peer: &AgencyId,
     key: &DigestPublic,
@@ -208,8 +197,8 @@ fn missing(
     })
 }
 
-/// The holdings that stand under each of these digests.
-fn matches(
+/// The holdings that stand under each of these digests, for the key and the author of a query.
+pub(super) fn matches(
     desk: &Deconfliction,
     query: &Received,
     digests: &BTreeSet<Digest>,
@@ -254,23 +243,25 @@ fn compare(shared: &Shared, query: &Received, now: Timestamp) -> Result<(), Look
 /// What to have made next by the node of a member: a key, and the texts of holdings by number; `None` when nothing lacks.
 pub(super) type Lacking = (DigestPublic, Vec<(u64, Vec<u8>)>);
 
-/// What lacks under the keys of one member's queries, the newest query first.
+/// What lacks under the keys of one member's queries, the newest key first. The texts are those of that member's queries,
+/// whoever's key it named.
+// spec: dcf-17, dcf-19, dcf-22
 pub(super) fn lacking(
     desk: &Deconfliction,
     peer: &AgencyId,
     limit: usize,
 ) -> Result<Option<Lacking>, FileTrouble> {
-    let queries = desk.register().queries.clone();
-    let keys = queries.iter().rev().filter(|query| query.from == *peer).map(|query| query.key);
-    for key in keys {
-        if desk.holdup(&key) == Some(Holdup::KeyGone) {
+    let keys = desk.register().keys_of(peer);
+    for key in keys.into_iter().rev() {
+        if desk.holdup(peer, &key) == Some(Holdup::KeyGone) {
             continue;
         }
         let missing = missing(desk, peer, &key)?;
         let register = desk.register();
-        let texts = missing
-            .into_iter()
-            .filter_map(|number| register.holding(number).map(|held| (number, held.text())));
+        let texts = missing.into_iter().filter_map(|number| {
+            let held = register.holding(number)?;
+            Some((number, desk.text(peer, held.identifier())))
+        });
         let texts: Vec<(u64, Vec<u8>)> = texts.take(limit).collect();
         if !texts.is_empty() {
             return Ok(Some((key, texts)));
@@ -288,26 +279,53 @@ pub(crate) fn propose(
     shared: &Shared,
     procedure: ProcedureId,
 ) -> Result<Option<Proposal>, LookError> {
+    let query = queries(shared, procedure)?.into_iter().next();
+    query.map_or(Ok(None), |query| proposed(shared, query))
+}
+
+/// The queries of a procedure that are compared.
+///
+/// # Errors
+/// When the store or a file cannot be read.
+pub(super) fn queries(shared: &Shared, procedure: ProcedureId) -> Result<Vec<Received>, LookError> {
     find(shared)?;
+    let register = shared.deconfliction.register();
+    let queries = register.queries.iter().filter(|query| query.procedure == procedure);
+    Ok(queries.cloned().collect())
+}
+
+/// What to answer to a query; `None` when its body is gone.
+///
+/// # Errors
+/// When the store or a file cannot be read.
+pub(super) fn proposed(shared: &Shared, query: Received) -> Result<Option<Proposal>, LookError> {
     let desk = &shared.deconfliction;
-    let query = desk.register().queries.iter().find(|query| query.procedure == procedure).cloned();
-    let Some(query) = query else { return Ok(None) };
     let record = shared.reader.message(&query.message)?;
     let Some(asked) = record.and_then(|record| opened(shared, &record)) else { return Ok(None) };
     let missing = missing(desk, &query.from, &query.key)?.len();
-    let holdup = desk.holdup(&query.key).filter(|holdup| lasts(*holdup, shared, &query.from));
+    let holdup = desk.holdup(&query.from, &query.key);
+    let holdup = holdup.filter(|holdup| lasts(*holdup, shared, &query.from));
     let pending = (missing > 0).then_some(Pending { missing, holdup });
     let mut answers = Vec::new();
     if pending.is_none() {
-        let mut found = matches(desk, &query, &asked.keyed_digests)?;
-        for digest in asked.keyed_digests {
-            let holdings = found.remove(&digest).unwrap_or_default();
-            let answer = holding::answer(holdings.iter().map(Holding::policy));
-            answers.push(ProposedAnswer { digest, answer, holdings });
-        }
+        let found = matches(desk, &query, &asked.keyed_digests)?;
+        answers = answered(asked.keyed_digests, found);
     }
-    let (from, query) = (query.from, query.id);
-    Ok(Some(Proposal { query, procedure, from, pending, answers }))
+    let Received { id, procedure, from, .. } = query;
+    Ok(Some(Proposal { query: id, procedure, from, pending, answers }))
+}
+
+/// One answer for each digest, by the holdings that stand under it.
+pub(super) fn answered(
+    digests: BTreeSet<Digest>,
+    mut found: BTreeMap<Digest, Vec<Holding>>,
+) -> Vec<ProposedAnswer> {
+    let answer = |digest| {
+        let holdings = found.remove(&digest).unwrap_or_default();
+        let answer = holding::answer(holdings.iter().map(Holding::policy));
+        ProposedAnswer { digest, answer, holdings }
+    };
+    digests.into_iter().map(answer).collect()
 }
 
 /// Whether what held digests up still does: what a peer was asked on a connection ends with the connection.
@@ -319,38 +337,4 @@ fn lasts(holdup: Holdup, shared: &Shared, peer: &AgencyId) -> bool {
         }
         Holdup::SpentUntil(_) | Holdup::KeyGone | Holdup::Unable => true,
     }
-}
-
-/// Refuses a reply that says anything else than what the register says.
-///
-/// # Errors
-/// Why it is refused, or that the node cannot look.
-// spec: dcf-15
-pub(crate) fn check_reply(
-    shared: &Shared,
-    procedure: ProcedureId,
-    reply: &DeconflictionReply,
-) -> Result<Result<(), Refusal>, LookError> {
-    let Some(proposal) = propose(shared, procedure)?.filter(|found| found.query == reply.of) else {
-        return Ok(Ok(()));
-    };
-    if let Some(pending) = proposal.pending {
-        return Ok(Err(Refusal::out_of_turn(
-            "dcf-15",
-            format!("{} holdings are not compared with the query yet", pending.missing),
-            "wait until `concord deconfliction answer` shows the answers",
-        )));
-    }
-    let proposed: BTreeMap<Digest, Match> =
-        proposal.answers.iter().map(|one| (one.digest, one.answer)).collect();
-    let other = reply
-        .answers
-        .iter()
-        .find(|said| proposed.get(&said.keyed_digest).is_some_and(|answer| *answer != said.answer));
-    let Some(said) = other else { return Ok(Ok(())) };
-    Ok(Err(Refusal::safeguard(
-        "dcf-15",
-        format!("the register does not say {} about {}", said.answer, said.keyed_digest.short()),
-        "answer what the node proposes; who must not be known of has the policy silent-to-owner first",
-    )))
 }

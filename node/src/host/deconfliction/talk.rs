@@ -3,7 +3,6 @@
 //! Each side has one question open at a time. A peer that was asked by no query is never sent one, so that a node which
 //! does not know these frames never sees one.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -27,7 +26,6 @@ use crate::clock;
 use crate::entropy;
 use crate::host::deconfliction::Holdup;
 use crate::host::deconfliction::look;
-use crate::host::deconfliction::register::holding::Holding;
 use crate::host::exchange::Ended;
 use crate::host::mailbox::Outgoing;
 use crate::host::shared::Shared;
@@ -141,6 +139,11 @@ async fn one(
     (answers, speech): (&mut mpsc::Receiver<Keyed>, &WeakSender<Outgoing>),
 ) -> Result<Next, Ended> {
     let desk = &shared.deconfliction;
+    let said = (peer, &key);
+    if let Err(until) = desk.may_have(peer, lacking.len(), clock::now()) {
+        desk.note_holdup(said, Some(Holdup::SpentUntil(until)));
+        return Ok(Next::Later(PATIENCE));
+    }
     let (numbers, texts): (Vec<u64>, Vec<Vec<u8>>) = lacking.into_iter().unzip();
     let seed = entropy::draw::<32>().map_err(|_| CloseCode::Stopping)?;
     let blinded = shared.crew.workers.run(move || Question::new(key, texts, &seed));
@@ -151,11 +154,11 @@ async fn one(
         return Ok(Next::Later(PATIENCE));
     }
     drop(out);
-    desk.note_holdup(&key, Some(Holdup::Asked));
+    desk.note_holdup(said, Some(Holdup::Asked));
     let answer = match time::timeout(SILENCE, answers.recv()).await {
         Ok(answer) => answer,
         Err(_) => {
-            desk.note_holdup(&key, Some(Holdup::Silent));
+            desk.note_holdup(said, Some(Holdup::Silent));
             answers.recv().await
         }
     };
@@ -163,26 +166,23 @@ async fn one(
     let digests = shared.crew.workers.run(move || question.digests(&answer));
     match digests.await.map_err(|_| CloseCode::Stopping)? {
         Ok(digests) => {
+            desk.note_had(peer, digests.len(), clock::now());
             let (here, of) = (Arc::clone(shared), peer.clone());
-            let kept = shared.crew.disk.run(move || {
-                let desk = &here.deconfliction;
-                let held: BTreeSet<u64> = desk.register().holdings().map(Holding::number).collect();
-                let pairs = numbers.into_iter().zip(digests);
-                desk.keep_keyed(&of, |known| {
-                    known.take(key, pairs, |number| held.contains(&number))
-                })
-            });
+            let kept = shared
+                .crew
+                .disk
+                .run(move || here.deconfliction.learn(&of, key, numbers.into_iter().zip(digests)));
             if let Err(error) = kept.await.map_err(|_| CloseCode::Stopping)? {
                 tracing::error!(%error, "digests that a member made cannot be kept");
-                desk.note_holdup(&key, Some(Holdup::Unable));
+                desk.note_holdup(said, Some(Holdup::Unable));
                 return Ok(Next::Later(PATIENCE));
             }
-            desk.note_holdup(&key, None);
+            desk.note_holdup(said, None);
             Ok(Next::Go)
         }
         Err(NoDigests::Refused(code)) => {
             let (holdup, next) = refused(code);
-            desk.note_holdup(&key, Some(holdup));
+            desk.note_holdup(said, Some(holdup));
             Ok(next)
         }
         Err(NoDigests::Close(code)) => Err(code.into()),

@@ -15,11 +15,11 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::procedure::act::Act;
-use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::clock::Stopwatch;
+use crate::host::elsewhere::merger;
 use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -105,7 +105,12 @@ impl State {
             Some(seen) => self.touched_since(shared, seen)?,
             None => begun(shared)?,
         };
+        let mut beside = BTreeSet::new();
         for procedure in &touched {
+            beside.extend(self.look(shared, procedure)?);
+        }
+        // What is said in one of two rescues of a person bears on the other.
+        for procedure in beside.difference(&touched) {
             self.look(shared, procedure)?;
         }
         self.seen = newest.or(self.seen);
@@ -137,27 +142,50 @@ impl State {
         }
     }
 
-    /// Takes note of how a rescue stands.
-    fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
+    /// Takes note of how a rescue stands, and gives the rescues that are one with it.
+    // spec: res-53
+    fn look(
+        &mut self,
+        shared: &Shared,
+        procedure: &ProcedureId,
+    ) -> Result<BTreeSet<ProcedureId>, ReadError> {
         self.known.insert(*procedure);
         self.open.remove(procedure);
-        let acts = shared.reader.acts(procedure)?;
-        let mut messages: Vec<Digest> =
-            acts.iter().filter(|act| says_who(act)).map(|act| act.digest).collect();
-        let book = Book::of(acts);
+        let book = shared.reader.book(procedure)?;
         // Its beginning was erased before it came: nobody here knows how it stands.
-        let Some(Machine::Rescue(folded)) = book.machine() else { return Ok(()) };
-        let (governs, flags) = (folded.state.governs(), folded.state.flags_site());
+        let Some(Machine::Rescue(folded)) = book.machine() else { return Ok(BTreeSet::new()) };
+        let stands = match folded.state.goes_on_in() {
+            Some(other) if merger::taken_in(shared, procedure, &other)?.is_none() => {
+                folded.state.on_its_own()
+            }
+            Some(_) | None => folded.state.clone(),
+        };
+        let merged = folded.state.merged().into_iter().chain(folded.state.goes_on_in()).collect();
+        let (governs, flags) = (stands.governs(), stands.flags_site());
         if governs.is_none() && flags.is_none() {
-            return Ok(());
+            return Ok(merged);
         }
-        for merged in folded.state.merged() {
-            let acts = shared.reader.acts(&merged)?;
-            messages.extend(acts.iter().filter(|act| says_who(act)).map(|act| act.digest));
-        }
+        let messages = messages_of(shared, procedure)?;
         self.open.insert(*procedure, Open { governs, flags, messages, marks: None });
-        Ok(())
+        Ok(merged)
     }
+}
+
+/// The messages that may name the person or the place: of a rescue, of those that it took in, and of those that they had.
+fn messages_of(shared: &Shared, procedure: &ProcedureId) -> Result<Vec<Digest>, ReadError> {
+    let (mut one, mut ahead) = (BTreeSet::new(), vec![*procedure]);
+    let mut messages = Vec::new();
+    while let Some(procedure) = ahead.pop() {
+        if !one.insert(procedure) {
+            continue;
+        }
+        let acts = shared.reader.acts(&procedure)?;
+        messages.extend(acts.iter().filter(|act| says_who(act)).map(|act| act.digest));
+        if let Some(Machine::Rescue(folded)) = shared.reader.book(&procedure)?.machine() {
+            ahead.extend(folded.state.merged());
+        }
+    }
+    Ok(messages)
 }
 
 impl Open {

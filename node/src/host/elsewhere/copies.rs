@@ -96,7 +96,7 @@ enum Judged {
 fn against(shared: &Shared, copy: &Copy<'_>) -> Result<Judged, ReadError> {
     let mut judged = Judged::NotHere;
     for procedure in people::procedures_of(shared, copy.consent)? {
-        let book = Book::of(shared.reader.acts(&procedure)?);
+        let book = shared.reader.book(&procedure)?;
         let Some(machine) = book.machine() else { continue };
         let control = machine.common().control();
         let refusal = match copy.judge(control) {

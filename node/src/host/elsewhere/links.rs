@@ -1,6 +1,9 @@
-//! Whether what a message rests on was sent for the same kind of purpose: linking two cases is a use.
+//! Whether what a message rests on was sent for the same kind of purpose, and is held for the same case: linking two
+//! cases is a use.
 
+use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
+use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
@@ -8,8 +11,11 @@ use concord_protocol::message::kind::Kind;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
+use concord_protocol::procedure::act;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::control::passing::Purposed;
+use concord_protocol::procedure::elsewhere::case::CaseUse;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::refusal::Refusal;
 
@@ -41,7 +47,38 @@ pub(super) fn judge(
             return Err(Objection::OtherPurpose(Box::new(refusal)));
         }
     }
+    let Some(case) = submission.content().words.case_ref.as_ref().map(act::case_of) else {
+        return Ok(());
+    };
+    for named in Fact::of(submission.body()).names() {
+        if let Some(refusal) = other_case(shared, &linking, (&named, &case))? {
+            return Err(Objection::OtherCase(Box::new(refusal)));
+        }
+    }
     Ok(())
+}
+
+/// Why a message of another procedure may not be rested on in this case of the own agency; a decision that is carried out is
+/// no other use. Other nodes cannot see for which case the own one holds it.
+// spec: orc-18
+fn other_case(
+    shared: &Shared,
+    linking: &Linking<'_>,
+    (named, case): (&MessageId, &Digest),
+) -> Result<Option<Refusal>, ReadError> {
+    for record in shared.reader.messages_by_id(named)? {
+        let Ok(header) = header::read(&record.message) else { continue };
+        let carried_out = header.kind == Kind::HandoverDecision;
+        if carried_out || Some(header.procedure) == linking.procedure {
+            continue;
+        }
+        let book = Book::of(shared.reader.acts(&header.procedure)?);
+        let Linking { by, purpose, at, .. } = *linking;
+        if let Err(refusal) = (CaseUse { by, item: named, purpose, case, at }).judge(&book) {
+            return Ok(Some(refusal));
+        }
+    }
+    Ok(None)
 }
 
 /// The messages of a procedure that rest on what was sent for another kind of purpose, as far as this node can see.
@@ -77,24 +114,32 @@ fn place_and_purpose(
 }
 
 /// Why a message of another procedure may not be rested on for this purpose. A decision that is carried out is no other
-/// use, and what is one's own is used for anything.
+/// use, nor a certificate by which the person of a handover arrived, and what is one's own is used for anything.
 fn other_purpose(
     shared: &Shared,
     linking: &Linking<'_>,
     named: &MessageId,
 ) -> Result<Option<Refusal>, ReadError> {
-    for record in shared.reader.messages_by_id(named)? {
-        let Ok(header) = header::read(&record.message) else { continue };
-        let carried_out = header.kind == Kind::HandoverDecision;
-        let own = header.from.agency == *linking.by;
-        let here = Some(header.procedure) == linking.procedure;
-        if own || here || carried_out || header.purpose == linking.purpose {
+    let records = shared.reader.messages_by_id(named)?;
+    let headers: Vec<Header> =
+        records.iter().filter_map(|record| header::read(&record.message).ok()).collect();
+    // Whoever gives a message of its own the id of another one blocks nothing: what is meant is one's own, or stands here.
+    let meant = |header: &Header| {
+        header.from.agency == *linking.by || Some(header.procedure) == linking.procedure
+    };
+    if headers.iter().any(meant) {
+        return Ok(None);
+    }
+    for header in headers {
+        let carried_out = matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate);
+        if carried_out || header.purpose == linking.purpose {
             continue;
         }
-        let book = Book::of(shared.reader.acts(&header.procedure)?);
+        let book = shared.reader.book(&header.procedure)?;
         let may = book.machine().is_some_and(|machine| {
             let control = machine.common().control();
-            control.may_use(linking.by, named, linking.purpose, linking.at)
+            let wanted = Purposed { purpose: linking.purpose, case: None };
+            control.may_use(linking.by, named, wanted, linking.at)
         });
         if !may {
             return Ok(Some(refusal(

@@ -13,6 +13,7 @@ use concord_protocol::envelope::open::Opened;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::batch::entry::ManifestEntry;
 use concord_protocol::message::body::Body;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::nearby;
@@ -21,6 +22,7 @@ use concord_protocol::message::trace;
 use concord_protocol::message::trace::Trace;
 use concord_protocol::message::values::Site;
 use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::batch::Batch;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::decision;
 use concord_protocol::procedure::elsewhere::person::People;
@@ -36,7 +38,7 @@ use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// The kinds of a handover whose bodies say who the person is.
-const OF_A_HANDOVER: &[Kind] = &[
+pub(super) const OF_A_HANDOVER: &[Kind] = &[
     Kind::HandoverRequest,
     Kind::ProvisionalArrestRequest,
     Kind::HandoverDecision,
@@ -45,7 +47,7 @@ const OF_A_HANDOVER: &[Kind] = &[
 ];
 
 /// The marks of one person; with the number of the entry, where the person is one of many.
-type Marked = (Option<u64>, BTreeSet<Digest>);
+pub(super) type Marked = (Option<u64>, BTreeSet<Digest>);
 
 /// The rescues that hold somebody back who would go here; `saying` is a message that is about to be said.
 // spec: res-40, res-42
@@ -107,13 +109,13 @@ pub(super) fn marks_of(
 }
 
 /// What is kept of a mark in memory.
-fn mark(shared: &Shared, trace: &Trace) -> Digest {
+pub(super) fn mark(shared: &Shared, trace: &Trace) -> Digest {
     let parts = [shared.request_secret.as_slice(), b"mark of a person", trace.as_bytes()];
     digest::sha256(&Zeroizing::new(parts.concat()))
 }
 
 /// The marks of each of some people, with the number of the entry.
-fn marks_of_people(
+pub(super) fn marks_of_people(
     shared: &Shared,
     (book, machine): (&Book, &Machine),
     whom: &People,
@@ -131,26 +133,44 @@ fn marks_of_people(
         People::Entries(entries) => entries,
     };
     let Machine::Batch(folded) = machine else { return Ok(Vec::new()) };
-    let manifest = opened(shared, &[folded.state.listed_in()])?;
-    let mut found = Vec::new();
-    for opened in &manifest {
-        let Body::BatchManifest(manifest) = opened.body() else { continue };
-        let listed = manifest.entries.iter().filter(|entry| entries.contains(&entry.n.get()));
-        for entry in listed {
-            let traces = trace::of_entry(entry);
-            let marks = traces.iter().map(|trace| mark(shared, trace)).collect();
-            found.push((Some(entry.n.get()), marks));
-        }
-    }
+    let mut found = marks_on_manifest(shared, &folded.state, entries)?;
     // The request for a person says more of the person than the list does.
     for (entry, named) in decision::of(&folded.state, whom) {
         for procedure in procedures_of(shared, &named)? {
-            let acts = shared.reader.acts(&procedure)?;
-            let messages: Vec<Digest> = digests_of_acts(acts.iter(), OF_A_HANDOVER);
-            found.push((Some(entry), marks_of(shared, &messages)?));
+            let marks = marks_in_handover(shared, &shared.reader.acts(&procedure)?)?;
+            found.push((Some(entry), marks));
         }
     }
     Ok(found)
+}
+
+/// The marks of some people as the manifest that stands lists them; none where it was erased.
+pub(super) fn marks_on_manifest(
+    shared: &Shared,
+    batch: &Batch,
+    entries: &BTreeSet<u64>,
+) -> Result<Vec<Marked>, ReadError> {
+    let Some(opened) = listing(shared, batch)? else { return Ok(Vec::new()) };
+    let Body::BatchManifest(manifest) = opened.body() else { return Ok(Vec::new()) };
+    let listed = manifest.entries.iter().filter(|entry| entries.contains(&entry.n.get()));
+    let marked = |entry: &ManifestEntry| {
+        let traces = trace::of_entry(entry);
+        (Some(entry.n.get()), traces.iter().map(|trace| mark(shared, trace)).collect())
+    };
+    Ok(listed.map(marked).collect())
+}
+
+/// The message with the manifest that stands; absent where its body is not here any more.
+pub(super) fn listing(shared: &Shared, batch: &Batch) -> Result<Option<Opened>, ReadError> {
+    Ok(opened(shared, &[batch.listed_in()])?.pop())
+}
+
+/// The marks of the person whom a handover is about.
+pub(super) fn marks_in_handover(
+    shared: &Shared,
+    acts: &[Act],
+) -> Result<BTreeSet<Digest>, ReadError> {
+    marks_of(shared, &digests_of_acts(acts.iter(), OF_A_HANDOVER))
 }
 
 /// The procedures of a message: one, none where it is not here, several where authors gave one id.
@@ -163,17 +183,20 @@ pub(super) fn procedures_of(
     Ok(headers.map(|header| header.procedure).collect())
 }
 
-fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
+pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
     let transcript = book.transcript();
     digests_of_acts((0..transcript.len()).filter_map(|place| transcript.act(place)), kinds)
 }
 
-fn digests_of_acts<'a>(acts: impl Iterator<Item = &'a Act>, kinds: &[Kind]) -> Vec<Digest> {
+pub(super) fn digests_of_acts<'a>(
+    acts: impl Iterator<Item = &'a Act>,
+    kinds: &[Kind],
+) -> Vec<Digest> {
     acts.filter(|act| kinds.contains(&act.kind)).map(|act| act.digest).collect()
 }
 
 /// The bodies of these messages that are here and can be opened.
-fn opened(shared: &Shared, messages: &[Digest]) -> Result<Vec<Opened>, ReadError> {
+pub(super) fn opened(shared: &Shared, messages: &[Digest]) -> Result<Vec<Opened>, ReadError> {
     let mut bodies = Vec::new();
     for digest in messages {
         let Some(record) = shared.reader.message(digest)? else { continue };

@@ -252,7 +252,8 @@ impl Listener {
             ) => Judged::OfMirrors(Box::new(frame)),
             Some(Frame::Blinded(asked)) if asked.is_bounded() => Judged::Blinded(asked),
             Some(Frame::Blinded(_)) => Judged::Bad(CloseCode::BadFrame),
-            Some(Frame::Keyed(answer)) => Judged::Keyed(answer),
+            Some(Frame::Keyed(answer)) if answer.is_bounded() => Judged::Keyed(answer),
+            Some(Frame::Keyed(_)) => Judged::Bad(CloseCode::BadFrame),
             Some(Frame::Evidence(talk)) if talk.is_bounded() => Judged::Evidence(talk),
             Some(Frame::Evidence(_)) => Judged::Bad(CloseCode::BadFrame),
             Some(Frame::Charters(documents)) => match charters::bounded(documents) {

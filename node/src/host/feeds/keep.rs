@@ -3,6 +3,9 @@
 //! The note takes the place of the one before in one step; a table that no note names is removed at the next start. So a
 //! crash at any moment leaves the table before or the table after.
 
+#[cfg(test)]
+mod tests;
+
 use std::fs;
 use std::io;
 use std::path::Path;

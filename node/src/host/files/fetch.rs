@@ -1,6 +1,8 @@
 //! One link asks its peer for the files that the peer's messages name and this node lacks.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use concord_protocol::codec;
@@ -18,10 +20,10 @@ use crate::host::exchange::Surroundings;
 use crate::host::files;
 use crate::host::files::PIECE_BYTES;
 use crate::host::files::wants::Outcome;
+use crate::host::files::wants::Tried;
 use crate::host::files::wants::Want;
 use crate::host::shared::Shared;
 use crate::store::files::FileFault;
-use crate::store::files::Held;
 use crate::store::files::part::Part;
 use crate::telemetry::shown;
 use crate::transport::bulk::Bulk;
@@ -59,10 +61,17 @@ pub(super) async fn fetch(around: &Surroundings, connection: &Connection) -> End
 
 /// Fetches one file, and notes what became of it however it ends: also when the link ends in the middle.
 async fn one(shared: Arc<Shared>, connection: Connection, want: Want) {
-    let mut try_ = Try { shared: &shared, want: &want, outcome: Outcome::LinkEnded };
-    let outcome = asked(&shared, &connection, &want).await;
-    try_.outcome = outcome;
     let peer = connection.peer();
+    let brought = AtomicU64::new(0);
+    let mut under_way = UnderWay {
+        shared: &shared,
+        peer,
+        want: &want,
+        brought: &brought,
+        outcome: Outcome::LinkEnded,
+    };
+    let outcome = asked((&shared, &connection), &want, &brought).await;
+    under_way.outcome = outcome;
     let file = &want.file;
     match outcome {
         Outcome::Done => tracing::info!(peer = shown(peer), file = shown(file), "a file is here"),
@@ -99,20 +108,29 @@ async fn one(shared: Arc<Shared>, connection: Connection, want: Want) {
 }
 
 /// A try that is under way.
-struct Try<'t> {
+struct UnderWay<'t> {
     shared: &'t Shared,
+    peer: &'t AgencyId,
     want: &'t Want,
+    brought: &'t AtomicU64,
     outcome: Outcome,
 }
 
-impl Drop for Try<'_> {
+impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
-        self.shared.wants.settle(&self.want.file, self.outcome, Instant::now());
+        let brought = self.brought.load(Ordering::Relaxed);
+        let tried = Tried { outcome: self.outcome, brought };
+        self.shared.wants.settle(self.peer, &self.want.file, tried, Instant::now());
     }
 }
 
-async fn asked(shared: &Arc<Shared>, connection: &Connection, want: &Want) -> Outcome {
-    let part = match begin(shared, connection.peer(), want).await {
+async fn asked(
+    (shared, connection): (&Arc<Shared>, &Connection),
+    want: &Want,
+    brought: &AtomicU64,
+) -> Outcome {
+    let peer = connection.peer();
+    let part = match begin(shared, peer, want).await {
         Ok(Some(part)) => part,
         Ok(None) => return Outcome::Done,
         Err(fault) => return of_fault(&fault),
@@ -121,14 +139,14 @@ async fn asked(shared: &Arc<Shared>, connection: &Connection, want: &Want) -> Ou
         part
     } else {
         match ask(connection, &part, want).await {
-            Ok(stream) => match take(shared, connection.peer(), (stream, part)).await {
+            Ok(stream) => match take((shared, peer), (stream, part), brought).await {
                 Ok(part) => part,
                 Err(outcome) => return outcome,
             },
             Err(outcome) => return outcome,
         }
     };
-    finish(shared, connection.peer(), (part, want)).await
+    finish(shared, (part, want)).await
 }
 
 /// Opens what is here of the file; `None` when it is here already, or no message needs it any more.
@@ -139,11 +157,15 @@ async fn begin(
 ) -> Result<Option<Part>, FileFault> {
     let (shared_here, peer, want) = (Arc::clone(shared), peer.clone(), want.clone());
     let begun = shared.crew.disk.run(move || {
-        let wanted = files::wanted_of(&shared_here, &peer, &want.file);
-        let here = matches!(shared_here.files.held(&want.file)?, Held::Whole { .. });
-        match wanted {
-            Ok(Some(length)) if !here => shared_here.files.receive(want.file, length).map(Some),
-            Ok(_) | Err(_) => Ok(None),
+        let files = &shared_here.files;
+        let is_here = files.whole(&want.file)?.is_some();
+        if is_here {
+            files.leave(&want.file, &peer)?;
+            return Ok(None);
+        }
+        match files::wanted_of(&shared_here, &peer, &want.file) {
+            Ok(Some(length)) => files.receive((want.file, length), &peer).map(Some),
+            Ok(None) | Err(_) => Ok(None),
         }
     });
     begun.await.unwrap_or(Ok(None))
@@ -160,7 +182,7 @@ async fn ask(connection: &Connection, part: &Part, want: &Want) -> Result<Bulk, 
     let answer = stream.hear().await.map_err(of_stream)?;
     let Ok(answer) = codec::decode::<FileAnswer>(&answer) else {
         stream.refuse();
-        return Err(Outcome::LinkEnded);
+        return Err(Outcome::Broken);
     };
     match answer.hear(part.length(), part.held()) {
         Heard::Rest(_) => Ok(stream),
@@ -171,9 +193,9 @@ async fn ask(connection: &Connection, part: &Part, want: &Want) -> Result<Bulk, 
 
 /// Takes the rest of a file, as fast as its member may speak.
 async fn take(
-    shared: &Arc<Shared>,
-    peer: &AgencyId,
+    (shared, peer): (&Arc<Shared>, &AgencyId),
     (mut stream, mut part): (Bulk, Part),
+    brought: &AtomicU64,
 ) -> Result<Part, Outcome> {
     while part.held() < part.length() {
         let left = part.length().saturating_sub(part.held());
@@ -184,8 +206,10 @@ async fn take(
         }
         // spec: wire-93
         let next = shared.paces.book(peer, Instant::now(), bytes.len());
+        let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         let taken = shared.crew.disk.run(move || part.take(&bytes).map(|()| part));
         part = taken.await.map_err(|_| Outcome::LinkEnded)?.map_err(|fault| of_fault(&fault))?;
+        brought.fetch_add(count, Ordering::Relaxed);
         time::sleep_until(next).await;
     }
     Ok(part)
@@ -193,11 +217,11 @@ async fn take(
 
 /// Gives the file its name, unless the last message that named it was erased meanwhile.
 // spec: fil-41
-async fn finish(shared: &Arc<Shared>, peer: &AgencyId, (part, want): (Part, &Want)) -> Outcome {
-    let (shared_here, peer, file) = (Arc::clone(shared), peer.clone(), want.file);
+async fn finish(shared: &Arc<Shared>, (part, want): (Part, &Want)) -> Outcome {
+    let (shared_here, file) = (Arc::clone(shared), want.file);
     let finished = shared.crew.disk.run(move || {
         part.finish()?;
-        if let Ok(None) = files::wanted_of(&shared_here, &peer, &file) {
+        if let Ok(false) = files::is_needed(&shared_here, &file) {
             shared_here.files.remove(&file)?;
         }
         Ok(())
@@ -224,6 +248,7 @@ const fn of_fault(fault: &FileFault) -> Outcome {
         FileFault::Absent => Outcome::Done,
         FileFault::TooLong { .. }
         | FileFault::NoRoom { .. }
+        | FileFault::NoShare { .. }
         | FileFault::Unopenable { .. }
         | FileFault::Unsealable
         | FileFault::Entropy(_)

@@ -6,14 +6,19 @@ use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::BodyForm;
+use concord_protocol::envelope::header;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::LeafIndex;
+use concord_protocol::message::attachment::Attachment;
 use tokio::time;
 use tokio::time::Instant;
 
-use crate::host::files;
+use crate::host::files::looked::Looked;
+use crate::host::files::looked::More;
+use crate::host::files::looked::Named;
+use crate::host::files::looked::Whose;
 use crate::host::files::wants::Want;
 use crate::host::shared::Shared;
-use crate::store::files::Held;
-use crate::store::read::files::Attached;
 use crate::telemetry::shown;
 
 /// How long after a commit the node looks for what it lacks: many commits are one look.
@@ -34,10 +39,16 @@ const SWEEP_EVERY: Duration = Duration::from_secs(600);
 /// Looks until the node stops.
 pub(crate) async fn run(shared: Arc<Shared>) {
     let mut news = shared.follow();
-    let (mut after, mut unnamed) = (None, BTreeMap::new());
-    let mut sweep = Instant::now();
+    let (mut looked, mut unnamed) = (Looked::default(), BTreeMap::new());
+    let (mut again, mut sweep) = (Instant::now(), Instant::now());
     loop {
-        after = look(&shared, after).await;
+        looked = look(&shared, looked, Whose::Everybody).await;
+        if again <= Instant::now() {
+            for author in looked.to_go_on(&shared.wants) {
+                looked = look(&shared, looked, Whose::Of(author)).await;
+            }
+            again = Instant::now() + LOOK_EVERY;
+        }
         if sweep <= Instant::now() {
             unnamed = end_unnamed(&shared, unnamed).await;
             sweep = Instant::now() + SWEEP_EVERY;
@@ -49,57 +60,86 @@ pub(crate) async fn run(shared: Arc<Shared>) {
     }
 }
 
-/// Wants what the messages after a place name and this node lacks. Returns the place up to which it looked.
+/// Wants what further messages name and this node lacks. Returns how far it looked.
 // spec: fil-30
-async fn look(shared: &Arc<Shared>, mut after: Option<Attached>) -> Option<Attached> {
+async fn look(shared: &Arc<Shared>, mut looked: Looked, whose: Whose) -> Looked {
     loop {
-        let here = Arc::clone(shared);
-        let page = shared.crew.disk.run(move || page(&here, after)).await;
-        match page {
-            Ok(Page { after: reached, more: true }) => after = reached,
-            Ok(Page { after: reached, more: false }) => return reached,
-            Err(_) => return after,
+        let (here, whose) = (Arc::clone(shared), whose.clone());
+        let page = shared.crew.disk.run(move || {
+            let more = page(&here, &mut looked, &whose);
+            (looked, more)
+        });
+        match page.await {
+            Ok((reached, More::Yes)) => looked = reached,
+            Ok((reached, More::No)) => return reached,
+            // Whoever looks again from the beginning finds what is wanted already.
+            Err(_) => return Looked::default(),
         }
     }
 }
 
-/// How far one go came.
-struct Page {
-    after: Option<Attached>,
-    more: bool,
-}
-
-fn page(shared: &Shared, mut after: Option<Attached>) -> Page {
+fn page(shared: &Shared, looked: &mut Looked, whose: &Whose) -> More {
+    let from = looked.place(whose);
     // What cannot be read now is looked for again after the next commit.
-    let found = shared.reader.attached(after.as_ref(), PAGE).unwrap_or_default();
-    let more = found.len() == PAGE;
-    for attached in found {
-        if !shared.wants.has_room() {
-            return Page { after, more: false };
+    let Ok(found) = shared.reader.attached(from.as_ref(), PAGE) else { return More::No };
+    let more = if found.len() == PAGE { More::Yes } else { More::No };
+    let mut naming = None::<Naming>;
+    for at in found {
+        let same = naming.take().filter(|naming| naming.leaf == at.leaf);
+        let Some(message) = same.or_else(|| Naming::of(shared, at.leaf)) else {
+            looked.pass(at, whose);
+            continue;
+        };
+        let lacked = lacked(shared, &message, &at.file);
+        let named = Named { at, author: &message.author, lacked };
+        let step = looked.take(&shared.wants, named, whose, Instant::now());
+        naming = Some(message);
+        if matches!(step, More::No) {
+            return More::No;
         }
-        want(shared, &attached);
-        after = Some(attached);
     }
-    Page { after, more }
+    if matches!(more, More::No) {
+        looked.end(whose);
+    }
+    more
 }
 
-fn want(shared: &Shared, attached: &Attached) {
-    let Ok(Some(record)) = shared.reader.message_at(attached.leaf) else { return };
-    if matches!(shared.files.held(&attached.file), Ok(Held::Whole { .. })) {
-        return;
+/// What a message names, as long as its body is here.
+struct Naming {
+    leaf: LeafIndex,
+    author: AgencyId,
+    files: Vec<Attachment>,
+}
+
+impl Naming {
+    fn of(shared: &Shared, leaf: LeafIndex) -> Option<Self> {
+        let record = shared.reader.message_at(leaf).ok()??;
+        let held = Some(&record).filter(|record| record.body == BodyForm::Held);
+        let header = held.and_then(|record| header::read(&record.message).ok());
+        let files = header.map_or_else(Vec::new, |header| header.attachments);
+        Some(Self { leaf, author: record.from, files })
     }
-    if record.from == shared.me {
-        if record.body == BodyForm::Held {
+}
+
+/// The file, if a message whose body is here names it, another member wrote it, and it is not here. Takes note of whose
+/// it is otherwise.
+fn lacked(shared: &Shared, message: &Naming, file: &Digest) -> Option<Want> {
+    let named = message.files.iter().find(|named| named.digest == *file)?;
+    let whole = shared.files.whole(file).ok().flatten();
+    match (whole, message.author == shared.me) {
+        (Some(length), false) => {
+            shared.files.belongs(*file, &message.author, length);
+            None
+        }
+        (Some(_), true) => None,
+        (None, true) => {
             tracing::warn!(
-                file = shown(&attached.file),
+                file = shown(file),
                 "a file of an own message is not here: nobody gets it"
             );
+            None
         }
-        return;
-    }
-    if let Some(named) = files::named_by(&record, &attached.file) {
-        let want = Want { file: named.digest, length: named.length };
-        shared.wants.add(want, record.from, Instant::now());
+        (None, false) => Some(Want { file: *file, length: named.length }),
     }
 }
 
@@ -113,7 +153,7 @@ async fn end_unnamed(
     let swept = shared.crew.disk.run(move || {
         let mut waiting = BTreeMap::new();
         for file in here.files.all().unwrap_or_default() {
-            if here.reader.beside(&file).is_ok_and(|beside| !beside.is_empty()) {
+            if !matches!(here.reader.beside(&file, |_| Some(())), Ok(None)) {
                 continue;
             }
             let since = unnamed.get(&file).copied().unwrap_or(now);

@@ -22,6 +22,7 @@ use crate::host::files::PIECE_BYTES;
 use crate::host::shared::Shared;
 use crate::store::files::FileFault;
 use crate::store::files::reader::SealedBytes;
+use crate::store::read::ReadError;
 use crate::telemetry::shown;
 use crate::transport::bulk::Bulk;
 use crate::transport::bulk::BulkError;
@@ -107,9 +108,8 @@ async fn find(
 ) -> Result<SealedBytes, FileCode> {
     let (shared_here, peer) = (Arc::clone(shared), peer.clone());
     let found = shared.crew.disk.run(move || {
-        let beside = shared_here.reader.beside(&digest).map_err(|_| FileCode::Busy)?;
-        let standing = beside.iter().filter_map(|record| to_peer(record, &shared_here.me, &peer));
-        match standing.max() {
+        let standing = standing(&shared_here, &peer, &digest).map_err(|_| FileCode::Busy)?;
+        match standing {
             None => Err(FileCode::NotYours),
             Some(Standing::Ended) => Err(FileCode::Gone),
             Some(Standing::Open) => match shared_here.files.sealed(&digest) {
@@ -123,12 +123,29 @@ async fn find(
 }
 
 /// Whether a message still lends its files to its recipients.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
     /// Its body was erased, or is lost.
     Ended,
     /// It does.
     Open,
+}
+
+/// How the node's own messages to a peer stand that name a file; `None` when there is none. What others wrote of it, and
+/// how often, changes nothing.
+// spec: fil-21, fil-34
+fn standing(
+    shared: &Shared,
+    peer: &AgencyId,
+    file: &Digest,
+) -> Result<Option<Standing>, ReadError> {
+    let mut ended = None;
+    let open = shared.reader.beside_of(file, &shared.me, |record| {
+        let standing = to_peer(record, &shared.me, peer)?;
+        ended = Some(Standing::Ended);
+        (standing == Standing::Open).then_some(standing)
+    })?;
+    Ok(open.or(ended))
 }
 
 /// How a message of this node's own stands towards a peer; `None` when it is another's, or the peer is no recipient.

@@ -19,6 +19,8 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::procedure::control::Control;
+use concord_protocol::procedure::control::passing::Purposed;
+use concord_protocol::procedure::elsewhere::case::CaseUse;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 use tokio::time;
@@ -26,6 +28,7 @@ use tokio::time::Instant;
 
 use crate::clock;
 use crate::entropy;
+use crate::host::handle::Aim;
 use crate::host::handle::Handle;
 use crate::host::handle::MessageName;
 use crate::host::handle::OpenedBody;
@@ -62,7 +65,8 @@ impl OtherPurpose {
     /// Refuses it where its originator has not agreed.
     // spec: orc-10
     pub(super) fn check(&self, by: &AgencyId, control: Option<&Control>) -> Result<(), ReadError> {
-        let may = |control: &Control| control.may_use(by, &self.message, self.asked, clock::now());
+        let wanted = Purposed { purpose: self.asked, case: None };
+        let may = |control: &Control| control.may_use(by, &self.message, wanted, clock::now());
         if control.is_some_and(may) { Ok(()) } else { Err(ReadError::OtherPurpose(self.sent)) }
     }
 }
@@ -213,13 +217,16 @@ impl Handle {
         &self,
         name: MessageName,
         officer: StaffNumber,
-        purpose: PurposeCode,
+        Aim { purpose, case }: Aim,
     ) -> Result<OpenedBody, ReadError> {
         self.may_read()?;
         let record = self.record(name)?;
         drop(self.body(&record)?);
         if let Some(other) = self.other_purpose(&record, &purpose)? {
             self.check_leave(other).await?;
+        }
+        if let Some(case) = case {
+            self.check_case(&record, &purpose, case).await?;
         }
         let leaf = self.log_reading(record.digest, officer, purpose).await?;
         // Only now: a body that was erased meanwhile is not shown after its `erased` leaf.
@@ -285,6 +292,26 @@ impl Handle {
             let book = handle.book(&other.procedure)?;
             let control = book.machine().map(|machine| machine.common().control());
             other.check(&handle.around.shared.me, control)
+        });
+        judged.await.map_err(|_| ReadError::Stopping)?
+    }
+
+    /// Refuses to open for one case what is held for another, where its originator has not agreed.
+    // spec: orc-17
+    async fn check_case(
+        &self,
+        record: &MessageRecord,
+        purpose: &PurposeCode,
+        case: Digest,
+    ) -> Result<(), ReadError> {
+        let header = header::read(&record.message).map_err(|_| ReadError::Unopenable)?;
+        let purpose = PurposeKind::parse(purpose.as_str()).unwrap_or(header.purpose);
+        let (handle, item, procedure) = (self.clone(), record.id, header.procedure);
+        let judged = self.around.shared.crew.disk.run(move || {
+            let book = handle.book(&procedure)?;
+            let (by, at) = (&handle.around.shared.me, clock::now());
+            let used = CaseUse { by, item: &item, purpose, case: &case, at };
+            used.judge(&book).map_err(|refusal| ReadError::OtherCase(Box::new(refusal)))
         });
         judged.await.map_err(|_| ReadError::Stopping)?
     }

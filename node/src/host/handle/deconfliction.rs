@@ -8,7 +8,6 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::body::Body;
 use concord_protocol::message::identifier::Identifier;
-use concord_protocol::message::identifier::canonical;
 use concord_protocol::message::recipient::Role;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::StaffNumber;
@@ -18,10 +17,12 @@ use crate::host::deconfliction::file::FileTrouble;
 use crate::host::deconfliction::look;
 use crate::host::deconfliction::look::LookError;
 use crate::host::deconfliction::look::Proposal;
+use crate::host::deconfliction::register::DigestsError;
 use crate::host::deconfliction::register::HoldingError;
 use crate::host::deconfliction::register::NewHolding;
 use crate::host::deconfliction::register::holding::Holding;
 use crate::host::deconfliction::register::query::Alert;
+use crate::host::deconfliction::reply;
 use crate::host::handle::Handle;
 use crate::host::handle::SubmitError;
 use crate::store::read::ReadError as StoreError;
@@ -32,6 +33,9 @@ pub enum DeconflictionError {
     /// The register has as many holdings as it takes, or the owner has no such holding.
     #[error(transparent)]
     Holding(#[from] HoldingError),
+    /// The officer, or all together, had as many digests as queries of a day can carry.
+    #[error(transparent)]
+    Digests(#[from] DigestsError),
     /// No query in the procedure asks this agency, or its body is gone.
     #[error("no query of the procedure waits for an answer of this agency")]
     NoQuery,
@@ -62,14 +66,21 @@ pub struct MadeDigests {
 }
 
 impl Handle {
-    /// Makes the digests of a query. Nothing of what they were made of is kept.
+    /// Makes the digests of an officer's query. They are counted; nothing of what they were made of is kept.
     ///
     /// # Errors
-    /// When there is no key and none can be written.
-    // spec: dcf-3, dcf-6
-    pub fn digests(&self, identifiers: &[Identifier]) -> Result<MadeDigests, DeconflictionError> {
-        let key = self.around.shared.deconfliction.own_key(clock::now())?;
-        let digest = |identifier: &Identifier| key.digest(&canonical::text(identifier));
+    /// When the officer had as many as queries of a day can carry, or there is no key and none can be written.
+    // spec: dcf-3, dcf-6, dcf-17, dcf-20
+    pub fn digests(
+        &self,
+        identifiers: &[Identifier],
+        officer: &StaffNumber,
+    ) -> Result<MadeDigests, DeconflictionError> {
+        let shared = &self.around.shared;
+        let (desk, count) = (&shared.deconfliction, identifiers.len());
+        let key = desk.key_for(officer, count, clock::now())?;
+        tracing::info!(officer = officer.as_str(), count, "digests are made for a query");
+        let digest = |identifier: &Identifier| key.digest(&desk.text(&shared.me, identifier));
         let digests = identifiers.iter().map(digest).collect::<Result<_, _>>();
         // An identifier is never empty and never so long.
         let digests = digests.map_err(|_| FileTrouble::TooLong)?;
@@ -115,7 +126,7 @@ impl Handle {
     }
 
     /// Notes whom a query asks, and holds a reply against the register; nothing for any other message.
-    // spec: dcf-8, dcf-15
+    // spec: dcf-8, dcf-15, dcf-18
     pub(super) async fn deconflicted(&self, submission: &Submission) -> Result<(), SubmitError> {
         let shared = Arc::clone(&self.around.shared);
         if let Body::DeconflictionQuery(query) = submission.body() {
@@ -131,9 +142,9 @@ impl Handle {
         }
         let Some(procedure) = submission.procedure() else { return Ok(()) };
         let Body::DeconflictionReply(reply) = submission.body() else { return Ok(()) };
-        let reply = reply.clone();
+        let said = reply.clone();
         let checked =
-            self.around.shared.crew.disk.run(move || look::check_reply(&shared, procedure, &reply));
+            self.around.shared.crew.disk.run(move || reply::check(&shared, procedure, &said));
         match checked.await.map_err(|_| SubmitError::Stopping)? {
             Ok(Ok(())) => Ok(()),
             Ok(Err(refusal)) => Err(SubmitError::OutOfPlace(Box::new(refusal))),

@@ -4,20 +4,21 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::header;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
-use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::attachment::Attachment;
 use concord_protocol::message::submission::Submission;
 
+use crate::host::files::wants::Standing;
 use crate::host::files::wants::Wanting;
+use crate::host::handle::Aim;
 use crate::host::handle::Handle;
 use crate::host::handle::MessageName;
 use crate::host::handle::ReadError;
 use crate::host::handle::SubmitError;
 use crate::store::files::FileFault;
 use crate::store::files::Files;
-use crate::store::files::Held;
 use crate::store::files::reader::PlainFile;
 
 /// How a file stands at this node.
@@ -44,6 +45,15 @@ pub enum FileStanding {
     },
     /// The body of every message that names it was erased, or did not come.
     Gone,
+}
+
+/// How much of others' files there is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileCounts {
+    /// Files that are wanted, by author.
+    pub wanted: Vec<(AgencyId, usize)>,
+    /// Bytes that files take, by author.
+    pub bytes: Vec<(AgencyId, u64)>,
 }
 
 /// A file that was opened, after its `read` leaf became durable.
@@ -109,21 +119,36 @@ impl Handle {
     // spec: fil-51
     pub fn file(&self, digest: &Digest) -> Result<FileStanding, ReadError> {
         let shared = &self.around.shared;
-        let held = shared.files.held(digest).map_err(|_| ReadError::Stopping)?;
-        if let Held::Whole { length } = held {
+        let whole = shared.files.whole(digest).map_err(|_| ReadError::Stopping)?;
+        if let Some(length) = whole {
             return Ok(FileStanding::Here { length });
         }
-        let held = if let Held::Part { length } = held { length } else { 0 };
-        if let Some((wanting, length)) = shared.wants.standing(digest) {
+        if let Some(Standing { author, length, wanting }) = shared.wants.standing(digest) {
+            let held = shared.files.came(digest, &author).map_err(|_| ReadError::Stopping)?;
             return Ok(FileStanding::Coming { held, length, wanting });
         }
-        let beside = shared.reader.beside(digest).map_err(|_| ReadError::Stopping)?;
-        let named = beside.iter().find(|record| record.body == BodyForm::Held);
-        match named.and_then(|record| attachment(record, digest)) {
-            Some(named) => Ok(FileStanding::Missing { length: named.length }),
-            None if beside.is_empty() => Err(ReadError::NotFound),
-            None => Ok(FileStanding::Gone),
+        let mut is_named = false;
+        let named = shared.reader.beside(digest, |record| {
+            is_named = true;
+            let is_own = record.from == shared.me;
+            let named = attachment(record, digest).filter(|_| record.body == BodyForm::Held)?;
+            Some((named.length, is_own))
+        });
+        let largest = shared.files.largest();
+        match named.map_err(|_| ReadError::Stopping)? {
+            Some((length, is_own)) if length > largest && !is_own => {
+                Ok(FileStanding::Coming { held: 0, length, wanting: Wanting::TooLong })
+            }
+            Some((length, _)) => Ok(FileStanding::Missing { length }),
+            None if is_named => Ok(FileStanding::Gone),
+            None => Err(ReadError::NotFound),
         }
+    }
+
+    /// Files of each other member that are wanted, and bytes that those take which are here or come.
+    pub fn file_counts(&self) -> FileCounts {
+        let shared = &self.around.shared;
+        FileCounts { wanted: shared.wants.counts(), bytes: shared.files.usage_by_member() }
     }
 
     /// Opens a file beside a message, after its `read` leaf has become durable, exactly as a body is opened.
@@ -135,13 +160,13 @@ impl Handle {
         &self,
         name: MessageName,
         digest: Digest,
-        (officer, purpose): (StaffNumber, PurposeCode),
+        (officer, aim): (StaffNumber, Aim),
     ) -> Result<OpenedFile, FileError> {
         let handle = self.clone();
         let disk = &self.around.shared.crew.disk;
         let found = disk.run(move || handle.named_and_here(name, &digest)).await;
         let named = found.map_err(|_| ReadError::Stopping)??;
-        let body = self.read_body(name, officer, purpose).await?;
+        let body = self.read_body(name, officer, aim).await?;
         let sealed = body.files.into_iter().find(|file| file.digest == digest);
         let key = sealed.ok_or(FileError::NoKey)?.key;
         let files = self.files();
@@ -177,9 +202,7 @@ impl Handle {
         let (files, named) = (self.files(), submission.attachments().to_vec());
         let looked = self.around.shared.crew.disk.run(move || {
             let here = |file: &Attachment| {
-                files
-                    .held(&file.digest)
-                    .is_ok_and(|held| held == Held::Whole { length: file.length })
+                files.whole(&file.digest).is_ok_and(|whole| whole == Some(file.length))
             };
             named.iter().find(|file| !here(file)).map(|file| file.digest)
         });

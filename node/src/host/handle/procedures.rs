@@ -14,7 +14,6 @@ use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::deadline;
 use concord_protocol::procedure::deadline::Deadline;
 use concord_protocol::procedure::deadline::Viewpoint;
-use concord_protocol::procedure::deadline::profile::DeadlineProfile;
 
 use crate::clock;
 use crate::host::elsewhere;
@@ -43,6 +42,8 @@ pub struct ProcedureView {
     pub alerts: Vec<Alert>,
     /// What is due in it now, for whomever; what ends first first.
     pub deadlines: Vec<Deadline>,
+    /// The Parties of the members: their clocks are shown.
+    pub parties: BTreeMap<AgencyId, Party>,
 }
 
 impl Handle {
@@ -60,26 +61,29 @@ impl Handle {
 
     /// How a procedure looks to this agency now, what others mean to it left out.
     fn seen(&self, id: ProcedureId, book: Book) -> ProcedureView {
-        let deadlines = self.due(&book);
+        let parties = self.parties();
+        let deadlines = self.due(&book, &parties);
         let (own, corrected, alerts) = (self.around.shared.me.clone(), BTreeSet::new(), Vec::new());
-        ProcedureView { id, own, book, corrected, alerts, deadlines }
+        ProcedureView { id, own, book, corrected, alerts, deadlines, parties }
     }
 
     /// The messages of a procedure, folded.
     pub(super) fn book(&self, id: &ProcedureId) -> Result<Book, ReadError> {
-        let acts = self.reader().acts(id).map_err(|_| ReadError::Stopping)?;
-        if acts.is_empty() { Err(ReadError::NotFound) } else { Ok(Book::of(acts)) }
+        let book = self.reader().book(id).map_err(|_| ReadError::Stopping)?;
+        if book.is_empty() { Err(ReadError::NotFound) } else { Ok(book) }
     }
 
-    /// What is due in a procedure, by the node's clock.
-    fn due(&self, book: &Book) -> Vec<Deadline> {
+    /// What is due in a procedure, by the node's clock and the terms of the charter in force.
+    fn due(&self, book: &Book, parties: &BTreeMap<AgencyId, Party>) -> Vec<Deadline> {
+        let profile = &self.around.shared.profile.deadlines;
+        deadline::deadlines(book, Viewpoint { now: clock::now(), profile, parties })
+    }
+
+    /// The Parties of the members.
+    fn parties(&self) -> BTreeMap<AgencyId, Party> {
         let directory = self.around.shared.directory();
         let members = directory.members();
-        let parties: BTreeMap<AgencyId, Party> =
-            members.map(|member| (member.agency.clone(), member.party.clone())).collect();
-        let profile = DeadlineProfile::default();
-        let view = Viewpoint { now: clock::now(), profile: &profile, parties: &parties };
-        deadline::deadlines(book, view)
+        members.map(|member| (member.agency.clone(), member.party.clone())).collect()
     }
 
     /// At most `limit` procedures, oldest first, of those named after `after`; what others mean to them is left out.

@@ -24,6 +24,7 @@ use crate::host::handle::Handle;
 use crate::host::handle::InclusionProof;
 use crate::host::handle::MessageName;
 use crate::host::handle::MessageView;
+use crate::host::handle::Parties;
 use crate::host::handle::ReadError;
 use crate::host::handle::export::HeldBack;
 use crate::host::view;
@@ -75,7 +76,9 @@ impl Handle {
         let view = self.view();
         let deliveries = owed.into_iter().map(|owed| delivery(owed, &view));
         let erasure = self.erasure(&record)?;
-        Ok(MessageView { record, deliveries: deliveries.collect(), erasure })
+        let (sender, own) = (self.party_of(&record.from), self.party_of(&self.around.shared.me));
+        let parties = Parties { sender, own };
+        Ok(MessageView { record, deliveries: deliveries.collect(), erasure, parties })
     }
 
     /// The proof that a message's leaf stands in the log.

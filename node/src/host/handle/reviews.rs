@@ -7,9 +7,9 @@ use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::message::retention;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::moment::Span;
+use concord_protocol::procedure::profile::Profile;
 
 use crate::clock;
 use crate::host::handle::Handle;
@@ -63,7 +63,7 @@ pub struct ReviewView {
     pub erase_by: CivilDate,
     /// How it stands to these.
     pub state: ReviewState,
-    /// Until when at the longest the next review may be put off, by the proposals. Units: months.
+    /// Until when at the longest the next review may be put off, by the charter in force. Units: months.
     pub term_months: u16,
 }
 
@@ -96,6 +96,7 @@ impl Handle {
     // spec: era-10
     pub fn reviews(&self, after: Option<ReviewPlace>, limit: usize) -> Result<Reviews, ReadError> {
         let (today, through) = self.days()?;
+        let profile = &self.around.shared.profile;
         let read = |after| self.reader().reviews(through, after, LOOKED_THROUGH_MAX);
         let records = read(after).map_err(|_| ReadError::Stopping)?;
         let full = records.len() >= LOOKED_THROUGH_MAX;
@@ -105,7 +106,7 @@ impl Handle {
                 page.next = place;
                 return Ok(page);
             }
-            let Some(view) = seen(record, today) else { continue };
+            let Some(view) = seen(record, today, profile) else { continue };
             place = Some((view.review_on, view.leaf));
             page.items.extend(Some(view).filter(|_| record.body == BodyForm::Held));
         }
@@ -120,11 +121,12 @@ impl Handle {
     // spec: era-10
     pub fn review_counts(&self) -> Result<ReviewCounts, ReadError> {
         let (today, _) = self.days()?;
+        let profile = &self.around.shared.profile;
         let records = self.reader().reviews(today, None, COUNTED_MAX);
         let records = records.map_err(|_| ReadError::Stopping)?;
         let held = records.iter().filter(|record| record.body == BodyForm::Held);
         let mut counts = ReviewCounts::default();
-        for view in held.filter_map(|record| seen(record, today)) {
+        for view in held.filter_map(|record| seen(record, today, profile)) {
             match view.state {
                 ReviewState::Soon => {}
                 ReviewState::Due => counts.due += 1,
@@ -142,7 +144,8 @@ impl Handle {
     }
 }
 
-fn seen(record: &MessageRecord, today: CivilDate) -> Option<ReviewView> {
+// spec: prf-11
+fn seen(record: &MessageRecord, today: CivilDate, profile: &Profile) -> Option<ReviewView> {
     let header = header::read(&record.message).ok()?;
     let (review_on, erase_by) = (header.handling.review_on, header.handling.erase_by);
     let state = if erase_by < today {
@@ -160,6 +163,6 @@ fn seen(record: &MessageRecord, today: CivilDate) -> Option<ReviewView> {
         review_on,
         erase_by,
         state,
-        term_months: retention::term(header.kind).months,
+        term_months: profile.months(header.kind),
     })
 }

@@ -21,6 +21,7 @@ use concord_protocol::ids::StaffNumber;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::book::Kept;
 use concord_protocol::procedure::control::ControlFact;
 use concord_protocol::procedure::court;
 use concord_protocol::procedure::court::Exhibited;
@@ -165,12 +166,13 @@ struct Held {
 
 impl Held {
     fn of(handle: &Handle, procedure: &ProcedureId) -> Result<Self, ReadError> {
-        let acts = handle.reader().acts(procedure).map_err(|_| ReadError::Stopping)?;
-        if acts.is_empty() { Err(ReadError::NotFound) } else { Ok(Self::folded(acts)) }
+        let kept = handle.reader().kept(procedure).map_err(|_| ReadError::Stopping)?;
+        if kept.is_empty() { Err(ReadError::NotFound) } else { Ok(Self::folded(kept)) }
     }
 
-    fn folded(acts: Vec<Act>) -> Self {
-        Self { book: Book::of(acts.iter().cloned()), acts }
+    fn folded(kept: Vec<Kept>) -> Self {
+        let acts = kept.iter().map(|kept| kept.act.clone()).collect();
+        Self { acts, book: Book::recalled(kept) }
     }
 
     fn may_show(

@@ -41,7 +41,7 @@ pub struct Draft {
 
 impl Draft {
     pub(super) fn begin(files: Arc<Inner>) -> Result<Self, FileFault> {
-        files.claim(0)?;
+        files.claim(None, 0)?;
         files.make_folder()?;
         let key = Zeroizing::new(entropy::draw::<32>()?);
         let number = files.next_draft.fetch_add(1, Ordering::Relaxed);
@@ -100,7 +100,7 @@ impl Draft {
         if self.length.saturating_add(bytes) > max {
             return Err(FileFault::TooLong { max });
         }
-        self.files.claim(bytes)?;
+        self.files.claim(None, bytes)?;
         let (at, after) = (self.length, self.length.saturating_add(bytes));
         // Claimed bytes are given back with the draft, whether they were written or not.
         self.length = after;
@@ -117,7 +117,7 @@ impl Drop for Draft {
         if !self.named {
             // The next start removes it too.
             drop(self.files.disk.remove(&self.path));
-            self.files.give_back(self.length);
+            self.files.give_back(None, self.length);
         }
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! What stands below a multiple of [`STEP_BYTES`] was synced before anything was written above it, so that a start knows
 //! from the length alone what a power cut cannot have torn, and cuts the rest off.
+//! What was hashed of a part stays in memory while nobody has it in hand: a peer that comes and goes costs no reading.
 
 use std::collections::btree_map::Entry;
 use std::io;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::digest::Running;
 use concord_protocol::envelope::file;
+use concord_protocol::ids::AgencyId;
 
 use crate::store::disk::Disk;
 use crate::store::disk::DiskFile;
@@ -31,12 +33,34 @@ const READ_BYTES: usize = 256 * 1024;
 #[derive(Debug)]
 pub struct Part {
     files: Arc<Inner>,
+    /// What it is to become.
     name: Digest,
+    /// Who sends it.
+    author: AgencyId,
     path: PathBuf,
     file: Box<dyn DiskFile>,
     length: u64,
-    held: u64,
+    hashed: Hashed,
+    trust: Trust,
+}
+
+/// What was hashed of a part, so that it is not read again for each connection.
+#[derive(Debug, Default)]
+pub(super) struct Hashed {
     digest: Running,
+    /// Its bytes.
+    held: u64,
+}
+
+/// Whether what was hashed is what the disk has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trust {
+    /// It is.
+    Sound,
+    /// A write or a sync failed: the next try reads all of it.
+    Broken,
+    /// Nothing of the part is left.
+    Over,
 }
 
 /// Cuts a part back to what a crash cannot have torn. Returns what is left.
@@ -54,7 +78,7 @@ pub(super) fn cut_back(disk: &dyn Disk, path: &Path) -> io::Result<u64> {
 impl Part {
     pub(super) fn resume(
         files: Arc<Inner>,
-        digest: Digest,
+        (digest, author): (Digest, AgencyId),
         length: u64,
     ) -> Result<Self, FileFault> {
         file::plain_len(length)?;
@@ -63,32 +87,31 @@ impl Part {
             return Err(FileFault::TooLong { max });
         }
         files.make_folder()?;
-        match files.in_hand().entry(digest) {
-            Entry::Occupied(_) => return Err(FileFault::Busy),
-            Entry::Vacant(free) => free.insert(Coming::Wanted),
-        };
-        Self::open(&files, digest, length).inspect_err(|_| {
-            files.in_hand().remove(&digest);
-        })
-    }
-
-    fn open(files: &Arc<Inner>, name: Digest, length: u64) -> Result<Self, FileFault> {
-        let path = files.part(&name);
-        let opened = match files.disk.open(&path, Opening::Existing) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                files.disk.open(&path, Opening::New)
+        let hashed = take_in_hand(&files, digest, &author)?;
+        let path = files.part(&digest, &author);
+        match open(&files, &path, hashed) {
+            Ok((file, hashed)) => Ok(Self {
+                files,
+                name: digest,
+                author,
+                path,
+                file,
+                length,
+                hashed,
+                trust: Trust::Sound,
+            }),
+            Err(fault) => {
+                let is_there = matches!(files.length(&path), Ok(Some(_)) | Err(_));
+                let next = is_there.then_some(Coming::Resting(None));
+                put_down(&files, (digest, &author), next);
+                Err(fault)
             }
-            opened => opened,
-        };
-        let file = opened.map_err(|error| FileFault::of_disk(error, files))?;
-        let hashed = hash(file.as_ref()).map_err(|error| FileFault::of_disk(error, files))?;
-        let (digest, held) = hashed;
-        Ok(Self { files: Arc::clone(files), name, path, file, length, held, digest })
+        }
     }
 
     /// Sealed bytes that are here: where the peer goes on.
     pub const fn held(&self) -> u64 {
-        self.held
+        self.hashed.held
     }
 
     /// Sealed bytes that the file has.
@@ -102,11 +125,11 @@ impl Part {
     /// When they are more than the file has, there is no room, or the disk fails; then drop it.
     pub fn take(&mut self, mut bytes: &[u8]) -> Result<(), FileFault> {
         let more = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        if self.held.saturating_add(more) > self.length {
+        if self.held().saturating_add(more) > self.length {
             return Err(FileFault::Longer);
         }
         while !bytes.is_empty() {
-            let step = STEP_BYTES.saturating_sub(self.held % STEP_BYTES);
+            let step = STEP_BYTES.saturating_sub(self.held() % STEP_BYTES);
             let now = usize::try_from(step).unwrap_or(usize::MAX).min(bytes.len());
             let (now, later) = bytes.split_at_checked(now).unwrap_or((bytes, &[]));
             self.put(now)?;
@@ -117,28 +140,35 @@ impl Part {
 
     /// Once the file was removed nothing more of it is written.
     fn still_wanted(&self) -> Result<(), FileFault> {
-        match self.files.in_hand().get(&self.name) {
+        let parts = self.files.parts();
+        match parts.get(&self.name).and_then(|of_file| of_file.get(&self.author)) {
             Some(Coming::Wanted) => Ok(()),
-            Some(Coming::Ended) | None => Err(FileFault::Absent),
+            Some(Coming::Ended | Coming::Resting(_)) | None => Err(FileFault::Absent),
         }
     }
 
     fn put(&mut self, bytes: &[u8]) -> Result<(), FileFault> {
         self.still_wanted()?;
         let count = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-        self.files.claim(count)?;
-        let written = self.file.write_at(bytes, self.held);
+        self.files.claim(Some(&self.author), count)?;
+        let written = self.file.write_at(bytes, self.held());
         written.map_err(|error| {
-            self.files.give_back(count);
-            FileFault::of_disk(error, &self.files)
+            self.files.give_back(Some(&self.author), count);
+            self.failed(error)
         })?;
-        self.digest.take(bytes);
-        self.held = self.held.saturating_add(count);
-        if self.held.is_multiple_of(STEP_BYTES) {
+        self.hashed.digest.take(bytes);
+        self.hashed.held = self.hashed.held.saturating_add(count);
+        if self.held().is_multiple_of(STEP_BYTES) {
             // spec: fil-11
-            self.file.sync().map_err(|error| FileFault::of_disk(error, &self.files))?;
+            self.file.sync().map_err(|error| self.failed(error))?;
         }
         Ok(())
+    }
+
+    /// What the disk did not take is not what was hashed.
+    fn failed(&mut self, error: io::Error) -> FileFault {
+        self.trust = Trust::Broken;
+        FileFault::of_disk(error, &self.files)
     }
 
     /// Gives the file its name, if it is whole and the one that its digest names; else removes it.
@@ -148,36 +178,123 @@ impl Part {
     // spec: fil-11
     pub fn finish(mut self) -> Result<(), FileFault> {
         self.still_wanted()?;
-        if self.held < self.length {
+        if self.held() < self.length {
             return Err(FileFault::Shorter);
         }
-        if std::mem::take(&mut self.digest).digest() != self.name {
+        if self.hashed.digest.clone().digest() != self.name {
             let ended = files::end(self.files.disk.as_ref(), &self.path);
-            self.files.give_back(self.held);
+            self.files.give_back(Some(&self.author), self.held());
+            self.trust = Trust::Over;
             ended.map_err(|error| FileFault::of_disk(error, &self.files))?;
             return Err(FileFault::OtherDigest);
         }
-        self.file.sync().map_err(|error| FileFault::of_disk(error, &self.files))?;
-        self.files.publish(&self.path, &self.name)
+        self.file.sync().map_err(|error| self.failed(error))?;
+        self.files.publish(&self.path, &self.name).inspect_err(|_| self.trust = Trust::Broken)?;
+        self.files.shares().whole(self.name, self.author.clone(), self.length);
+        self.trust = Trust::Over;
+        Ok(())
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        self.files.in_hand().remove(&self.name);
+        let next = match (self.still_wanted(), self.trust) {
+            (Err(_), _) | (Ok(()), Trust::Over) => None,
+            (Ok(()), Trust::Broken) => Some(Coming::Resting(None)),
+            (Ok(()), Trust::Sound) => {
+                let hashed = std::mem::take(&mut self.hashed);
+                Some(Coming::Resting(Some(Box::new(hashed))))
+            }
+        };
+        put_down(&self.files, (self.name, &self.author), next);
     }
 }
 
+/// Takes a part in hand, with what was hashed of it in this run of the node.
+fn take_in_hand(
+    files: &Inner,
+    digest: Digest,
+    author: &AgencyId,
+) -> Result<Option<Hashed>, FileFault> {
+    let mut parts = files.parts();
+    match parts.entry(digest).or_default().entry(author.clone()) {
+        Entry::Vacant(free) => {
+            free.insert(Coming::Wanted);
+            Ok(None)
+        }
+        Entry::Occupied(mut there) => match there.get_mut() {
+            Coming::Wanted | Coming::Ended => Err(FileFault::Busy),
+            Coming::Resting(hashed) => {
+                let hashed = hashed.take();
+                there.insert(Coming::Wanted);
+                Ok(hashed.map(|hashed| *hashed))
+            }
+        },
+    }
+}
+
+/// Lets go of a part: it rests for the next try, or there is nothing left of it.
+fn put_down(files: &Inner, (digest, author): (Digest, &AgencyId), next: Option<Coming>) {
+    let mut parts = files.parts();
+    let Some(of_file) = parts.get_mut(&digest) else { return };
+    match next {
+        Some(next) => drop(of_file.insert(author.clone(), next)),
+        None => drop(of_file.remove(author)),
+    }
+    if of_file.is_empty() {
+        parts.remove(&digest);
+    }
+}
+
+/// Ends a part that nobody has in hand.
+pub(super) fn leave(files: &Inner, digest: &Digest, author: &AgencyId) -> Result<(), FileFault> {
+    let rests = {
+        let mut parts = files.parts();
+        let resting = |coming: &mut Coming| matches!(coming, Coming::Resting(_));
+        let of_file = parts.get_mut(digest);
+        of_file.and_then(|of_file| of_file.get_mut(author)).is_some_and(resting)
+    };
+    if rests {
+        put_down(files, (*digest, author), None);
+        if let Some(length) = files.end(&files.part(digest, author))? {
+            files.give_back(Some(author), length);
+        }
+    }
+    Ok(())
+}
+
+/// Opens a part to go on behind what was hashed. Without that all of it is read once.
+// spec: fil-11, fil-23
+fn open(
+    files: &Arc<Inner>,
+    path: &Path,
+    hashed: Option<Hashed>,
+) -> Result<(Box<dyn DiskFile>, Hashed), FileFault> {
+    let opened = match files.disk.open(path, Opening::Existing) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            files.disk.open(path, Opening::New)
+        }
+        opened => opened,
+    };
+    let file = opened.map_err(|error| FileFault::of_disk(error, files))?;
+    let length = file.len().map_err(|error| FileFault::of_disk(error, files))?;
+    let hashed = match hashed {
+        Some(hashed) if hashed.held == length => hashed,
+        Some(_) | None => hash(file.as_ref()).map_err(|error| FileFault::of_disk(error, files))?,
+    };
+    Ok((file, hashed))
+}
+
 /// Hashes what is there, and says how much it is.
-fn hash(file: &dyn DiskFile) -> io::Result<(Running, u64)> {
-    let (mut digest, mut at) = (Running::new(), 0_u64);
+fn hash(file: &dyn DiskFile) -> io::Result<Hashed> {
+    let mut hashed = Hashed::default();
     let mut buffer = vec![0; READ_BYTES];
     loop {
-        let read = file.read_at(&mut buffer, at)?;
+        let read = file.read_at(&mut buffer, hashed.held)?;
         let Some(bytes) = buffer.get(..read).filter(|bytes| !bytes.is_empty()) else {
-            return Ok((digest, at));
+            return Ok(hashed);
         };
-        digest.take(bytes);
-        at = at.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
+        hashed.digest.take(bytes);
+        hashed.held = hashed.held.saturating_add(u64::try_from(read).unwrap_or(u64::MAX));
     }
 }

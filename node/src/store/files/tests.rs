@@ -9,14 +9,14 @@ use concord_protocol::crypto::digest::Digest;
 use concord_protocol::crypto::stream::FileKey;
 use concord_protocol::envelope::file;
 use concord_protocol::envelope::file::CHUNK_BYTES;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::message::attachment::SealedFile;
 
 use crate::store::disk::Disk;
 use crate::store::files::FileFault;
 use crate::store::files::Files;
-use crate::store::files::FilesFound;
 use crate::store::files::FilesSettings;
-use crate::store::files::Held;
+use crate::store::files::found::FilesFound;
 use crate::store::files::part::STEP_BYTES;
 use crate::store::tests::fake::FakeDisk;
 
@@ -29,7 +29,7 @@ fn what_was_sealed_is_read_from_any_place() {
     let plain = plain(3 * CHUNK_BYTES + 5);
     let sealed = seal(&files, &plain);
     assert_eq!(file::sealed_len(plain.len() as u64), Ok(sealed.length));
-    assert_eq!(files.held(&sealed.digest).unwrap(), Held::Whole { length: sealed.length });
+    assert_eq!(files.whole(&sealed.digest).unwrap(), Some(sealed.length));
     let mut reader = files.plain(&sealed.digest, Arc::clone(&sealed.key)).unwrap();
     assert_eq!(reader.plain_len(), plain.len() as u64);
     for at in [0, 1, 16_383, 16_384, 16_385, 49_150, 49_156, 49_157, 60_000] {
@@ -144,13 +144,13 @@ fn a_file_that_comes_in_pieces_goes_on_where_it_stopped() {
     let (sealed, bytes) = foreign(100_000);
     let disk = FakeDisk::default();
     let files = open(&disk);
-    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
     assert_eq!(part.held(), 0);
     part.take(&bytes[..50_000]).unwrap();
     drop(part);
-    assert_eq!(files.held(&sealed.digest).unwrap(), Held::Part { length: 50_000 });
+    assert_eq!(files.came(&sealed.digest, &author()).unwrap(), 50_000);
     assert!(matches!(files.plain(&sealed.digest, Arc::clone(&sealed.key)), Err(FileFault::Absent)));
-    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
     assert_eq!(part.held(), 50_000);
     part.take(&bytes[50_000..]).unwrap();
     part.finish().unwrap();
@@ -168,7 +168,7 @@ fn after_a_power_cut_a_part_has_only_bytes_that_came() {
     for seed in 1..8_u64 {
         let disk = FakeDisk::default();
         let files = open(&disk);
-        let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+        let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
         let upto = usize::try_from(STEP_BYTES + 300_000 * seed).unwrap();
         bytes[..upto].chunks(65_536).for_each(|piece| part.take(piece).unwrap());
         let mut chance = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15);
@@ -179,7 +179,7 @@ fn after_a_power_cut_a_part_has_only_bytes_that_came() {
             chance
         });
         let files = open(&left);
-        let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+        let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
         let held = usize::try_from(part.held()).unwrap();
         // A new file's name may be gone; bytes that were not sent never stand in it.
         part.take(&bytes[held..]).unwrap();
@@ -194,15 +194,16 @@ fn bytes_that_are_not_the_file_are_removed() {
     bytes[7] ^= 1;
     let disk = FakeDisk::default();
     let files = open(&disk);
-    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
     part.take(&bytes).unwrap();
     assert!(matches!(part.finish(), Err(FileFault::OtherDigest)));
-    assert_eq!(files.held(&sealed.digest).unwrap(), Held::Absent);
+    assert_eq!(files.came(&sealed.digest, &author()).unwrap(), 0);
+    assert_eq!(files.whole(&sealed.digest).unwrap(), None);
     assert_eq!(files.usage().0, 0);
-    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
     part.take(&bytes[..100]).unwrap();
     assert!(matches!(part.finish(), Err(FileFault::Shorter)));
-    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
     assert!(matches!(part.take(&[0; 60_000]), Err(FileFault::Longer)));
 }
 
@@ -212,7 +213,7 @@ fn a_file_that_is_removed_while_it_comes_gets_no_name() {
     let (sealed, bytes) = foreign(50_000);
     let disk = FakeDisk::default();
     let files = open(&disk);
-    let mut part = files.receive(sealed.digest, sealed.length).unwrap();
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
     part.take(&bytes[..40_000]).unwrap();
     files.remove(&sealed.digest).unwrap();
     assert!(matches!(part.take(&bytes[40_000..]), Err(FileFault::Absent)));
@@ -226,10 +227,13 @@ fn one_file_is_written_by_one_hand() {
     // shows: fil-11
     let (sealed, _) = foreign(50_000);
     let files = open(&FakeDisk::default());
-    let part = files.receive(sealed.digest, sealed.length).unwrap();
-    assert!(matches!(files.receive(sealed.digest, sealed.length), Err(FileFault::Busy)));
+    let part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
+    assert!(matches!(
+        files.receive((sealed.digest, sealed.length), &author()),
+        Err(FileFault::Busy)
+    ));
     drop(part);
-    files.receive(sealed.digest, sealed.length).unwrap();
+    files.receive((sealed.digest, sealed.length), &author()).unwrap();
 }
 
 #[test]
@@ -246,13 +250,13 @@ fn no_file_is_longer_than_one_may_be_and_all_together_have_their_bound() {
         Err(FileFault::NoRoom { total: 100_000, .. })
     ));
     let (foreign, bytes) = foreign(55_000);
-    let mut part = files.receive(foreign.digest, foreign.length).unwrap();
+    let mut part = files.receive((foreign.digest, foreign.length), &author()).unwrap();
     assert!(matches!(part.take(&bytes), Err(FileFault::NoRoom { .. })));
     assert!(matches!(
-        files.receive(foreign.digest, 60_001),
+        files.receive((foreign.digest, 60_001), &author()),
         Err(FileFault::TooLong { max: 60_000 })
     ));
-    assert!(matches!(files.receive(foreign.digest, 3), Err(FileFault::BadLength(_))));
+    assert!(matches!(files.receive((foreign.digest, 3), &author()), Err(FileFault::BadLength(_))));
     drop(part);
     files.remove(&first.digest).unwrap();
     files.remove(&foreign.digest).unwrap();
@@ -294,7 +298,7 @@ fn a_start_keeps_whole_files_and_parts_and_removes_drafts() {
     let files = open(&disk);
     let sealed = seal(&files, &plain(40_000));
     let (other, bytes) = foreign(STEP_BYTES + 90_000);
-    let mut part = files.receive(other.digest, other.length).unwrap();
+    let mut part = files.receive((other.digest, other.length), &author()).unwrap();
     part.take(&bytes[..usize::try_from(STEP_BYTES).unwrap() + 10]).unwrap();
     let mut draft = files.draft().unwrap();
     draft.write(&plain(100_000)).unwrap();
@@ -304,8 +308,118 @@ fn a_start_keeps_whole_files_and_parts_and_removes_drafts() {
     let bytes = sealed.length + STEP_BYTES;
     assert_eq!(found, FilesFound { whole: 1, parts: 1, drafts: 1, bytes });
     assert_eq!(files.usage().0, bytes);
-    assert_eq!(files.held(&other.digest).unwrap(), Held::Part { length: STEP_BYTES });
+    assert_eq!(files.came(&other.digest, &author()).unwrap(), STEP_BYTES);
     assert_eq!(files.all().unwrap(), [sealed.digest]);
+}
+
+#[test]
+fn a_member_that_sends_other_bytes_under_the_digest_spoils_no_part_of_the_author() {
+    // shows: fil-22
+    let (sealed, bytes) = foreign(50_000);
+    let other = AgencyId::parse("mm.mpf").unwrap();
+    let disk = FakeDisk::default();
+    let files = open(&disk);
+    let mut spoilt = files.receive((sealed.digest, sealed.length), &other).unwrap();
+    spoilt.take(&[9; 30_000]).unwrap();
+    // While one has its part in hand the other one comes all the same.
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
+    assert_eq!(part.held(), 0);
+    part.take(&bytes).unwrap();
+    drop(spoilt);
+    part.finish().unwrap();
+    assert_eq!(files.whole(&sealed.digest).unwrap(), Some(sealed.length));
+
+    // What is left of the other one goes when it is asked for again, or with the file.
+    let left = open(&disk.kill());
+    left.leave(&sealed.digest, &other).unwrap();
+    assert_eq!(left.usage().0, sealed.length);
+    assert_eq!(files.came(&sealed.digest, &other).unwrap(), 30_000);
+    files.remove(&sealed.digest).unwrap();
+    assert_eq!(files.came(&sealed.digest, &other).unwrap(), 0);
+    assert_eq!(files.usage().0, 0);
+}
+
+#[test]
+fn what_came_of_a_file_is_read_once_in_a_run_however_often_its_link_ends() {
+    // shows: fil-23
+    let (sealed, bytes) = foreign(STEP_BYTES + 200_000);
+    let disk = FakeDisk::default();
+    let files = open(&disk);
+    let begun = usize::try_from(STEP_BYTES).unwrap() + 100_000;
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
+    part.take(&bytes[..begun]).unwrap();
+    drop(part);
+    for at in begun..begun + 100 {
+        let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
+        part.take(&bytes[at..=at]).unwrap();
+    }
+    assert_eq!(disk.read_bytes(), 0, "nothing of it had to be read");
+
+    // A start reads it once.
+    let disk = disk.kill();
+    let files = open(&disk);
+    for _ in 0..10 {
+        drop(files.receive((sealed.digest, sealed.length), &author()).unwrap());
+    }
+    assert_eq!(disk.read_bytes(), STEP_BYTES);
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
+    part.take(&bytes[usize::try_from(STEP_BYTES).unwrap()..]).unwrap();
+    part.finish().unwrap();
+}
+
+#[test]
+fn a_part_whose_write_failed_is_read_again_before_it_goes_on() {
+    // shows: fil-11, fil-23
+    let (sealed, bytes) = foreign(50_000);
+    let disk = FakeDisk::default();
+    let files = open(&disk);
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
+    part.take(&bytes[..20_000]).unwrap();
+    disk.fail_after(0);
+    part.take(&bytes[20_000..]).unwrap_err();
+    drop(part);
+    disk.fail_after(u64::MAX);
+    let mut part = files.receive((sealed.digest, sealed.length), &author()).unwrap();
+    assert_eq!((part.held(), disk.read_bytes()), (20_000, 20_000));
+    part.take(&bytes[20_000..]).unwrap();
+    part.finish().unwrap();
+    assert_eq!(files.usage_by_member(), [(author(), sealed.length)]);
+}
+
+#[test]
+fn a_part_that_does_not_say_who_sends_it_is_removed_at_a_start() {
+    // shows: fil-12
+    let (sealed, bytes) = foreign(50_000);
+    let disk = FakeDisk::default();
+    disk.put(&path(&sealed.digest).with_extension("part"), bytes);
+    let (files, found) =
+        Files::open(Arc::new(disk.clone()), Path::new(FOLDER), FilesSettings::USUAL).unwrap();
+    assert_eq!((found.parts, found.drafts, files.usage().0), (0, 1, 0));
+    assert_eq!(disk.names(Path::new(FOLDER)).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_member_that_fills_its_room_leaves_the_others_theirs() {
+    // shows: fil-16
+    let settings = FilesSettings { total_bytes: 300_000, low_bytes: 0, ..FilesSettings::USUAL };
+    let (files, _) =
+        Files::open(Arc::new(FakeDisk::default()), Path::new(FOLDER), settings).unwrap();
+    let greedy = AgencyId::parse("mm.mpf").unwrap();
+    files.divide(&[author(), greedy.clone()]);
+    let (large, many) = foreign(250_000);
+    let mut part = files.receive((large.digest, large.length), &greedy).unwrap();
+    part.take(&many[..200_000]).unwrap();
+    assert!(matches!(part.take(&many[200_000..]), Err(FileFault::NoShare { total: 300_000, .. })));
+    drop(part);
+    let (small, few) = foreign(45_000);
+    let mut part = files.receive((small.digest, small.length), &author()).unwrap();
+    part.take(&few).unwrap();
+    part.finish().unwrap();
+    seal(&files, &plain(45_000));
+}
+
+fn author() -> AgencyId {
+    AgencyId::parse("la.mps").unwrap()
 }
 
 fn open(disk: &FakeDisk) -> Files {

@@ -2,6 +2,7 @@
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::MessageRecord;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 
 use crate::store::read::ReadError;
@@ -13,8 +14,8 @@ use crate::store::rows::Order;
 use crate::store::schema;
 use crate::store::schema::Table;
 
-/// Messages beside which one file is looked for; in practice it is one.
-const BESIDE_MAX: usize = 1_024;
+/// Messages beside which one file stands that are read at once; in practice it is one.
+const PAGE: usize = 256;
 
 /// That a message names a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,13 +28,46 @@ pub struct Attached {
 
 #[expect(clippy::missing_errors_doc, reason = "every read fails for the same reasons")]
 impl Reader {
-    /// The messages that name a file, at most a thousand.
-    // spec: fil-20
-    pub fn beside(&self, file: &Digest) -> Result<Vec<MessageRecord>, ReadError> {
-        let keys = schema::within(schema::beside(file));
-        let rows = self.range(&keys, Order::Ascending, BESIDE_MAX)?;
-        let found = rows.iter().map(|(_, place)| self.one(place, as_message));
-        found.filter_map(Result::transpose).collect()
+    /// What is found in the first message that names a file and has what is looked for, whoever wrote it. All of them are
+    /// gone through: who names a file often hides nobody else's message.
+    // spec: fil-20, fil-21
+    pub fn beside<T>(
+        &self,
+        file: &Digest,
+        find: impl FnMut(&MessageRecord) -> Option<T>,
+    ) -> Result<Option<T>, ReadError> {
+        self.first_of(schema::within(schema::beside(file)), find)
+    }
+
+    /// The same among the messages of one author. What others wrote is not even read.
+    // spec: fil-21
+    pub fn beside_of<T>(
+        &self,
+        file: &Digest,
+        author: &AgencyId,
+        find: impl FnMut(&MessageRecord) -> Option<T>,
+    ) -> Result<Option<T>, ReadError> {
+        self.first_of(schema::within(schema::beside_of(file, author)), find)
+    }
+
+    fn first_of<T>(
+        &self,
+        mut keys: Keys,
+        mut find: impl FnMut(&MessageRecord) -> Option<T>,
+    ) -> Result<Option<T>, ReadError> {
+        loop {
+            let rows = self.range(&keys, Order::Ascending, PAGE)?;
+            for (_, place) in &rows {
+                let record = self.one(place, as_message)?;
+                if let Some(found) = record.as_ref().and_then(&mut find) {
+                    return Ok(Some(found));
+                }
+            }
+            match rows.last() {
+                Some((last, _)) if rows.len() == PAGE => keys.from = schema::after(last),
+                Some(_) | None => return Ok(None),
+            }
+        }
     }
 
     /// At most `limit` files that messages name, in the order of the messages' leaves, of those after `after`.

@@ -3,9 +3,10 @@
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::act::ActRecord;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::limits::TRANSCRIPT_ACTS_MAX;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::book::Kept;
 
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
@@ -14,18 +15,32 @@ use crate::store::rows::Order;
 use crate::store::schema;
 use crate::store::schema::Table;
 
-/// Messages that may wait for their parents beside a full transcript.
-const WAITING_MAX: usize = 1_024;
-
 impl Reader {
+    /// A procedure as its messages say it stands.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn book(&self, procedure: &ProcedureId) -> Result<Book, ReadError> {
+        self.kept(procedure).map(Book::recalled)
+    }
+
     /// What the messages of a procedure contribute, in no order that means anything.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub fn acts(&self, procedure: &ProcedureId) -> Result<Vec<Act>, ReadError> {
+        Ok(self.kept(procedure)?.into_iter().map(|kept| kept.act).collect())
+    }
+
+    /// The messages of a procedure and where each stands, in no order that means anything: all that the engine took.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn kept(&self, procedure: &ProcedureId) -> Result<Vec<Kept>, ReadError> {
         let keys = schema::within(schema::acts(procedure));
-        let rows = self.range(&keys, Order::Ascending, TRANSCRIPT_ACTS_MAX + WAITING_MAX)?;
-        rows.iter().map(|(_, value)| record_of(value, as_act).map(|record| record.act)).collect()
+        let rows = self.range(&keys, Order::Ascending, usize::MAX)?;
+        let kept = |ActRecord { act, stands, .. }| Kept { act: *act, stands };
+        rows.iter().map(|(_, value)| record_of(value, as_act).map(kept)).collect()
     }
 
     /// At most `limit` procedures, oldest first by when they were named, of those after `after`.

@@ -85,6 +85,7 @@ struct Trouble {
     writes: AtomicU64,
     syncs: AtomicU64,
     folder_syncs: AtomicU64,
+    read_bytes: AtomicU64,
     /// Calls until one fails; `u64::MAX` for never.
     fail_after: AtomicU64,
     capacity: AtomicU64,
@@ -96,6 +97,7 @@ impl Default for Trouble {
             writes: AtomicU64::new(0),
             syncs: AtomicU64::new(0),
             folder_syncs: AtomicU64::new(0),
+            read_bytes: AtomicU64::new(0),
             fail_after: AtomicU64::new(u64::MAX),
             capacity: AtomicU64::new(u64::MAX),
         }
@@ -123,6 +125,11 @@ impl FakeDisk {
             syncs: self.trouble.syncs.load(Ordering::Relaxed),
             folder_syncs: self.trouble.folder_syncs.load(Ordering::Relaxed),
         }
+    }
+
+    /// Bytes read so far.
+    pub(crate) fn read_bytes(&self) -> u64 {
+        self.trouble.read_bytes.load(Ordering::Relaxed)
     }
 
     /// Fails every write and sync after this many more.
@@ -313,6 +320,8 @@ impl DiskFile for FakeFile {
         let there = contents.now.get(usize::try_from(at).unwrap()..).unwrap_or_default();
         let read = into.iter_mut().zip(there).map(|(to, from)| *to = *from).count();
         drop(contents);
+        let count = u64::try_from(read).unwrap();
+        self.disk.trouble.read_bytes.fetch_add(count, Ordering::Relaxed);
         Ok(read)
     }
 

@@ -1,10 +1,13 @@
 //! What a procedure rests on, on the disk.
 
+use alloc::boxed::Box;
+
 use serde::Deserialize;
 use serde::Serialize;
 
 use crate::ids::ProcedureId;
 use crate::procedure::act::Act;
+use crate::procedure::book::Stands;
 
 /// What a message contributes to its procedure; it outlives the body that it was taken from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,5 +15,8 @@ pub struct ActRecord {
     /// The procedure.
     pub procedure: ProcedureId,
     /// Whose act it is, after which, and what it states.
-    pub act: Act,
+    pub act: Box<Act>,
+    /// Where it stands; a later record of the same act says it anew. Absent in records of before: it is judged again.
+    #[serde(default)]
+    pub stands: Stands,
 }

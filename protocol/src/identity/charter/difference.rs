@@ -10,6 +10,7 @@ use crate::identity::charter::Charter;
 use crate::identity::charter::LogRange;
 use crate::identity::charter::Member;
 use crate::identity::charter::MemberName;
+use crate::identity::charter::clause::Clause;
 use crate::ids::AgencyId;
 use crate::ids::Party;
 
@@ -75,6 +76,23 @@ pub enum Change {
         /// From now on.
         to: u16,
     },
+    /// Something about procedures is settled.
+    ClauseAdded {
+        /// What, and how.
+        clause: Clause,
+    },
+    /// Something about procedures is settled otherwise.
+    ClauseChanged {
+        /// How it was settled until now.
+        from: Clause,
+        /// How it is settled from now on.
+        to: Clause,
+    },
+    /// Something about procedures is settled no longer: it is as by default.
+    ClauseDropped {
+        /// How it was settled until now.
+        clause: Clause,
+    },
     /// A suite of algorithms is allowed.
     SuiteAllowed {
         /// Its number.
@@ -120,6 +138,9 @@ impl Change {
             Self::Names { .. } => "names-changed",
             Self::Logs { .. } => "logs-changed",
             Self::Number { .. } => "number-changed",
+            Self::ClauseAdded { .. } => "clause-added",
+            Self::ClauseChanged { .. } => "clause-changed",
+            Self::ClauseDropped { .. } => "clause-dropped",
             Self::SuiteAllowed { .. } => "suite-allowed",
             Self::SuiteForbidden { .. } => "suite-forbidden",
         }
@@ -134,7 +155,12 @@ impl Change {
             | Self::Party { agency, .. }
             | Self::Names { agency, .. }
             | Self::Logs { agency, .. } => Some(agency),
-            Self::Number { .. } | Self::SuiteAllowed { .. } | Self::SuiteForbidden { .. } => None,
+            Self::Number { .. }
+            | Self::ClauseAdded { .. }
+            | Self::ClauseChanged { .. }
+            | Self::ClauseDropped { .. }
+            | Self::SuiteAllowed { .. }
+            | Self::SuiteForbidden { .. } => None,
         }
     }
 
@@ -159,6 +185,13 @@ impl Change {
             }
             Self::Number { which, from, to } => {
                 format!("{} is {to}, until now {from}", which.text())
+            }
+            Self::ClauseAdded { clause } => format!("new clause: {clause}"),
+            Self::ClauseChanged { from, to } => {
+                format!("clause changed: {to}, until now {}", from.value)
+            }
+            Self::ClauseDropped { clause } => {
+                format!("clause dropped: {}, until now {}", clause.subject(), clause.value)
             }
             Self::SuiteAllowed { suite } => format!("suite {suite} is allowed"),
             Self::SuiteForbidden { suite } => format!("suite {suite} is allowed no longer"),
@@ -194,7 +227,7 @@ impl core::fmt::Display for LogRange {
     }
 }
 
-/// Every change from one version to another: members in order, then numbers, then suites.
+/// Every change from one version to another: members in order, then numbers, suites, and what is settled.
 pub fn between(before: &Charter, after: &Charter) -> Vec<Change> {
     let mut changes = Vec::new();
     let left = before.members.iter().filter(|member| after.member(&member.agency).is_none());
@@ -211,6 +244,7 @@ pub fn between(before: &Charter, after: &Charter) -> Vec<Change> {
     }
     numbers(before, after, &mut changes);
     suites(before, after, &mut changes);
+    clauses(before, after, &mut changes);
     changes
 }
 
@@ -250,6 +284,22 @@ fn suites(before: &Charter, after: &Charter, changes: &mut Vec<Change>) {
     changes.extend(allowed.map(|suite| Change::SuiteAllowed { suite: *suite }));
     let forbidden = old.iter().filter(|suite| !new.contains(suite));
     changes.extend(forbidden.map(|suite| Change::SuiteForbidden { suite: *suite }));
+}
+
+// spec: prf-2
+fn clauses(before: &Charter, after: &Charter, changes: &mut Vec<Change>) {
+    let within = |charter: &Charter, clause: &Clause| {
+        charter.clauses.iter().find(|other| other.place() == clause.place()).cloned()
+    };
+    let gone = before.clauses.iter().filter(|clause| within(after, clause).is_none());
+    changes.extend(gone.map(|clause| Change::ClauseDropped { clause: clause.clone() }));
+    for clause in &after.clauses {
+        match within(before, clause) {
+            Some(from) if from.value == clause.value => {}
+            Some(from) => changes.push(Change::ClauseChanged { from, to: clause.clone() }),
+            None => changes.push(Change::ClauseAdded { clause: clause.clone() }),
+        }
+    }
 }
 
 /// The changes as lines, one sentence each; says so when there are none.

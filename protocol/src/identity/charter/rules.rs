@@ -1,7 +1,8 @@
-//! What a charter must say, whoever signed it: order, names, roots, logs, suites, numbers.
+//! What a charter must say, whoever signed it: order, names, roots, logs, suites, clauses, numbers.
 //!
 //! Checked twice: when a charter is drafted, so that nobody signs what cannot hold, and when one is verified.
 
+use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
@@ -12,10 +13,15 @@ use crate::identity::charter::Member;
 use crate::identity::charter::MemberName;
 use crate::identity::charter::Profiles;
 use crate::identity::charter::Resolves;
+use crate::identity::charter::clause;
+use crate::identity::charter::clause::Clause;
 use crate::identity::quorum;
 use crate::identity::quorum::QuorumError;
 use crate::ids::AgencyId;
 use crate::ids::CharterVersion;
+use crate::limits::CLAUSE_BYTES_MAX;
+use crate::limits::CLAUSES_BYTES_MAX;
+use crate::limits::CLAUSES_MAX;
 use crate::limits::MEMBER_NAME_BYTES_MAX;
 use crate::limits::MEMBER_NAMES_MAX;
 use crate::limits::MEMBERS_MAX;
@@ -84,6 +90,36 @@ pub enum RuleError {
     /// Suites missing, unknown, repeated or out of order.
     #[error("suites are known, ascending and at least one; those that are built are 1 and 2")]
     Suites,
+    /// More is settled than a charter has room for.
+    #[error(
+        "a charter settles at most {CLAUSES_MAX} things in {CLAUSES_BYTES_MAX} bytes, this one {found} in {bytes}"
+    )]
+    Clauses {
+        /// Clauses found.
+        found: usize,
+        /// Units: bytes.
+        bytes: usize,
+    },
+    /// A clause in another form.
+    #[error(
+        "an article is 1 to 16 letters a-z, and what it is about and what holds are lines of 1 to {CLAUSE_BYTES_MAX} bytes; `{clause}` is not so"
+    )]
+    Clause {
+        /// What it settles.
+        clause: String,
+    },
+    /// Clauses out of order, or two about one thing.
+    #[error("what is settled stands in ascending order, each once; `{clause}` does not")]
+    ClauseOrder {
+        /// The first that does not.
+        clause: String,
+    },
+    /// A clause for a Party without a member.
+    #[error("no member acts for the Party in `{clause}`")]
+    ClauseParty {
+        /// What it settles.
+        clause: String,
+    },
     /// Numbers that do not fit the number of members.
     #[error("the numbers do not fit {members} members")]
     Quorum {
@@ -125,17 +161,19 @@ pub fn check(charter: &Charter) -> Result<(), RuleError> {
     members(&charter.members)?;
     roots(&charter.members)?;
     suites(&charter.profiles)?;
+    clause::check(charter)?;
     let members = u16::try_from(charter.members.len()).unwrap_or(u16::MAX);
     quorum::check(members, charter.quorum()).map_err(|source| RuleError::Quorum { members, source })
 }
 
-/// The same charter with members and names in their one order.
+/// The same charter with members, names and clauses in their one order.
 #[must_use]
 pub fn in_order(mut charter: Charter) -> Charter {
     charter.members.sort_by(|a, b| a.agency.cmp(&b.agency));
     for member in &mut charter.members {
         member.names.sort_by(|a, b| a.language.cmp(&b.language));
     }
+    charter.clauses.sort_by(|a, b| Clause::place(a).cmp(&Clause::place(b)));
     charter
 }
 

@@ -1,5 +1,6 @@
 //! The people who travel together, in numbered entries under one root.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
 
@@ -89,7 +90,7 @@ record! {
 }
 
 record! {
-    /// Proposes who travels together, or puts it up for sealing. Source: DOMAIN 2.3, spec msgk-75, msgk-76.
+    /// Proposes who travels together, or puts it up for sealing. Source: DOMAIN 2.3, spec msgk-75, msgk-76, bat-66.
     BatchManifest {
         /// The batch.
         batch_id: RecordRef,
@@ -137,6 +138,7 @@ record! {
         if let Some(entries) = &entries {
             let entries_at = at.key("entries");
             list::demand_sequence(entries.iter().map(|entry| entry.n.get()), "n", &entries_at, faults);
+            entries_differ(entries, &entries_at, faults);
             guardians_answer(entries, &entries_at, faults);
             if stage == Some(ManifestStage::ForSealing) {
                 entries_are_ready(entries, &entries_at, faults);
@@ -195,6 +197,23 @@ fn guardians_answer(entries: &ManifestEntries, at: &Pointer<'_>, faults: &mut Fa
         if entry.guardian_entry.is_some_and(|guardian| !is_adult(guardian)) {
             let reason = "a guardian is an entry of this manifest and certainly no child";
             faults.add(&at.item(index).key("guardian_entry"), FaultCode::Conflicting, reason);
+        }
+    }
+}
+
+/// A decision is about one person: nobody travels twice, and nobody on the decision about somebody else.
+// spec: bat-66
+fn entries_differ(entries: &ManifestEntries, at: &Pointer<'_>, faults: &mut Faults) {
+    let (mut people, mut decisions) = (BTreeSet::new(), BTreeSet::new());
+    for (index, entry) in entries.iter().enumerate() {
+        let at = at.item(index);
+        if !people.insert(&entry.person_ref) {
+            let reason = "each person stands on a manifest once";
+            faults.add(&at.key("person_ref"), FaultCode::Repeated, reason);
+        }
+        if entry.decision_message.is_some_and(|decision| !decisions.insert(decision)) {
+            let reason = "a decision grants one person: name the one that granted this person";
+            faults.add(&at.key("decision_message"), FaultCode::Repeated, reason);
         }
     }
 }

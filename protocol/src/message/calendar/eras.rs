@@ -1,5 +1,7 @@
 //! Eras that count solar years, or years that begin in April.
 
+use core::ops::RangeInclusive;
+
 use crate::message::calendar::Reading;
 use crate::message::calendar::Span;
 use crate::message::calendar::lunar::MonthKind;
@@ -134,13 +136,22 @@ fn in_either(solar: &Solar, early: i16, late: i16) -> Option<Reading> {
     }
 }
 
-/// The Myanmar era: its year begins behind Thingyan, in the middle of April. Months are those of the moon and not converted.
-// spec: nam-11
+/// The Myanmar era: its year begins behind Thingyan, in the middle of April. Its months are those of the moon.
+///
+/// A named month is read to the days on which it can lie in any year; a number is none of its names, and says the year only.
+// spec: nam-11, nam-15
 pub(super) fn myanmar(parts: Parts) -> Option<Reading> {
     if !(1..=2_000).contains(&parts.year) {
         return None;
     }
     let first = new_year(parts.year)?;
+    if let Some((place, MonthKind::Moon)) = parts.month {
+        let (from, to) = *MOONS.get(usize::from(place)).filter(|_| READ.contains(&parts.year))?;
+        let possible = Span { first: first.plus_days(from)?, last: first.plus_days(to)? };
+        let whole_year = to.checked_sub(from)? > YEAR_DAYS;
+        let precision = if whole_year { Precision::Year } else { Precision::Month };
+        return Some(Reading { precision, possible, certain: None });
+    }
     let last = new_year(parts.year.checked_add(1)?)?.before();
     let year = Span { first, last };
     // The days of Thingyan are given to either year.
@@ -148,6 +159,35 @@ pub(super) fn myanmar(parts: Parts) -> Option<Reading> {
     let certain = parts.month.is_none().then(|| year.wider(-THINGYAN_DAYS)).flatten();
     Some(Reading { precision: Precision::Year, possible, certain })
 }
+
+/// Years whose months are read: for them the table below was made.
+const READ: RangeInclusive<i16> = 1_150..=1_600;
+
+/// Shorter than any year.
+const YEAR_DAYS: i64 = 350;
+
+/// On which days each month can lie, counted from New Year's Day. Source: spec nam-15.
+///
+/// A year of thirteen months puts one in before Waso, so everything behind it can lie a month later. A week is added on both
+/// sides for almanacs that differ. Tagu and Kason stand at either end of a year, for New Year's Day falls into one of them.
+pub(super) const MOONS: [(i64, i64); 16] = [
+    (-40, 372),
+    (-20, 372),
+    (10, 90),
+    (40, 101),
+    (50, 131),
+    (40, 131),
+    (80, 160),
+    (109, 190),
+    (139, 219),
+    (168, 249),
+    (198, 278),
+    (227, 308),
+    (257, 337),
+    (286, 367),
+    (316, 372),
+    (345, 372),
+];
 
 /// The days of the water festival, and one more for the time of day.
 const THINGYAN_DAYS: i64 = 4;

@@ -73,18 +73,20 @@ impl Year {
                 month.checked_sub(1)?.checked_add(behind_leap)
             }
             MonthKind::Leap if self.leap > 0 && month == self.leap => Some(month),
-            MonthKind::Common | MonthKind::Leap => None,
+            MonthKind::Common | MonthKind::Leap | MonthKind::Moon => None,
         }
     }
 }
 
-/// Whether a month is the one that is put in.
+/// What the number of a month counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum MonthKind {
     /// One of the twelve.
     Common,
     /// The one that is put in behind the month of its number.
     Leap,
+    /// A month that the Myanmar era names, by its place in the table of them.
+    Moon,
 }
 
 /// The first and the last day of a lunar year.

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::message::calendar::Order;
 use crate::message::calendar::lunar::MonthKind;
+use crate::message::calendar::words;
 use crate::message::partial_date::Calendar;
 use crate::message::writing;
 
@@ -33,48 +34,19 @@ impl Parts {
 /// Longest text that is read, in bytes: the longest form with every word is shorter.
 const STATED_BYTES_MAX: usize = 120;
 
-/// Names of months, in English and in Thai, full and short; each in lower case.
-const MONTHS: [&[&str]; 12] = [
-    &["january", "jan", "มกราคม", "ม.ค."],
-    &["february", "feb", "กุมภาพันธ์", "ก.พ."],
-    &["march", "mar", "มีนาคม", "มี.ค."],
-    &["april", "apr", "เมษายน", "เม.ย."],
-    &["may", "พฤษภาคม", "พ.ค."],
-    &["june", "jun", "มิถุนายน", "มิ.ย."],
-    &["july", "jul", "กรกฎาคม", "ก.ค."],
-    &["august", "aug", "สิงหาคม", "ส.ค."],
-    &["september", "sep", "กันยายน", "ก.ย."],
-    &["october", "oct", "ตุลาคม", "ต.ค."],
-    &["november", "nov", "พฤศจิกายน", "พ.ย."],
-    &["december", "dec", "ธันวาคม", "ธ.ค."],
-];
-
-/// What may stand beside the year and says no more than the calendar does.
-const fn era_words(calendar: Calendar) -> &'static [&'static str] {
-    match calendar {
-        Calendar::Gregorian => &["ค.ศ.", "คริสต์ศักราช", "公历", "公元", "ad", "ce"],
-        Calendar::BuddhistTh => &["พุทธศักราช", "พ.ศ.", "b.e.", "be"],
-        Calendar::BuddhistKh => &["ព.ស.", "b.e.", "be"],
-        Calendar::BuddhistLa => &["ພ.ສ.", "b.e.", "be"],
-        Calendar::BuddhistMm => &["သာသနာနှစ်", "b.e.", "be"],
-        Calendar::MyanmarEra => &["မြန်မာသက္ကရာဇ်", "သက္ကရာဇ်", "ခုနှစ်", "m.e.", "me"],
-        Calendar::ChineseLunar => &["农历", "農曆", "阴历", "陰曆", "旧历", "舊曆"],
-    }
-}
-
 /// Every way in which a text can be read; none where its form is not known.
 pub(super) fn read(text: &str, calendar: Calendar) -> Vec<Parts> {
     if text.len() > STATED_BYTES_MAX {
         return Vec::new();
     }
     let mut text = writing::ascii_digits(text).to_lowercase();
-    for word in era_words(calendar) {
+    for word in words::era_words(calendar) {
         text = without(&text, word);
     }
     if text.contains('年') {
         return chinese(&text).into_iter().collect();
     }
-    let Some(signs) = signs(&text) else { return Vec::new() };
+    let Some(signs) = signs(&text, calendar) else { return Vec::new() };
     ordered(&signs)
 }
 
@@ -91,25 +63,24 @@ fn without(text: &str, word: &str) -> String {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sign {
     Number { value: u16, digits: usize },
-    Month(u8),
+    Month(u8, MonthKind),
 }
 
 /// Numbers and months, in order; `None` with anything else.
-fn signs(text: &str) -> Option<Vec<Sign>> {
+fn signs(text: &str, calendar: Calendar) -> Option<Vec<Sign>> {
     let mut signs = Vec::new();
     let mut rest = text.trim();
     while let Some(first) = rest.chars().next() {
-        if first.is_ascii_digit() {
-            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-            let (number, behind) = rest.split_at_checked(digits)?;
-            signs.push(Sign::Number { value: number.parse().ok()?, digits });
+        if let Some((value, digits, behind)) = number(rest) {
+            signs.push(Sign::Number { value, digits });
             rest = behind;
-        } else if matches!(first, '-' | '/' | '.' | ' ' | ',') {
-            rest = rest.get(1..)?;
+        } else if matches!(first, '-' | '/' | '.' | ' ' | ',' | '၊') {
+            rest = rest.get(first.len_utf8()..)?;
+        } else if let Some((month, behind)) = month(rest, calendar) {
+            signs.push(month);
+            rest = behind;
         } else {
-            let (month, behind) = month_name(rest)?;
-            signs.push(Sign::Month(month));
-            rest = behind;
+            rest = words::behind_month_word(rest).or_else(|| words::behind_filler(rest))?;
         }
         if signs.len() > 3 {
             return None;
@@ -118,53 +89,66 @@ fn signs(text: &str) -> Option<Vec<Sign>> {
     Some(signs)
 }
 
-/// The month that a text begins with the name of, and what stands behind it.
-fn month_name(text: &str) -> Option<(u8, &str)> {
-    (1_u8..).zip(MONTHS).find_map(|(month, names)| {
-        let behind = names.iter().find_map(|name| text.strip_prefix(name))?;
-        let ends = !behind.chars().next().is_some_and(char::is_alphabetic);
-        ends.then_some((month, behind))
-    })
+/// The number that a text begins with, how many digits it has, and what stands behind it.
+fn number(text: &str) -> Option<(u16, usize, &str)> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, behind) = text.split_at_checked(digits)?;
+    Some((number.parse().ok()?, digits, behind))
+}
+
+/// The month that a text begins with, by its name or by its number behind a word for *month*, and what stands behind it.
+fn month(text: &str, calendar: Calendar) -> Option<(Sign, &str)> {
+    if let Some((month, behind)) = words::sun_month(text) {
+        return Some((Sign::Month(month, MonthKind::Common), behind));
+    }
+    if calendar == Calendar::MyanmarEra {
+        let (moon, behind) = words::moon(text)?;
+        return Some((Sign::Month(moon, MonthKind::Moon), behind));
+    }
+    let (month, digits, behind) = number(words::behind_month_word(text)?.trim_start())?;
+    let month = u8::try_from(month).ok().filter(|_| digits < 3)?;
+    Some((Sign::Month(month, MonthKind::Common), behind))
 }
 
 /// Puts the numbers into their places. The year is the one with four digits.
 fn ordered(signs: &[Sign]) -> Vec<Parts> {
     let number = |sign: &Sign| match sign {
         Sign::Number { value, digits } => Some((*value, *digits)),
-        Sign::Month(_) => None,
+        Sign::Month(..) => None,
     };
     let named = signs.iter().find_map(|sign| match sign {
-        Sign::Month(month) => Some(*month),
+        Sign::Month(month, kind) => Some((*month, *kind)),
         Sign::Number { .. } => None,
     });
     let numbers: Vec<(u16, usize)> = signs.iter().filter_map(number).collect();
     let is_year = |(_, digits): (u16, usize)| digits == 4;
-    let parts = |year: (u16, usize), month: Option<u16>, day: Option<u16>| {
-        let month = month.map(u8::try_from).transpose().ok()?;
+    let with = |year: (u16, usize), month: Option<(u8, MonthKind)>, day: Option<u16>| {
         let day = day.map(u8::try_from).transpose().ok()?;
-        let month = month.map(|month| (month, MonthKind::Common));
         Some(Parts { year: i16::try_from(year.0).ok()?, month, day, order: None })
+    };
+    let parts = |year: (u16, usize), month: u16, day: Option<u16>| {
+        with(year, Some((u8::try_from(month).ok()?, MonthKind::Common)), day)
     };
     let found = match (numbers.as_slice(), named) {
         ([year], month)
             if is_year(*year) && numbers.len() + usize::from(month.is_some()) == signs.len() =>
         {
-            Vec::from([parts(*year, month.map(u16::from), None)])
+            Vec::from([with(*year, month, None)])
         }
         ([day, year], Some(month)) | ([year, day], Some(month))
             if is_year(*year) && !is_year(*day) =>
         {
-            Vec::from([parts(*year, Some(u16::from(month)), Some(day.0))])
+            Vec::from([with(*year, Some(month), Some(day.0))])
         }
         ([year, month], None) | ([month, year], None) if is_year(*year) && !is_year(*month) => {
-            Vec::from([parts(*year, Some(month.0), None)])
+            Vec::from([parts(*year, month.0, None)])
         }
         ([year, month, day], None) if is_year(*year) && !is_year(*day) => {
-            Vec::from([parts(*year, Some(month.0), Some(day.0))])
+            Vec::from([parts(*year, month.0, Some(day.0))])
         }
         ([one, other, year], None) if is_year(*year) && !is_year(*one) => {
-            let day_first = parts(*year, Some(other.0), Some(one.0));
-            let month_first = parts(*year, Some(one.0), Some(other.0));
+            let day_first = parts(*year, other.0, Some(one.0));
+            let month_first = parts(*year, one.0, Some(other.0));
             let ordered = |parts: Option<Parts>, order: Order| {
                 parts.map(|parts| Parts { order: Some(order), ..parts })
             };

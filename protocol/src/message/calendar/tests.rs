@@ -66,6 +66,7 @@ fn every_vector_of_the_calendars_is_as_it_says() {
     // shows: nam-11
     // shows: nam-12
     // shows: nam-13
+    // shows: nam-15
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/vectors/names/calendar");
     let mut count = 0;
     for entry in fs::read_dir(folder).unwrap() {
@@ -108,7 +109,7 @@ fn every_vector_of_the_calendars_is_as_it_says() {
         }
         count += 1;
     }
-    assert!(count >= 35);
+    assert!(count >= 50);
 }
 
 #[test]
@@ -127,6 +128,40 @@ fn a_record_that_leaves_out_what_its_text_allows_is_refused() {
     );
     assert!(birth("a while ago", "gregorian", "year", "1998-01-01", "1998-12-31").is_ok());
     assert!(birth("17", "gregorian", "age-only", "2008-01-01", "2008-12-31").is_ok());
+}
+
+#[test]
+fn the_festivals_of_the_moon_lie_in_the_months_that_they_are_of() {
+    // shows: nam-15
+    for (month, festival) in [
+        ("ကဆုန် ၁၃၈၁", "2019-05-18"),
+        ("နယုန် ၁၃၇၈", "2016-06-19"),
+        ("ဒုတိယဝါဆို ၁၃၈၀", "2018-07-27"),
+        ("ဝါဆို ၁၃၈၃", "2021-07-23"),
+        ("သီတင်းကျွတ် ၁၃၇၆", "2014-10-08"),
+        ("သီတင်းကျွတ် ၁၃၇၇", "2015-10-27"),
+        ("တန်ဆောင်မုန်း ၁၃၇၈", "2016-11-14"),
+        ("တပေါင်း ၁၃၈၁", "2020-03-08"),
+    ] {
+        let possible = calendar::convert(month, Calendar::MyanmarEra, None).unwrap().possible;
+        assert!(possible.covers(span((day(festival), day(festival)))), "{month}: {possible:?}");
+    }
+}
+
+#[test]
+fn every_day_of_a_year_of_the_myanmar_era_lies_in_a_month_of_it() {
+    // shows: nam-15
+    let read = |text: &str| calendar::convert(text, Calendar::MyanmarEra, None).unwrap().possible;
+    let year = read("1376");
+    let months =
+        ["kason", "nayon", "first waso", "second waso", "wagaung", "tawthalin", "thadingyut"];
+    let rest = ["tazaungmon", "nadaw", "pyatho", "tabodwe", "tabaung", "late tagu", "late kason"];
+    let spans = months.iter().chain(&rest).map(|month| read(&format!("{month} 1376")));
+    let mut day = year.first;
+    while day <= year.last {
+        assert!(spans.clone().any(|span| span.first <= day && day <= span.last), "{day}");
+        day = day.next();
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! What happened to a person in custody: only the holder says it.
 
+use crate::ids::MessageId;
 use crate::ids::Party;
 use crate::message::approval::Approval;
 use crate::message::body::BodyRules;
@@ -12,6 +13,7 @@ use crate::message::field::record;
 use crate::message::pointer::Pointer;
 use crate::message::text::RecordRef;
 use crate::message::time::Instant;
+use crate::message::values::Ordinal;
 use crate::message::values::Site;
 
 choice! {
@@ -47,6 +49,16 @@ impl CustodyEventKind {
 }
 
 record! {
+    /// How a person arrived who travelled with others. Source: DOMAIN 3.2, spec ho-77.
+    BatchArrival {
+        /// The message with the certificate of the last leg, which both sides signed.
+        certificate: MessageId,
+        /// The person's number on the manifest.
+        entry: Ordinal,
+    }
+}
+
+record! {
     /// An event in the custody of one person. Source: DOMAIN 1.1, spec msgk-61.
     CustodyEvent {
         /// Whom it happened to.
@@ -63,6 +75,8 @@ record! {
         detention: Option<DetentionClock>,
         /// Whether a court set the person free; required with a release, and only there.
         released_by_court: Option<bool>,
+        /// With which batch the person arrived; only with `transferred`, by whoever received the person in the end.
+        by_batch: Option<BatchArrival>,
     }
     rules(here, faults) {
         // spec: msgk-61
@@ -77,6 +91,10 @@ record! {
                 field::exclude(released_by_court.as_ref(), &court_at, faults, reason);
             }
             None => {}
+        }
+        if kind.is_some_and(|kind| kind != CustodyEventKind::Transferred) {
+            let reason = "whoever arrived with a batch was transferred";
+            field::exclude(by_batch.as_ref(), &here.key("by_batch"), faults, reason);
         }
         let detention_at = here.key("detention");
         if kind.is_some_and(|kind| !kind.is_held()) {

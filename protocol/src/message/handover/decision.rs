@@ -13,6 +13,8 @@ use crate::message::list;
 use crate::message::list::OneOrMore;
 use crate::message::pointer::Pointer;
 use crate::message::refusal_ground;
+use crate::message::refusal_ground::GroundClass;
+use crate::message::refusal_ground::MetGround;
 use crate::message::refusal_ground::RefusalGround;
 use crate::message::refusal_ground::StatedGround;
 use crate::message::text::LocalizedText;
@@ -68,6 +70,8 @@ record! {
         conditions: Vec<LocalizedText>,
         /// Why; required when an offence or the whole is refused.
         grounds: Vec<StatedGround>,
+        /// The mandatory grounds that were named before and stand in the way no longer; none twice, only with a grant.
+        grounds_met: Vec<MetGround>,
         /// Until when; required when deferred, and only there.
         deferral_until: Option<Instant>,
         /// The case at home; required with the ground that the person is an own national.
@@ -92,6 +96,9 @@ record! {
         list::refuse_repeated(entries.map(|entry| entry.offence), &at.key("per_offence"), faults);
 
         grounds_agree(outcome, per_offence.as_ref(), grounds.as_ref(), &at.key("grounds"), faults);
+        grounds_spare_what_is_granted(per_offence.as_ref(), grounds.as_ref(), &at.key("grounds"), faults);
+        let met_at = at.key("grounds_met");
+        list::refuse_repeated(grounds_met.iter().flatten().map(|met| met.ground), &met_at, faults);
         let own_national = |ground: &StatedGround| ground.ground == RefusalGround::OwnNational;
         if grounds.iter().flatten().any(own_national) {
             let reason = "whoever does not hand over an own national names the case at home";
@@ -110,6 +117,8 @@ record! {
                 let reason = "no grant without an assessment of the risk of ill-treatment";
                 field::demand(risk_assessment_ref.as_ref(), &at.key("risk_assessment_ref"), faults, reason);
             } else {
+                let reason = "only a grant has to say why a ground is met";
+                field::exclude(grounds_met.as_ref(), &met_at, faults, reason);
                 let waiver_at = at.key("death_penalty_waiver");
                 let reason = "only a grant can do without that promise";
                 field::exclude(death_penalty_waiver.as_ref(), &waiver_at, faults, reason);
@@ -195,6 +204,26 @@ fn grounds_agree(
         (Some(Outcome::Deferred) | None, _) | (_, None) => {}
     }
     refusal_ground::refuse_information_grounds(grounds.into_iter().flatten(), at, faults);
+}
+
+/// No offence is granted against which the same decision states a ground by which it must be refused.
+// spec: ho-54
+fn grounds_spare_what_is_granted(
+    per_offence: Option<&OneOrMore<OffenceDecision>>,
+    grounds: Option<&Vec<StatedGround>>,
+    at: &Pointer<'_>,
+    faults: &mut Faults,
+) {
+    let granted = |offence: &Ordinal| {
+        let mut entries = per_offence.iter().flat_map(|per_offence| per_offence.iter());
+        entries.any(|entry| entry.offence == *offence && entry.outcome.is_grant())
+    };
+    for (index, stated) in grounds.into_iter().flatten().enumerate() {
+        if stated.class == GroundClass::Mandatory && stated.offences.iter().any(granted) {
+            let reason = "a Party does not grant an offence that it must refuse";
+            faults.add(&at.item(index).key("offences"), FaultCode::Conflicting, reason);
+        }
+    }
 }
 
 impl BodyRules for HandoverDecision {

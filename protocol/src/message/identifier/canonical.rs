@@ -1,6 +1,6 @@
 //! One form for each identifier, so that two agencies that mean the same write the same.
 //!
-//! Uses `identifier`. What only describes an identifier (how an account stands, in which currency) is left out: it differs
+//! Uses `identifier`, `ids`, `crypto::digest`. What only describes an identifier (how an account stands, in which currency) is left out: it differs
 //! between agencies and with time. What people write in several ways (letters, spaces, hyphens) is written in one.
 //! Absent on purpose: guesses. Two ways of writing that may mean two things stay two.
 
@@ -11,9 +11,25 @@ use alloc::string::String;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
 use crate::message::identifier::Identifier;
 
-/// The text of an identifier of which a keyed digest is made.
+/// The text of which a keyed digest is made, as one agency of one federation asks about an identifier.
+///
+/// What it makes of an identifier never meets what another one makes of it, even under a key that it was shown.
+/// Shape: the 32 bytes of the federation's genesis digest, the agency's id, a zero byte, and the identifier's text.
+/// Source: spec dcf-17.
+// spec: dcf-17
+pub fn as_asked_by(asker: &AgencyId, federation: &Digest, identifier: &Identifier) -> Vec<u8> {
+    let mut whole = federation.as_bytes().to_vec();
+    whole.extend_from_slice(asker.as_str().as_bytes());
+    whole.push(0);
+    whole.extend(text(identifier));
+    whole
+}
+
+/// The text of an identifier.
 ///
 /// Shape: the name of its type, and after a zero byte each of its parts; no part holds a zero byte. Source: spec dcf-4.
 // spec: dcf-4

@@ -62,6 +62,15 @@ record! {
     }
 }
 
+impl DeconflictionReply {
+    /// Whether it answers for each identifier of a query, and for no other.
+    // spec: dcf-18, xch-54
+    pub fn is_about(&self, query: &DeconflictionQuery) -> bool {
+        let said: BTreeSet<Digest> = self.answers.iter().map(|one| one.keyed_digest).collect();
+        said == query.keyed_digests
+    }
+}
+
 impl BodyRules for DeconflictionQuery {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A1;

@@ -1,5 +1,6 @@
 //! Manifests as large as they get, and as their stage and the day make them.
 
+use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -29,13 +30,17 @@ use crate::message::kind::Kind;
 use crate::message::pointer::Pointer;
 use crate::message::time::CivilDate;
 
-/// The manifest of the specification with so many entries, each like the one with the most names.
+/// The manifest of the specification with so many entries, each like the one with the most names, of a person and with a
+/// decision of its own.
 fn manifest(people: usize) -> Json {
     let mut json = example(Kind::BatchManifest);
     let longest = json["body"]["entries"][2].clone();
     let numbered = |n: usize| {
         let mut entry = longest.clone();
         put(&mut entry, "/n", json!(n));
+        put(&mut entry, "/person_ref", json!(format!("MM-P-{n:06}")));
+        let decision = json!(format!("0195a1c4-2f00-7d11-8b02-{n:012x}"));
+        put(&mut entry, "/decision_message", decision);
         entry
     };
     let entries: Vec<Json> = (1..=people).map(numbered).collect();

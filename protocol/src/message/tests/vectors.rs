@@ -136,6 +136,7 @@ fn a_good_vector_is_accepted_and_writes_back_what_it_says() {
     // shows: msgk-61, msgk-62, msgk-65, msgk-67, msgk-68, msgk-69, msgk-71, msgk-72
     // shows: msgk-76, msgk-78, msgk-79, msgk-80, msgk-81
     // shows: msgk-85, msgk-86, msgk-87
+    // shows: spc-1, spc-2
     for (name, vector) in vectors("good") {
         let submission =
             submit(&vector.submission).map_err(|faults| format!("{name}: {faults:?}")).unwrap();
@@ -164,13 +165,14 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-40, msgk-41, msgk-42, msgk-43, msgk-44, msgk-45, msgk-46
     // shows: msgk-47, msgk-48, msgk-49, msgk-50, msgk-51, msgk-52, msgk-53, msgk-54, msgk-55, msgk-56, msgk-57, msgk-58
     // shows: msgk-60, msgk-61, msgk-62, msgk-63, msgk-64, msgk-65, msgk-66, msgk-67, msgk-68, msgk-69, msgk-70, msgk-71, msgk-72
-    // shows: msgk-75, msgk-76, msgk-77, msgk-78, msgk-79, msgk-80, msgk-81, msgk-82
+    // shows: msgk-75, msgk-76, msgk-77, msgk-78, msgk-79, msgk-80, msgk-81, msgk-82, bat-66
     // shows: msgk-85, msgk-86, msgk-87
     // shows: msgk-90, msgk-91, msgk-92, msgk-93, msgk-94, msgk-95, msgk-96
     // shows: msgk-97, msgk-98, msgk-99
     // shows: msgk-100, msgk-101, msgk-102, msgk-103, msgk-104, msgk-105, msgk-106
     // shows: msgk-107, msgk-108, msgk-109, msgk-110, msgk-111, msgk-112, msgk-113
     // shows: msgk-114, msgk-115, msgk-116, msgk-117, msgk-118, msgk-119
+    // shows: ho-54, spc-1, spc-2
     let mut wrong = Vec::new();
     for (name, vector) in vectors("bad") {
         let wanted =

@@ -23,7 +23,6 @@ use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::Results;
 use crate::procedure::refusal::Refusal;
-use crate::registry::RefusalCode;
 
 impl Batch {
     /// What a row alone does not say.
@@ -196,7 +195,7 @@ impl Batch {
                 }
                 self.guard_release(act)?;
                 // spec: bat-44
-                no_conflict(common)?;
+                common.demand_no_conflict("bat-44")?;
                 let ahead: BTreeSet<AgencyId> =
                     self.way().iter().skip(self.journey.done()).cloned().collect();
                 common.demand_confirmed(IrreversibleAct::ReleaseCustody, &ahead)
@@ -222,11 +221,12 @@ impl Batch {
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
+            | HandoverFact::Arrived { .. }
             | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
+            | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
-            | HandoverFact::Incident
+            | HandoverFact::OutcomeTold(_)
+            | HandoverFact::Incident(_)
             | HandoverFact::Chosen { .. } => Ok(()),
         }
     }
@@ -334,20 +334,6 @@ impl Batch {
 
     fn receiving(&self, leg: u64) -> Option<&AgencyId> {
         self.way().get(step::place(leg).checked_add(1)?)
-    }
-}
-
-/// Refuses what would go on regardless while messages contradict each other.
-// spec: bat-44
-fn no_conflict(common: &Common) -> Result<(), Refusal> {
-    match common.conflicts().first() {
-        None => Ok(()),
-        Some((one, other)) => Err(Refusal::new(
-            RefusalCode::InConflict,
-            "bat-44",
-            format!("the messages {one} and {other} contradict each other"),
-            "every side sends a conflict-resolution that names both and the one that counts",
-        )),
     }
 }
 

@@ -87,6 +87,8 @@ choice! {
         Complete = "last equal batch-reconciliation",
         /// The last side does, all agree, and not all have arrived.
         CompleteWithExceptions = "last equal batch-reconciliation with exceptions",
+        /// Somebody who was received, though taken off as a possible victim, is screened.
+        Screen = "victim-screening-report",
         /// The batch does not travel.
         Cancel = "withdrawal",
     }
@@ -111,6 +113,9 @@ const BEFORE_RELEASE: &[Stage] = &[Assembling, Proposed, Reviewing, Sealed, Sche
 
 /// While somebody may leave.
 const BEFORE_ARRIVAL: &[Stage] = &[Assembling, Proposed, Reviewing, Sealed, Scheduled, Executing];
+
+/// While somebody may have been received.
+const RECEIVED: &[Stage] = &[Executing, Reconciling, Completed, CompletedWithExceptions];
 
 /// Every edge of a batch. Source: DOMAIN 3.2, spec bat-1.
 #[rustfmt::skip]
@@ -147,10 +152,11 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     row("bat-32", BEFORE_RELEASE, Move::Cancel, Side::Leg, Cancelled),
     stay("bat-61", &[Reviewing], Move::Propose, Side::Leg),
     stay("bat-62", &[Reviewing], Move::Reschedule, Side::Leg),
+    stay("bat-65", RECEIVED, Move::Screen, Side::Holder),
 ];
 
 impl Stage {
-    /// Whether nothing but remarks can come.
+    /// Whether nothing but remarks and follow-up can come.
     pub const fn is_terminal(self) -> bool {
         match self {
             Completed | CompletedWithExceptions | Cancelled => true,

@@ -84,6 +84,7 @@ impl Batch {
             }
             HandoverFact::Certified { .. } => Some(Move::Certify),
             HandoverFact::Countersigned { .. } => Some(self.move_of_countersignature()),
+            HandoverFact::Screened { .. } => Some(Move::Screen),
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
             | HandoverFact::RefusalIntended { .. }
@@ -91,11 +92,11 @@ impl Batch {
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
-            | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
+            | HandoverFact::Arrived { .. }
+            | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
-            | HandoverFact::Incident
+            | HandoverFact::OutcomeTold(_)
+            | HandoverFact::Incident(_)
             | HandoverFact::Chosen { .. } => None,
         }
     }
@@ -236,11 +237,12 @@ impl Batch {
             | HandoverFact::Decided(_)
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
+            | HandoverFact::Arrived { .. }
             | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
+            | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::OutcomeTold { .. }
-            | HandoverFact::Incident
+            | HandoverFact::OutcomeTold(_)
+            | HandoverFact::Incident(_)
             | HandoverFact::Chosen { .. } => {}
         }
     }

@@ -135,11 +135,12 @@ const fn deed_of_transfer(fact: &HandoverFact) -> Deed {
         | HandoverFact::Decided(_)
         | HandoverFact::ConditionsAccepted { .. }
         | HandoverFact::Custody { .. }
+        | HandoverFact::Arrived { .. }
         | HandoverFact::Screened { .. }
-        | HandoverFact::SpecialtyAsked
+        | HandoverFact::SpecialtyAsked { .. }
         | HandoverFact::SpecialtyDecided { .. }
-        | HandoverFact::OutcomeTold { .. }
-        | HandoverFact::Incident
+        | HandoverFact::OutcomeTold(_)
+        | HandoverFact::Incident(_)
         | HandoverFact::Chosen { .. } => Deed::Beside,
     }
 }

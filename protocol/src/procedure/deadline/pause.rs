@@ -1,5 +1,6 @@
 //! How long the clock of a request stood still, because more information was outstanding.
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::message::kind::Kind;
@@ -11,6 +12,8 @@ use crate::procedure::common::CommonFact;
 use crate::procedure::deadline;
 use crate::procedure::fact::Fact;
 use crate::procedure::machine::Machine;
+use crate::procedure::transcript::Places;
+use crate::procedure::transcript::Transcript;
 
 /// The pauses of one procedure.
 #[derive(Debug, Default)]
@@ -28,18 +31,12 @@ impl Pauses {
             .filter_map(|place| Some((place, transcript.act(place)?)))
             .filter(|(_, act)| deadline::counts(machine, act))
             .collect();
-        let answered = |question: usize| {
-            let mut answers = acts.iter().filter(|(place, act)| {
-                act.fact == Fact::Common(CommonFact::InformationGiven)
-                    && transcript.past(*place).is_some_and(|past| past.has(question))
-            });
-            answers.next().map(|(_, act)| act.created)
-        };
+        let answered = answered(transcript, &acts);
         let mut pauses = Vec::new();
         let mut open = false;
         for (place, act) in &acts {
             if let Fact::Common(CommonFact::InformationAsked { .. }) = &act.fact {
-                let answer = answered(*place);
+                let answer = answered.get(place).copied();
                 open |= answer.is_none();
                 pauses.push((act.created.millis(), answer.unwrap_or(now).millis()));
             }
@@ -61,6 +58,18 @@ impl Pauses {
     pub(super) const fn is_open(&self) -> bool {
         self.open
     }
+}
+
+/// When each message was first followed by an answer; every message is looked at once, however many answers there are.
+fn answered(transcript: &Transcript, acts: &[(usize, &Act)]) -> BTreeMap<usize, Timestamp> {
+    let is_answer = |act: &Act| act.fact == Fact::Common(CommonFact::InformationGiven);
+    let (mut answered, mut seen) = (BTreeMap::new(), Places::none());
+    for (place, act) in acts.iter().filter(|(_, act)| is_answer(act)) {
+        let Some(past) = transcript.past(*place) else { continue };
+        answered.extend(past.beyond(&seen).map(|earlier| (earlier, act.created)));
+        seen.join(past);
+    }
+    answered
 }
 
 /// The time that is in any of them. Units: milliseconds.

@@ -1,15 +1,18 @@
-//! How long things may take: the urgency classes and the fixed terms.
+//! How long things may take: the urgency classes, the fixed terms, and the days of rest.
 //!
 //! Every number is a proposal for the Parties to settle. The defaults stand in one table; a profile names what the Parties
-//! settled otherwise.
+//! settled otherwise, and the charter in force says it (`procedure::profile`).
 
 use alloc::collections::BTreeMap;
+use alloc::format;
 use core::fmt;
 
+use crate::ids::Party;
 use crate::message::field::choice;
 use crate::message::urgency::Urgency;
 use crate::moment::Span;
 use crate::moment::Timestamp;
+use crate::procedure::deadline::rest::Rest;
 use crate::procedure::deadline::zone::Zone;
 
 /// A length of time as people agree on it.
@@ -29,7 +32,46 @@ impl Term {
     pub fn after(self, start: Timestamp, zone: Zone) -> Timestamp {
         match self {
             Self::Minutes(_) | Self::Hours(_) => start.after(self.span()),
-            Self::Days(days) => zone.end_of_day(start, days),
+            Self::Days(days) => zone.end_of(zone.day_after(start, days)),
+        }
+    }
+
+    /// The same where it may wait for a working day: a term of days that would end on a day of rest ends with the next day
+    /// that is none.
+    // spec: prf-6
+    pub fn after_rest(self, start: Timestamp, zone: Zone, rest: &Rest) -> Timestamp {
+        match self {
+            Self::Minutes(_) | Self::Hours(_) => start.after(self.span()),
+            Self::Days(days) => zone.end_of(rest.next_working(zone.day_after(start, days))),
+        }
+    }
+
+    /// Reads a term as it is shown: `30 minutes`, `1 day`; `None` when it has another form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (count, unit) = text.split_once(' ')?;
+        let count: u32 = count.parse().ok()?;
+        let of_unit = match unit {
+            "minute" | "minutes" => Self::Minutes(count),
+            "hour" | "hours" => Self::Hours(count),
+            "day" | "days" => Self::Days(count),
+            _ => return None,
+        };
+        // One term has one form.
+        (format!("{of_unit}") == text).then_some(of_unit)
+    }
+
+    /// How many of its units it has.
+    pub const fn count(self) -> u32 {
+        match self {
+            Self::Minutes(count) | Self::Hours(count) | Self::Days(count) => count,
+        }
+    }
+
+    /// Whether it is counted by the clock, and not by the calendar.
+    pub const fn is_by_the_clock(self) -> bool {
+        match self {
+            Self::Minutes(_) | Self::Hours(_) => true,
+            Self::Days(_) => false,
         }
     }
 
@@ -133,6 +175,8 @@ pub struct DeadlineProfile {
     pub classes: BTreeMap<Urgency, ClassTerms>,
     /// Fixed terms that are other than by default.
     pub fixed: BTreeMap<Fixed, Term>,
+    /// The days of rest of the Parties that have some.
+    pub rest: BTreeMap<Party, Rest>,
 }
 
 impl DeadlineProfile {
@@ -143,13 +187,19 @@ impl DeadlineProfile {
         settled.unwrap_or_else(|| class_by_default(urgency))
     }
 
+    /// What a class gives, to be settled otherwise.
+    pub fn settle_class(&mut self, urgency: Urgency) -> &mut ClassTerms {
+        self.classes.entry(urgency).or_insert_with(|| class_by_default(urgency))
+    }
+
     /// How long a fixed term is.
     pub fn fixed(&self, term: Fixed) -> Term {
         self.fixed.get(&term).copied().unwrap_or_else(|| term.by_default())
     }
 }
 
-fn class_by_default(urgency: Urgency) -> ClassTerms {
+/// What a class gives where nothing else is settled.
+pub fn class_by_default(urgency: Urgency) -> ClassTerms {
     let strictest = ClassTerms { acknowledge: Term::Minutes(30), answer: Term::Hours(8) };
     let row = CLASSES.iter().find(|(class, _)| *class == urgency);
     row.map_or(strictest, |(_, terms)| *terms)

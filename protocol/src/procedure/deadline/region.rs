@@ -1,14 +1,18 @@
 //! What is due because of where a procedure stands, rather than after one message.
 
+use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::message::batch::sealing::RemovalReason;
+use crate::message::coordination::outcome::OutcomeStage;
 use crate::message::text::ItemId;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::batch::Batch;
+use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::cycle::Cycle;
 use crate::procedure::cycle::fact::CycleFact;
 use crate::procedure::deadline;
@@ -16,6 +20,7 @@ use crate::procedure::deadline::Basis;
 use crate::procedure::deadline::Deadline;
 use crate::procedure::deadline::Ledger;
 use crate::procedure::deadline::profile::Fixed;
+use crate::procedure::deadline::profile::Term;
 use crate::procedure::deadline::rule::Duty;
 use crate::procedure::fact::Fact;
 use crate::procedure::freezing::Freezing;
@@ -28,6 +33,9 @@ use crate::procedure::information::stage::Stage as InformationStage;
 use crate::procedure::machine::Machine;
 use crate::procedure::operation::Operation;
 use crate::procedure::operation::fact::OperationFact;
+use crate::procedure::operation::stage::Stage as OperationStage;
+use crate::procedure::outcome::Outcome;
+use crate::procedure::outcome::fact::OutcomeFact;
 use crate::procedure::rescue::Rescue;
 use crate::procedure::side::Side;
 
@@ -47,6 +55,8 @@ enum End {
     Date(Timestamp, Basis),
     Fixed(Fixed),
     Class,
+    /// The class, or whichever earlier date the message asks for.
+    Asked,
     Earlier(Timestamp, Fixed),
 }
 
@@ -60,28 +70,31 @@ pub(super) fn owed(ledger: &Ledger<'_>) -> Vec<Deadline> {
         Machine::Freezing(folded) => freezing(ledger, &folded.state, opening),
         Machine::Rescue(folded) => rescue(ledger, &folded.state, opening),
         Machine::Cycle(folded) => actions(ledger, &folded.state, opening),
-        Machine::Operation(folded) => tasks(ledger, &folded.state, opening),
+        Machine::Operation(folded) => operation(ledger, &folded.state, opening),
+        Machine::Outcome(folded) => signatories(ledger, &folded.state),
         Machine::Report(_)
         | Machine::Notice(_)
         | Machine::Deconfliction(_)
         | Machine::Feed(_)
         | Machine::Rights(_)
-        | Machine::Outcome(_)
         | Machine::Plain(_) => Vec::new(),
     };
     dues.iter().flat_map(|due| due.by.iter().map(|agency| dated(ledger, due, agency))).collect()
 }
 
 fn dated(ledger: &Ledger<'_>, due: &Due<'_>, agency: &AgencyId) -> Deadline {
-    let zone = ledger.zone(agency);
-    let fixed = |term: Fixed| ledger.view.profile.fixed(term).after(due.since, zone);
+    let end = |term: Term| ledger.end(term, due.of, due.since, agency);
+    let fixed = |which: Fixed| end(ledger.view.profile.fixed(which));
+    let by_class = || {
+        let term = ledger.view.profile.class(due.of.urgency).answer;
+        (end(term), Basis::Class(due.of.urgency))
+    };
+    let of_message = |date: Timestamp| (date, Basis::Message);
     let end = match due.end {
         End::Date(date, basis) => (date, basis),
         End::Fixed(term) => (fixed(term), Basis::Fixed(term)),
-        End::Class => {
-            let term = ledger.view.profile.class(due.of.urgency).answer;
-            (term.after(due.since, zone), Basis::Class(due.of.urgency))
-        }
+        End::Class => by_class(),
+        End::Asked => by_class().min(due.of.respond_by.map_or(by_class(), of_message)),
         End::Earlier(date, term) => (date, Basis::Message).min((fixed(term), Basis::Fixed(term))),
     };
     let mut deadline = ledger.deadline((due.duty, agency), due.of, end);
@@ -132,6 +145,7 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
     {
         dues.push(schedule_answer(of, silent));
     }
+    dues.extend(screenings(ledger, |_| true, |agency| state.sides(agency).contains(&Side::Holder)));
     dues
 }
 
@@ -145,7 +159,51 @@ fn batch<'a>(ledger: &Ledger<'a>, state: &'a Batch) -> Vec<Due<'a>> {
     if let Some(of) = state.schedule().and_then(|schedule| act(ledger, &schedule)) {
         dues.push(schedule_answer(of, state.unagreed().into_iter().collect()));
     }
+    let here = state.going();
+    let holds = |agency: &AgencyId| state.sides(agency).contains(&Side::Holder);
+    dues.extend(screenings(ledger, |n| here.contains(&n), holds));
     dues
+}
+
+/// A stop for a victim that came too late: the duty to screen has passed to whoever has the person now, until as many
+/// reports have seen the stop as people who are `here` were meant.
+// spec: due-15, ho-50, bat-54
+fn screenings<'a>(
+    ledger: &Ledger<'a>,
+    here: impl Fn(u64) -> bool,
+    holds: impl Fn(&AgencyId) -> bool,
+) -> Vec<Due<'a>> {
+    let mut dues = Vec::new();
+    for (place, stop) in ledger.acts() {
+        let meant = stopped(stop).into_iter().filter(|n| here(*n)).count();
+        if meant > ledger.screened_after(place) && ledger.came_too_late(stop) {
+            let by = who(ledger, &holds);
+            let since = stop.created;
+            dues.push(Due {
+                duty: Duty::Screening,
+                of: stop,
+                item: None,
+                by,
+                since,
+                end: End::Class,
+            });
+        }
+    }
+    dues
+}
+
+/// Whom a message stops as a possible victim, by the numbers of the entries; 1 for a person who travels alone.
+fn stopped(act: &Act) -> BTreeSet<u64> {
+    if let Fact::Batch(BatchFact::TakenOff(removal)) = &act.fact
+        && removal.reason == RemovalReason::RemovedVictim
+    {
+        return removal.entries.clone();
+    }
+    let is_stop = matches!(
+        &act.fact,
+        Fact::Handover(HandoverFact::Screened { outcome, .. }) if outcome.is_victim()
+    );
+    if is_stop { BTreeSet::from([1]) } else { BTreeSet::new() }
 }
 
 const fn signature<'a>(of: &'a Act, by: BTreeSet<&'a AgencyId>, since: Timestamp) -> Due<'a> {
@@ -207,16 +265,40 @@ fn actions<'a>(ledger: &Ledger<'a>, state: &'a Cycle, opening: &'a Act) -> Vec<D
     state.open_actions().map(due).collect()
 }
 
-fn tasks<'a>(ledger: &Ledger<'a>, state: &'a Operation, opening: &'a Act) -> Vec<Due<'a>> {
-    let due = |(item, assignee, date): (&'a ItemId, &'a AgencyId, Timestamp)| {
-        let given = last(
-            ledger,
-            |act| matches!(&act.fact, Fact::Operation(OperationFact::Tasked(task)) if task.id == *item),
-        );
-        let of = given.unwrap_or(opening);
-        Due { item: Some(item), ..dated_by(of, Duty::TaskReport, assignee, date) }
+/// Signatures under a frozen plan, and the reports of tasks.
+fn operation<'a>(ledger: &Ledger<'a>, state: &'a Operation, opening: &'a Act) -> Vec<Due<'a>> {
+    let frozen = last(
+        ledger,
+        |act| matches!(&act.fact, Fact::Operation(OperationFact::Planned(plan)) if plan.frozen),
+    );
+    let signing = frozen.filter(|_| state.stage() == OperationStage::PlanFrozen);
+    let mut dues: Vec<Due<'a>> =
+        signing.map(|of| signing_of(of, state.unsigned())).into_iter().collect();
+    let counting = ledger.acts().filter(|(_, act)| deadline::counts(ledger.machine, act));
+    let task_of = |(_, act): (usize, &'a Act)| {
+        let Fact::Operation(OperationFact::Tasked(task)) = &act.fact else { return None };
+        Some((&task.id, act))
     };
-    state.open_tasks().map(due).collect()
+    let given: BTreeMap<&ItemId, &Act> = counting.filter_map(task_of).collect();
+    dues.extend(state.open_tasks().map(|(item, assignee, date)| {
+        let of = given.get(item).copied().unwrap_or(opening);
+        Due { item: Some(item), ..dated_by(of, Duty::TaskReport, assignee, date) }
+    }));
+    dues
+}
+
+/// Signatures under a text that is open for them.
+fn signatories<'a>(ledger: &Ledger<'a>, state: &'a Outcome) -> Vec<Due<'a>> {
+    let opened = last(
+        ledger,
+        |act| matches!(&act.fact, Fact::Outcome(OutcomeFact::Text(text)) if text.stage == OutcomeStage::OpenForSignature),
+    );
+    opened.map(|of| signing_of(of, state.unsigned())).into_iter().collect()
+}
+
+// spec: due-14
+const fn signing_of<'a>(of: &'a Act, by: BTreeSet<&'a AgencyId>) -> Due<'a> {
+    Due { duty: Duty::Signature, of, item: None, by, since: of.created, end: End::Asked }
 }
 
 /// Something that one agency owes by a date that a message states.
@@ -228,7 +310,9 @@ fn dated_by<'a>(of: &'a Act, duty: Duty, agency: &'a AgencyId, date: Timestamp) 
 /// Whether a message says until when the law lets somebody hold the person.
 const fn states_a_clock(act: &Act) -> bool {
     match &act.fact {
-        Fact::Handover(HandoverFact::Custody { release_due, .. }) => release_due.is_some(),
+        Fact::Handover(
+            HandoverFact::Custody { release_due, .. } | HandoverFact::Arrived { release_due, .. },
+        ) => release_due.is_some(),
         Fact::Handover(HandoverFact::Requested(request)) => request.release_due.is_some(),
         Fact::Note
         | Fact::Gone

@@ -17,10 +17,14 @@ choice! {
         Views = "views",
         /// A schedule is answered.
         ScheduleAnswer = "schedule-answer",
+        /// A plan or a text is signed.
+        Signature = "signature",
         /// The second side signs a certificate.
         SecondSignature = "second-signature",
         /// The person is let go, or the law lets somebody hold the person longer.
         Release = "release-or-extension",
+        /// A person of whom there are signs of a victim is screened by whoever has the person now.
+        Screening = "screening",
         /// The full request comes after a provisional arrest.
         FullRequest = "full-request",
         /// It is said what became of what is taken back.
@@ -199,6 +203,9 @@ pub const OUTLIVE: &[Kind] = &[
     Kind::SpecialtyConsentRequest,
     Kind::ValidityQuery,
 ];
+
+/// Duties that are due because of where a person is, which the end of a procedure does not change.
+pub const GOES_ON: &[Duty] = &[Duty::Release, Duty::Screening];
 
 /// Messages of which a later one of the same author takes the place of the earlier one.
 pub const REPLACED: &[Kind] = &[Kind::BatchManifest, Kind::MeetingMinutes];

@@ -1,6 +1,9 @@
-//! The time zone in which a Party counts days.
+//! The time zone in which a Party counts days, and reads its clocks.
 //!
 //! The six zones have no summer time, so an offset says all. Absent on purpose: rules of zones that change.
+
+use alloc::format;
+use alloc::string::String;
 
 use crate::ids::Party;
 use crate::moment::Timestamp;
@@ -27,11 +30,28 @@ impl Zone {
         row.map_or(Self::UTC, |(_, minutes)| Self(*minutes))
     }
 
-    /// The end of the day that lies `days` after the day of an instant, on this clock.
-    pub fn end_of_day(self, at: Timestamp, days: u32) -> Timestamp {
-        let ahead = u64::from(self.0).saturating_mul(MINUTE);
-        let today = at.millis().saturating_add(ahead) / DAY;
-        let after = today.saturating_add(u64::from(days)).saturating_add(1);
-        Timestamp::from_millis(after.saturating_mul(DAY).saturating_sub(ahead))
+    /// An instant on this clock, to the second. Shape: `2026-03-01T15:30:00+07:00`.
+    // spec: tim-1
+    pub fn clock(self, at: Timestamp) -> String {
+        let wall = format!("{}", Timestamp::from_millis(at.millis().saturating_add(self.ahead())));
+        let seconds = wall.get(..19).unwrap_or_default();
+        format!("{seconds}+{:02}:{:02}", self.0 / 60, self.0 % 60)
+    }
+
+    /// The day that lies `days` after the day of an instant, on this clock. Units: days since 1970-01-01.
+    pub fn day_after(self, at: Timestamp, days: u32) -> u64 {
+        let today = at.millis().saturating_add(self.ahead()) / DAY;
+        today.saturating_add(u64::from(days))
+    }
+
+    /// The end of a day on this clock.
+    pub fn end_of(self, day: u64) -> Timestamp {
+        let after = day.saturating_add(1);
+        Timestamp::from_millis(after.saturating_mul(DAY).saturating_sub(self.ahead()))
+    }
+
+    /// Units: milliseconds.
+    fn ahead(self) -> u64 {
+        u64::from(self.0).saturating_mul(MINUTE)
     }
 }

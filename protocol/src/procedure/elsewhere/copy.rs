@@ -12,7 +12,7 @@ use crate::message::purpose::PurposeKind;
 use crate::moment::Timestamp;
 use crate::procedure::control::Control;
 use crate::procedure::control::OnwardUse;
-use crate::procedure::control::TransferCase;
+use crate::procedure::control::transfer::TransferCase;
 use crate::procedure::refusal::Refusal;
 
 /// A message by which somebody passes on what is another agency's.

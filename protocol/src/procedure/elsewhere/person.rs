@@ -29,6 +29,10 @@ pub fn lets_go(fact: &Fact, machine: &Machine) -> Option<People> {
     }
     let Fact::Handover(fact) = fact else { return None };
     if let Machine::Batch(folded) = machine {
+        // A recount corrects what was said of people who have gone.
+        if !folded.state.waits_to_go() {
+            return None;
+        }
         return if let HandoverFact::Certified { results, .. } = fact {
             Some(People::Entries(results.transferred.clone()))
         } else {

@@ -3,6 +3,7 @@
 pub mod dispute;
 
 mod chain;
+mod effects;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
@@ -23,6 +24,7 @@ use crate::procedure::exchange::fact::FeedFact;
 use crate::procedure::exchange::fact::FeedPoint;
 use crate::procedure::exchange::feed::chain::Chain;
 use crate::procedure::exchange::feed::dispute::Disputes;
+use crate::procedure::exchange::feed::effects::Effects;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Rules;
 use crate::procedure::rank::Meeting;
@@ -91,7 +93,7 @@ pub struct Feed {
     originator: AgencyId,
     chain: Chain,
     gaps: BTreeMap<AgencyId, Option<u64>>,
-    effects: BTreeMap<Digest, (AgencyId, BlockEffect)>,
+    effects: Effects,
     disputes: Disputes,
 }
 
@@ -114,8 +116,8 @@ impl Feed {
     /// How many attempts of a type were blocked by this feed, in all that was reported. These are events, not people.
     // spec: xch-41
     pub fn blocked(&self, attempt: AttemptType) -> u64 {
-        let by_feed = self.effects.values().filter(|(_, effect)| effect.feed.is_some());
-        let counts = by_feed.flat_map(|(_, effect)| effect.counts.iter());
+        let by_feed = self.effects.iter().filter(|effect| effect.feed.is_some());
+        let counts = by_feed.flat_map(|effect| effect.counts.iter());
         let counts = counts.filter(|(counted, _)| *counted == attempt);
         counts.fold(0, |sum, (_, count)| sum.saturating_add(*count))
     }
@@ -201,13 +203,9 @@ impl Feed {
     // spec: xch-41
     fn guard_effect(&self, act: &Act, effect: &BlockEffect) -> Result<(), Refusal> {
         effect.feed.as_ref().map_or(Ok(()), |feed| self.guard_feed(feed))?;
-        let others = self.effects.iter().filter(|(digest, _)| Some(**digest) != act.supersedes);
-        let mut same =
-            others.filter(|(_, (by, told))| *by == act.author && told.feed == effect.feed);
-        let overlaps = |told: &BlockEffect| told.from < effect.until && effect.from < told.until;
-        match same.find(|(_, (_, told))| overlaps(told)) {
+        match self.effects.overlapping(&act.author, effect, act.supersedes) {
             None => Ok(()),
-            Some((_, (_, told))) => Err(Refusal::safeguard(
+            Some(told) => Err(Refusal::safeguard(
                 "xch-41",
                 format!("{} to {} was reported before", told.from, told.until),
                 "report another time, or name that report in the header's `supersedes`",
@@ -236,7 +234,7 @@ impl Feed {
                 if let Some(superseded) = &act.supersedes {
                     self.effects.remove(superseded);
                 }
-                self.effects.insert(act.digest, (act.author.clone(), effect.clone()));
+                self.effects.insert(act.digest, &act.author, effect);
             }
             Some(FeedFact::Disputed { entry, .. }) => self.disputes.open(act, *entry),
             Some(FeedFact::Decided { of, recommended, .. }) => {
@@ -288,7 +286,7 @@ impl Rules for Feed {
             originator: act.author.clone(),
             chain: Chain::begin(*at),
             gaps: BTreeMap::new(),
-            effects: BTreeMap::new(),
+            effects: Effects::default(),
             disputes: Disputes::none(),
         })
     }
@@ -306,6 +304,17 @@ impl Rules for Feed {
                 | FeedFact::Disputed { .. },
             ) => Rank::Information,
             None => act.fact.rank(),
+        }
+    }
+
+    /// Whatever was blocked, missed or disputed stands beside everything.
+    fn contends(act: &Act) -> bool {
+        match fact_of(act) {
+            Some(FeedFact::Whole { .. } | FeedFact::Changed { .. } | FeedFact::Decided { .. })
+            | None => true,
+            Some(FeedFact::Missed { .. } | FeedFact::Blocked(_) | FeedFact::Disputed { .. }) => {
+                false
+            }
         }
     }
 

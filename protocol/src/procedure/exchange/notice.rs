@@ -2,7 +2,6 @@
 //!
 //! Absent on purpose: the moment when it expires. A clock moves nothing; what is said later is refused for that reason.
 
-use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
@@ -24,6 +23,8 @@ use crate::procedure::fold::Rules;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedMap;
+use crate::procedure::shared::SharedSet;
 use crate::procedure::side::Side;
 use crate::procedure::side::Sides;
 use crate::procedure::table;
@@ -88,12 +89,12 @@ pub struct Notice {
     originator: AgencyId,
     standing: (MessageId, Digest),
     expires: Timestamp,
-    replaced: BTreeSet<MessageId>,
-    challenges: BTreeMap<MessageId, AgencyId>,
-    sightings: BTreeMap<MessageId, AgencyId>,
-    queries: BTreeMap<MessageId, AgencyId>,
-    answered: BTreeSet<MessageId>,
-    in_force_by: BTreeSet<MessageId>,
+    replaced: SharedSet<MessageId>,
+    challenges: SharedMap<MessageId, AgencyId>,
+    sightings: SharedMap<MessageId, AgencyId>,
+    queries: SharedMap<MessageId, AgencyId>,
+    answered: SharedSet<MessageId>,
+    in_force_by: SharedSet<MessageId>,
     taken: BTreeSet<AgencyId>,
 }
 
@@ -114,12 +115,12 @@ impl Notice {
     }
 
     /// Who challenges it, by the id of the challenge.
-    pub const fn challenges(&self) -> &BTreeMap<MessageId, AgencyId> {
+    pub const fn challenges(&self) -> &SharedMap<MessageId, AgencyId> {
         &self.challenges
     }
 
     /// Who has seen somebody or something, by the id of the sighting.
-    pub const fn sightings(&self) -> &BTreeMap<MessageId, AgencyId> {
+    pub const fn sightings(&self) -> &SharedMap<MessageId, AgencyId> {
         &self.sightings
     }
 
@@ -256,7 +257,7 @@ impl Notice {
                 self.replaced.insert(self.standing.0);
                 self.standing = (act.id, act.digest);
                 self.expires = *expires;
-                self.challenges.clear();
+                self.challenges = SharedMap::new();
             }
             Some(NoticeFact::Seen { .. }) => {
                 self.sightings.insert(act.id, act.author.clone());
@@ -306,12 +307,12 @@ impl Rules for Notice {
             originator: act.author.clone(),
             standing: (act.id, act.digest),
             expires: *expires,
-            replaced: BTreeSet::new(),
-            challenges: BTreeMap::new(),
-            sightings: BTreeMap::new(),
-            queries: BTreeMap::new(),
-            answered: BTreeSet::new(),
-            in_force_by: BTreeSet::new(),
+            replaced: SharedSet::new(),
+            challenges: SharedMap::new(),
+            sightings: SharedMap::new(),
+            queries: SharedMap::new(),
+            answered: SharedSet::new(),
+            in_force_by: SharedSet::new(),
             taken: BTreeSet::new(),
         })
     }
@@ -363,7 +364,7 @@ impl Rules for Notice {
             && targets.contains(&self.standing.0)
             && self.stage == Suspended
         {
-            self.challenges.clear();
+            self.challenges = SharedMap::new();
             self.stage = InForce;
         }
     }

@@ -131,6 +131,10 @@ impl Rules for Report {
     }
 
     /// Nothing that is said about a report contradicts anything else.
+    fn contends(_act: &Act) -> bool {
+        false
+    }
+
     fn meet(_earlier: &Act, _later: &Act) -> Meeting {
         Meeting::Both
     }

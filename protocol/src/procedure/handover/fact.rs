@@ -1,4 +1,6 @@
-//! What the messages of a handover state.
+//! What the messages of a handover state; what those state that follow it stands in [`afterwards`].
+
+pub mod afterwards;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
@@ -15,10 +17,11 @@ use crate::message::assurance::Assurance;
 use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
 use crate::message::custody::DetentionClock;
-use crate::message::handover::afterwards::CaseOutcomeNotice;
 use crate::message::handover::certificate::HandoverCertificate;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::message::handover::consultation::ConsultationViews;
+use crate::message::handover::consultation::IntentToRefuse;
+use crate::message::handover::custody_event::BatchArrival;
 use crate::message::handover::custody_event::CustodyEvent;
 use crate::message::handover::custody_event::CustodyEventKind;
 use crate::message::handover::decision::HandoverDecision;
@@ -30,10 +33,18 @@ use crate::message::handover::schedule::CustodyTransferSchedule;
 use crate::message::handover::schedule::ScheduleReply;
 use crate::message::handover::schedule::TransferLeg;
 use crate::message::handover::specialty::SpecialtyConsent;
-use crate::message::handover::specialty::SpecialtyConsentDecision;
+use crate::message::offence::Offence;
+use crate::message::offence::PenaltyKind;
+use crate::message::refusal_ground::GroundAnswer;
+use crate::message::refusal_ground::GroundClass;
+use crate::message::refusal_ground::RefusalGround;
+use crate::message::refusal_ground::StatedGround;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::screening::VictimScreeningReport;
 use crate::moment::Timestamp;
+use crate::procedure::handover::fact::afterwards::Incident;
+use crate::procedure::handover::fact::afterwards::Matter;
+use crate::procedure::handover::fact::afterwards::Told;
 
 /// A fact of a handover. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,11 +61,14 @@ pub enum HandoverFact {
     RefusalIntended {
         /// By when the other side says what it thinks of it.
         views_by: Timestamp,
+        /// The mandatory grounds among those that it names.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        against: Vec<Against>,
     },
     /// The other side says what it thinks of it.
     Viewed {
-        /// Whether it promises to spare the person's life.
-        spares: bool,
+        /// What it promises.
+        promises: BTreeSet<AssuranceKind>,
     },
     /// It is decided.
     Decided(Decision),
@@ -106,6 +120,15 @@ pub enum HandoverFact {
         /// When the person goes free unless something happens; absent where it is not said.
         release_due: Option<Timestamp>,
     },
+    /// Whoever received the person in the end says with which batch the person came.
+    Arrived {
+        /// The message with the certificate of its last leg.
+        certificate: MessageId,
+        /// The person's number on its manifest.
+        entry: u64,
+        /// When the person goes free unless something happens; absent where it is not said.
+        release_due: Option<Timestamp>,
+    },
     /// The person was screened for signs of a victim.
     Screened {
         /// What was found.
@@ -114,21 +137,25 @@ pub enum HandoverFact {
         freely: bool,
     },
     /// The receiving Party asks to try the person for something else, or to hand the person on.
-    SpecialtyAsked,
+    SpecialtyAsked {
+        /// The decision that granted the handover.
+        of: MessageId,
+        /// For what.
+        matter: Matter,
+    },
     /// That is decided.
     SpecialtyDecided {
-        /// Whether it may.
-        granted: bool,
-    },
-    /// How the case went on.
-    OutcomeTold {
-        /// Whether it is over and all property is settled.
-        closing: bool,
-        /// The offences that it is about, by their numbers in the request.
+        /// The request for consent.
+        of: MessageId,
+        /// Whether it is given.
+        consent: SpecialtyConsent,
+        /// The offences that it covers, by their numbers in the request for consent.
         offences: BTreeSet<u64>,
     },
+    /// How the case went on.
+    OutcomeTold(Told),
     /// Something happened after the handover.
-    Incident,
+    Incident(Incident),
     /// Which of several requests for one person is preferred.
     Chosen {
         /// That one.
@@ -137,7 +164,7 @@ pub enum HandoverFact {
 }
 
 /// What a request states that a decision has to respect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// Where the person is.
     pub custody: CustodyStatus,
@@ -149,6 +176,18 @@ pub struct Request {
     pub spared: bool,
     /// When the person goes free unless something happens; absent where it is not said.
     pub release_due: Option<Timestamp>,
+    /// The mandatory grounds that the request gives by what it says or leaves out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<Against>,
+}
+
+/// A ground by which the requested Party must refuse.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Against {
+    /// Which.
+    pub ground: RefusalGround,
+    /// Against which offences, by their numbers in the request; none means against all.
+    pub offences: BTreeSet<u64>,
 }
 
 /// What a decision states.
@@ -162,6 +201,16 @@ pub struct Decision {
     pub death_waived: bool,
     /// Whether the decision says why nobody was consulted before a refusal.
     pub unconsulted: bool,
+    /// The mandatory grounds that it names; those of a grant stand against what it refuses, and are left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub against: Vec<Against>,
+    /// The mandatory grounds that stand in the way no longer, as it says with reasons.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub met: BTreeSet<RefusalGround>,
+    /// On which grounds something was refused, for figures alone: no state rests on them. Absent where an earlier version
+    /// took the fact and did not note them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grounds: Option<BTreeSet<RefusalGround>>,
 }
 
 /// What became of each person at the line, by the numbers of the entries; 1 for a person who travels alone.
@@ -214,7 +263,28 @@ pub enum CustodyChange {
 impl HandoverFact {
     /// The messages that it names.
     pub(in crate::procedure) fn names(&self) -> Vec<MessageId> {
-        if let Self::ConditionsAccepted { of } = self { Vec::from([*of]) } else { Vec::new() }
+        match self {
+            Self::ConditionsAccepted { of }
+            | Self::SpecialtyAsked { of, .. }
+            | Self::SpecialtyDecided { of, .. } => Vec::from([*of]),
+            Self::Arrived { certificate, .. } => Vec::from([*certificate]),
+            Self::OutcomeTold(told) => told.consented.iter().map(|(consent, _)| *consent).collect(),
+            Self::ArrestAsked { .. }
+            | Self::Requested(_)
+            | Self::RefusalIntended { .. }
+            | Self::Viewed { .. }
+            | Self::Decided(_)
+            | Self::Scheduled { .. }
+            | Self::Answered { .. }
+            | Self::Released { .. }
+            | Self::Returned { .. }
+            | Self::Certified { .. }
+            | Self::Countersigned { .. }
+            | Self::Custody { .. }
+            | Self::Screened { .. }
+            | Self::Incident(_)
+            | Self::Chosen { .. } => Vec::new(),
+        }
     }
 
     pub(in crate::procedure) fn arrest(body: &ProvisionalArrestRequest) -> Self {
@@ -229,7 +299,15 @@ impl HandoverFact {
             death: offences.iter().any(|offence| offence.penalty_includes_death),
             spared: spares(&body.assurances),
             release_due: release_due(body.detention.as_ref()),
+            against: against_request(body),
         })
+    }
+
+    pub(in crate::procedure) fn intended(body: &IntentToRefuse) -> Self {
+        Self::RefusalIntended {
+            views_by: body.views_by.at(),
+            against: mandatory(body.grounds.as_slice()),
+        }
     }
 
     pub(in crate::procedure) fn decided(body: &HandoverDecision) -> Self {
@@ -241,11 +319,14 @@ impl HandoverFact {
             granted,
             death_waived: body.death_penalty_waiver.is_some(),
             unconsulted: body.consultation_omitted.is_some(),
+            against: if body.outcome.is_grant() { Vec::new() } else { mandatory(&body.grounds) },
+            met: body.grounds_met.iter().map(|met| met.ground).collect(),
+            grounds: Some(body.grounds.iter().map(|stated| stated.ground).collect()),
         })
     }
 
     pub(in crate::procedure) fn viewed(body: &ConsultationViews) -> Self {
-        Self::Viewed { spares: spares(&body.assurances) }
+        Self::Viewed { promises: body.assurances.iter().map(|assurance| assurance.kind).collect() }
     }
 
     pub(in crate::procedure) fn scheduled(body: &CustodyTransferSchedule) -> Self {
@@ -281,6 +362,11 @@ impl HandoverFact {
     }
 
     pub(in crate::procedure) fn custody(body: &CustodyEvent) -> Self {
+        let release_due = release_due(body.detention.as_ref());
+        if let Some(BatchArrival { certificate, entry }) = &body.by_batch {
+            let (certificate, entry) = (*certificate, entry.get());
+            return Self::Arrived { certificate, entry, release_due };
+        }
         let change = match body.kind {
             CustodyEventKind::Held => CustodyChange::Is(CustodyStatus::Held),
             CustodyEventKind::ProvisionallyHeld => {
@@ -296,17 +382,45 @@ impl HandoverFact {
             CustodyEventKind::Escaped => CustodyChange::Is(CustodyStatus::Escaped),
             CustodyEventKind::Deceased => CustodyChange::Is(CustodyStatus::Deceased),
         };
-        Self::Custody { change, release_due: release_due(body.detention.as_ref()) }
+        Self::Custody { change, release_due }
     }
+}
 
-    pub(in crate::procedure) fn outcome(body: &CaseOutcomeNotice) -> Self {
-        let offences = body.offences.iter().map(|offence| offence.get()).collect();
-        Self::OutcomeTold { closing: body.last_notice && body.property_settled, offences }
-    }
+/// The mandatory grounds among some that a Party states. One that nothing answers binds however it is called.
+fn mandatory(grounds: &[StatedGround]) -> Vec<Against> {
+    let binding = grounds.iter().filter(|stated| {
+        stated.class == GroundClass::Mandatory || stated.ground.answer() == GroundAnswer::Nothing
+    });
+    let against = |stated: &StatedGround| Against {
+        ground: stated.ground,
+        offences: stated.offences.iter().map(|offence| offence.get()).collect(),
+    };
+    binding.map(against).collect()
+}
 
-    pub(in crate::procedure) fn consented(body: &SpecialtyConsentDecision) -> Self {
-        Self::SpecialtyDecided { granted: body.consent != SpecialtyConsent::Refused }
-    }
+/// The mandatory grounds that a request gives: that the time to prosecute is over, that no law of the requested Party is
+/// named for an offence, that an offence costs a fine only.
+// spec: ho-55
+fn against_request(body: &HandoverRequest) -> Vec<Against> {
+    let numbered = || (1_u64..).zip(body.offences.iter());
+    let those = |wanted: fn(&Offence) -> bool| -> BTreeSet<u64> {
+        numbered().filter(|(_, offence)| wanted(offence)).map(|(number, _)| number).collect()
+    };
+    let expired = !body.limitation_not_expired;
+    let offences = if expired { those(|_| true) } else { BTreeSet::new() };
+    let found = [
+        (RefusalGround::TimeBarredOrAmnesty, offences),
+        (
+            RefusalGround::NoDualCriminality,
+            those(|offence| offence.equivalent_law_in_requested.is_none()),
+        ),
+        (
+            RefusalGround::BelowPenaltyThreshold,
+            those(|offence| offence.max_penalty.kind == PenaltyKind::Fine),
+        ),
+    ];
+    let found = found.into_iter().filter(|(_, offences)| !offences.is_empty());
+    found.map(|(ground, offences)| Against { ground, offences }).collect()
 }
 
 fn release_due(clock: Option<&DetentionClock>) -> Option<Timestamp> {

@@ -1,8 +1,8 @@
 //! What has to hold beside a row of the table: the safeguards, and that a message speaks of what stands.
 
-use alloc::collections::BTreeSet;
 use alloc::format;
 
+use crate::ids::MessageId;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
 use crate::procedure::act::Act;
@@ -12,6 +12,7 @@ use crate::procedure::fold::Rules;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::afterwards::Told;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::handover::stage::Stage;
 use crate::procedure::refusal::Refusal;
@@ -28,35 +29,103 @@ impl Handover {
                 Outcome::Refused if moved == Move::Refuse => self.guard_refusal(act, decision),
                 Outcome::Refused | Outcome::Deferred => Ok(()),
             },
-            HandoverFact::ConditionsAccepted { of } => {
-                named(self.decision.as_ref().map(|(id, _, _)| id), of, ("ho-15", "decision"))
-            }
+            HandoverFact::ConditionsAccepted { of } => self.guard_conditions(of),
             HandoverFact::Answered { schedule, .. } => {
                 let standing = self.schedule.as_ref().map(|schedule| &schedule.digest);
                 named(standing, schedule, ("ho-21", "schedule"))
             }
-            HandoverFact::Released { .. } => {
+            HandoverFact::Released { leg } => {
+                self.guard_release(act, *leg)?;
+                self.guard_open_ground()?;
+                // spec: ho-74
+                common.demand_no_conflict("ho-74")?;
                 common.demand_confirmed(IrreversibleAct::ReleaseCustody, &self.both())
+            }
+            HandoverFact::Returned { leg } => self.guard_return(act, *leg),
+            HandoverFact::Certified { leg, results, .. } => {
+                self.guard_leg(*leg)?;
+                if results.hands_over() { self.guard_custody() } else { Ok(()) }
             }
             HandoverFact::Countersigned { of } => {
                 let signed = self.certificate.as_ref().map(|certificate| &certificate.digest);
                 named(signed, of, ("ho-28", "certificate"))
             }
-            HandoverFact::OutcomeTold { offences, .. } => self.guard_trial(offences),
+            HandoverFact::OutcomeTold(told) => self.guard_trial(told),
+            // spec: spc-3
+            HandoverFact::SpecialtyAsked { of, .. } => {
+                named(self.standing(), of, ("spc-3", "decision"))
+            }
+            HandoverFact::SpecialtyDecided { of, offences, .. } => {
+                self.specialty.judge_consent(of, offences)
+            }
+            HandoverFact::Incident(incident) => self.specialty.judge_incident(*incident),
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
             | HandoverFact::RefusalIntended { .. }
             | HandoverFact::Viewed { .. }
             | HandoverFact::Scheduled { .. }
-            | HandoverFact::Returned { .. }
-            | HandoverFact::Certified { .. }
             | HandoverFact::Custody { .. }
+            | HandoverFact::Arrived { .. }
             | HandoverFact::Screened { .. }
-            | HandoverFact::SpecialtyAsked
-            | HandoverFact::SpecialtyDecided { .. }
-            | HandoverFact::Incident
             | HandoverFact::Chosen { .. } => Ok(()),
         }
+    }
+
+    /// Whoever lets the person go on a leg has the person, and is the one who gives on that leg.
+    // spec: ho-75
+    fn guard_release(&self, act: &Act, leg: u64) -> Result<(), Refusal> {
+        self.guard_leg(leg)?;
+        self.guard_custody()?;
+        match self.leg_at_hand() {
+            Some(leg) if leg.releasing != act.author => Err(Refusal::not_entitled(
+                "ho-75",
+                format!("by the schedule {} gives on that leg", leg.releasing.as_str()),
+                "agree on a schedule that begins where the person is",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    // spec: ho-75
+    fn guard_return(&self, act: &Act, leg: u64) -> Result<(), Refusal> {
+        self.guard_leg(leg)?;
+        match self.leg_at_hand() {
+            Some(leg) if ![&leg.releasing, &leg.receiving].contains(&&act.author) => {
+                Err(Refusal::not_entitled(
+                    "ho-75",
+                    "it is for the two sides of that leg",
+                    "let one of them send it",
+                ))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A message at the line speaks of the leg at hand.
+    // spec: ho-75
+    fn guard_leg(&self, leg: u64) -> Result<(), Refusal> {
+        let at_hand = u64::try_from(self.legs_done).unwrap_or(u64::MAX).saturating_add(1);
+        if leg == at_hand {
+            return Ok(());
+        }
+        Err(Refusal::out_of_turn(
+            "ho-75",
+            format!("leg {at_hand} is at hand, not leg {leg}"),
+            "name the leg at hand",
+        ))
+    }
+
+    /// Nobody gives whom nobody holds.
+    // spec: ho-75
+    fn guard_custody(&self) -> Result<(), Refusal> {
+        if self.custody.is_held() {
+            return Ok(());
+        }
+        Err(Refusal::safeguard(
+            "ho-75",
+            format!("nobody holds the person, who is {}", self.custody),
+            "send a custody-event once the person is held",
+        ))
     }
 
     /// The safeguards of a grant.
@@ -86,22 +155,56 @@ impl Handover {
                 "decide the offences of the request, by their numbers",
             ));
         }
-        Ok(())
+        self.grounds.judge(decision)
     }
 
-    /// Whoever was handed over is tried for what was granted, and for nothing else.
-    // spec: ho-53
-    fn guard_trial(&self, offences: &BTreeSet<u64>) -> Result<(), Refusal> {
-        let received = self.stage == Stage::HandedOver;
-        let granted = self.granted_offences();
-        match offences.iter().find(|offence| received && !granted.contains(offence)) {
+    /// Nobody goes while a ground is open by which it must be refused: a decision crossed it without an answer to it.
+    // spec: ho-57
+    fn guard_open_ground(&self) -> Result<(), Refusal> {
+        match self.open_ground() {
             None => Ok(()),
-            Some(offence) => Err(Refusal::safeguard(
-                "ho-53",
-                format!("offence {offence} of the request was not granted"),
-                "try the person for what was granted; ask for more with a specialty-consent-request",
+            Some(ground) => Err(Refusal::safeguard(
+                "ho-57",
+                format!("the ground {ground} was named beside the grant, which does not answer it"),
+                "take the grant back with a superseding decision, and decide anew in view of the ground",
             )),
         }
+    }
+
+    /// Conditions of a grant before the handover, of a consent after it.
+    fn guard_conditions(&self, of: &MessageId) -> Result<(), Refusal> {
+        if self.stage == Stage::GrantedConditional {
+            return named(self.standing(), of, ("ho-15", "decision"));
+        }
+        // spec: ho-61
+        if self.specialty.awaits_conditions(of) {
+            return Ok(());
+        }
+        Err(Refusal::out_of_turn(
+            "ho-61",
+            format!("{of} is no consent that waits for its conditions"),
+            "name the specialty-consent-decision that has conditions and stands",
+        ))
+    }
+
+    /// Whoever was handed over is tried for what was granted or consented to, and for nothing else.
+    // spec: ho-53
+    fn guard_trial(&self, told: &Told) -> Result<(), Refusal> {
+        // A Party that refused and tries the person at home promised nothing.
+        if self.stage == Stage::Refused {
+            return Ok(());
+        }
+        self.specialty.judge_trial(self.granted_offences(), told)?;
+        // spec: ho-62
+        let again = self.stage == Stage::Closed && self.specialty.ended().is_none();
+        if again && !told.offences.is_empty() {
+            return Err(Refusal::out_of_turn(
+                "ho-62",
+                "the last notice about what was granted has been sent",
+                "tell of offences by a consent given afterwards only",
+            ));
+        }
+        Ok(())
     }
 
     /// Nobody is refused unheard.

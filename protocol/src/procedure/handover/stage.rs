@@ -111,6 +111,8 @@ choice! {
         EndCustody = "custody-event that ends custody",
         /// Too ill to go.
         Hospitalise = "custody-event hospitalised",
+        /// The person came with a batch.
+        Arrive = "custody-event transferred by a batch",
         /// Another change of custody.
         Hold = "custody-event",
         /// Another offence, or another State.
@@ -172,7 +174,13 @@ const BEFORE_HANDED_OVER: &[Stage] = &[
     InTransfer,
 ];
 
-/// While anybody holds the person.
+/// Whoever is held may be held still, though the request is over.
+const ENDED: &[Stage] = &[Refused, Lapsed, Withdrawn];
+
+/// While whoever has the person looks after the person, and nothing that is found moves the stage any more.
+const FOLLOWED: &[Stage] = &[HandedOver, Closed, Refused, Lapsed, Withdrawn];
+
+/// While anybody may hold the person.
 const HELD: &[Stage] = &[
     Provisional,
     Submitted,
@@ -186,6 +194,9 @@ const HELD: &[Stage] = &[
     InTransfer,
     HandedOver,
     Closed,
+    Refused,
+    Lapsed,
+    Withdrawn,
     Rerouted,
 ];
 
@@ -232,6 +243,19 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     stay("ho-40", OPEN, Move::Choose, Side::Requested),
     stay("ho-41", &[Refused], Move::Tell, Side::Requested),
     stay("ho-52", &[Granted], Move::Hospitalise, Side::Holder),
+    stay("ho-60", &[HandedOver, Closed], Move::EndCustody, Side::Holder),
+    stay("ho-61", &[HandedOver, Closed], Move::AcceptConditions, Side::Requesting),
+    stay("ho-62", &[Closed], Move::Tell, Side::Requesting),
+    stay("ho-63", &[Granted], Move::Tell, Side::Requesting),
+    stay("ho-64", &[Granted], Move::AskSpecialty, Side::Requesting),
+    stay("ho-65", &[Granted], Move::DecideSpecialty, Side::Requested),
+    stay("ho-66", &[Granted], Move::AcceptConditions, Side::Requesting),
+    stay("ho-67", &[Granted], Move::Incident, Side::Requesting),
+    stay("ho-70", ENDED, Move::Hospitalise, Side::Holder),
+    stay("ho-71", &[Refused, Lapsed, Withdrawn, Rerouted], Move::EndCustody, Side::Holder),
+    stay("ho-72", FOLLOWED, Move::Protect, Side::Holder),
+    stay("ho-73", FOLLOWED, Move::Clear, Side::Holder),
+    row("ho-76", &[Granted], Move::Arrive, Side::Requesting, HandedOver),
 ];
 
 impl Stage {

@@ -1,7 +1,9 @@
 //! What the messages of a handover weigh, and what two concurrent ones are to each other.
 
+use crate::message::refusal_ground::RefusalGround;
 use crate::procedure::act::Act;
 use crate::procedure::fact::Fact;
+use crate::procedure::handover::fact::Against;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Leg;
@@ -22,9 +24,21 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     if stands_beside(earlier) || stands_beside(later) {
         return Meeting::Both;
     }
+    // spec: ho-59
+    if names_torture(earlier) && matches!(rank(later), Rank::Custody | Rank::Withdrawal) {
+        return Meeting::Both;
+    }
     let (Fact::Handover(one), Fact::Handover(other)) = (&earlier.fact, &later.fact) else {
         return by_rank();
     };
+    // Decisions about consent contradict each other only about one request.
+    if let HandoverFact::SpecialtyDecided { of, .. } = one {
+        let same = matches!(other, HandoverFact::SpecialtyDecided { of: too, .. } if too == of);
+        return if same { by_rank() } else { Meeting::Both };
+    }
+    if matches!(other, HandoverFact::SpecialtyDecided { .. }) {
+        return Meeting::Both;
+    }
     // spec: ho-45
     if let (HandoverFact::Scheduled { legs: base }, HandoverFact::Scheduled { legs }) = (one, other)
     {
@@ -39,16 +53,21 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
         (one, other),
         (HandoverFact::Answered { .. }, HandoverFact::Answered { .. })
             | (HandoverFact::Returned { .. }, HandoverFact::Returned { .. })
+            | (HandoverFact::Arrived { .. }, HandoverFact::Arrived { .. })
     );
     if both_answer { Meeting::Both } else { by_rank() }
 }
 
 /// What a fact weighs. With the general rule it gives what is prescribed where two messages know nothing of each other.
-// spec: ho-47, ho-48, ho-49, ho-50, ho-51
-const fn rank_of(fact: &HandoverFact) -> Rank {
+// spec: ho-47, ho-48, ho-49, ho-50, ho-51, ho-58, ho-59
+fn rank_of(fact: &HandoverFact) -> Rank {
     match fact {
-        HandoverFact::Countersigned { .. } => Rank::SignedByBoth,
+        // Both sides of the last leg signed that the person was handed over.
+        HandoverFact::Countersigned { .. } | HandoverFact::Arrived { .. } => Rank::SignedByBoth,
         HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Rank::ProtectiveStop,
+        HandoverFact::RefusalIntended { against, .. } if has_torture(against) => {
+            Rank::ProtectiveStop
+        }
         HandoverFact::Custody { change: CustodyChange::Hospitalised, .. } => Rank::ProtectiveStop,
         HandoverFact::Custody { .. }
         | HandoverFact::Released { .. }
@@ -65,10 +84,19 @@ const fn rank_of(fact: &HandoverFact) -> Rank {
         | HandoverFact::Requested(_)
         | HandoverFact::Viewed { .. }
         | HandoverFact::Screened { .. }
-        | HandoverFact::SpecialtyAsked
-        | HandoverFact::OutcomeTold { .. }
-        | HandoverFact::Incident => Rank::Information,
+        | HandoverFact::SpecialtyAsked { .. }
+        | HandoverFact::OutcomeTold(_)
+        | HandoverFact::Incident(_) => Rank::Information,
     }
+}
+
+/// Whether a message says that torture or ill-treatment is to be feared.
+fn names_torture(act: &Act) -> bool {
+    matches!(&act.fact, Fact::Handover(HandoverFact::RefusalIntended { against, .. }) if has_torture(against))
+}
+
+fn has_torture(against: &[Against]) -> bool {
+    against.iter().any(|named| named.ground == RefusalGround::TortureOrIllTreatmentRisk)
 }
 
 /// Whether a message leaves the stage alone, so that it contradicts nothing.
@@ -77,8 +105,10 @@ const fn stands_beside(act: &Act) -> bool {
     match fact {
         HandoverFact::Custody { change, .. } => matches!(Move::of_custody(*change), Move::Hold),
         HandoverFact::Screened { outcome, .. } => !outcome.is_victim(),
-        HandoverFact::SpecialtyAsked | HandoverFact::Incident | HandoverFact::Chosen { .. } => true,
-        HandoverFact::OutcomeTold { closing, .. } => !*closing,
+        HandoverFact::SpecialtyAsked { .. }
+        | HandoverFact::Incident(_)
+        | HandoverFact::Chosen { .. } => true,
+        HandoverFact::OutcomeTold(told) => !told.closing,
         HandoverFact::ArrestAsked { .. }
         | HandoverFact::Requested(_)
         | HandoverFact::RefusalIntended { .. }
@@ -91,6 +121,7 @@ const fn stands_beside(act: &Act) -> bool {
         | HandoverFact::Returned { .. }
         | HandoverFact::Certified { .. }
         | HandoverFact::Countersigned { .. }
+        | HandoverFact::Arrived { .. }
         | HandoverFact::SpecialtyDecided { .. } => false,
     }
 }

@@ -141,8 +141,13 @@ impl Operation {
 
     /// Its tasks cancel, its territory is given up, and the lead has to look at the plan.
     fn leave(&mut self, agency: &AgencyId) {
-        let own = self.tasks.values_mut().filter(|task| task.assignee == *agency);
-        own.filter(|task| task.stage.is_open()).for_each(|task| task.stage = TaskStage::Cancelled);
+        let own = self.tasks.iter().filter(|(_, task)| task.assignee == *agency);
+        let open = own.filter(|(_, task)| task.stage.is_open()).map(|(id, _)| id.clone());
+        for id in open.collect::<Vec<ItemId>>() {
+            if let Some(task) = self.tasks.get_mut(&id) {
+                task.stage = TaskStage::Cancelled;
+            }
+        }
         self.stop_own(agency, TerritoryStage::Aborted);
         self.gap |= matches!(self.stage, Stage::Ready | Stage::Active);
     }

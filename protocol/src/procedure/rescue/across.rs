@@ -43,12 +43,12 @@ impl Rescue {
             | Stage::Locating
             | Stage::LocationConfirmed
             | Stage::Planned
-            | Stage::Extracted => true,
-            Stage::Screening
+            | Stage::Extracted
             | Stage::Protected
             | Stage::ReturnArranged
             | Stage::Returned
-            | Stage::StaysWithProtection => !cleared,
+            | Stage::StaysWithProtection => true,
+            Stage::Screening => !cleared,
             Stage::NotFound
             | Stage::DeclinedHelp
             | Stage::Unfounded

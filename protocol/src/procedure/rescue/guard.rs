@@ -20,7 +20,7 @@ impl Rescue {
         let takes_part = |agency: &AgencyId| common.participants().contains_key(agency);
         home_takes_part(update.home.as_ref(), takes_part)?;
         match moved {
-            Move::Accept => reporters_take_part(update, takes_part),
+            Move::Accept | Move::Join => reporters_take_part(update, takes_part),
             Move::Protect => self.guard_protection(),
             Move::Arrange | Move::AgreeArrange | Move::Return | Move::AgreeReturn => {
                 self.guard_return(update)

@@ -58,6 +58,8 @@ choice! {
         Accept = "rescue-update accepted",
         /// It goes on in another procedure.
         Merge = "rescue-update accepted that goes on elsewhere",
+        /// Another procedure about the person is one with this from now on.
+        Join = "rescue-update accepted that takes another one in",
         /// The person is looked for.
         Locate = "rescue-update locating",
         /// It is certain where the person is.
@@ -160,6 +162,8 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     row("res-23", &[Screening, Protected, ReturnArranged], Move::Decline, Side::Territory, DeclinedHelp),
     row("res-24", &[Screening, Protected], Move::Refer, Side::Territory, ReferredToJustice),
     row("res-25", TAKEN, Move::Die, Side::Territory, Deceased),
+    stay("res-50", TAKEN, Move::Join, Side::Territory),
+    row("res-51", TAKEN, Move::Merge, Side::Territory, Merged),
 ];
 
 impl Stage {

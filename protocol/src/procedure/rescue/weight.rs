@@ -1,5 +1,6 @@
 //! What the messages of a rescue weigh, and what two concurrent ones are to each other.
 
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::update::RescueState;
 use crate::procedure::act::Act;
 use crate::procedure::fact::Fact;
@@ -28,8 +29,15 @@ pub(super) fn rank(act: &Act) -> Rank {
 pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     let (one, other) = (state_of(earlier), state_of(later));
     let refers = Some(RescueState::ReferredToJustice);
+    // spec: res-60
+    if let (Some(found), Some(also_found)) = (screened(earlier), screened(later)) {
+        let weaker = protects(also_found) < protects(found);
+        return if weaker { Meeting::EarlierCounts } else { Meeting::Both };
+    }
     // What a screening found stands beside everything but a referral to justice.
-    if (is_screening(earlier) && other != refers) || (is_screening(later) && one != refers) {
+    if (screened(earlier).is_some() && other != refers)
+        || (screened(later).is_some() && one != refers)
+    {
         return Meeting::Both;
     }
     // spec: res-39
@@ -64,6 +72,17 @@ const fn state_of(act: &Act) -> Option<RescueState> {
     Some(update.state)
 }
 
-const fn is_screening(act: &Act) -> bool {
-    matches!(act.fact, Fact::Handover(HandoverFact::Screened { .. }))
+const fn screened(act: &Act) -> Option<ScreeningOutcome> {
+    let Fact::Handover(HandoverFact::Screened { outcome, .. }) = act.fact else { return None };
+    Some(outcome)
+}
+
+/// How much a finding protects the person.
+const fn protects(outcome: ScreeningOutcome) -> u8 {
+    match outcome {
+        ScreeningOutcome::Victim => 3,
+        ScreeningOutcome::PresumedVictim => 2,
+        ScreeningOutcome::Undetermined => 1,
+        ScreeningOutcome::NoIndication => 0,
+    }
 }

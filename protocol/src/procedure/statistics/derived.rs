@@ -15,106 +15,19 @@ use crate::ids::ProcedureId;
 use crate::message::coordination::situation::CountingRule;
 use crate::message::coordination::situation::Derivation;
 use crate::message::coordination::situation::StatItem;
-use crate::message::field::choice;
-use crate::message::intelligence::block_effect_report::AttemptType;
 use crate::moment::Timestamp;
-use crate::procedure::act::Act;
 use crate::procedure::book::Book;
-use crate::procedure::exchange::fact::ExchangeFact;
-use crate::procedure::exchange::fact::FeedFact;
-use crate::procedure::fact::Fact;
-use crate::procedure::fold::Fate;
-
-choice! {
-    /// What can be counted here. Source: DOMAIN 2.6, spec sta-1.
-    Measure {
-        /// People who were handed over, each time that somebody was.
-        HandedOver = "persons-handed-over",
-        /// Requests that were refused.
-        Refused = "handovers-refused",
-        /// People who were brought out of where they were held.
-        BroughtOut = "persons-brought-out",
-        /// Calls that were blocked.
-        CallsBlocked = "calls-blocked",
-        /// Messages that were blocked.
-        MessagesBlocked = "messages-blocked",
-        /// Visits of sites that were blocked.
-        VisitsBlocked = "site-visits-blocked",
-        /// Payments that were blocked.
-        PaymentsBlocked = "payments-blocked",
-    }
-}
-
-impl Measure {
-    /// In what it is counted.
-    pub const fn unit(self) -> &'static str {
-        match self {
-            Self::HandedOver | Self::BroughtOut => "persons",
-            Self::Refused => "cases",
-            Self::CallsBlocked
-            | Self::MessagesBlocked
-            | Self::VisitsBlocked
-            | Self::PaymentsBlocked => "attempts",
-        }
-    }
-
-    /// What is counted once. A person who was handed over twice is counted twice: nobody here knows that it is one.
-    pub const fn counting_rule(self) -> CountingRule {
-        match self {
-            Self::HandedOver => CountingRule::Transfer,
-            Self::Refused | Self::BroughtOut => CountingRule::Case,
-            Self::CallsBlocked
-            | Self::MessagesBlocked
-            | Self::VisitsBlocked
-            | Self::PaymentsBlocked => CountingRule::Event,
-        }
-    }
-
-    /// The rows by which a message that is counted took effect.
-    pub const fn rows(self) -> &'static [&'static str] {
-        match self {
-            Self::HandedOver => &["ho-29"],
-            Self::Refused => &["ho-10", "ho-11"],
-            Self::BroughtOut => &["res-11"],
-            Self::CallsBlocked
-            | Self::MessagesBlocked
-            | Self::VisitsBlocked
-            | Self::PaymentsBlocked => &["xch-35"],
-        }
-    }
-
-    const fn attempt(self) -> Option<AttemptType> {
-        match self {
-            Self::CallsBlocked => Some(AttemptType::Call),
-            Self::MessagesBlocked => Some(AttemptType::Message),
-            Self::VisitsBlocked => Some(AttemptType::SiteVisit),
-            Self::PaymentsBlocked => Some(AttemptType::Payment),
-            Self::HandedOver | Self::Refused | Self::BroughtOut => None,
-        }
-    }
-
-    /// How much a message that took effect counts; nothing where it is of another time.
-    fn counted(self, act: &Act, question: &Question) -> u64 {
-        let Some(attempt) = self.attempt() else {
-            return u64::from(question.from <= act.created && act.created < question.until);
-        };
-        let Fact::Exchange(ExchangeFact::Feed(FeedFact::Blocked(effect))) = &act.fact else {
-            return 0;
-        };
-        // What is reported for all feeds together may count what a feed has counted.
-        if effect.feed.is_none() || effect.from < question.from || question.until < effect.until {
-            return 0;
-        }
-        let counts = effect.counts.iter().filter(|(counted, _)| *counted == attempt);
-        counts.fold(0, |sum, (_, count)| sum.saturating_add(*count))
-    }
-}
+use crate::procedure::statistics::counted;
+use crate::procedure::statistics::counted::Amount;
+use crate::procedure::statistics::counted::Counted;
+use crate::procedure::statistics::counted::Entry;
+use crate::procedure::statistics::measure::Topic;
 
 /// What is asked of the procedures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Question {
-    /// What is counted.
-    pub measure: Measure,
+    /// What the figure is about.
+    pub topic: Topic,
     /// From when on.
     pub from: Timestamp,
     /// Up to when, without that instant.
@@ -125,56 +38,37 @@ impl Question {
     /// Names the question in a figure.
     // spec: sta-2
     pub fn digest(&self) -> Digest {
-        let rule = self.measure.counting_rule().text();
-        let rows = self.measure.rows().join(",");
-        let text = format!(
-            "{}\n{}\n{rule}\n{rows}\n{}\n{}\n",
-            self.measure,
-            self.measure.unit(),
-            self.from,
-            self.until
-        );
+        let measure = self.topic.measure();
+        let rule = measure.counting_rule().text();
+        let rows = measure.rows().join(",");
+        let (unit, from, until) = (measure.unit(), self.from, self.until);
+        let text = format!("{}\n{unit}\n{rule}\n{rows}\n{from}\n{until}\n", self.topic);
         digest::labelled(Label::Statistic, &[text.as_bytes()])
     }
 
     /// Puts it to procedures.
     // spec: sta-1
     pub fn ask<'b>(&self, books: impl IntoIterator<Item = (ProcedureId, &'b Book)>) -> Derived {
-        let found =
-            books.into_iter().flat_map(|(procedure, book)| self.records_in(procedure, book));
-        Derived::of(*self, found.collect())
+        let mut derived = Derived::nothing(*self);
+        for (procedure, book) in books {
+            derived.take(procedure, &counted::of(book));
+        }
+        derived.settled()
     }
 
-    /// What one procedure answers; procedures that are looked through one by one come together in [`Derived::of`].
-    pub fn records_in(&self, procedure: ProcedureId, book: &Book) -> Vec<Record> {
-        let Some(machine) = book.machine() else { return Vec::new() };
-        let transcript = book.transcript();
-        let acts: Vec<&Act> =
-            (0..transcript.len()).filter_map(|place| transcript.act(place)).collect();
-        let took = |act: &&&Act| match machine.fates().get(&act.digest) {
-            Some(Fate::Took { rule }) => self.measure.rows().contains(rule),
-            None
-            | Some(
-                Fate::Noted
-                | Fate::Outranked { .. }
-                | Fate::Clashes { .. }
-                | Fate::SetAside
-                | Fate::Overtaken(_),
-            ) => false,
+    /// The entries of a procedure that it is about: of those that count by case the last one.
+    fn about<'c>(&self, counted: &'c Counted) -> Vec<&'c Entry> {
+        let measure = self.topic.measure();
+        let asked = |entry: &&Entry| {
+            entry.measure == measure && entry.when.is_within(self.from, self.until)
         };
-        let stands = |act: &&&Act| !acts.iter().any(|later| later.supersedes == Some(act.digest));
-        let counted = acts.iter().filter(took).filter(stands).map(|act| Record {
-            procedure,
-            message: act.id,
-            digest: act.digest,
-            counts: self.measure.counted(act, self),
-        });
-        let mut found: Vec<Record> = counted.filter(|record| record.counts > 0).collect();
-        if self.measure.counting_rule() == CountingRule::Case {
-            let last = found.len().saturating_sub(1);
-            found.drain(..last);
+        let entries: Vec<&Entry> = counted.entries.iter().filter(asked).collect();
+        if measure.counting_rule() != CountingRule::Case {
+            return entries;
         }
-        found
+        // Once one is known to count, what cannot be read would count no second time.
+        let known = entries.iter().rev().find(|entry| entry.amount != Amount::Unread);
+        known.or(entries.last()).copied().into_iter().collect()
     }
 }
 
@@ -200,15 +94,45 @@ pub struct Derived {
     pub value: u64,
     /// The messages that it counts, in the order of their procedures.
     pub records: Vec<Record>,
+    /// Messages that it may have to count and nobody here can say: their bodies were gone, or their grounds not noted.
+    pub unread: Vec<Record>,
 }
 
 impl Derived {
-    /// From the records of every procedure, in any order; one that is there twice counts once.
-    pub fn of(question: Question, mut records: Vec<Record>) -> Self {
-        records.sort_unstable();
-        records.dedup();
-        let value = records.iter().fold(0_u64, |sum, record| sum.saturating_add(record.counts));
-        Self { question, value, records }
+    /// The figure before any procedure was looked through.
+    pub const fn nothing(question: Question) -> Self {
+        Self { question, value: 0, records: Vec::new(), unread: Vec::new() }
+    }
+
+    /// Adds what one procedure holds.
+    // spec: sta-1, sta-7
+    pub fn take(&mut self, procedure: ProcedureId, counted: &Counted) {
+        for entry in self.question.about(counted) {
+            let Entry { message, digest, .. } = *entry;
+            let record = |counts| Record { procedure, message, digest, counts };
+            match (&entry.amount, self.question.topic) {
+                (Amount::Known(counts), _) => self.records.push(record(*counts)),
+                (Amount::Refusal(_), Topic::Whole(_)) => self.records.push(record(1)),
+                (Amount::Refusal(Some(grounds)), Topic::RefusedFor(ground)) => {
+                    self.records.extend(grounds.contains(&ground).then(|| record(1)));
+                }
+                (Amount::Refusal(None), Topic::RefusedFor(_)) | (Amount::Unread, _) => {
+                    self.unread.push(record(0));
+                }
+            }
+        }
+    }
+
+    /// The figure once every procedure was looked through, in any order; a message that came twice counts once.
+    #[must_use]
+    pub fn settled(mut self) -> Self {
+        for records in [&mut self.records, &mut self.unread] {
+            records.sort_unstable();
+            records.dedup();
+        }
+        let counts = self.records.iter().map(|record| record.counts);
+        self.value = counts.fold(0_u64, u64::saturating_add);
+        self
     }
 }
 
@@ -249,25 +173,32 @@ pub enum Untrue {
     },
 }
 
-/// Computes again a figure that somebody sent, from the procedures at hand.
+/// The question that a figure says it answers.
+///
+/// # Errors
+/// When it is none that can be put here.
+// spec: sta-3
+pub fn question_of(item: &StatItem) -> Result<Question, Untrue> {
+    let Derivation::Derived(stated) = &item.derivation else { return Err(Untrue::Declared) };
+    let topic = Topic::parse(item.measure.as_str()).ok_or(Untrue::UnknownMeasure)?;
+    let measure = topic.measure();
+    if item.unit.as_str() != measure.unit() || item.counting_rule != measure.counting_rule() {
+        return Err(Untrue::OtherRule);
+    }
+    let question = Question { topic, from: item.period.from.at(), until: item.period.to.at() };
+    if stated.query_digest.as_str() != format!("sha256:{}", question.digest()) {
+        return Err(Untrue::OtherQuestion);
+    }
+    Ok(question)
+}
+
+/// Holds a figure that somebody sent against the one that the procedures at hand give for its question.
 ///
 /// # Errors
 /// In what it differs.
 // spec: sta-3
-pub fn check<'b>(
-    item: &StatItem,
-    books: impl IntoIterator<Item = (ProcedureId, &'b Book)>,
-) -> Result<Derived, Untrue> {
+pub fn check(item: &StatItem, derived: &Derived) -> Result<(), Untrue> {
     let Derivation::Derived(stated) = &item.derivation else { return Err(Untrue::Declared) };
-    let measure = Measure::parse(item.measure.as_str()).ok_or(Untrue::UnknownMeasure)?;
-    if item.unit.as_str() != measure.unit() || item.counting_rule != measure.counting_rule() {
-        return Err(Untrue::OtherRule);
-    }
-    let question = Question { measure, from: item.period.from.at(), until: item.period.to.at() };
-    if stated.query_digest.as_str() != format!("sha256:{}", question.digest()) {
-        return Err(Untrue::OtherQuestion);
-    }
-    let derived = question.ask(books);
     let found = u64::try_from(derived.records.len()).unwrap_or(u64::MAX);
     if stated.records != found {
         return Err(Untrue::Records { said: stated.records, found });
@@ -276,5 +207,5 @@ pub fn check<'b>(
         let said = item.value.as_str().into();
         return Err(Untrue::Value { said, found: derived.value });
     }
-    Ok(derived)
+    Ok(())
 }

@@ -1,12 +1,21 @@
 //! Addition that refuses: populations overlap, so figures are added only where they say that they can be.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::codec::value::Value;
 use crate::message::assets::sum;
 use crate::message::coordination::situation::Overlaps;
 use crate::message::coordination::situation::StatItem;
+use crate::message::fault::Faults;
+use crate::message::fault::FieldFault;
+use crate::message::field::Field;
 use crate::message::field::choice;
+use crate::message::field::record;
+use crate::message::list::Bounded;
+use crate::message::pointer::Pointer;
 use crate::message::text::RecordRef;
 use crate::message::time::TimeRange;
 
@@ -62,6 +71,39 @@ pub struct NoSum {
     pub between: Vec<RecordRef>,
 }
 
+record! {
+    /// A figure of a situation report, named for adding. Source: spec sta-10.
+    NamedFigure {
+        /// The message with the report, by its id or digest.
+        report: RecordRef,
+        /// The figure's reference in it.
+        figure: RecordRef,
+    }
+}
+
+record! {
+    /// Figures that somebody wants to add.
+    NamedFigures {
+        /// Each by its report and its reference.
+        figures: Bounded<NamedFigure, 1, NAMED_MAX>,
+    }
+}
+
+/// Most figures that are added at once: each may stand in a report of its own, which is opened for it.
+const NAMED_MAX: usize = 32;
+
+impl NamedFigures {
+    /// Reads them.
+    ///
+    /// # Errors
+    /// Every fault, with pointers that start at the whole.
+    pub fn of(value: &Value) -> Result<Self, Vec<FieldFault>> {
+        let mut faults = Faults::new();
+        let read = Self::read(value, &Pointer::Root, &mut faults);
+        faults.judge(read)
+    }
+}
+
 /// A sum, and what went into it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sum {
@@ -73,6 +115,20 @@ pub struct Sum {
     pub replaced: Vec<RecordRef>,
 }
 
+impl Sum {
+    /// The total as people write it: `12.5`.
+    pub fn text(&self) -> String {
+        let sign = if self.total < 0 { "-" } else { "" };
+        let units = self.total.unsigned_abs();
+        let (whole, rest) = (units / UNITS_OF_ONE, units % UNITS_OF_ONE);
+        let text = format!("{sign}{whole}.{rest:018}");
+        text.trim_end_matches('0').trim_end_matches('.').into()
+    }
+}
+
+/// How many units one is.
+const UNITS_OF_ONE: u128 = 1_000_000_000_000_000_000;
+
 /// Adds figures that say of themselves that they can be added.
 ///
 /// # Errors
@@ -82,10 +138,11 @@ pub fn add(items: &[StatItem]) -> Result<Sum, NoSum> {
     refuse_repeated(items)?;
     let (standing, replaced) = standing(items);
     let Some(first) = standing.first() else { return Err(no_sum(Because::Nothing, &[])) };
+    let other = standing.iter().find_map(|item| differ(first, item).map(|because| (because, item)));
+    if let Some((because, item)) = other {
+        return Err(no_sum(because, &[first, item]));
+    }
     for item in &standing {
-        if let Some(because) = differ(first, item) {
-            return Err(no_sum(because, &[first, item]));
-        }
         match &item.overlaps {
             Overlaps::None => {}
             Overlaps::Unknown if standing.len() > 1 => {

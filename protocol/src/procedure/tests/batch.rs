@@ -21,9 +21,11 @@ use super::convergence;
 use crate::codec;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
+use crate::ids::MessageId;
 use crate::message::batch::sealing::RemovalReason;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::certificate::HandoverOutcome;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::batch::Batch;
@@ -50,6 +52,11 @@ const DAY: u64 = 86_400_000;
 const SIDES: &[&str] = &[ASKED, TRANSIT, ASKS];
 
 const PEOPLE: u64 = 5;
+
+const SCREENED: Fact = Fact::Handover(HandoverFact::Screened {
+    outcome: ScreeningOutcome::NoIndication,
+    freely: true,
+});
 
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
 
@@ -167,7 +174,10 @@ pub(super) fn sealed_play(salt: u8) -> Play<Batch> {
 
 /// Guaranteed, let through, and agreed by every side.
 fn scheduled(salt: u8) -> Play<Batch> {
-    let mut play = sealed_play(salt);
+    agreed(sealed_play(salt))
+}
+
+fn agreed(mut play: Play<Batch>) -> Play<Batch> {
     play.say(ASKS, guaranteed(1, &[1, 2, 3, 4, 5], DAY));
     play.say(TRANSIT, let_through(PEOPLE));
     let schedule = play.say(ASKED, along(SIDES));
@@ -178,7 +188,10 @@ fn scheduled(salt: u8) -> Play<Batch> {
 
 /// On the first leg.
 pub(super) fn on_the_way(salt: u8) -> Play<Batch> {
-    let mut play = scheduled(salt);
+    first_leg_of(scheduled(salt))
+}
+
+fn first_leg_of(mut play: Play<Batch>) -> Play<Batch> {
     play.confirm_by(SIDES, IrreversibleAct::ReleaseCustody);
     play.say(ASKED, released(1));
     play
@@ -186,7 +199,10 @@ pub(super) fn on_the_way(salt: u8) -> Play<Batch> {
 
 /// In the hands of the transit Party, on the second leg.
 fn on_the_second_leg(salt: u8) -> Play<Batch> {
-    let mut play = on_the_way(salt);
+    second_leg_of(on_the_way(salt))
+}
+
+fn second_leg_of(mut play: Play<Batch>) -> Play<Batch> {
     let first = play.say(ASKED, certified((1, 1), &[1, 2, 3, 4, 5], &[]));
     play.say(TRANSIT, countersigned(first));
     play.confirm_by(&[TRANSIT, ASKS], IrreversibleAct::ReleaseCustody);
@@ -196,7 +212,21 @@ fn on_the_second_leg(salt: u8) -> Play<Batch> {
 
 /// Arrived, all but entry 3, who escaped on the second leg.
 fn arrived(salt: u8) -> Play<Batch> {
-    let mut play = on_the_second_leg(salt);
+    arrived_after(on_the_second_leg(salt))
+}
+
+/// The same, of people who are listed on decisions.
+pub(super) fn arrived_on(decisions: &[MessageId]) -> (Play<Batch>, Digest) {
+    let decisions = decisions.to_vec();
+    let listed = Fact::Batch(BatchFact::Listed(Manifest { decisions, ..version(1) }));
+    let mut play = Play::begin_among(SIDES, 0, listed);
+    seal_by_all(&mut play, 1, PEOPLE);
+    let play = arrived_after(second_leg_of(first_leg_of(agreed(play))));
+    let certificate = play.now().state.account().legs[1].certificate;
+    (play, certificate)
+}
+
+fn arrived_after(mut play: Play<Batch>) -> Play<Batch> {
     let escaped = [(3, HandoverOutcome::Escaped)];
     let second = play.say(TRANSIT, certified((2, 1), &[1, 2, 4, 5], &escaped));
     play.say(ASKS, countersigned(second));
@@ -310,6 +340,8 @@ fn with_everybody_home() -> BTreeSet<&'static str> {
         play.say(side, reconciled(account.clone()));
     }
     assert_eq!(stage(&play), Stage::Completed);
+    assert_eq!(play.refused(TRANSIT, SCREENED).code, RefusalCode::NotEntitled);
+    play.say(ASKS, SCREENED);
     assert!(stage(&play).is_terminal());
     assert_eq!(play.refused(ASKED, WITHDRAWN).code, RefusalCode::OutOfTurn);
     play.told("with everybody home", &[]);
@@ -344,7 +376,7 @@ fn the_chapter_prints_the_table_of_a_batch() {
 fn every_row_of_the_table_of_a_batch_is_walked() {
     // shows: bat-1, bat-3, bat-4, bat-5, bat-6, bat-7, bat-8, bat-9, bat-10, bat-11, bat-12, bat-13, bat-14, bat-15
     // shows: bat-16, bat-17, bat-18, bat-19, bat-20, bat-21, bat-22, bat-23, bat-24, bat-25, bat-26, bat-27, bat-28
-    // shows: bat-29, bat-30, bat-31, bat-32, bat-61, bat-62
+    // shows: bat-29, bat-30, bat-31, bat-32, bat-61, bat-62, bat-65
     super::all_walked(ROWS, &stories().into_iter().flatten().collect());
 }
 
@@ -422,6 +454,7 @@ fn a_seal_is_of_what_is_in_force_in_a_version_that_was_put_up_for_it() {
     let mut early = Play::<Batch>::begin_among(SIDES, 0, proposed(1));
     let proposal = early.refused(ASKED, sealed(1, root(1), PEOPLE));
     assert_eq!(brief(&proposal), (RefusalCode::Safeguard, "bat-38"));
+    early.told("a seal is of a version that was put up for it", &["bat-38"]);
 
     let mut play = begun(0);
     let count = play.refused(ASKED, sealed(1, root(1), 4));
@@ -543,7 +576,9 @@ fn nobody_enters_a_country_that_does_not_let_as_many_through() {
     // shows: bat-43
     let promised = || Some(guaranteed(1, &[1, 2, 3, 4, 5], DAY));
     let unasked = bare(promised(), None).refused(ASKED, released(1));
-    let few = bare(promised(), Some(4)).refused(ASKED, released(1));
+    let mut small = bare(promised(), Some(4));
+    let few = small.refused(ASKED, released(1));
+    small.told("nobody enters a country that does not let as many through", &["bat-43"]);
 
     assert_eq!(brief(&unasked), (RefusalCode::Safeguard, "bat-43"));
     assert_eq!(brief(&few), (RefusalCode::Safeguard, "bat-43"));
@@ -653,6 +688,7 @@ fn when_nobody_is_handed_over_on_a_leg_nobody_travels_on() {
 
     assert_eq!(stage(&play), Stage::Reconciling);
     assert_eq!(play.now().state.account().missing(), PEOPLE);
+    play.told("when nobody is handed over on a leg nobody travels on", &[]);
 }
 
 #[test]

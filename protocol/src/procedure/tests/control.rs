@@ -35,9 +35,10 @@ use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
 use crate::procedure::control::OnwardRecipient;
 use crate::procedure::control::OnwardUse;
-use crate::procedure::control::Passing;
 use crate::procedure::control::RecallOutcome;
 use crate::procedure::control::Transfer;
+use crate::procedure::control::passing::Passing;
+use crate::procedure::control::passing::Purposed;
 use crate::procedure::court;
 use crate::procedure::court::Exhibited;
 use crate::procedure::fact::Fact;
@@ -70,6 +71,7 @@ fn asks_to_pass_on(items: &[MessageId], to_use: OnwardUse) -> Fact {
         recipients,
         to_use,
         purpose: PurposeKind::Prosecution,
+        case: None,
     }))
 }
 
@@ -231,6 +233,25 @@ fn of_two_decisions_that_cross_the_refusal_counts() {
 }
 
 #[test]
+fn nothing_that_follows_a_refusal_lets_the_grant_beside_it_count() {
+    // shows: orc-4
+    for salt in SALTS {
+        let (mut play, reply) = answered(salt);
+        let request = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
+        let of = play.id(&request);
+        play.say_after(ASKED, &[request], grants(of));
+        let refusal = play.say_after(ASKED, &[request], refuses(of));
+        // Heavier than the grant: the refusal is folded first, because this rests on it.
+        play.say_after(ASKS, &[refusal], recalls(play.first()));
+
+        assert!(!may_be_told(&play, &reply));
+        play.say(ASKED, grants(of));
+        assert!(may_be_told(&play, &reply), "a grant that saw both takes their place");
+        play.told("nothing that follows a refusal lets the grant beside it count", &["orc-4"]);
+    }
+}
+
+#[test]
 fn a_recall_is_the_originators_and_ends_every_grant() {
     // shows: orc-5
     for salt in SALTS {
@@ -299,10 +320,12 @@ fn a_message_serves_another_purpose_once_its_originator_has_granted_it() {
         recipients: Vec::from([own]),
         to_use: OnwardUse::Intelligence,
         purpose: PurposeKind::Prosecution,
+        case: Some(digest::sha256(b"CN-2026-EX-0042")),
     }));
     let may = |play: &Play<Information>, by, purpose, at| {
         let at = Timestamp::from_millis(at);
-        play.now().common.control().may_use(&agency(by), &reply, purpose, at)
+        let wanted = Purposed { purpose, case: None };
+        play.now().common.control().may_use(&agency(by), &reply, wanted, at)
     };
     let prosecution = PurposeKind::Prosecution;
     let others = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
@@ -336,7 +359,7 @@ fn nobody_becomes_the_originator_of_a_message_by_taking_its_id() {
 
     let mut later = play.act(TRANSIT, &play.transcript.heads(), Fact::Note);
     later.id = id;
-    assert_eq!(play.judge(&later).unwrap_err().rule, "orc-1");
+    assert_eq!(play.refuses(later).rule, "orc-1");
     let mut beside = play.act(TRANSIT, &before, Fact::Note);
     beside.id = id;
     play.put(beside).unwrap();

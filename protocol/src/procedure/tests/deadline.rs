@@ -2,6 +2,8 @@
 
 extern crate std;
 
+mod settled;
+
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::format;
@@ -21,6 +23,7 @@ use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::message::intelligence::information_reply::ReplyStatus;
 use crate::message::kind::Kind;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
@@ -115,6 +118,7 @@ impl Story {
             kind,
             fact,
             passed_on: None,
+            case: None,
         }
     }
 
@@ -175,6 +179,7 @@ fn requested(release_due: Option<Timestamp>) -> Fact {
         death: false,
         spared: false,
         release_due,
+        against: Vec::new(),
     }))
 }
 
@@ -199,6 +204,20 @@ fn lines(begin: &str) -> Vec<String> {
     let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/24-deadlines.md");
     let chapter = fs::read_to_string(chapter).unwrap();
     chapter.lines().filter(|line| line.starts_with(begin)).map(Into::into).collect()
+}
+
+#[test]
+fn an_instant_is_shown_on_the_clock_of_a_party() {
+    // shows: tim-1
+    let noon = Timestamp::from_millis(1_772_366_400_000);
+    let clock = |party: &str| Zone::of(&Party::parse(party).unwrap()).clock(noon);
+    assert_eq!(format!("{noon}"), "2026-03-01T12:00:00.000Z");
+    assert_eq!(clock("CN"), "2026-03-01T20:00:00+08:00");
+    assert_eq!(clock("MM"), "2026-03-01T18:30:00+06:30");
+    assert_eq!(clock("LA"), "2026-03-01T19:00:00+07:00");
+    assert_eq!(clock("FR"), "2026-03-01T12:00:00+00:00");
+    let late = Timestamp::from_millis(1_772_366_400_000 + 6 * 3_600_000);
+    assert_eq!(Zone::of(&Party::parse("TH").unwrap()).clock(late), "2026-03-02T01:00:00+07:00");
 }
 
 #[test]
@@ -353,7 +372,10 @@ fn a_date_that_a_message_asks_for_counts_where_it_is_the_earlier_one() {
     let later = story.one(Duty::Answer, 0);
     assert_eq!((later.due.millis(), later.basis), (MIDNIGHT + 7 * DAY, Basis::Class(Urgency::U3)));
 
-    let views = |by| Fact::Handover(HandoverFact::RefusalIntended { views_by: at(by) });
+    let views = |by| {
+        let (views_by, against) = (at(by), Vec::new());
+        Fact::Handover(HandoverFact::RefusalIntended { views_by, against })
+    };
     story.say(ASKED, Kind::IntentToRefuse, views(20 * DAY), 2 * HOUR);
     let opinion = story.one(Duty::Views, 2 * HOUR);
     // Five days in Beijing, whose day ends an hour earlier.
@@ -476,6 +498,63 @@ fn a_schedule_is_answered_in_two_days_and_a_half_signed_certificate_in_two_hours
     let signed = Fact::Handover(HandoverFact::Countersigned { of });
     story.say(ASKS, Kind::CertificateCountersignature, signed, 11 * HOUR);
     assert!(story.all(Duty::SecondSignature, 11 * HOUR).is_empty());
+}
+
+#[test]
+fn a_detention_clock_runs_on_when_the_request_is_over() {
+    // shows: due-9, due-10
+    let mut story = Story::begin(Kind::HandoverRequest, requested(Some(at(10 * DAY))));
+    story.take(HOUR);
+    story.say(ASKS, Kind::Withdrawal, Fact::Common(CommonFact::Withdrawn), DAY);
+    assert_eq!(story.book().machine().unwrap().stage(), "withdrawn");
+    assert!(story.all(Duty::Answer, 2 * DAY).is_empty());
+    let release = story.one(Duty::Release, 9 * DAY);
+    assert_eq!((release.owed_by, release.due), (agency(ASKED), at(10 * DAY)));
+
+    let change = CustodyChange::Is(CustodyStatus::Released);
+    let released = Fact::Handover(HandoverFact::Custody { change, release_due: None });
+    story.say(ASKED, Kind::CustodyEvent, released, 9 * DAY);
+    assert!(story.all(Duty::Release, 9 * DAY).is_empty());
+}
+
+#[test]
+fn whoever_received_a_possible_victim_against_a_stop_that_came_too_late_owes_the_screening() {
+    // shows: due-15, ho-50
+    let mut story = examined();
+    story.say(ASKED, Kind::HandoverDecision, handover::granted(), 2 * HOUR);
+    let legs = Vec::from([Leg { releasing: agency(ASKED), receiving: agency(ASKS) }]);
+    let legs = Fact::Handover(HandoverFact::Scheduled { legs });
+    story.say(ASKED, Kind::CustodyTransferSchedule, legs, 3 * HOUR);
+    let (schedule, answer) = (story.digest(), ScheduleAnswer::Accepted);
+    let accepted = Fact::Handover(HandoverFact::Answered { schedule, answer });
+    story.say(ASKS, Kind::ScheduleAnswer, accepted, 4 * HOUR);
+    let heads = Vec::from([story.digest()]);
+    for side in [ASKED, ASKS] {
+        let act = IrreversibleAct::ReleaseCustody;
+        let confirmed = Fact::Common(CommonFact::Confirmed { act, heads: heads.clone() });
+        story.say(side, Kind::StateConfirm, confirmed, 5 * HOUR);
+    }
+    story.say(ASKED, Kind::LegRelease, Fact::Handover(HandoverFact::Released { leg: 1 }), 6 * HOUR);
+    let results = Results { transferred: BTreeSet::from([1]), others: BTreeMap::new() };
+    let certified = Fact::Handover(HandoverFact::Certified { leg: 1, root: None, results });
+    story.say(ASKED, Kind::HandoverCertificate, certified, 7 * HOUR);
+    let of = story.digest();
+    let signed = Fact::Handover(HandoverFact::Countersigned { of });
+    story.say(ASKS, Kind::CertificateCountersignature, signed, 8 * HOUR);
+    let countersigned = story.digest();
+    let found = |outcome| Fact::Handover(HandoverFact::Screened { outcome, freely: true });
+    let victim = found(ScreeningOutcome::PresumedVictim);
+    let stop = story.say(ASKED, Kind::VictimScreeningReport, victim, 8 * HOUR);
+    story.last().parents = Vec::from([of]);
+    let stopped = story.digest();
+
+    let screening = story.one(Duty::Screening, 9 * HOUR);
+    assert_eq!((screening.owed_by, screening.of), (agency(ASKS), stop));
+    assert_eq!(screening.basis, Basis::Class(Urgency::U3));
+    let none = found(ScreeningOutcome::NoIndication);
+    story.say(ASKS, Kind::VictimScreeningReport, none, 10 * HOUR);
+    story.last().parents = Vec::from([countersigned, stopped]);
+    assert!(story.all(Duty::Screening, 10 * HOUR).is_empty());
 }
 
 #[test]

@@ -29,11 +29,14 @@ use crate::message::purpose::PurposeKind;
 use crate::message::time::CivilDate;
 use crate::moment::Timestamp;
 use crate::procedure::batch::Batch;
+use crate::procedure::book::Book;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
 use crate::procedure::control::OnwardRecipient;
 use crate::procedure::control::OnwardUse;
 use crate::procedure::control::Transfer;
+use crate::procedure::elsewhere::arrival;
+use crate::procedure::elsewhere::case::CaseUse;
 use crate::procedure::elsewhere::copy::Copy;
 use crate::procedure::elsewhere::decision;
 use crate::procedure::elsewhere::person;
@@ -134,6 +137,46 @@ fn an_entry_rests_on_a_decision_that_stands_in_its_own_handover() {
 }
 
 #[test]
+fn a_person_arrives_with_a_batch_whose_last_certificate_hands_the_person_over_on_the_decision() {
+    // shows: ho-77, bat-63
+    let mut play = handover::examined(0);
+    let decision = play.say(ASKED, handover::granted());
+    let standing = play.id(&decision);
+    let other = |n: u8| MessageId::new(Timestamp::from_millis(1), [n; 10]);
+    let (batch, certificate) =
+        batch::arrived_on(&[other(1), standing, other(3), other(4), other(5)]);
+    let judge = |certificate, entry, machine: &Machine| {
+        let judged = arrival::judge(&play.now().state, certificate, entry, machine);
+        judged.map_err(|refusal| refusal.rule)
+    };
+    let machine = batch_now(&batch);
+    assert_eq!(judge(&certificate, 2, &machine), Ok(()));
+    assert_eq!(
+        judge(&certificate, 1, &machine),
+        Err("ho-77"),
+        "on the decision about another person"
+    );
+    assert_eq!(judge(&certificate, 3, &machine), Err("ho-77"), "who escaped on the way");
+    let first = batch.now().state.account().legs[0].certificate;
+    assert_eq!(judge(&first, 2, &machine), Err("ho-77"), "it is not the last leg");
+    let underway = batch_now(&batch::on_the_way(0));
+    assert_eq!(judge(&certificate, 2, &underway), Err("ho-77"), "nobody has arrived");
+    assert_eq!(judge(&certificate, 2, &handover_now(&play)), Err("ho-77"), "it is no batch");
+
+    let arrived = HandoverFact::Arrived { certificate: other(9), entry: 2, release_due: None };
+    play.say(ASKS, Fact::Handover(arrived));
+    let again = decision::judge(7, &standing, &handover_now(&play)).unwrap_err();
+    assert!(again.why.contains("handed-over"), "nobody travels twice on it: {again:?}");
+}
+
+#[test]
+fn a_recount_lets_nobody_go() {
+    // shows: bat-63
+    let (batch, _) = batch::arrived_on(&[]);
+    assert_eq!(person::lets_go(&certified(&[1, 2]), &batch_now(&batch)), None);
+}
+
+#[test]
 fn each_entry_that_was_put_up_for_sealing_has_its_own_decision() {
     // shows: bat-63
     let ids: Vec<MessageId> =
@@ -174,6 +217,7 @@ fn granted(to_use: OnwardUse) -> Passed {
             recipients: Vec::from([thailand]),
             to_use,
             purpose: PurposeKind::Investigation,
+            case: None,
         })),
     );
     let of = play.id(&asked);
@@ -325,4 +369,77 @@ fn a_recipient_may_tighten_a_marking_and_not_relax_it() {
     assert_eq!(longer.relaxes(&original), Some("review_on"));
     (longer.review_on, longer.erase_by) = (day("2026-06-30"), day("2027-02-01"));
     assert_eq!(longer.relaxes(&original), Some("erase_by"));
+}
+
+#[test]
+fn what_was_sent_for_a_case_is_used_in_the_case_that_its_reader_linked_first() {
+    // shows: orc-17
+    let (theirs, ours, other) =
+        (digest::sha256(b"LA-1"), digest::sha256(b"CN-1"), digest::sha256(b"CN-2"));
+    let mut play = information::assigned(0);
+    let both = information::answered(&[(1, ReplyStatus::Full), (2, ReplyStatus::Full)]);
+    let mut reply = play.act(ASKED, &play.transcript.heads(), both);
+    reply.case = Some(theirs);
+    let item = reply.id;
+    play.put(reply).unwrap();
+    let by = agency(ASKS);
+    let judge = |play: &Play<Information>, case: &digest::Digest| {
+        let at = Timestamp::from_millis(8_999);
+        let purpose = PurposeKind::Investigation;
+        CaseUse { by: &by, item: &item, purpose, case, at }.judge(&book(play))
+    };
+    assert_eq!(judge(&play, &other), Ok(()), "nobody has named a case here yet");
+
+    for case in [ours, other] {
+        let mut thanks = play.act(ASKS, &play.transcript.heads(), Fact::Note);
+        thanks.case = Some(case);
+        play.put(thanks).unwrap();
+    }
+    assert_eq!(judge(&play, &ours), Ok(()));
+    let refusal = judge(&play, &other).unwrap_err();
+    assert_eq!(refusal.rule, "orc-17", "a later message links nothing");
+    assert!(refusal.remedy.contains("onward-transfer-request"), "{refusal:?}");
+
+    let us = OnwardRecipient {
+        party: Party::parse("CN").unwrap(),
+        agency: Some(by.clone()),
+        name: digest::sha256(b"another desk"),
+    };
+    let asks = |case| {
+        Fact::Control(ControlFact::TransferAsked(Transfer {
+            items: Vec::from([item]),
+            recipients: Vec::from([us.clone()]),
+            to_use: OnwardUse::Intelligence,
+            purpose: PurposeKind::Investigation,
+            case,
+        }))
+    };
+    for (case, judged) in [(None, false), (Some(other), true)] {
+        let asked = play.say(ASKS, asks(case));
+        let of = play.id(&asked);
+        let granted = ControlFact::TransferDecided { of, granted: true, valid_until: None };
+        play.say(ASKED, Fact::Control(granted));
+        assert_eq!(judge(&play, &other).is_ok(), judged, "what was granted is for the case named");
+    }
+}
+
+#[test]
+fn what_names_no_case_and_what_is_ones_own_is_used_in_any() {
+    // shows: orc-17
+    let mut play = information::assigned(0);
+    let mut thanks = play.act(ASKS, &play.transcript.heads(), Fact::Note);
+    thanks.case = Some(digest::sha256(b"CN-1"));
+    let own = thanks.id;
+    play.put(thanks).unwrap();
+    let plain = play.say(ASKED, Fact::Note);
+    let (by, case) = (agency(ASKS), digest::sha256(b"CN-2"));
+    for item in [own, play.id(&plain)] {
+        let (purpose, at) = (PurposeKind::Investigation, Timestamp::from_millis(1));
+        let used = CaseUse { by: &by, item: &item, purpose, case: &case, at };
+        assert_eq!(used.judge(&book(&play)), Ok(()));
+    }
+}
+
+fn book(play: &Play<Information>) -> Book {
+    Book::of((0..play.transcript.len()).filter_map(|place| play.transcript.act(place)).cloned())
 }

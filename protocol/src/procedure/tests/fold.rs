@@ -28,6 +28,7 @@ use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::stage::Stage;
 use crate::procedure::plain::Plain;
+use crate::procedure::transcript::Places;
 use crate::registry::RefusalCode;
 
 #[test]
@@ -36,15 +37,16 @@ fn a_message_goes_to_every_participant_and_comes_from_one() {
     let mut play = examined(0);
     let mut without = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
     without.told = BTreeSet::new();
-    assert_eq!(play.judge(&without).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+    assert_eq!(play.refuses(without).code, RefusalCode::ParticipantLeftOut);
 
     let stranger = play.act("mm.mpf", &play.transcript.heads(), Fact::Note);
-    assert_eq!(play.judge(&stranger).unwrap_err().code, RefusalCode::NotEntitled);
+    assert_eq!(play.refuses(stranger).code, RefusalCode::NotEntitled);
 
     let add = Vec::from([(agency("mm.mpf"), Role::Information)]);
     play.say(ASKS, Fact::Common(CommonFact::Joined { add }));
     let late = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
-    assert_eq!(play.judge(&late).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+    assert_eq!(play.refuses(late).code, RefusalCode::ParticipantLeftOut);
+    play.told("a message goes to every participant and comes from one", &["pro-7"]);
 }
 
 #[test]
@@ -74,11 +76,11 @@ fn a_plan_that_a_stop_rests_on_comes_before_a_decision_beside_both() {
         decision.supersedes = seen.first().copied();
         let decision = play.put(decision).unwrap();
 
-        let course = Folded::<Handover>::course(&play.transcript, &play.transcript.all()).unwrap();
-        let order: Vec<Digest> = course
-            .places()
-            .iter()
-            .filter_map(|place| play.transcript.act(*place))
+        let all = play.transcript.all();
+        let order = Folded::<Handover>::order(&play.transcript, &all, &Places::up_to(1));
+        let order: Vec<Digest> = order
+            .into_iter()
+            .filter_map(|place| play.transcript.act(place))
             .map(|act| act.digest)
             .collect();
         assert_eq!(order[order.len() - 3..], [plan, stop, decision]);
@@ -133,6 +135,29 @@ fn two_decisions_that_know_nothing_of_each_other_are_a_conflict_until_both_sides
         assert_eq!(play.now().state.stage(), Stage::Deferred);
         assert_eq!(play.fate(&yes), Fate::SetAside);
         play.told("two decisions that know nothing of each other are a conflict until both sides settle it", &["pro-8"]);
+    }
+}
+
+#[test]
+fn a_conflict_is_settled_by_naming_what_contradicts_each_other_and_nothing_else() {
+    // shows: pro-8
+    for salt in SALTS {
+        let mut play = examined(salt);
+        let seen = play.transcript.heads();
+        let yes = play.say_after(ASKED, &seen, decided(Outcome::Granted));
+        let no = play.say_after(ASKED, &seen, decided(Outcome::Deferred));
+        let word = play.say(TRANSIT, Fact::Note);
+
+        let mut between = Vec::from([yes, no, word]);
+        between.sort_unstable();
+        let settle = CommonFact::Resolved { between, prevails: Some(yes) };
+        let refusal = play.refused(ASKS, Fact::Common(settle));
+
+        assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "pro-8"));
+        play.told(
+            "a conflict is settled by naming what contradicts each other and nothing else",
+            &["pro-8"],
+        );
     }
 }
 

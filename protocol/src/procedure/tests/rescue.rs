@@ -74,6 +74,12 @@ fn says(state: RescueState) -> Fact {
     updated(bare(state))
 }
 
+/// Reports of the home side about the same person, which are one with this from now on.
+fn takes_in(procedures: &[u8]) -> Fact {
+    let merged = procedures.iter().map(|name| (procedure(*name), agency(ASKS))).collect();
+    updated(Update { merged, ..bare(RescueState::Accepted) })
+}
+
 /// A return, or what else a grown-up agrees to.
 fn adult(state: RescueState, consents: PersonConsents) -> Fact {
     updated(Update { child: Some(false), consents: Some(consents), ..bare(state) })
@@ -169,6 +175,8 @@ fn from_the_report_to_the_door() -> BTreeSet<&'static str> {
     play.say(ASKS, goes(RescueState::ReturnArranged));
     assert_eq!(stage(&play), Stage::ReturnArranged);
     play.say(ASKED, goes(RescueState::Returned));
+    play.say(ASKED, takes_in(&[3]));
+    assert!(play.now().state.awaits_home(), "who is taken in does not call the return off");
     assert_eq!(play.now().state.awaited_by(), Some(Timestamp::from_millis(REVIEW)));
     play.say(ASKS, goes(RescueState::Returned));
     assert_eq!(stage(&play), Stage::Returned);
@@ -196,7 +204,8 @@ fn by_what_ends_it() -> BTreeSet<&'static str> {
     for (n, (mut play, fact, end)) in (1..).zip([
         (begun(0), says(RescueState::Unfounded), Stage::Unfounded),
         (begun(0), says(RescueState::Deceased), Stage::Deceased),
-        (begun(0), updated(elsewhere), Stage::Merged),
+        (begun(0), updated(elsewhere.clone()), Stage::Merged),
+        (accepted(0), updated(elsewhere.clone()), Stage::Merged),
         (accepted(0), says(RescueState::Unfounded), Stage::Unfounded),
         (accepted(0), says(RescueState::NotFound), Stage::NotFound),
         (accepted(0), says(RescueState::Deceased), Stage::Deceased),
@@ -223,7 +232,7 @@ fn the_chapter_prints_the_table_of_a_rescue() {
 #[test]
 fn every_row_of_the_table_of_a_rescue_is_walked() {
     // shows: res-1, res-3, res-4, res-5, res-6, res-7, res-8, res-9, res-10, res-11, res-12, res-13, res-14, res-15
-    // shows: res-16, res-17, res-18, res-19, res-20, res-21, res-22, res-23, res-24, res-25
+    // shows: res-16, res-17, res-18, res-19, res-20, res-21, res-22, res-23, res-24, res-25, res-50, res-51
     super::all_walked(ROWS, &stories().into_iter().flatten().collect());
 }
 
@@ -299,12 +308,40 @@ fn two_reports_of_one_person_are_one_case_that_keeps_both_reporters() {
 }
 
 #[test]
+fn a_later_report_of_the_person_is_taken_in_until_the_end() {
+    // shows: res-26, res-50, res-53
+    let mut play = protected(0);
+    play.say(ASKED, takes_in(&[2]));
+    play.say(ASKED, takes_in(&[3]));
+    let state = play.now().state;
+    assert_eq!(
+        (state.stage(), state.merged()),
+        (Stage::Protected, [procedure(2), procedure(3)].into())
+    );
+    let again = play.refused(ASKED, says(RescueState::Accepted));
+    assert_eq!(again.code, RefusalCode::OutOfTurn, "it is accepted once");
+    assert_eq!(play.refused(ASKS, takes_in(&[4])).code, RefusalCode::NotEntitled);
+
+    let elsewhere = Update { goes_on_in: Some(procedure(1)), ..bare(RescueState::Accepted) };
+    let mut second = screening(0, VICTIM);
+    let before = second.now().state.governs();
+    second.say(ASKED, updated(elsewhere));
+    let state = second.now().state;
+    assert_eq!((state.governs(), state.stage()), (None, Stage::Merged));
+    assert_eq!((state.on_its_own().governs(), before.is_some()), (before, true));
+    play.told("a later report of the person is taken in until the end", &["res-26"]);
+    second.told("a rescue goes on elsewhere once it was taken up", &["res-51"]);
+}
+
+#[test]
 fn whoever_agrees_to_a_return_takes_part() {
     // shows: res-27
     let stranger: AgencyId = agency("vn.mps");
     let named = updated(Update { home: Some(stranger), ..bare(RescueState::Accepted) });
-    let refusal = begun(0).refused(ASKED, named);
+    let mut play = begun(0);
+    let refusal = play.refused(ASKED, named);
     assert_eq!(brief(&refusal), (RefusalCode::ParticipantLeftOut, "res-27"));
+    play.told("whoever agrees to a return takes part", &["res-27"]);
 
     let transit = Fact::Rescue(RescueFact::Reported { home: Some(agency(TRANSIT)) });
     let play = Play::<Rescue>::begin(0, transit);
@@ -408,8 +445,10 @@ fn nobody_is_referred_to_justice_who_may_be_a_victim_or_without_a_prosecutor() {
 #[test]
 fn nobody_takes_back_that_a_person_needs_help() {
     // shows: res-33
-    let refusal = begun(0).refused(ASKS, Fact::Common(CommonFact::Withdrawn));
+    let mut play = begun(0);
+    let refusal = play.refused(ASKS, Fact::Common(CommonFact::Withdrawn));
     assert_eq!(brief(&refusal), (RefusalCode::OutOfTurn, "res-33"));
+    play.told("nobody takes back that a person needs help", &["res-33"]);
 }
 
 #[test]
@@ -427,6 +466,46 @@ fn a_rescue_governs_custody_until_the_screening_ends() {
     let mut dismissed = begun(0);
     dismissed.say(ASKED, says(RescueState::Unfounded));
     assert_eq!(governs(&dismissed), None);
+}
+
+#[test]
+fn whoever_is_protected_stays_whatever_the_screening_found() {
+    // shows: res-34
+    let mut play = screening(0, CLEARED);
+    play.say(ASKED, says(RescueState::Protected));
+
+    assert!(play.now().state.governs().is_some(), "an asylum seeker is no victim and stays");
+}
+
+#[test]
+fn of_two_screenings_beside_each_other_the_more_protective_one_counts() {
+    // shows: res-60
+    use ScreeningOutcome::NoIndication;
+    use ScreeningOutcome::PresumedVictim;
+    use ScreeningOutcome::Undetermined;
+    use ScreeningOutcome::Victim;
+
+    for salt in SALTS {
+        for (more, less) in [
+            (Victim, NoIndication),
+            (PresumedVictim, NoIndication),
+            (Undetermined, NoIndication),
+            (Victim, Undetermined),
+        ] {
+            let mut play = accepted(salt);
+            play.say(ASKED, says(RescueState::Extracted));
+            let seen = play.transcript.heads();
+            play.say_after(ASKED, &seen, screened(less));
+            play.say_after(ASKED, &seen, screened(more));
+
+            assert_eq!(play.now().state.screened(), Some(more));
+            assert!(play.now().state.governs().is_some());
+            play.told(
+                &format!("of two screenings beside each other the more protective one counts: {more} {less}"),
+                &["res-60"],
+            );
+        }
+    }
 }
 
 #[test]

@@ -14,13 +14,17 @@ use serde_json::json;
 
 use crate::codec::value::Value;
 use crate::crypto::digest;
+use crate::ids::Party;
 use crate::ids::ProcedureId;
 use crate::message::body::Body;
+use crate::message::coordination::situation::Overlaps;
 use crate::message::coordination::situation::StatItem;
 use crate::message::handover::decision::Outcome;
 use crate::message::intelligence::block_effect_report::AttemptType;
 use crate::message::kind::Kind;
+use crate::message::refusal_ground::RefusalGround;
 use crate::message::text::RecordRef;
+use crate::message::time::Instant;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::book::Book;
@@ -33,9 +37,11 @@ use crate::procedure::fold::Rules;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::statistics::derived;
 use crate::procedure::statistics::derived::Derived;
-use crate::procedure::statistics::derived::Measure;
 use crate::procedure::statistics::derived::Question;
 use crate::procedure::statistics::derived::Untrue;
+use crate::procedure::statistics::draft;
+use crate::procedure::statistics::measure::Measure;
+use crate::procedure::statistics::measure::Topic;
 use crate::procedure::statistics::sum;
 use crate::procedure::statistics::sum::Because;
 use crate::procedure::tests::ASKED;
@@ -81,7 +87,17 @@ fn procedure(name: u8) -> ProcedureId {
 }
 
 fn question(measure: Measure) -> Question {
-    Question { measure, from: Timestamp::from_millis(0), until: Timestamp::from_millis(2 * DAY) }
+    about(Topic::Whole(measure))
+}
+
+fn about(topic: Topic) -> Question {
+    Question { topic, from: Timestamp::from_millis(0), until: Timestamp::from_millis(2 * DAY) }
+}
+
+/// How many refusals name a ground, and how many could not be read.
+fn refused_for(ground: RefusalGround, books: &[Book]) -> (u64, usize) {
+    let found = ask(&about(Topic::RefusedFor(ground)), books);
+    (found.value, found.unread.len())
 }
 
 fn ask(question: &Question, books: &[Book]) -> Derived {
@@ -89,17 +105,20 @@ fn ask(question: &Question, books: &[Book]) -> Derived {
 }
 
 fn refused(salt: u8) -> Book {
-    let mut play = handover::examined(salt);
-    let decision = handover::decided(Outcome::Refused);
-    play.say(ASKED, unconsulted(decision));
-    book(&play)
+    refused_on(salt, Some(&[]))
 }
 
-/// The same decision, which says why nobody was consulted.
-fn unconsulted(fact: Fact) -> Fact {
-    let Fact::Handover(HandoverFact::Decided(mut decision)) = fact else { panic!("no decision") };
+/// A request that is refused on grounds, or before grounds were noted.
+fn refused_on(salt: u8, grounds: Option<&[RefusalGround]>) -> Book {
+    let mut play = handover::examined(salt);
+    let Fact::Handover(HandoverFact::Decided(mut decision)) = handover::decided(Outcome::Refused)
+    else {
+        panic!("no decision")
+    };
     decision.unconsulted = true;
-    Fact::Handover(HandoverFact::Decided(decision))
+    decision.grounds = grounds.map(|grounds| grounds.iter().copied().collect());
+    play.say(ASKED, Fact::Handover(HandoverFact::Decided(decision)));
+    book(&play)
 }
 
 #[test]
@@ -134,6 +153,74 @@ fn a_figure_is_derived_with_every_message_that_it_counts() {
     let before = Question { until: Timestamp::from_millis(1_000), ..question(Measure::Refused) };
     assert_eq!(ask(&before, &books).value, 0);
     assert_eq!(ask(&question(Measure::HandedOver), &books).value, 0);
+}
+
+#[test]
+fn refusals_are_counted_by_ground_and_what_cannot_be_read_is_said() {
+    // shows: sta-7
+    let both = [RefusalGround::OwnNational, RefusalGround::InsufficientEvidence];
+    let books = [
+        refused_on(0, Some(&both)),
+        refused_on(1, Some(&[RefusalGround::OwnNational])),
+        refused_on(2, None),
+        gone(3),
+        book(&handover::examined(4)),
+    ];
+
+    assert_eq!(refused_for(RefusalGround::OwnNational, &books), (2, 2));
+    assert_eq!(refused_for(RefusalGround::InsufficientEvidence, &books), (1, 2));
+    assert_eq!(refused_for(RefusalGround::Minor, &books), (0, 2));
+    let whole = ask(&question(Measure::Refused), &books);
+    assert_eq!((whole.value, whole.unread.len()), (3, 1), "grounds are not added: it is three");
+}
+
+/// A decision whose body was gone before it came.
+fn gone(salt: u8) -> Book {
+    let mut play = handover::examined(salt);
+    let mut act = play.act(ASKED, &play.transcript.heads(), Fact::Gone);
+    act.kind = Kind::HandoverDecision;
+    play.put(act).unwrap();
+    book(&play)
+}
+
+#[test]
+fn a_topic_is_named_by_its_measure_and_its_ground() {
+    // shows: sta-7
+    let topics: Vec<Topic> =
+        Measure::ALL.iter().map(|measure| Topic::Whole(*measure)).chain(Topic::grounds()).collect();
+    for topic in topics {
+        assert_eq!(Topic::parse(&topic.to_string()), Some(topic));
+    }
+    for wrong in ["handovers-refused:", "handovers-refused:not-available", "calls-blocked:minor"] {
+        assert_eq!(Topic::parse(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn a_draft_of_a_report_has_what_is_derived_and_claims_nothing_else() {
+    // shows: sta-11
+    let books = [refused_on(0, Some(&[RefusalGround::OwnNational])), gone(1)];
+    let topics = Measure::ALL.iter().map(|measure| Topic::Whole(*measure)).chain(Topic::grounds());
+    let figures: Vec<Derived> = topics.map(|topic| ask(&about(topic), &books)).collect();
+    let (from, until) = (Instant::parse(FROM).unwrap(), Instant::parse(UNTIL).unwrap());
+
+    let draft = draft::body(&Party::parse("LA").unwrap(), (&from, &until), &figures);
+
+    let Ok(Body::SituationReport(report)) = Body::read(Kind::SituationReport, &draft) else {
+        panic!("not a report: {:?}", Body::read(Kind::SituationReport, &draft).err());
+    };
+    assert_eq!(report.items.as_slice().len(), Measure::ALL.len());
+    for (item, figure) in report.items.iter().zip(&figures) {
+        assert!(matches!(item.overlaps, Overlaps::Unknown), "nobody here knows that none overlaps");
+        assert_eq!(derived::question_of(item), Ok(figure.question));
+        assert_eq!(derived::check(item, figure), Ok(()));
+    }
+    let refused = &report.items.as_slice()[1];
+    assert_eq!(refused.value.as_str(), "1");
+    assert!(refused.population.text.as_str().ends_with("could not be read: 1."));
+    let obstacles: Vec<(RefusalGround, u64)> =
+        report.obstacles.as_slice().iter().map(|entry| (entry.ground, entry.count)).collect();
+    assert_eq!(obstacles, [(RefusalGround::OwnNational, 1)]);
 }
 
 #[test]
@@ -179,7 +266,8 @@ fn every_part_of_a_question_is_in_its_digest() {
     // shows: sta-2
     let one = question(Measure::Refused);
     let others = [
-        Question { measure: Measure::HandedOver, ..one },
+        Question { topic: Topic::Whole(Measure::HandedOver), ..one },
+        Question { topic: Topic::RefusedFor(RefusalGround::OwnNational), ..one },
         Question { from: Timestamp::from_millis(1), ..one },
         Question { until: Timestamp::from_millis(1), ..one },
     ];
@@ -203,10 +291,12 @@ fn a_figure_that_somebody_sent_is_checked_by_whoever_holds_the_records() {
             ("derivation", derived(&digest, 2)),
         ]);
         fields.extend_from_slice(otherwise);
-        derived::check(&figure("F", &fields), (1..).map(procedure).zip(&books))
+        let figure = figure("F", &fields);
+        derived::question_of(&figure)
+            .and_then(|question| derived::check(&figure, &ask(&question, &books)))
     };
 
-    assert_eq!(sent(&[]).unwrap().value, 2);
+    assert_eq!(sent(&[]), Ok(()));
     let other = format!("sha256:{}", question(Measure::HandedOver).digest());
     let wrong = [
         (("derivation", json!({"declared": {"source": "press"}})), Untrue::Declared),
@@ -230,6 +320,7 @@ fn figures_that_count_alike_and_overlap_with_nothing_are_added() {
     let sum = sum::add(&items).unwrap();
 
     assert_eq!(sum.total, 12_500_000_000_000_000_000);
+    assert_eq!(sum.text(), "12.5");
     assert_eq!((names(&sum.of), sum.replaced.len()), (Vec::from(["A", "B"]), 0));
 }
 
@@ -278,5 +369,6 @@ fn a_revision_replaces_and_never_adds() {
     let sum = sum::add(&[figure("A", &[]), revision, figure("C", &[])]).unwrap();
 
     assert_eq!(sum.total, 18_000_000_000_000_000_000);
+    assert_eq!(sum.text(), "18");
     assert_eq!((names(&sum.of), names(&sum.replaced)), (Vec::from(["B", "C"]), Vec::from(["A"])));
 }

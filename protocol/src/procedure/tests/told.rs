@@ -17,6 +17,8 @@ use std::path::Path;
 use std::path::PathBuf;
 
 use serde::Serialize;
+use serde_json::Value as Json;
+use serde_json::json;
 
 use super::Play;
 use crate::crypto::digest::Digest;
@@ -30,6 +32,7 @@ use crate::procedure::fold::Folded;
 use crate::procedure::fold::Rules;
 use crate::procedure::machine::Machine;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::transcript::Places;
 use crate::procedure::transcript::Transcript;
 
 /// A file of `spec/vectors/procedure`. Messages are named by their numbers in it, from 1.
@@ -81,9 +84,13 @@ struct Expect {
 impl<R: Rules> Play<R> {
     /// Tells what was played, once for all salts. The sentence names the case.
     pub(super) fn told(&self, explains: &str, spec: &[&str]) {
-        if self.salt != 0 {
-            return;
+        if self.salt == 0 {
+            self.tell(explains, spec);
         }
+    }
+
+    /// Tells what comes about with this salt.
+    pub(super) fn tell(&self, explains: &str, spec: &[&str]) {
         let machine = self.machine();
         let mut ids: BTreeSet<&str> = spec.iter().copied().collect();
         ids.extend(self.rules());
@@ -97,10 +104,7 @@ impl<R: Rules> Play<R> {
         };
         let folder = machine.name().replace(' ', "-");
         let name = explains.replace([',', ':'], "").replace(' ', "-");
-        compare(
-            &format!("procedure/{folder}/{name}.json"),
-            &(serde_json::to_string_pretty(&case).unwrap() + "\n"),
-        );
+        compare(&format!("procedure/{folder}/{name}.json"), &json!(case));
     }
 
     fn machine(&self) -> Machine {
@@ -109,8 +113,9 @@ impl<R: Rules> Play<R> {
 
     fn expect(&self, machine: &Machine) -> Expect {
         let number = |digest: &Digest| self.transcript.place(digest).unwrap() + 1;
-        let course = Folded::<R>::course(&self.transcript, &self.transcript.all()).unwrap();
-        let fate = |act: &Act| match &machine.fates()[&act.digest] {
+        let first = Places::up_to(1);
+        let after = Folded::<R>::order(&self.transcript, &self.transcript.all(), &first);
+        let fate = |act: &Act| match machine.fates().get(&act.digest).unwrap() {
             Fate::Took { rule } => format!("took {rule}"),
             Fate::Noted => "noted".to_string(),
             Fate::Outranked { by } => format!("outranked by {}", number(by)),
@@ -128,7 +133,7 @@ impl<R: Rules> Play<R> {
         heads.sort_unstable();
         let agencies = machine.common().participants().keys();
         Expect {
-            order: course.places().iter().map(|place| place + 1).collect(),
+            order: first.iter().chain(after).map(|place| place + 1).collect(),
             fates: acts(&self.transcript).map(fate).collect(),
             stage: machine.stage(),
             conflicts,
@@ -164,13 +169,34 @@ fn acts(transcript: &Transcript) -> impl Iterator<Item = &Act> {
     (0..transcript.len()).filter_map(|place| transcript.act(place))
 }
 
+/// How deep each member of a case stands on a line of its own; so a message is one line.
+const DEPTH: usize = 2;
+
+fn laid_out(value: &Json, depth: usize) -> String {
+    let indent = "  ".repeat(DEPTH.saturating_sub(depth));
+    let inner = |value: &Json| laid_out(value, depth.saturating_sub(1));
+    let (open, lines, close) = match value {
+        Json::Object(members) if depth > 0 && !members.is_empty() => {
+            let line =
+                |(name, value): (&String, &Json)| format!("{}: {}", json!(name), inner(value));
+            ('{', members.iter().map(line).collect::<Vec<String>>(), '}')
+        }
+        Json::Array(items) if depth > 0 && !items.is_empty() => {
+            ('[', items.iter().map(inner).collect(), ']')
+        }
+        _ => return value.to_string(),
+    };
+    let lines = lines.join(&format!(",\n{indent}  "));
+    format!("{open}\n{indent}  {lines}\n{indent}{close}")
+}
+
 fn vectors() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../spec/vectors")
 }
 
 /// Compares a case with what is played now, or writes it.
-pub(super) fn compare(place: &str, text: &str) {
-    let file = vectors().join(place);
+pub(super) fn compare(place: &str, case: &Json) {
+    let (file, text) = (vectors().join(place), laid_out(case, DEPTH) + "\n");
     if env::var_os("CONCORD_BLESS").is_some() {
         fs::create_dir_all(file.parent().unwrap()).unwrap();
         fs::write(file, text).unwrap();
@@ -199,7 +225,7 @@ fn every_case_is_one_that_a_story_tells() {
     for folder in fs::read_dir(vectors().join("procedure")).unwrap() {
         for case in fs::read_dir(folder.unwrap().path()).unwrap() {
             let text = fs::read_to_string(case.unwrap().path()).unwrap();
-            let json: serde_json::Value = serde_json::from_str(&text).unwrap();
+            let json: Json = serde_json::from_str(&text).unwrap();
             let sentence = json["explains"].as_str().unwrap();
             let begins = sentence.split(':').next().unwrap_or_default();
             assert!(sources.contains(&format!("\"{begins}")), "nobody tells: {sentence}");

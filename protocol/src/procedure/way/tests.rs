@@ -70,7 +70,7 @@ fn the_longest_procedure_keeps_few_states() {
         let heads = book.transcript().heads();
         let act = play.act(ASKED, &heads, blocked(number));
         book.take(act);
-        assert!(book.states() <= 7, "one state for each power of four");
+        assert!(book.states() <= 11, "one state for each power of two");
     }
     assert_eq!(book.transcript().len(), 1_501);
 }
@@ -80,8 +80,7 @@ fn said(play: &mut Play<Feed>, book: &Book, (who, behind, what): (u8, u8, u8)) -
     let author = [ASKS, ASKED, TRANSIT][usize::from(who) % 3];
     let transcript = book.transcript();
     let count = transcript.len().saturating_sub(usize::from(behind) % 20).max(1);
-    let mut seen = Places::none();
-    (0..count).for_each(|place| seen.put(place));
+    let mut seen = Places::up_to(count);
     let own = (0..transcript.len())
         .filter(|place| transcript.act(*place).is_some_and(|act| act.author.as_str() == author));
     own.for_each(|place| {

@@ -5,6 +5,8 @@ use alloc::vec::Vec;
 use crate::codec;
 use crate::crypto::oprf::DigestKey;
 use crate::crypto::oprf::Element;
+use crate::crypto::oprf::PROOF_BYTES;
+use crate::crypto::oprf::Proof;
 use crate::limits::BLINDED_MAX;
 use crate::limits::KEYED_A_DAY_MAX;
 use crate::link::allowance::Allowance;
@@ -104,6 +106,17 @@ fn what_does_not_fit_is_refused_whole_and_uses_nothing() {
     );
     assert_eq!(almost.left(at(5), KEYED_A_DAY_MAX), 1);
     assert!(keying::judge(&of_length(1), Some(&key(1)), almost, at(5)).is_ok());
+}
+
+#[test]
+fn an_answer_holds_no_more_than_one_frame_may_ask_for() {
+    // shows: dcf-22
+    let proof = Proof::from_bytes([0; PROOF_BYTES]);
+    for (count, bounded) in [(0, false), (1, true), (BLINDED_MAX, true), (BLINDED_MAX + 1, false)] {
+        let made = Keyed::Made { elements: of_length(count).elements, proof };
+        assert_eq!(made.is_bounded(), bounded, "{count}");
+    }
+    assert!(Keyed::Refused { code: KeyingRefusal::Spent }.is_bounded());
 }
 
 #[test]

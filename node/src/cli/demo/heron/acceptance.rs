@@ -87,7 +87,7 @@ pub(crate) const PLAYED_ONLY: &[&str] = &[
     "approvals: the charter of the demonstration demands none",
     "policy: the outcome document names its annexes by digest, and no node loads a policy from them; the observer has no node",
     "audit: no line of a log is tampered with; at the end all logs are verified and held against each other",
-    "statistics: the declared figure is in a situation report; no dashboard adds or refuses to add it",
+    "statistics: the declared figure is in a situation report; nobody in the story asks for a total (`concord statistics add`)",
 ];
 
 impl Sum {

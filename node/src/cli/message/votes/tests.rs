@@ -43,3 +43,20 @@ fn whoever_approves_sees_the_whole_message_before_the_key_is_used() {
     }
     assert!(shown.lines().skip(1).all(|line| line.starts_with("   | ")), "{shown}");
 }
+
+#[test]
+fn a_draft_is_written_as_a_node_would_sign_it_and_every_change_is_told() {
+    // shows: nam-6
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../spec/examples/handover-request.json");
+    let mut value: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
+    value["subject_line"] = json!("Exe\u{301}cution");
+    value["handling"]["review_on"] = json!("๒๐๒๗-๐๓-๐๑");
+
+    let written = votes::written(&value, "nothing was drafted").unwrap();
+
+    assert_eq!(written.value["subject_line"], "Ex\u{e9}cution");
+    assert_eq!(written.value["handling"]["review_on"], "2027-03-01");
+    assert_eq!(written.changes.len(), 2, "{:?}", written.changes);
+    let again = votes::written(&written.value, "nothing was drafted").unwrap();
+    assert_eq!((again.changes, again.value), (Vec::new(), written.value));
+}

@@ -101,8 +101,8 @@ impl Holding {
         &self.identifier
     }
 
-    /// The text of which its digests are made.
-    pub fn text(&self) -> Vec<u8> {
+    /// What is the same is the same text.
+    fn text(&self) -> Vec<u8> {
         canonical::text(&self.identifier)
     }
 

@@ -10,9 +10,11 @@ use concord_protocol::crypto::oprf::DigestPublic;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::limits::DIGEST_KEY_DAYS;
 use concord_protocol::message::field::Field;
 use concord_protocol::message::text::RecordRef;
 use concord_protocol::message::text::StaffNumber;
+use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::exchange::holding::HitPolicy;
 use serde::Deserialize;
@@ -24,8 +26,11 @@ use crate::host::deconfliction::register::holding::Holding;
 /// Most queries of one member; beyond it its oldest goes, and never another one's.
 pub(super) const QUERIES_OF_ONE_MAX: usize = 256;
 
-/// Most alerts; beyond it the oldest goes.
-pub(super) const ALERTS_MAX: usize = 1_024;
+/// Most alerts of one owner; beyond it the one that was asked about longest ago goes, and never another owner's.
+pub(in crate::host::deconfliction) const ALERTS_OF_ONE_MAX: usize = 1_024;
+
+/// Most alerts of all owners; beyond it one goes of whoever has the most.
+pub(in crate::host::deconfliction) const ALERTS_MAX: usize = 8_192;
 
 /// A query that came. Its digests stand in its body, which is opened when they are compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,10 +52,12 @@ pub(crate) struct Received {
     pub(crate) compared: u64,
 }
 
-/// That somebody asked about a holding. `Debug` shows the query only.
+/// That somebody asked about a holding, and how often. `Debug` shows the last query only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Alert {
     at: Timestamp,
+    last: Timestamp,
+    times: u64,
     from: AgencyId,
     procedure: ProcedureId,
     query: MessageId,
@@ -66,6 +73,8 @@ pub struct Alert {
 #[serde(deny_unknown_fields)]
 struct Written {
     at: Timestamp,
+    last: Timestamp,
+    times: u64,
     from: AgencyId,
     procedure: ProcedureId,
     query: MessageId,
@@ -84,6 +93,13 @@ impl Encoded for Received {
     const BYTES_MAX: usize = 1024;
 }
 
+impl Received {
+    /// Whether it is older than its key answers.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.at.after(Span::from_days(DIGEST_KEY_DAYS.saturating_mul(2))) < now
+    }
+}
+
 impl fmt::Debug for Alert {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Alert({})", self.query)
@@ -94,6 +110,8 @@ impl Alert {
     pub(crate) fn new(query: &Received, holding: &Holding, at: Timestamp) -> Self {
         Self {
             at,
+            last: at,
+            times: 1,
             from: query.from.clone(),
             procedure: query.procedure,
             query: query.id,
@@ -109,6 +127,8 @@ impl Alert {
         let written: Written = codec::decode(bytes).ok()?;
         Some(Self {
             at: written.at,
+            last: written.last,
+            times: written.times,
             from: written.from,
             procedure: written.procedure,
             query: written.query,
@@ -123,6 +143,8 @@ impl Alert {
     pub(super) fn written(&self) -> Option<ByteBuf> {
         let written = Written {
             at: self.at,
+            last: self.last,
+            times: self.times,
             from: self.from.clone(),
             procedure: self.procedure,
             query: self.query,
@@ -135,9 +157,17 @@ impl Alert {
         codec::encode(&written).ok().map(ByteBuf::from)
     }
 
-    /// Whether it tells the same.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
-        self.query == other.query && self.from == other.from && self.holding == other.holding
+    /// Whether the same member asked about the same holding.
+    pub(super) fn is_about_same(&self, other: &Self) -> bool {
+        self.from == other.from && self.holding == other.holding
+    }
+
+    /// Together with a newer one about the same, which counts where it is of another query.
+    pub(super) fn and(self, newer: Self) -> Self {
+        if self.query == newer.query {
+            return self;
+        }
+        Self { at: self.at, times: self.times.saturating_add(newer.times), ..newer }
     }
 
     /// Who is told.
@@ -145,9 +175,19 @@ impl Alert {
         &self.owner
     }
 
-    /// When it was noticed.
+    /// When it was first noticed.
     pub const fn at(&self) -> Timestamp {
         self.at
+    }
+
+    /// When it was last noticed.
+    pub const fn last(&self) -> Timestamp {
+        self.last
+    }
+
+    /// With how many queries.
+    pub const fn times(&self) -> u64 {
+        self.times
     }
 
     /// Who asked.
@@ -155,12 +195,12 @@ impl Alert {
         &self.from
     }
 
-    /// In which procedure.
+    /// In which procedure, the last time.
     pub const fn procedure(&self) -> ProcedureId {
         self.procedure
     }
 
-    /// With which message.
+    /// With which message, the last time.
     pub const fn query(&self) -> MessageId {
         self.query
     }

@@ -20,6 +20,8 @@ use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::book::Kept;
+use concord_protocol::procedure::book::Stands;
 use concord_protocol::procedure::control::ControlFact;
 use concord_protocol::procedure::court::Exhibited;
 use concord_protocol::procedure::fact::Fact;
@@ -54,6 +56,7 @@ fn act(author: &str, name: u8, parents: &[u8], (kind, fact): (Kind, Fact)) -> Ac
         kind,
         fact,
         passed_on: None,
+        case: None,
     }
 }
 
@@ -64,6 +67,7 @@ fn request() -> Act {
         death: false,
         spared: false,
         release_due: None,
+        against: vec![],
     };
     let fact = Fact::Handover(HandoverFact::Requested(request));
     act(AUTHOR, 1, &[], (Kind::HandoverRequest, fact))
@@ -89,6 +93,12 @@ fn free() -> HandlingCodes {
     }
 }
 
+/// What these messages come to, each judged.
+fn held(acts: Vec<Act>) -> Held {
+    let kept = |act| Kept { act, stands: Stands::Waiting };
+    Held::folded(acts.into_iter().map(kept).collect())
+}
+
 /// Whether the free request of the author may be shown by the other agency.
 fn judged(held: &Held) -> Result<(), Refusal> {
     let handling = free();
@@ -100,26 +110,26 @@ fn judged(held: &Held) -> Result<(), Refusal> {
 #[test]
 fn nothing_is_shown_of_a_procedure_whose_beginning_is_not_here() {
     // shows: orc-11
-    assert!(judged(&Held::folded(vec![request()])).is_ok());
+    assert!(judged(&held(vec![request()])).is_ok());
     let mut waits = request();
     waits.parents = vec![digest::sha256(b"elsewhere")];
-    let held = Held::folded(vec![waits]);
-    assert_eq!(held.book.waiting().len(), 1);
-    let refusal = judged(&held).unwrap_err();
+    let waits = held(vec![waits]);
+    assert_eq!(waits.book.waiting().len(), 1);
+    let refusal = judged(&waits).unwrap_err();
     assert!(refusal.rule == "orc-11" && refusal.why.contains("beginning"), "{refusal:?}");
 }
 
 #[test]
 fn a_recall_that_waits_or_found_no_place_is_its_authors_word_all_the_same() {
     // shows: orc-11
-    let waiting = Held::folded(vec![request(), recall(AUTHOR, &[77])]);
+    let waiting = held(vec![request(), recall(AUTHOR, &[77])]);
     assert_eq!(waiting.book.waiting().len(), 1);
-    let refused = Held::folded(vec![request(), recall(AUTHOR, &[])]);
+    let refused = held(vec![request(), recall(AUTHOR, &[])]);
     assert_eq!(refused.book.refused().len(), 1);
-    for held in [waiting, refused, Held::folded(vec![request(), recall(AUTHOR, &[1])])] {
+    for held in [waiting, refused, held(vec![request(), recall(AUTHOR, &[1])])] {
         assert!(judged(&held).unwrap_err().why.contains("recalled"));
     }
-    let of_another = Held::folded(vec![request(), recall(OTHER, &[77])]);
+    let of_another = held(vec![request(), recall(OTHER, &[77])]);
     assert!(judged(&of_another).is_ok(), "only its author takes it back");
 }
 
@@ -136,7 +146,7 @@ fn a_header_that_cannot_be_read_is_a_refusal() {
         message: ByteBuf::from(b"no header".to_vec()),
         body: BodyForm::Held,
     };
-    let held = Held::folded(vec![act]);
-    let refusal = held.may_show(&record, &agency(OTHER), Timestamp::from_millis(10)).unwrap_err();
+    let alone = held(vec![act]);
+    let refusal = alone.may_show(&record, &agency(OTHER), Timestamp::from_millis(10)).unwrap_err();
     assert!(refusal.why.contains("header"), "{refusal:?}");
 }

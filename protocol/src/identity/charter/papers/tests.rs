@@ -37,6 +37,7 @@ pub(super) fn next(papers: &Papers, change: impl FnOnce(&mut Charter)) -> Charte
         version: newest.version().next(),
         previous: Some(newest.digest()),
         resolves: None,
+        clauses: Vec::new(),
         ..newest.charter().clone()
     };
     change(&mut charter);

@@ -7,6 +7,9 @@ use serde_json::Value as Json;
 use serde_json::json;
 
 use crate::codec::value::Value;
+use crate::crypto::digest;
+use crate::crypto::oprf::DigestKey;
+use crate::ids::AgencyId;
 use crate::message::fault::Faults;
 use crate::message::field::Field;
 use crate::message::identifier::Identifier;
@@ -98,4 +101,23 @@ fn the_text_begins_with_the_type_and_its_parts_stand_between_zeros() {
     let text = text(json!({"bank_account": {"institution": "Bank of Heron", "account": "12"}}));
 
     assert_eq!(str::from_utf8(&text).unwrap().to_string(), "bank_account\0bank of heron\x0012");
+}
+
+#[test]
+fn the_same_identifier_asked_about_by_two_agencies_or_in_two_federations_has_two_digests() {
+    // shows: dcf-17
+    let phone = identifier(json!({"phone": "+999209990000001"}));
+    let [one, other] = ["la.mps", "vn.mps"].map(|agency| AgencyId::parse(agency).unwrap());
+    let [here, there] = [&b"here"[..], b"there"].map(digest::sha256);
+
+    let asked = canonical::as_asked_by(&one, &here, &phone);
+
+    let expected = [here.as_bytes(), &b"la.mps\0phone\0+999209990000001"[..]].concat();
+    assert_eq!(asked, expected);
+    let key = DigestKey::from_seed(&[1; 32]).unwrap();
+    let made = key.digest(&asked).unwrap();
+    for (asker, federation) in [(&other, &here), (&one, &there)] {
+        let text = canonical::as_asked_by(asker, federation, &phone);
+        assert_ne!(key.digest(&text).unwrap(), made, "the key of one tells nothing for another");
+    }
 }

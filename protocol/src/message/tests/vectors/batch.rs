@@ -84,6 +84,11 @@ fn bad_entries() -> Vec<Case> {
     Vec::from([
         case("sealed-without-a-decision", BatchManifest, ("msgk-76", "missing /body/entries/2/decision_message"),
             "an entry is sealed with the decision that granted it", Vec::from([Cut("/body/entries/2/decision_message")])),
+        case("two-people-on-one-decision", BatchManifest, ("bat-66", "repeated /body/entries/2/decision_message"),
+            "a decision grants one person",
+            Vec::from([Put("/body/entries/2/decision_message", json!("0195a1c4-2f00-7d11-8b02-3c4d5e6f7201"))])),
+        case("one-person-twice", BatchManifest, ("bat-66", "repeated /body/entries/2/person_ref"),
+            "each person stands on a manifest once", Vec::from([Put("/body/entries/2/person_ref", json!("MM-P-000701"))])),
         case("sealed-without-a-screening", BatchManifest, ("msgk-76", "missing /body/entries/2/screening_ref"),
             "an entry is sealed with its screening", Vec::from([Cut("/body/entries/2/screening_ref")])),
         case("sealed-though-unfit", BatchManifest, ("msgk-76", "conflicting /body/entries/2/fitness"),

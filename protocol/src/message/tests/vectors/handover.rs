@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
+use serde_json::Value as Json;
 use serde_json::json;
 
 use super::Case;
+use super::Edit;
 use super::Edit::Cut;
 use super::Edit::Put;
 use super::case;
@@ -18,11 +20,16 @@ pub(super) fn good() -> Vec<Case> {
     use Kind::ConsultationViews;
     use Kind::CustodyEvent;
     use Kind::HandoverCertificate;
+    use Kind::HandoverDecision;
     use Kind::PostHandoverIncident;
     use Kind::ScheduleAnswer;
     use Kind::SpecialtyConsentDecision;
     use Kind::SpecialtyConsentRequest;
     Vec::from([
+        case("arrived-with-a-batch", CustodyEvent, ("msgk-61", "accepted"),
+            "whoever received the person names the certificate of the batch and the entry",
+            Vec::from([Put("/body/kind", json!("transferred")),
+                Put("/body/by_batch", json!({"certificate": "0195a1c4-2f00-7d11-8b02-3c4d5e6f7201", "entry": 3}))])),
         case("released-by-a-court", CustodyEvent, ("msgk-61", "accepted"),
             "a release says that a court ordered it, and no clock runs",
             Vec::from([Put("/body/kind", json!("released")), Put("/body/released_by_court", json!(true)), Cut("/body/detention")])),
@@ -60,7 +67,38 @@ pub(super) fn good() -> Vec<Case> {
         case("death-after-a-handover", PostHandoverIncident, ("msgk-72", "accepted"),
             "a death breaks no assurance that would have to be named",
             Vec::from([Put("/body/kind", json!("death")), Cut("/body/assurance")])),
+        case("outcome-by-consent-alone", CaseOutcomeNotice, ("spc-1", "accepted"),
+            "a case is about an offence for which consent was given afterwards", Vec::from([Cut("/body/offences")])),
+        case("stayed-though-free", PostHandoverIncident, ("spc-2", "accepted"),
+            "whoever says that a person stayed says since when the person was free, and proves it", stayed("2026-02-18T10:00:00+08:00")),
+        case("left-and-returned", PostHandoverIncident, ("spc-2", "accepted"),
+            "whoever says that a person left and came back proves it",
+            Vec::from([Put("/body/kind", json!("left-and-returned")), Cut("/body/assurance"), Put("/body/proof", proof())])),
+        case("grounds-met", HandoverDecision, ("ho-54", "accepted"),
+            "a grant says why a ground that was named stands in the way no longer", Vec::from([Put("/body/grounds_met", json!([met("ne-bis-in-idem")]))])),
+        case("ground-against-one-offence", HandoverDecision, ("ho-54", "accepted"),
+            "a mandatory ground stands against the offence that is refused",
+            Vec::from([Put("/body/grounds/0/class", json!("mandatory")), Put("/body/grounds/0/offences", json!([2]))])),
     ])
+}
+
+/// A person who stayed, free since then.
+fn stayed(free_since: &str) -> Vec<Edit> {
+    Vec::from([
+        Put("/body/kind", json!("stayed-free")),
+        Cut("/body/assurance"),
+        Put("/body/free_since", json!(free_since)),
+        Put("/body/proof", proof()),
+    ])
+}
+
+fn proof() -> Json {
+    json!([{"exhibit_or_statement": "CN-EX-000031", "proves": said("That the person had papers and did not leave.")}])
+}
+
+/// A ground that stands in the way no longer.
+fn met(ground: &str) -> Json {
+    json!({"ground": ground, "law": "Law on Extradition, article 9", "reasons": said("The judgment was about another act.")})
 }
 
 pub(super) fn bad() -> Vec<Case> {
@@ -88,6 +126,9 @@ fn bad_custody() -> Vec<Case> {
             "an arrest is asked for with the promise of a full request", Vec::from([Put("/body/undertaking_to_request", json!(false))])),
         case("release-that-names-no-court", CustodyEvent, ("msgk-61", "missing /body/released_by_court"),
             "a release says whether a court ordered it", Vec::from([Put("/body/kind", json!("released")), Cut("/body/detention")])),
+        case("arrival-of-somebody-who-was-not-transferred", CustodyEvent, ("msgk-61", "conflicting /body/by_batch"),
+            "whoever arrived with a batch was transferred",
+            Vec::from([Put("/body/by_batch", json!({"certificate": "0195a1c4-2f00-7d11-8b02-3c4d5e6f7201", "entry": 3}))])),
         case("court-without-a-release", CustodyEvent, ("msgk-61", "conflicting /body/released_by_court"),
             "only a release is ordered by a court", Vec::from([Put("/body/released_by_court", json!(false))])),
         case("event-with-a-clock-though-nobody-holds", CustodyEvent, ("msgk-61", "conflicting /body/detention"),
@@ -215,7 +256,9 @@ fn bad_consents() -> Vec<Case> {
 #[rustfmt::skip]
 fn bad_outcomes() -> Vec<Case> {
     use Kind::CaseOutcomeNotice;
+    use Kind::HandoverDecision;
     use Kind::PostHandoverIncident;
+    let consented = json!({"consent": "0195a1c4-2f00-7d11-8b02-3c4d5e6f7105", "offence": 1});
     Vec::from([
         case("sentence-not-named", CaseOutcomeNotice, ("msgk-71", "missing /body/sentence"),
             "a sentence that was passed is named", Vec::from([Cut("/body/sentence")])),
@@ -232,5 +275,26 @@ fn bad_outcomes() -> Vec<Case> {
             Vec::from([Put("/body/sentence", json!({"kind": "death"})), Put("/body/assurances_kept/1/kind", json!("no-death-penalty"))])),
         case("incident-without-its-assurance", PostHandoverIncident, ("msgk-72", "missing /body/assurance"),
             "an assurance that was not kept is named", Vec::from([Cut("/body/assurance")])),
+        case("case-about-no-offence", CaseOutcomeNotice, ("spc-1", "missing /body/offences"),
+            "a case is about an offence", Vec::from([Cut("/body/offences"), Cut("/body/by_consent")])),
+        case("consented-offence-twice", CaseOutcomeNotice, ("spc-1", "repeated /body/by_consent/1"),
+            "each offence by consent stands here once", Vec::from([Put("/body/by_consent", json!([consented, consented]))])),
+        case("stayed-without-proof", PostHandoverIncident, ("spc-2", "missing /body/proof"),
+            "what ends a person's protection is proven", stayed("2026-02-18T10:00:00+08:00").into_iter().chain([Cut("/body/proof")]).collect()),
+        case("stayed-since-nobody-knows-when", PostHandoverIncident, ("spc-2", "missing /body/free_since"),
+            "whoever stayed was free since a day", stayed("2026-02-18T10:00:00+08:00").into_iter().chain([Cut("/body/free_since")]).collect()),
+        case("stayed-for-some-days-only", PostHandoverIncident, ("spc-2", "conflicting /body/free_since"),
+            "nobody has stayed before 30 days are over", stayed("2026-03-05T10:00:01+08:00")),
+        case("proof-of-another-incident", PostHandoverIncident, ("spc-2", "conflicting /body/proof"),
+            "only what ends the specialty is proven here", Vec::from([Put("/body/proof", proof())])),
+        case("free-since-of-another-incident", PostHandoverIncident, ("spc-2", "conflicting /body/free_since"),
+            "only of somebody who stayed it is said since when", Vec::from([Put("/body/free_since", json!("2026-02-18T10:00:00+08:00"))])),
+        case("mandatory-ground-against-what-is-granted", HandoverDecision, ("ho-54", "conflicting /body/grounds/0/offences"),
+            "a Party does not grant an offence that it must refuse",
+            Vec::from([Put("/body/grounds/0/class", json!("mandatory")), Put("/body/grounds/0/offences", json!([1, 2]))])),
+        case("ground-met-twice", HandoverDecision, ("ho-54", "repeated /body/grounds_met/1"),
+            "each ground is met once", Vec::from([Put("/body/grounds_met", json!([met("ne-bis-in-idem"), met("ne-bis-in-idem")]))])),
+        case("ground-against-an-offence-twice", HandoverDecision, ("ho-54", "repeated /body/grounds/0/offences/1"),
+            "each offence stands here once", Vec::from([Put("/body/grounds/0/offences", json!([2, 2]))])),
     ])
 }

@@ -1,22 +1,22 @@
 //! The states of a feed, one after the other.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 
 use crate::procedure::exchange::fact::FeedPoint;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedMap;
 
 /// Every change since the feed began, by the number that it starts from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Chain {
     head: FeedPoint,
-    changes: BTreeMap<u64, (FeedPoint, FeedPoint)>,
+    changes: SharedMap<u64, (FeedPoint, FeedPoint)>,
 }
 
 impl Chain {
     /// From the first snapshot.
-    pub(super) const fn begin(at: FeedPoint) -> Self {
-        Self { head: at, changes: BTreeMap::new() }
+    pub(super) fn begin(at: FeedPoint) -> Self {
+        Self { head: at, changes: SharedMap::new() }
     }
 
     /// Where the feed stands.

@@ -1,6 +1,5 @@
 //! Which entries of a feed are disputed, and what is recommended about them meanwhile.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
@@ -11,11 +10,12 @@ use crate::message::text::RecordRef;
 use crate::procedure::act::Act;
 use crate::procedure::exchange::fact;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::shared::SharedMap;
 
 /// The disputes of a feed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disputes {
-    all: BTreeMap<MessageId, Dispute>,
+    all: SharedMap<MessageId, Dispute>,
 }
 
 /// One dispute.
@@ -35,8 +35,8 @@ struct Decision {
 
 impl Disputes {
     /// Nothing is disputed.
-    pub(super) const fn none() -> Self {
-        Self { all: BTreeMap::new() }
+    pub(super) fn none() -> Self {
+        Self { all: SharedMap::new() }
     }
 
     /// The disputes that wait for a decision, with who disputes.

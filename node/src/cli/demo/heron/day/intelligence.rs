@@ -20,6 +20,9 @@ use crate::cli::demo::letter::english;
 use crate::report::Report;
 use crate::report::code::Code;
 
+/// The case of the site: what rests on the report about it is of the same.
+pub(crate) const SITE_CASE: &str = "CN-2026-EX-0017";
+
 /// What later days come back to.
 #[derive(Debug)]
 pub(crate) struct Found {
@@ -58,7 +61,7 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<Found, Report> {
 /// Day −45: the third-party rule.
 fn report(desk: &Desk<'_>) -> Result<((Scene, Sent), Sent), Report> {
     desk.progress.doing("day -45: a report on a site");
-    let mut scene = Scene::new(&[CN, LA], "investigation", "CN-2026-EX-0017");
+    let mut scene = Scene::new(&[CN, LA], "investigation", SITE_CASE);
     let sent =
         desk.say(&mut scene, CN, Line::new("intelligence-report", site_report()).codes(&["H2"]))?;
     desk.acknowledge(&mut scene, LA, &sent)?;

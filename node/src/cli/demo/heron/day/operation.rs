@@ -110,7 +110,7 @@ pub(crate) fn weeks(desk: &Desk<'_>, report: &Sent) -> Result<(), Report> {
 }
 
 fn propose(desk: &Desk<'_>, lead: usize, name: &str, basis: &str) -> Result<Scene, Report> {
-    let mut scene = Scene::new(&SIX, "investigation", format!("EX-{}", name.replace(' ', "-")));
+    let mut scene = Scene::new(&SIX, "investigation", intelligence::SITE_CASE);
     let parties: Vec<&str> = SIX
         .iter()
         .map(|at| desk.agency(*at).map(|agency| agency.party))

@@ -1,0 +1,319 @@
+//! Who was received, by what this node holds: for what each person may be tried, and to whom the person may be given on.
+//!
+//! Kept in memory, and brought up to date before each look, as the rescues are. What is kept of people are keyed digests of
+//! their marks, for a minute at most. How a handover stands is read anew each time, so that nothing here grows stale.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::envelope::header;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::Party;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::body::Body;
+use concord_protocol::message::kind::Kind;
+use concord_protocol::message::submission::Submission;
+use concord_protocol::message::trace;
+use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::batch::Batch;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::elsewhere::decision;
+use concord_protocol::procedure::elsewhere::person::People;
+use concord_protocol::procedure::elsewhere::received;
+use concord_protocol::procedure::elsewhere::received::Received;
+use concord_protocol::procedure::machine::Machine;
+use concord_protocol::procedure::refusal::Refusal;
+
+use crate::clock::Stopwatch;
+use crate::host::elsewhere::Alert;
+use crate::host::elsewhere::people;
+use crate::host::shared::Shared;
+use crate::store::read::ReadError;
+
+/// What begins a procedure in which somebody is received.
+const BEGINNINGS: [Kind; 3] =
+    [Kind::HandoverRequest, Kind::ProvisionalArrestRequest, Kind::BatchManifest];
+
+/// Names and messages that are read at a time.
+const PAGE: usize = 256;
+
+/// How long what is known of people is kept before their bodies are opened again.
+const MARKS_LIVE: Duration = Duration::from_secs(60);
+
+/// The handovers by which somebody was received. Shape: one entry for each person.
+#[derive(Debug, Default)]
+pub(crate) struct Ledger {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The newest message that was looked at; absent before the first look.
+    seen: Option<LeafIndex>,
+    received: BTreeMap<ProcedureId, Known>,
+}
+
+/// A handover by which somebody was received.
+#[derive(Debug)]
+struct Known {
+    by: AgencyId,
+    /// The batch and the number of the entry, where the person travelled with others.
+    travelled: Option<(ProcedureId, u64)>,
+    /// The messages that may say who the person is.
+    messages: Vec<Digest>,
+    marks: Option<(Stopwatch, BTreeSet<Digest>)>,
+}
+
+/// A handover of the same person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) procedure: ProcedureId,
+    pub(crate) travelled: Option<(ProcedureId, u64)>,
+}
+
+impl Ledger {
+    /// Whether anybody was received by one of these. Most agencies give nobody on whom they received: no body is opened
+    /// for them.
+    fn has(&self, shared: &Shared, by: impl Fn(&AgencyId) -> bool) -> Result<bool, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        Ok(state.received.values().any(|known| by(&known.by)))
+    }
+
+    /// The handovers by which somebody with one of these marks was received by one of these. Reads what came since the last
+    /// look.
+    fn of(
+        &self,
+        shared: &Shared,
+        by: impl Fn(&AgencyId) -> bool,
+        marks: &BTreeSet<Digest>,
+    ) -> Result<Vec<Found>, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        let mut found = Vec::new();
+        for (procedure, known) in state.received.iter_mut().filter(|(_, known)| by(&known.by)) {
+            if !known.marks(shared)?.is_disjoint(marks) {
+                found.push(Found { procedure: *procedure, travelled: known.travelled });
+            }
+        }
+        Ok(found)
+    }
+
+    /// The batch in which somebody travelled whose handover this is.
+    fn travelled(
+        &self,
+        shared: &Shared,
+        procedure: &ProcedureId,
+    ) -> Result<Option<Found>, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        let known = state.received.get(procedure);
+        Ok(known.map(|known| Found { procedure: *procedure, travelled: known.travelled }))
+    }
+}
+
+impl State {
+    fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
+        let newest = shared.reader.messages(None, 1)?.first().map(|record| record.leaf);
+        let touched = match self.seen {
+            Some(seen) => signed_since(shared, seen)?,
+            None => begun(shared)?,
+        };
+        for procedure in &touched {
+            self.look(shared, procedure)?;
+        }
+        self.seen = newest.or(self.seen);
+        Ok(())
+    }
+
+    /// Takes note of whom a procedure handed over.
+    fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
+        let kept = shared.reader.kept(procedure)?;
+        let acts: Vec<Act> = kept.iter().map(|kept| kept.act.clone()).collect();
+        // Nobody is received without a second signature.
+        if !acts.iter().any(|act| act.kind == Kind::CertificateCountersignature) {
+            return Ok(());
+        }
+        let messages = say_who(&acts);
+        let book = Book::recalled(kept);
+        let Some(machine) = book.machine() else { return Ok(()) };
+        if let Some(handover) = received::carried_out(machine) {
+            let by = handover.requesting().clone();
+            self.received.insert(*procedure, Known { by, travelled: None, messages, marks: None });
+        } else if let Machine::Batch(folded) = machine {
+            self.look_at_batch(shared, procedure, &folded.state)?;
+        }
+        Ok(())
+    }
+
+    /// Whoever arrived was granted in a handover of its own; who arrived is what its last certificate says now.
+    fn look_at_batch(
+        &mut self,
+        shared: &Shared,
+        batch: &ProcedureId,
+        state: &Batch,
+    ) -> Result<(), ReadError> {
+        let of_batch = |known: &Known| known.travelled.is_some_and(|(named, _)| named == *batch);
+        self.received.retain(|_, known| !of_batch(known));
+        let Some(by) = state.way().last() else { return Ok(()) };
+        for (entry, named) in decision::of(state, &People::Entries(state.arrived())) {
+            for procedure in people::procedures_of(shared, &named)? {
+                let messages = say_who(&shared.reader.acts(&procedure)?);
+                let travelled = Some((*batch, entry));
+                let known = Known { by: by.clone(), travelled, messages, marks: None };
+                self.received.entry(procedure).or_insert(known);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Known {
+    fn marks(&mut self, shared: &Shared) -> Result<&BTreeSet<Digest>, ReadError> {
+        let fresh = |(since, _): &(Stopwatch, BTreeSet<Digest>)| since.elapsed() < MARKS_LIVE;
+        let kept = self.marks.take().filter(fresh);
+        let marks = match kept {
+            Some(kept) => kept,
+            None => (Stopwatch::start(), people::marks_of(shared, &self.messages)?),
+        };
+        Ok(&self.marks.insert(marks).1)
+    }
+}
+
+/// The procedures in which somebody countersigned after this leaf.
+fn signed_since(shared: &Shared, seen: LeafIndex) -> Result<BTreeSet<ProcedureId>, ReadError> {
+    let mut signed = BTreeSet::new();
+    let mut before = None;
+    loop {
+        let page = shared.reader.messages(before, PAGE)?;
+        for record in &page {
+            if record.leaf <= seen {
+                return Ok(signed);
+            }
+            let Ok(header) = header::read(&record.message) else { continue };
+            if header.kind == Kind::CertificateCountersignature {
+                signed.insert(header.procedure);
+            }
+        }
+        let Some(last) = page.last() else { return Ok(signed) };
+        before = Some(last.leaf);
+    }
+}
+
+/// Every procedure in which somebody may have been received.
+fn begun(shared: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
+    let mut begun = BTreeSet::new();
+    for kind in BEGINNINGS {
+        let mut after = None;
+        loop {
+            let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some(*last);
+            begun.extend(page);
+        }
+    }
+    Ok(begun)
+}
+
+fn say_who(acts: &[Act]) -> Vec<Digest> {
+    people::digests_of_acts(acts.iter(), people::OF_A_HANDOVER)
+}
+
+/// What speaks against giving somebody to whom a procedure gives the person; `saying` is a message that is about to be said.
+// spec: spc-6
+pub(super) fn given_on(
+    shared: &Shared,
+    (book, machine): (&Book, &Machine),
+    whom: &People,
+    saying: Option<&Submission>,
+) -> Result<Vec<Alert>, ReadError> {
+    let Some((givers, to)) = received::gives(machine) else { return Ok(Vec::new()) };
+    let givers: BTreeSet<Party> =
+        givers.into_iter().filter_map(|giver| party(shared, giver)).collect();
+    let Some(to) = party(shared, to) else { return Ok(Vec::new()) };
+    let by_them = |by: &AgencyId| party(shared, by).is_some_and(|party| givers.contains(&party));
+    let mut alerts = Vec::new();
+    if !shared.ledger.has(shared, by_them)? {
+        return Ok(alerts);
+    }
+    for (entry, marks) in people::marks_of_people(shared, (book, machine), whom, saying)? {
+        for found in shared.ledger.of(shared, by_them, &marks)? {
+            let judge = |received: &Received<'_>| received.judge_onward(&to);
+            let refusal = against(shared, &found, judge)?;
+            alerts.extend(refusal.map(|refusal| alert(refusal, &found, entry)));
+        }
+    }
+    Ok(alerts)
+}
+
+/// What speaks against asking once more for somebody whom one's own Party received and keeps.
+// spec: spc-7
+pub(super) fn asked_again(
+    shared: &Shared,
+    submission: &Submission,
+) -> Result<Option<Refusal>, ReadError> {
+    if !matches!(submission.body(), Body::HandoverRequest(_) | Body::ProvisionalArrestRequest(_)) {
+        return Ok(None);
+    }
+    let own = party(shared, &shared.me);
+    let by_us = |by: &AgencyId| own.is_some() && party(shared, by) == own;
+    let traces = trace::of(submission.body(), &submission.content().words);
+    let marks = traces.iter().map(|trace| people::mark(shared, trace)).collect();
+    for found in shared.ledger.of(shared, by_us, &marks)? {
+        if submission.procedure() == Some(found.procedure) {
+            continue;
+        }
+        if let Some(refusal) = against(shared, &found, |received| received.judge_again())? {
+            return Ok(Some(refusal));
+        }
+    }
+    Ok(None)
+}
+
+/// The handovers of the person of a procedure by which somebody received the person; those that this node holds.
+// spec: spc-8
+pub(crate) fn of_person(
+    shared: &Shared,
+    procedure: &ProcedureId,
+    book: &Book,
+) -> Result<Vec<Found>, ReadError> {
+    let Some(Machine::Handover(_)) = book.machine() else { return Ok(Vec::new()) };
+    let marks = people::marks_of(shared, &people::digests_of(book, people::OF_A_HANDOVER))?;
+    let mut found = shared.ledger.of(shared, |_| true, &marks)?;
+    // A person whose bodies are gone is still the one of this procedure.
+    if !found.iter().any(|found| found.procedure == *procedure) {
+        let own = shared.ledger.travelled(shared, procedure)?;
+        found.push(own.unwrap_or(Found { procedure: *procedure, travelled: None }));
+    }
+    found.sort_by_key(|found| found.procedure);
+    Ok(found)
+}
+
+fn against(
+    shared: &Shared,
+    found: &Found,
+    judge: impl Fn(&Received<'_>) -> Result<(), Refusal>,
+) -> Result<Option<Refusal>, ReadError> {
+    let book = shared.reader.book(&found.procedure)?;
+    let Some(Machine::Handover(folded)) = book.machine() else { return Ok(None) };
+    let handover = &folded.state;
+    let Some(by) = party(shared, handover.requesting()) else { return Ok(None) };
+    let from = handover.requested().iter().filter_map(|agency| party(shared, agency)).collect();
+    let received = Received { procedure: found.procedure, handover, by: &by, from: &from };
+    Ok(judge(&received).err())
+}
+
+fn party(shared: &Shared, agency: &AgencyId) -> Option<Party> {
+    shared.directory().charter().member(agency).map(|member| member.party.clone())
+}
+
+fn alert(refusal: Refusal, found: &Found, entry: Option<u64>) -> Alert {
+    let whom = entry.map(|entry| format!("entry {entry}: ")).unwrap_or_default();
+    let why = format!("{whom}{}", refusal.why);
+    Alert { refusal: Refusal { why, ..refusal }, message: None, procedure: Some(found.procedure) }
+}

@@ -1,0 +1,98 @@
+//! What a message states, held against what is settled for the Party of its author.
+
+use alloc::format;
+use alloc::vec::Vec;
+
+use crate::ids::Party;
+use crate::message::body::Body;
+use crate::message::kind::Kind;
+use crate::message::legal_basis::LegalBasisRef;
+use crate::message::refusal_ground::StatedGround;
+use crate::procedure::profile::Profile;
+use crate::procedure::profile::article::Waiver;
+use crate::procedure::refusal::Refusal;
+
+/// The kinds in which a ground is stated with its class, or a promise is done without.
+pub const STATING: &[Kind] = &[
+    Kind::HandoverDecision,
+    Kind::IntentToRefuse,
+    Kind::SpecialtyConsentDecision,
+    Kind::FreezingReport,
+    Kind::AssetRecoveryDecision,
+    Kind::DataPreservationReply,
+];
+
+/// Whether what a body states agrees with the charter.
+///
+/// # Errors
+/// The first thing that does not.
+pub fn judge(
+    profile: &Profile,
+    party: &Party,
+    bases: &[LegalBasisRef],
+    body: &Body,
+) -> Result<(), Refusal> {
+    for stated in grounds(body) {
+        judge_ground(profile, party, bases, stated)?;
+    }
+    judge_waiver(profile, party, body)
+}
+
+// spec: prf-8
+fn judge_ground(
+    profile: &Profile,
+    party: &Party,
+    bases: &[LegalBasisRef],
+    stated: &StatedGround,
+) -> Result<(), Refusal> {
+    let (ground, said) = (stated.ground, stated.class);
+    match profile.class(party, ground, bases) {
+        Some(class) if class != said => Err(Refusal::safeguard(
+            "prf-8",
+            format!(
+                "it states `{ground}` as {said}, and by the charter in force it is {class} for {party} under what the message rests on"
+            ),
+            format!(
+                "state it as {class} and decide accordingly, or leave the ground out where it does not apply; `concord charter list` shows what is settled"
+            ),
+        )),
+        Some(_) | None => Ok(()),
+    }
+}
+
+// spec: prf-10
+fn judge_waiver(profile: &Profile, party: &Party, body: &Body) -> Result<(), Refusal> {
+    match profile.waiver(party) {
+        Waiver::Never if waives(body) => Err(Refusal::safeguard(
+            "prf-10",
+            format!(
+                "it does without the promise that the person's life is spared, and by the charter in force {party} never does"
+            ),
+            "tell the other side of an `intent-to-refuse` with `death-penalty-no-assurance`, so that its views can bring the promise, or refuse",
+        )),
+        Waiver::Never | Waiver::Lawful => Ok(()),
+    }
+}
+
+fn waives(body: &Body) -> bool {
+    matches!(body, Body::HandoverDecision(decision) if decision.death_penalty_waiver.is_some())
+}
+
+/// The grounds that a body states with their classes.
+fn grounds(body: &Body) -> Vec<&StatedGround> {
+    if let Body::HandoverDecision(body) = body {
+        body.grounds.iter().collect()
+    } else if let Body::IntentToRefuse(body) = body {
+        body.grounds.iter().collect()
+    } else if let Body::SpecialtyConsentDecision(body) = body {
+        body.grounds.iter().collect()
+    } else if let Body::FreezingReport(body) = body {
+        body.per_asset.iter().flat_map(|asset| &asset.grounds).collect()
+    } else if let Body::AssetRecoveryDecision(body) = body {
+        body.per_asset.iter().flat_map(|asset| &asset.grounds).collect()
+    } else if let Body::DataPreservationReply(body) = body {
+        body.grounds.iter().collect()
+    } else {
+        Vec::new()
+    }
+}

@@ -1,0 +1,281 @@
+//! For what a person may be tried after a handover, and what ends the promise.
+
+use alloc::collections::BTreeSet;
+use alloc::format;
+use alloc::vec::Vec;
+
+use super::ASKED;
+use super::ASKS;
+use super::Play;
+use super::certified;
+use super::consents;
+use super::custody;
+use super::ended;
+use super::further;
+use super::granted_play;
+use super::outcome;
+use super::released;
+use super::stage;
+use super::told;
+use super::tried;
+use crate::crypto::digest::Digest;
+use crate::ids::MessageId;
+use crate::ids::Party;
+use crate::message::custody::CustodyStatus;
+use crate::message::handover::specialty::SpecialtyConsent;
+use crate::procedure::fact::Fact;
+use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::CustodyChange;
+use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::afterwards::Incident;
+use crate::procedure::handover::fact::afterwards::Matter;
+use crate::procedure::handover::fact::afterwards::Told;
+use crate::procedure::handover::specialty::ConsentStanding;
+use crate::procedure::handover::stage::Stage;
+use crate::registry::RefusalCode;
+
+/// Handed over, for offences 1 and 2 of three.
+pub(in crate::procedure::tests) fn handed_over() -> Play<Handover> {
+    let mut play = released(0);
+    let certificate = play.say(ASKED, certified(1));
+    play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
+    assert_eq!(stage(&play), Stage::HandedOver);
+    play
+}
+
+/// A case about one offence by consent.
+fn by_consent(consent: MessageId, offence: u64) -> Fact {
+    let consented = BTreeSet::from([(consent, offence)]);
+    told(HandoverFact::OutcomeTold(Told { consented, ..outcome(&[]) }))
+}
+
+fn accepted(of: MessageId) -> Fact {
+    told(HandoverFact::ConditionsAccepted { of })
+}
+
+fn happened(incident: Incident) -> Fact {
+    told(HandoverFact::Incident(incident))
+}
+
+fn freed() -> Fact {
+    told(HandoverFact::OutcomeTold(Told { freed: true, ..outcome(&[1]) }))
+}
+
+fn onward(play: &Play<Handover>, to: &str) -> Fact {
+    let of = *play.now().state.standing().unwrap();
+    let to = Some(Party::parse(to).unwrap());
+    told(HandoverFact::SpecialtyAsked { of, matter: Matter::Surrender { to, offences: 2 } })
+}
+
+fn vietnam() -> Party {
+    Party::parse("VN").unwrap()
+}
+
+/// Walks what may follow a handover, also of somebody who travelled with others.
+pub(super) fn story() -> BTreeSet<&'static str> {
+    let mut play = handed_over();
+    let asked = play.say(ASKS, further(&play));
+    let given = play.say(ASKED, consents(&play, &asked, SpecialtyConsent::GivenConditional));
+    let given = play.id(&given);
+    play.say(ASKS, accepted(given));
+    play.say(ASKS, ended(1));
+    play.say(ASKS, by_consent(given, 1));
+    play.say(ASKS, custody(CustodyChange::FreedByCourt));
+    play.told("what may follow a handover", &[]);
+    let mut rules = play.rules();
+
+    let mut in_a_batch = granted_play(0);
+    in_a_batch.say(ASKS, tried(&[1]));
+    let asked = in_a_batch.say(ASKS, further(&in_a_batch));
+    let given =
+        in_a_batch.say(ASKED, consents(&in_a_batch, &asked, SpecialtyConsent::GivenConditional));
+    let given = in_a_batch.id(&given);
+    in_a_batch.say(ASKS, accepted(given));
+    in_a_batch.say(ASKS, by_consent(given, 1));
+    in_a_batch.say(ASKS, happened(Incident::Other));
+    assert_eq!(stage(&in_a_batch), Stage::Granted, "the batch says who went");
+    in_a_batch.told("what may follow the handover of somebody in a batch", &[]);
+    rules.extend(in_a_batch.rules());
+    rules
+}
+
+#[test]
+fn a_charge_is_added_by_consent_only() {
+    // shows: ho-53, spc-4
+    let mut play = handed_over();
+    let asked = play.say(ASKS, further(&play));
+    let refused = play.refused(ASKS, by_consent(play.id(&asked), 1));
+    assert_eq!(
+        (refused.code, refused.rule),
+        (RefusalCode::Safeguard, "spc-4"),
+        "silence is no consent"
+    );
+
+    let given = play.say(ASKED, consents(&play, &asked, SpecialtyConsent::Given));
+    let given = play.id(&given);
+    play.say(ASKS, by_consent(given, 1));
+    assert_eq!(play.refused(ASKS, by_consent(given, 2)).rule, "spc-4", "it covers one of two");
+    assert_eq!(play.refused(ASKS, tried(&[3])).rule, "ho-53", "numbers of the request are others");
+    play.told("a charge is added by consent only", &["spc-4"]);
+}
+
+#[test]
+fn a_consent_under_conditions_counts_once_they_are_accepted() {
+    // shows: ho-61, spc-4
+    let mut play = handed_over();
+    let asked = play.say(ASKS, further(&play));
+    let given = play.say(ASKED, consents(&play, &asked, SpecialtyConsent::GivenConditional));
+    let given = play.id(&given);
+    assert_eq!(play.refused(ASKS, by_consent(given, 1)).rule, "spc-4");
+    let other = play.first();
+    assert_eq!(play.refused(ASKS, accepted(other)).rule, "ho-61");
+
+    play.say(ASKS, accepted(given));
+    play.say(ASKS, by_consent(given, 1));
+    assert_eq!(play.refused(ASKS, accepted(given)).rule, "ho-61", "once is enough");
+    play.told("a consent under conditions counts once they are accepted", &["spc-4"]);
+}
+
+#[test]
+fn a_later_decision_on_a_request_for_consent_takes_the_place_of_an_earlier_one() {
+    // shows: spc-3, spc-4
+    let mut play = handed_over();
+    let asked = play.say(ASKS, further(&play));
+    let given = play.say(ASKED, consents(&play, &asked, SpecialtyConsent::Given));
+    let given = play.id(&given);
+    play.say(ASKED, consents(&play, &asked, SpecialtyConsent::Refused));
+
+    assert_eq!(play.refused(ASKS, by_consent(given, 1)).rule, "spc-4");
+    let standing = play.now().state.specialty().consents()[&given].standing;
+    assert_eq!(standing, ConsentStanding::Replaced);
+    play.told(
+        "a later decision on a request for consent takes the place of an earlier one",
+        &["spc-3", "spc-4"],
+    );
+}
+
+#[test]
+fn a_request_for_consent_names_the_grant_and_a_decision_the_request_and_its_offences() {
+    // shows: spc-3
+    let mut play = handed_over();
+    let of = play.first();
+    let stray = told(HandoverFact::SpecialtyAsked { of, matter: Matter::Offences(1) });
+    assert_eq!(play.refused(ASKS, stray).rule, "spc-3");
+
+    let asked = play.say(ASKS, further(&play));
+    let decided = |of, offence| {
+        let (consent, offences) = (SpecialtyConsent::Given, BTreeSet::from([offence]));
+        told(HandoverFact::SpecialtyDecided { of, consent, offences })
+    };
+    assert_eq!(play.refused(ASKED, decided(of, 1)).rule, "spc-3");
+    assert_eq!(play.refused(ASKED, decided(play.id(&asked), 3)).rule, "spc-3", "it names two");
+    play.say(ASKED, decided(play.id(&asked), 2));
+    play.told(
+        "a request for consent names the grant and a decision the request and its offences",
+        &["spc-3"],
+    );
+}
+
+#[test]
+fn after_the_last_notice_only_what_was_consented_to_later_is_told() {
+    // shows: ho-62
+    let mut play = handed_over();
+    play.say(ASKS, ended(1));
+    assert_eq!(play.refused(ASKS, tried(&[1])).rule, "ho-62");
+    let asked = play.say(ASKS, further(&play));
+    let given = play.say(ASKED, consents(&play, &asked, SpecialtyConsent::Given));
+    play.say(ASKS, by_consent(play.id(&given), 1));
+    play.told("after the last notice only what was consented to later is told", &["ho-62"]);
+}
+
+#[test]
+fn a_person_who_stayed_or_came_back_freely_may_be_tried_for_anything_and_given_on() {
+    // shows: spc-5, spc-6
+    for (exception, how) in
+        [(Incident::StayedFree, "who stayed"), (Incident::LeftAndReturned, "who came back")]
+    {
+        let mut play = handed_over();
+        let refusal = play.refused(ASKS, happened(exception));
+        assert_eq!(
+            (refusal.code, refusal.rule),
+            (RefusalCode::Safeguard, "spc-5"),
+            "nobody set the person free"
+        );
+        assert!(!play.now().state.specialty().may_go_on_to(&vietnam()));
+
+        play.say(ASKS, freed());
+        assert_eq!(play.refused(ASKS, tried(&[3])).rule, "ho-53", "free is not yet stayed");
+        play.say(ASKS, happened(exception));
+        play.say(ASKS, tried(&[3]));
+        assert!(play.now().state.specialty().may_go_on_to(&vietnam()));
+        play.told(&format!("a person may be tried for anything: {how}"), &["spc-5"]);
+    }
+    let mut ill = handed_over();
+    ill.say(ASKS, happened(Incident::Other));
+    assert_eq!(ill.refused(ASKS, tried(&[3])).rule, "ho-53");
+}
+
+#[test]
+fn a_consent_to_give_a_person_on_is_for_one_state_and_tries_nobody() {
+    // shows: spc-4, spc-6
+    let mut play = handed_over();
+    let asked = play.say(ASKS, onward(&play, "VN"));
+    let given = play.say(ASKED, consents(&play, &asked, SpecialtyConsent::Given));
+
+    let state = play.now().state;
+    assert!(state.specialty().may_go_on_to(&vietnam()));
+    assert!(!state.specialty().may_go_on_to(&Party::parse("TH").unwrap()));
+    assert_eq!(play.refused(ASKS, by_consent(play.id(&given), 1)).rule, "spc-4");
+    play.told("a consent to give a person on is for one state and tries nobody", &["spc-4"]);
+}
+
+#[test]
+fn where_the_person_is_follows_the_last_word_of_whoever_received_the_person() {
+    // shows: ho-60, spc-7
+    let kept = |play: &Play<Handover>| play.now().state.specialty().is_kept();
+    let mut play = handed_over();
+    assert!(kept(&play));
+    play.say(ASKS, custody(CustodyChange::Is(CustodyStatus::Escaped)));
+    assert_eq!(stage(&play), Stage::HandedOver, "the handover was carried out");
+    assert!(!kept(&play));
+    play.say(ASKS, custody(CustodyChange::Is(CustodyStatus::Held)));
+    assert!(kept(&play));
+    play.say(ASKS, freed());
+    assert!(!kept(&play));
+    let mut lost = handed_over();
+    lost.say(ASKS, happened(Incident::Gone));
+    assert!(!kept(&lost));
+}
+
+#[test]
+fn two_decisions_about_two_requests_for_consent_count_beside_each_other() {
+    // shows: ho-38
+    for salt in super::SALTS {
+        let mut play = handed_over_salted(salt);
+        let first = play.say(ASKS, further(&play));
+        let second = play.say(ASKS, onward(&play, "VN"));
+        let seen = play.transcript.heads();
+        let one = consents(&play, &first, SpecialtyConsent::Given);
+        let other = consents(&play, &second, SpecialtyConsent::Given);
+        let both: Vec<Digest> =
+            [one, other].into_iter().map(|fact| play.say_after(ASKED, &seen, fact)).collect();
+
+        let state = play.now().state;
+        for decision in &both {
+            let standing = state.specialty().consents()[&play.id(decision)].standing;
+            assert_eq!(standing, ConsentStanding::InForce);
+        }
+        assert!(play.now().common.conflicts().is_empty());
+        play.told(
+            "two decisions about two requests for consent count beside each other",
+            &["ho-38"],
+        );
+    }
+}
+
+fn handed_over_salted(salt: u8) -> Play<Handover> {
+    let mut play = released(salt);
+    let certificate = play.say(ASKED, certified(1));
+    play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
+    play
+}
