@@ -267,8 +267,12 @@ def answer(case):
     }
     if fold.machine is not None:
         found["stage"] = fold.machine.stage
+        if hasattr(fold.machine, "custody"):
+            found["custody"] = fold.machine.custody
         found["next"] = {agency: fold.machine.next(agency) for agency in sorted(fold.participants)}
         found["refused"] = [judged(case, refused["message"], fold) for refused in case.get("refused", [])]
+        numbers = case.get("judged", range(2, len(case["messages"]) + 1))
+        found["judged"] = [judged(case, case["messages"][number - 1], fold) for number in numbers]
     return found
 
 

@@ -46,7 +46,7 @@ class Handover(Rows):
         self.request = None if name == "arrest-asked" else (opening["id"], dict(content))
         self.grounds = Grounds(None if name == "arrest-asked" else content)
         self.specialty = Specialty()
-        self.due = content["full_request_by"] if name == "arrest-asked" else None
+        self.due = None
         self.consulted = False
         self.decision = self.schedule = self.certificate = self.returning = self.holder = None
         self.legs_done = 0
@@ -223,14 +223,10 @@ class Handover(Rows):
         if name == "information-asked":
             self.due = content["due"]
         elif name == "information-given":
-            self.due = None
             self.grounds.hear(())
         name, content = stated(message)
         if name is not None:
             getattr(self, "note_" + name.replace("-", "_"), lambda *_: None)(what, message, content)
-
-    def note_arrest_asked(self, what, message, content):
-        self.due = content["full_request_by"]
 
     def note_refusal_intended(self, what, message, content):
         self.due = content["views_by"]
@@ -248,11 +244,11 @@ class Handover(Rows):
             self.name_grounds(content)
 
     def note_requested(self, what, message, content):
-        self.request, self.due = (message["id"], dict(content)), None
+        self.request = (message["id"], dict(content))
         self.grounds = Grounds(content)
 
     def note_viewed(self, what, message, content):
-        self.due, self.consulted = None, True
+        self.consulted = True
         self.grounds.hear(content["promises"])
         if self.request:
             self.request[1]["spared"] |= "no-death-penalty" in content["promises"]

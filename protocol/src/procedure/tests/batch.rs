@@ -205,6 +205,8 @@ fn on_the_second_leg(salt: u8) -> Play<Batch> {
 fn second_leg_of(mut play: Play<Batch>) -> Play<Batch> {
     let first = play.say(ASKED, certified((1, 1), &[1, 2, 3, 4, 5], &[]));
     play.say(TRANSIT, countersigned(first));
+    let not_begun = play.refused(ASKS, returned(2));
+    assert_eq!(brief(&not_begun), (RefusalCode::OutOfTurn, "bat-45"));
     play.confirm_by(&[TRANSIT, ASKS], IrreversibleAct::ReleaseCustody);
     play.say(TRANSIT, released(2));
     play
@@ -748,6 +750,8 @@ fn a_number_that_differs_keeps_the_batch_open_and_both_numbers_are_shown() {
     let mut foreign = account.clone();
     foreign.legs[0].certificate = root(9);
     assert_eq!(brief(&play.refused(ASKS, reconciled(foreign))), (RefusalCode::OutOfTurn, "bat-48"));
+    let of_another = Fact::Batch(BatchFact::Reconciled { version: 2, account: account.clone() });
+    assert_eq!(brief(&play.refused(ASKS, of_another)), (RefusalCode::OutOfTurn, "bat-37"));
 
     play.say(ASKS, reconciled(account));
     assert_eq!(stage(&play), Stage::CompletedWithExceptions);

@@ -1,6 +1,7 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
 mod grounds;
+mod line;
 pub(super) mod specialty;
 
 use alloc::collections::BTreeMap;

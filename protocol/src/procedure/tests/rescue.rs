@@ -256,6 +256,7 @@ fn a_person_who_was_found_already_is_rescued_from_the_screening_on() {
     );
     play.say(ASKED, child(RescueState::ReturnArranged));
     assert_eq!(stage(&play), Stage::ReturnArranged);
+    play.told("a person who was found already is rescued from the screening on", &["res-2"]);
 }
 
 #[test]

@@ -76,6 +76,8 @@ struct Expect {
     order: Vec<usize>,
     fates: Vec<String>,
     stage: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custody: Option<&'static str>,
     conflicts: Vec<[usize; 2]>,
     heads: Vec<usize>,
     next: BTreeMap<AgencyId, Vec<&'static str>>,
@@ -136,11 +138,18 @@ impl<R: Rules> Play<R> {
             order: first.iter().chain(after).map(|place| place + 1).collect(),
             fates: acts(&self.transcript).map(fate).collect(),
             stage: machine.stage(),
+            custody: custody(machine),
             conflicts,
             heads,
             next: agencies.map(|agency| (agency.clone(), machine.open_moves(agency))).collect(),
         }
     }
+}
+
+/// Where the person is, in the handover of one.
+const fn custody(machine: &Machine) -> Option<&'static str> {
+    let Machine::Handover(folded) = machine else { return None };
+    Some(folded.state.custody().text())
 }
 
 impl<'p> Message<'p> {
@@ -173,19 +182,19 @@ fn acts(transcript: &Transcript) -> impl Iterator<Item = &Act> {
 const DEPTH: usize = 2;
 
 fn laid_out(value: &Json, depth: usize) -> String {
-    let indent = "  ".repeat(DEPTH.saturating_sub(depth));
     let inner = |value: &Json| laid_out(value, depth.saturating_sub(1));
-    let (open, lines, close) = match value {
-        Json::Object(members) if depth > 0 && !members.is_empty() => {
-            let line =
-                |(name, value): (&String, &Json)| format!("{}: {}", json!(name), inner(value));
-            ('{', members.iter().map(line).collect::<Vec<String>>(), '}')
-        }
-        Json::Array(items) if depth > 0 && !items.is_empty() => {
-            ('[', items.iter().map(inner).collect(), ']')
-        }
-        _ => return value.to_string(),
+    let (open, lines, close): (char, Vec<String>, char) = if let Json::Object(members) = value {
+        let line = |(name, value): (&String, &Json)| format!("{}: {}", json!(name), inner(value));
+        ('{', members.iter().map(line).collect(), '}')
+    } else if let Json::Array(items) = value {
+        ('[', items.iter().map(inner).collect(), ']')
+    } else {
+        return value.to_string();
     };
+    if depth == 0 || lines.is_empty() {
+        return value.to_string();
+    }
+    let indent = "  ".repeat(DEPTH.saturating_sub(depth));
     let lines = lines.join(&format!(",\n{indent}  "));
     format!("{open}\n{indent}  {lines}\n{indent}{close}")
 }
