@@ -1,8 +1,8 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
 mod grounds;
-mod line;
 pub(super) mod specialty;
+mod standing;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
