@@ -1,6 +1,7 @@
 //! What a node's own people are about to say is held against the other procedures that the node has.
 
 mod arrivals;
+mod entries;
 
 use std::time::Duration;
 
@@ -458,6 +459,11 @@ fn granted(asks: &Client, asked: &Client) -> (String, String) {
 
 /// People on a manifest from the second agency to the first, put up for sealing: each with the decision and a reference.
 fn listing(people: &[(&str, &str)]) -> Value {
+    listing_of(people, |_| {})
+}
+
+/// The same, and says more of each entry.
+fn listing_of(people: &[(&str, &str)], more: impl Fn(&mut Value)) -> Value {
     let mut letter = begins("batch-manifest", &[0]);
     let body = &mut letter["body"];
     let entries: Vec<Value> = (1..)
@@ -467,6 +473,7 @@ fn listing(people: &[(&str, &str)]) -> Value {
             entry["n"] = json!(n);
             entry["decision_message"] = json!(decision);
             entry["person_ref"] = json!(person);
+            more(&mut entry);
             entry
         })
         .collect();

@@ -82,7 +82,7 @@ impl From<ReadError> for Objection {
 ///
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
-// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77, bat-67, bat-68, bat-69
+// spec: res-40, res-41, bat-63, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77, bat-67, bat-68, bat-69, bat-71, bat-72
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -128,8 +128,9 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
         if let Some(alert) = given_on.into_iter().next() {
             return Err(alert.refusal.into());
         }
-        if let Some((_, refusal)) = decisions::fallen(shared, machine, &whom)?.into_iter().next() {
-            return Err(refusal.into());
+        let fallen = decisions::fallen(shared, machine, &whom)?;
+        if let Some(fallen) = fallen.into_iter().find(|fallen| fallen.stays) {
+            return Err(fallen.refusal.into());
         }
     }
     let confirmed = matches!(submission.body(), Body::OperationSignal(signal) if signal.hostages_confirmed == Some(true));
@@ -172,9 +173,9 @@ pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);
         found.extend(ledger::given_on(shared, (book, machine), &whom, None)?);
         let fallen = decisions::fallen(shared, machine, &whom)?;
-        found.extend(fallen.into_iter().map(|(decision, refusal)| Alert {
-            refusal,
-            message: Some(decision),
+        found.extend(fallen.into_iter().map(|fallen| Alert {
+            refusal: fallen.refusal,
+            message: Some(fallen.decision),
             procedure: None,
         }));
     }

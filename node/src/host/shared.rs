@@ -42,7 +42,7 @@ use crate::host::charters::Charters;
 use crate::host::crew::Crew;
 use crate::host::deconfliction::Deconfliction;
 use crate::host::elsewhere::board::Board;
-use crate::host::elsewhere::decisions::Others;
+use crate::host::elsewhere::decisions::Doubts;
 use crate::host::elsewhere::ledger::Ledger;
 use crate::host::feeds::Feeds;
 use crate::host::figures::Figures;
@@ -144,7 +144,7 @@ pub(crate) struct Shared {
     /// What procedures hold for figures.
     pub(crate) figures: Figures,
     /// Whose decisions on a manifest are about somebody else.
-    pub(crate) others: Others,
+    pub(crate) doubts: Doubts,
     watch: Mutex<Arc<WatchView>>,
     directory: watch::Sender<Arc<Directory>>,
     published: watch::Sender<Arc<Published>>,
@@ -257,7 +257,7 @@ impl Shared {
             ledger: Ledger::default(),
             profile: profile_of(&directory),
             figures: Figures::default(),
-            others: Others::default(),
+            doubts: Doubts::default(),
             watch: Mutex::default(),
             directory: watch::Sender::new(directory),
             published: watch::Sender::new(Arc::new(Published { view, tree, shown })),

@@ -8,6 +8,8 @@ pub mod stage;
 
 mod ground;
 mod guard;
+mod promise;
+mod schedule;
 mod weight;
 
 use alloc::collections::BTreeSet;
@@ -17,7 +19,6 @@ use alloc::vec::Vec;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
-use crate::message::assurance::AssuranceKind;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::message::refusal_ground::RefusalGround;
@@ -30,10 +31,12 @@ use crate::procedure::fold::Rules;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
-use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::Request;
 use crate::procedure::handover::fact::ScheduleAnswer;
 use crate::procedure::handover::ground::Grounds;
+use crate::procedure::handover::promise::Promises;
+use crate::procedure::handover::schedule::Certificate;
+use crate::procedure::handover::schedule::Schedule;
 use crate::procedure::handover::specialty::Specialty;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::handover::stage::ROWS;
@@ -58,28 +61,10 @@ pub struct Handover {
     due: Option<Timestamp>,
     consulted: bool,
     grounds: Grounds,
+    promises: Promises,
     decision: Option<(MessageId, Digest, Decision)>,
     specialty: Specialty,
     schedule: Option<Schedule>,
-    certificate: Option<Certificate>,
-    returning: Option<AgencyId>,
-    legs_done: usize,
-}
-
-/// A schedule that was proposed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Schedule {
-    digest: Digest,
-    legs: Vec<Leg>,
-    accepted: BTreeSet<AgencyId>,
-}
-
-/// A certificate with one signature.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Certificate {
-    digest: Digest,
-    transferred: bool,
-    signed_at: Timestamp,
 }
 
 impl Handover {
@@ -136,7 +121,7 @@ impl Handover {
 
     /// Since when a certificate waits for its second signature, by the first signer's clock.
     pub fn half_signed_since(&self) -> Option<Timestamp> {
-        self.certificate.as_ref().map(|certificate| certificate.signed_at)
+        self.certificate().map(|certificate| certificate.signed_at)
     }
 
     /// When the person goes free unless something happens, by the last word of whoever holds the person.
@@ -147,9 +132,7 @@ impl Handover {
     /// The schedule that is proposed, and who has not agreed to it.
     pub fn unagreed(&self) -> Option<(Digest, BTreeSet<&AgencyId>)> {
         let schedule = self.schedule.as_ref()?;
-        let parties = schedule.legs.iter().flat_map(|leg| [&leg.releasing, &leg.receiving]);
-        let silent = parties.filter(|party| !schedule.accepted.contains(*party)).collect();
-        Some((schedule.digest, silent))
+        Some((schedule.digest, schedule.silent()))
     }
 
     /// By when something is awaited: information, views, or the full request after a provisional arrest.
@@ -177,20 +160,19 @@ impl Handover {
             sides.insert(Side::Holder);
         }
         if let Some(schedule) = &self.schedule {
-            if schedule.legs.iter().any(|leg| leg.releasing == *agency || leg.receiving == *agency)
-            {
+            if schedule.has(agency) {
                 sides.insert(Side::Leg);
             }
-            if self.leg_at_hand().is_some_and(|leg| leg.receiving == *agency) {
+            if schedule.at_hand().is_some_and(|leg| leg.receiving == *agency) {
                 sides.insert(Side::Receiving);
             }
         }
         sides
     }
 
-    /// The leg that comes next or is under way, by the schedule.
-    fn leg_at_hand(&self) -> Option<&Leg> {
-        self.schedule.as_ref()?.legs.get(self.legs_done)
+    /// The certificate that waits for its second signature.
+    fn certificate(&self) -> Option<&Certificate> {
+        self.schedule.as_ref()?.certificate.as_ref()
     }
 
     /// The move that a message makes here; `None` when it is a remark.
@@ -219,7 +201,8 @@ impl Handover {
 
     fn move_of_handover(&self, act: &Act, fact: &HandoverFact) -> Move {
         match fact {
-            HandoverFact::ArrestAsked { .. } | HandoverFact::Requested(_) => Move::Request,
+            HandoverFact::ArrestAsked { .. } => Move::AskArrest,
+            HandoverFact::Requested(_) => Move::Request,
             HandoverFact::RefusalIntended { .. } => Move::Intend,
             HandoverFact::Viewed { .. } => Move::View,
             HandoverFact::Decided(decision) => self.move_of_decision(act, decision),
@@ -227,14 +210,11 @@ impl Handover {
             HandoverFact::Scheduled { .. } => Move::Propose,
             HandoverFact::Answered { answer, .. } => match answer {
                 ScheduleAnswer::Rescheduled => Move::Reschedule,
-                ScheduleAnswer::Accepted if self.is_last_to_accept(&act.author) => Move::Agree,
+                ScheduleAnswer::Accepted if self.completes(&act.author) => Move::Agree,
                 ScheduleAnswer::Accepted => Move::Accept,
             },
             HandoverFact::Released { .. } => Move::Release,
-            HandoverFact::Returned { .. } => match &self.returning {
-                Some(first) if *first != act.author => Move::AgreeReturn,
-                Some(_) | None => Move::Return,
-            },
+            HandoverFact::Returned { .. } => self.move_of_return(act),
             HandoverFact::Certified { .. } => Move::Certify,
             HandoverFact::Countersigned { .. } => self.move_of_countersignature(),
             HandoverFact::Custody { change, .. } => Move::of_custody(*change),
@@ -265,22 +245,26 @@ impl Handover {
         }
     }
 
+    fn move_of_return(&self, act: &Act) -> Move {
+        match self.schedule.as_ref().and_then(|schedule| schedule.returning.as_ref()) {
+            Some(first) if *first != act.author => Move::AgreeReturn,
+            Some(_) | None => Move::Return,
+        }
+    }
+
     fn move_of_countersignature(&self) -> Move {
-        let last = self
-            .schedule
-            .as_ref()
-            .is_some_and(|schedule| self.legs_done.saturating_add(1) == schedule.legs.len());
-        match &self.certificate {
+        match self.certificate() {
             Some(certificate) if !certificate.transferred => Move::AgreeReturn,
-            Some(_) | None if last => Move::CountersignLast,
+            Some(_) | None if self.schedule.as_ref().is_some_and(Schedule::is_last_leg) => {
+                Move::CountersignLast
+            }
             Some(_) | None => Move::Countersign,
         }
     }
 
-    fn is_last_to_accept(&self, agency: &AgencyId) -> bool {
-        let Some(schedule) = &self.schedule else { return false };
-        let mut parties = schedule.legs.iter().flat_map(|leg| [&leg.releasing, &leg.receiving]);
-        parties.all(|party| party == agency || schedule.accepted.contains(party))
+    /// Whether everybody agrees to the schedule once this agency does.
+    fn completes(&self, agency: &AgencyId) -> bool {
+        self.schedule.as_ref().is_some_and(|schedule| schedule.is_last_to_accept(agency))
     }
 
     /// Takes note of what a message says; the stage has moved.
@@ -291,7 +275,7 @@ impl Handover {
             self.due = Some(*due);
         } else if act.fact == Fact::Common(CommonFact::InformationGiven) {
             self.due = None;
-            self.grounds.hear(&BTreeSet::new());
+            self.grounds.hear(&BTreeSet::new(), &BTreeSet::new());
         }
     }
 
@@ -304,37 +288,30 @@ impl Handover {
             }
             HandoverFact::Requested(request) => {
                 self.grounds = Grounds::of(request);
+                self.promises = request.promises();
                 self.request = Some((act.id, request.clone()));
                 self.release_due = self.release_due.or(request.release_due);
                 self.due = None;
             }
-            HandoverFact::Viewed { promises } => {
+            HandoverFact::Viewed { promises, until } => {
                 self.due = None;
                 self.consulted = true;
-                self.grounds.hear(promises);
-                if let Some((_, request)) = &mut self.request {
-                    request.spared |= promises.contains(&AssuranceKind::NoDeathPenalty);
-                }
+                self.grounds.hear(promises, until);
+                self.promises.give(promises, until);
             }
             HandoverFact::Decided(decision) => self.note_decision(act, decision, moved),
-            HandoverFact::Scheduled { legs } => {
-                let accepted = BTreeSet::from([act.author.clone()]);
-                self.schedule = Some(Schedule { digest: act.digest, legs: legs.clone(), accepted });
-            }
+            HandoverFact::Scheduled { legs } => self.schedule = Some(Schedule::of(act, legs)),
             HandoverFact::Answered { answer, .. } => self.note_answer(act, *answer),
             HandoverFact::Released { .. } => self.custody = CustodyStatus::InTransferCustody,
-            HandoverFact::Returned { .. } => {
-                self.returning = Some(act.author.clone());
-                if moved == Move::AgreeReturn {
-                    self.turn_back();
-                }
-            }
+            HandoverFact::Returned { .. } => self.note_return(act, moved),
             HandoverFact::Certified { results, .. } => {
-                self.certificate = Some(Certificate {
-                    digest: act.digest,
-                    transferred: results.hands_over(),
-                    signed_at: act.created,
-                });
+                if let Some(schedule) = &mut self.schedule {
+                    schedule.certificate = Some(Certificate {
+                        digest: act.digest,
+                        transferred: results.hands_over(),
+                        signed_at: act.created,
+                    });
+                }
             }
             HandoverFact::Countersigned { .. } => self.note_countersignature(act, moved),
             HandoverFact::Custody { change, release_due } => {
@@ -375,7 +352,7 @@ impl Handover {
     fn note_answer(&mut self, act: &Act, answer: ScheduleAnswer) {
         match (answer, &mut self.schedule) {
             (ScheduleAnswer::Accepted, Some(schedule)) => {
-                schedule.accepted.insert(act.author.clone());
+                schedule.accept(&act.author);
             }
             (ScheduleAnswer::Rescheduled, schedule) => *schedule = None,
             (ScheduleAnswer::Accepted, None) => {}
@@ -388,9 +365,10 @@ impl Handover {
             self.turn_back();
             return;
         }
-        self.certificate = None;
         self.release_due = None;
-        self.legs_done = self.legs_done.saturating_add(1);
+        if let Some(schedule) = &mut self.schedule {
+            schedule.leg_is_done();
+        }
         self.holder = Some(act.author.clone());
         if moved == Move::CountersignLast {
             self.custody = CustodyStatus::HeldByRequesting;
@@ -404,9 +382,19 @@ impl Handover {
         self.custody = CustodyStatus::HeldByRequesting;
     }
 
+    /// One side says that the leg at hand failed, or the other one does too.
+    fn note_return(&mut self, act: &Act, moved: Move) {
+        if moved == Move::AgreeReturn {
+            self.turn_back();
+        } else if let Some(schedule) = &mut self.schedule {
+            schedule.returning = Some(act.author.clone());
+        }
+    }
+
     fn turn_back(&mut self) {
-        self.certificate = None;
-        self.returning = None;
+        if let Some(schedule) = &mut self.schedule {
+            schedule.leg_failed();
+        }
         self.custody = CustodyStatus::Held;
     }
 
@@ -420,8 +408,6 @@ impl Handover {
             CustodyChange::Hospitalised => {
                 self.custody = CustodyStatus::Held;
                 self.schedule = None;
-                self.certificate = None;
-                self.legs_done = 0;
             }
         }
     }
@@ -451,15 +437,13 @@ impl Rules for Handover {
             holder: None,
             release_due: request.as_ref().and_then(|(_, request)| request.release_due),
             grounds: request.as_ref().map(|(_, request)| Grounds::of(request)).unwrap_or_default(),
+            promises: request.as_ref().map(|(_, request)| request.promises()).unwrap_or_default(),
             request,
             due,
             consulted: false,
             decision: None,
             specialty: Specialty::default(),
             schedule: None,
-            certificate: None,
-            returning: None,
-            legs_done: 0,
         })
     }
 

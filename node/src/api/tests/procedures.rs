@@ -109,6 +109,7 @@ fn requested() -> Fact {
         offences: 1,
         death: false,
         spared: false,
+        spared_until: None,
         release_due: None,
         against: vec![],
     }))

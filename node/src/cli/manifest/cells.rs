@@ -54,7 +54,7 @@ impl Kind {
     fn of(path: &str) -> Self {
         match path {
             "n" | "guardian_entry" => Self::Count,
-            "medical_flag" | "travels_with_officer" => Self::Flag,
+            "decision_checked" | "medical_flag" | "travels_with_officer" => Self::Flag,
             "birth" | "document.issued" | "document.expires" => Self::Date,
             "separation_codes" => Self::Codes,
             "person_ref" | "screening_ref" | "decision_message" | "document.number"

@@ -116,7 +116,7 @@ impl Plan {
 }
 
 /// The fields of an entry that begin a path, beside `sex`, which is counted and stands in no entry.
-pub(super) const FIELDS: [&str; 18] = [
+pub(super) const FIELDS: [&str; 19] = [
     "n",
     "person_ref",
     "names_in_release_order",
@@ -125,6 +125,7 @@ pub(super) const FIELDS: [&str; 18] = [
     "nationality_status",
     "category",
     "decision_message",
+    "decision_checked",
     "screening_ref",
     "fitness",
     "risk",

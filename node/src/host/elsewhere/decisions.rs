@@ -11,93 +11,180 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::envelope::header;
+use concord_protocol::envelope::open::Opened;
 use concord_protocol::ids::MessageId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::batch::entry::ManifestEntry;
+use concord_protocol::message::body::Body;
+use concord_protocol::message::person::PersonRecord;
+use concord_protocol::message::trace;
+use concord_protocol::names;
+use concord_protocol::names::Subject;
+use concord_protocol::names::reason::Grade;
 use concord_protocol::procedure::batch::Batch;
 use concord_protocol::procedure::elsewhere::decision;
+use concord_protocol::procedure::elsewhere::decision::Candidate;
+use concord_protocol::procedure::elsewhere::decision::Doubt;
 use concord_protocol::procedure::elsewhere::person::People;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::clock::Stopwatch;
+use crate::host::elsewhere::ledger;
 use crate::host::elsewhere::people;
-use crate::host::elsewhere::people::Marked;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
-/// How long it is kept who is somebody else.
-const OTHERS_LIVE: Duration = Duration::from_secs(60);
+/// How long it is kept who may be somebody else.
+const DOUBTS_LIVE: Duration = Duration::from_secs(60);
 
 /// For how many manifests.
-const OTHERS_MAX: usize = 32;
+const DOUBTS_MAX: usize = 32;
 
-/// The entries of manifests whose decisions are about somebody else, by the message with the manifest.
+/// The entries of manifests whose decisions may be about somebody else, by the message with the manifest.
 #[derive(Debug, Default)]
-pub(crate) struct Others {
-    kept: Mutex<BTreeMap<Digest, (Stopwatch, BTreeSet<u64>)>>,
+pub(crate) struct Doubts {
+    kept: Mutex<BTreeMap<Digest, (Stopwatch, BTreeMap<u64, Doubt>)>>,
 }
 
-/// What is wrong with the decisions of some entries: they stand no longer, are not here where they have to be, or are about
-/// somebody else.
-// spec: bat-63, bat-64, bat-67, bat-68
+/// What is wrong with the decision of an entry.
+#[derive(Debug)]
+pub(super) struct Fallen {
+    pub(super) decision: MessageId,
+    pub(super) refusal: Refusal,
+    /// Whether the entry stays for it; otherwise it is shown alone.
+    pub(super) stays: bool,
+}
+
+/// What is wrong with the decisions of some entries: they stand no longer, are not here where they have to be, or are or
+/// may be about somebody else.
+// spec: bat-63, bat-64, bat-67, bat-68, bat-71
 pub(super) fn fallen(
     shared: &Shared,
     machine: &Machine,
     whom: &People,
-) -> Result<Vec<(MessageId, Refusal)>, ReadError> {
+) -> Result<Vec<Fallen>, ReadError> {
     let Machine::Batch(folded) = machine else { return Ok(Vec::new()) };
     let here = decision::must_be_here(&folded.state, &shared.me);
-    let others = shared.others.of(shared, &folded.state)?;
+    let doubts = shared.doubts.of(shared, &folded.state)?;
     let mut fallen = Vec::new();
-    for (entry, named) in decision::of(&folded.state, whom) {
-        let procedures = people::procedures_of(shared, &named)?;
+    for (entry, decision) in decision::of(&folded.state, whom) {
+        let stays = |refusal| Fallen { decision, refusal, stays: true };
+        let procedures = handovers_of(shared, &folded.state, &decision)?;
         if procedures.is_empty() && here {
-            fallen.push((named, decision::not_here(entry, &named)));
+            fallen.push(stays(decision::not_here(entry, &decision)));
         }
         for procedure in procedures {
             let book = shared.reader.book(&procedure)?;
             let Some(machine) = book.machine() else { continue };
-            if let Err(refusal) = decision::judge(entry, &named, machine) {
-                fallen.push((named, refusal));
-            }
+            fallen.extend(decision::judge(entry, &decision, machine).err().map(stays));
         }
-        if others.contains(&entry) {
-            fallen.push((named, decision::of_another_person(entry, &named)));
-        }
+        fallen.extend(doubts.get(&entry).map(|doubt| Fallen {
+            decision,
+            refusal: doubt.refusal(entry, &decision),
+            stays: doubt.holds_up(),
+        }));
     }
     Ok(fallen)
 }
 
-impl Others {
-    /// The entries of the manifest that stands whose decisions are about somebody else. Opens bodies, once a minute.
-    fn of(&self, shared: &Shared, batch: &Batch) -> Result<BTreeSet<u64>, ReadError> {
+/// The handovers whose decision an entry names: of several messages with its id the one that the giving Party said and that
+/// counted.
+// spec: bat-72
+pub(super) fn handovers_of(
+    shared: &Shared,
+    batch: &Batch,
+    named: &MessageId,
+) -> Result<BTreeSet<ProcedureId>, ReadError> {
+    let Some(giver) = batch.way().first() else { return Ok(BTreeSet::new()) };
+    let records = shared.reader.messages_by_id(named)?;
+    // Only where there are several does it matter which of them counted.
+    let several = records.len() > 1;
+    let mut candidates = Vec::new();
+    for record in &records {
+        let Ok(header) = header::read(&record.message) else { continue };
+        let by_giver = ledger::is_one_party(shared, &record.from, giver);
+        let counted = several && has_counted(shared, &header.procedure, &record.digest)?;
+        candidates.push(Candidate { procedure: header.procedure, by_giver, counted });
+    }
+    Ok(decision::meant(&candidates))
+}
+
+/// Whether a state rests on a message.
+fn has_counted(
+    shared: &Shared,
+    procedure: &ProcedureId,
+    message: &Digest,
+) -> Result<bool, ReadError> {
+    let book = shared.reader.book(procedure)?;
+    Ok(book.machine().is_some_and(|machine| decision::has_counted(machine, message)))
+}
+
+impl Doubts {
+    /// The entries of the manifest that stands whose decisions may be about somebody else. Opens bodies, once a minute.
+    fn of(&self, shared: &Shared, batch: &Batch) -> Result<BTreeMap<u64, Doubt>, ReadError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|_, (since, _)| since.elapsed() < OTHERS_LIVE);
-        if let Some((_, others)) = kept.get(&batch.listed_in()) {
-            return Ok(others.clone());
+        kept.retain(|_, (since, _)| since.elapsed() < DOUBTS_LIVE);
+        if let Some((_, doubts)) = kept.get(&batch.listed_in()) {
+            return Ok(doubts.clone());
         }
-        let others = look(shared, batch)?;
-        if kept.len() < OTHERS_MAX {
-            kept.insert(batch.listed_in(), (Stopwatch::start(), others.clone()));
+        let doubts = look(shared, batch)?;
+        if kept.len() < DOUBTS_MAX {
+            kept.insert(batch.listed_in(), (Stopwatch::start(), doubts.clone()));
         }
-        Ok(others)
+        Ok(doubts)
     }
 }
 
-/// Whoever has no mark, as after an erasure, is nobody else.
-fn look(shared: &Shared, batch: &Batch) -> Result<BTreeSet<u64>, ReadError> {
-    let everybody: BTreeSet<u64> = batch.decisions().map(|(n, _)| n).collect();
-    let listed = people::marks_on_manifest(shared, batch, &everybody)?;
-    let listed: BTreeMap<u64, BTreeSet<Digest>> =
-        listed.into_iter().filter_map(|(n, marks): Marked| Some((n?, marks))).collect();
-    let mut others = BTreeSet::new();
-    for (entry, named) in batch.decisions() {
-        let Some(marks) = listed.get(&entry) else { continue };
-        for procedure in people::procedures_of(shared, &named)? {
-            let theirs = people::marks_in_handover(shared, &shared.reader.acts(&procedure)?)?;
-            if !theirs.is_empty() && theirs.is_disjoint(marks) {
-                others.insert(entry);
-            }
+/// Where the list is not here, as after an erasure, nothing is doubted.
+fn look(shared: &Shared, batch: &Batch) -> Result<BTreeMap<u64, Doubt>, ReadError> {
+    let mut doubts = BTreeMap::new();
+    let Some(listed) = people::listing(shared, batch)? else { return Ok(doubts) };
+    let Body::BatchManifest(manifest) = listed.body() else { return Ok(doubts) };
+    let decisions: BTreeMap<u64, MessageId> = batch.decisions().collect();
+    for entry in manifest.entries.iter() {
+        let Some(named) = decisions.get(&entry.n.get()) else { continue };
+        for procedure in handovers_of(shared, batch, named)? {
+            let acts = shared.reader.acts(&procedure)?;
+            let messages = people::digests_of_acts(acts.iter(), people::OF_A_HANDOVER);
+            let told = people::opened(shared, &messages)?;
+            doubts.extend(doubt(entry, &told).map(|doubt| (entry.n.get(), doubt)));
         }
     }
-    Ok(others)
+    Ok(doubts)
+}
+
+/// Whether an entry and what is told in a handover may be about two people. A handover that tells of nobody any more, as
+/// after an erasure, raises no doubt.
+// spec: bat-68, bat-71
+fn doubt(entry: &ManifestEntry, told: &[Opened]) -> Option<Doubt> {
+    let theirs: BTreeSet<_> =
+        told.iter().flat_map(|opened| trace::of(opened.body(), opened.words())).collect();
+    if theirs.is_empty() || !theirs.is_disjoint(&trace::of_entry(entry)) {
+        return None;
+    }
+    let is_excluded = |record: &PersonRecord| {
+        names::compare(Subject::from(entry), Subject::from(record)).grade == Grade::Excluded
+    };
+    let records: Vec<&PersonRecord> =
+        told.iter().filter_map(|opened| record_in(opened.body())).collect();
+    if !records.is_empty() && records.into_iter().all(is_excluded) {
+        return Some(Doubt::Excluded);
+    }
+    let checked = entry.decision_checked == Some(true);
+    Some(if checked { Doubt::Checked } else { Doubt::Unconnected })
+}
+
+/// The record of the person whom a message of a handover is about.
+fn record_in(body: &Body) -> Option<&PersonRecord> {
+    if let Body::HandoverRequest(body) = body {
+        Some(&body.person)
+    } else if let Body::ProvisionalArrestRequest(body) = body {
+        Some(&body.person)
+    } else if let Body::VictimScreeningReport(body) = body {
+        Some(&body.person)
+    } else {
+        None
+    }
 }

@@ -31,6 +31,7 @@ use concord_protocol::procedure::refusal::Refusal;
 
 use crate::clock::Stopwatch;
 use crate::host::elsewhere::Alert;
+use crate::host::elsewhere::decisions;
 use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -162,7 +163,7 @@ impl State {
         self.received.retain(|_, known| !of_batch(known));
         let Some(by) = state.way().last() else { return Ok(()) };
         for (entry, named) in decision::of(state, &People::Entries(state.arrived())) {
-            for procedure in people::procedures_of(shared, &named)? {
+            for procedure in decisions::handovers_of(shared, state, &named)? {
                 let messages = say_who(&shared.reader.acts(&procedure)?);
                 let travelled = Some((*batch, entry));
                 let known = Known { by: by.clone(), travelled, messages, marks: None };
@@ -306,6 +307,12 @@ fn against(
     let from = handover.requested().iter().filter_map(|agency| party(shared, agency)).collect();
     let received = Received { procedure: found.procedure, handover, by: &by, from: &from };
     Ok(judge(&received).err())
+}
+
+/// Whether two agencies are of one Party.
+pub(super) fn is_one_party(shared: &Shared, one: &AgencyId, other: &AgencyId) -> bool {
+    let party = |agency| party(shared, agency);
+    one == other || party(one).is_some_and(|of_one| Some(of_one) == party(other))
 }
 
 fn party(shared: &Shared, agency: &AgencyId) -> Option<Party> {

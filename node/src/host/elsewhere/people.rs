@@ -33,6 +33,7 @@ use zeroize::Zeroizing;
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::board::Say;
 use crate::host::elsewhere::board::Seen;
+use crate::host::elsewhere::decisions;
 use crate::host::sealing;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -47,7 +48,7 @@ pub(super) const OF_A_HANDOVER: &[Kind] = &[
 ];
 
 /// The marks of one person; with the number of the entry, where the person is one of many.
-pub(super) type Marked = (Option<u64>, BTreeSet<Digest>);
+type Marked = (Option<u64>, BTreeSet<Digest>);
 
 /// The rescues that hold somebody back who would go here; `saying` is a message that is about to be said.
 // spec: res-40, res-42
@@ -136,8 +137,9 @@ pub(super) fn marks_of_people(
     let mut found = marks_on_manifest(shared, &folded.state, entries)?;
     // The request for a person says more of the person than the list does.
     for (entry, named) in decision::of(&folded.state, whom) {
-        for procedure in procedures_of(shared, &named)? {
-            let marks = marks_in_handover(shared, &shared.reader.acts(&procedure)?)?;
+        for procedure in decisions::handovers_of(shared, &folded.state, &named)? {
+            let acts = shared.reader.acts(&procedure)?;
+            let marks = marks_of(shared, &digests_of_acts(acts.iter(), OF_A_HANDOVER))?;
             found.push((Some(entry), marks));
         }
     }
@@ -145,7 +147,7 @@ pub(super) fn marks_of_people(
 }
 
 /// The marks of some people as the manifest that stands lists them; none where it was erased.
-pub(super) fn marks_on_manifest(
+fn marks_on_manifest(
     shared: &Shared,
     batch: &Batch,
     entries: &BTreeSet<u64>,
@@ -163,14 +165,6 @@ pub(super) fn marks_on_manifest(
 /// The message with the manifest that stands; absent where its body is not here any more.
 pub(super) fn listing(shared: &Shared, batch: &Batch) -> Result<Option<Opened>, ReadError> {
     Ok(opened(shared, &[batch.listed_in()])?.pop())
-}
-
-/// The marks of the person whom a handover is about.
-pub(super) fn marks_in_handover(
-    shared: &Shared,
-    acts: &[Act],
-) -> Result<BTreeSet<Digest>, ReadError> {
-    marks_of(shared, &digests_of_acts(acts.iter(), OF_A_HANDOVER))
 }
 
 /// The procedures of a message: one, none where it is not here, several where authors gave one id.

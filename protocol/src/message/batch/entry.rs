@@ -63,6 +63,8 @@ record! {
         category: SubjectCategory,
         /// The message that granted the handover; required for sealing.
         decision_message: Option<MessageId>,
+        /// Whether somebody compared the person with the handover of that decision, where no mark connects them.
+        decision_checked: Option<bool>,
         /// The screening for signs of a victim; required for sealing.
         screening_ref: Option<RecordRef>,
         /// Whether the person can travel.

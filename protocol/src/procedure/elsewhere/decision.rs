@@ -1,12 +1,16 @@
 //! Whether the decisions on which a manifest rests still stand in their own procedures.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
 
+use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
+use crate::ids::ProcedureId;
 use crate::procedure::batch::Batch;
 use crate::procedure::elsewhere::person::People;
+use crate::procedure::fold::Fate;
 use crate::procedure::machine::Machine;
 use crate::procedure::refusal::Refusal;
 
@@ -15,6 +19,32 @@ use crate::procedure::refusal::Refusal;
 pub fn of(batch: &Batch, people: &People) -> Vec<(u64, MessageId)> {
     let People::Entries(entries) = people else { return Vec::new() };
     batch.decisions().filter(|(n, _)| entries.contains(n)).collect()
+}
+
+/// A message with the id that an entry names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// Its procedure.
+    pub procedure: ProcedureId,
+    /// Whether its author is of the Party that gives the people.
+    pub by_giver: bool,
+    /// Whether it took effect there.
+    pub counted: bool,
+}
+
+/// The procedures that an entry means by an id: whoever gives the person decided on it, so that nobody else's message with
+/// that id is meant; and of several those that counted, where any did.
+// spec: bat-72
+pub fn meant(candidates: &[Candidate]) -> BTreeSet<ProcedureId> {
+    let of_giver = || candidates.iter().filter(|candidate| candidate.by_giver);
+    let any_counted = of_giver().any(|candidate| candidate.counted);
+    let meant = of_giver().filter(|candidate| candidate.counted || !any_counted);
+    meant.map(|candidate| candidate.procedure).collect()
+}
+
+/// Whether a message took effect in its procedure.
+pub fn has_counted(machine: &Machine, message: &Digest) -> bool {
+    matches!(machine.fates().get(message), Some(Fate::Took { .. }))
 }
 
 /// What is to be done about an entry whose decision does not carry it.
@@ -38,17 +68,51 @@ pub fn not_here(entry: u64, decision: &MessageId) -> Refusal {
     )
 }
 
-/// Why an entry does not go whose decision is about somebody else, as far as references, documents and samples say.
-// spec: bat-68
-pub fn of_another_person(entry: u64, decision: &MessageId) -> Refusal {
-    let why = format!(
-        "nothing that identifies the person of entry {entry} stands in the handover of {decision}"
-    );
-    Refusal::safeguard(
-        "bat-68",
-        why,
-        "name the decision about this person, or list the person with a reference, a document or a screening of that handover",
-    )
+/// Why the decision of an entry may be about somebody else: its handover and the entry share no reference, document,
+/// sample or screening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// And by their births they are two people, if both records are right.
+    Excluded,
+    /// And nobody says that they were compared.
+    Unconnected,
+    /// And whoever made the list says that somebody compared them.
+    Checked,
+}
+
+impl Doubt {
+    /// Whether the entry does not go.
+    pub const fn holds_up(self) -> bool {
+        match self {
+            Self::Excluded | Self::Unconnected => true,
+            Self::Checked => false,
+        }
+    }
+
+    /// What it is, and what to do.
+    // spec: bat-68, bat-71
+    pub fn refusal(self, entry: u64, decision: &MessageId) -> Refusal {
+        let nothing = format!(
+            "nothing that identifies the person of entry {entry} stands in the handover of {decision}"
+        );
+        match self {
+            Self::Excluded => Refusal::safeguard(
+                "bat-68",
+                format!("{nothing}, and by their births they are two people"),
+                "name the decision about this person, or correct the birth that is wrong",
+            ),
+            Self::Unconnected => Refusal::safeguard(
+                "bat-71",
+                nothing,
+                "compare the person with the handover; list the person by its reference, document or screening, or with `decision_checked` where there is none, and name another decision where it is somebody else",
+            ),
+            Self::Checked => Refusal::safeguard(
+                "bat-71",
+                format!("{nothing}; whoever made the list says that somebody compared them"),
+                "compare them too, and strike the entry or take it off where it is somebody else",
+            ),
+        }
+    }
 }
 
 /// Refuses an entry whose decision stands no longer in its own procedure.

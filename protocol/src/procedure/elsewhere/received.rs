@@ -4,6 +4,7 @@
 
 use alloc::collections::BTreeSet;
 use alloc::format;
+use alloc::string::String;
 
 use crate::ids::AgencyId;
 use crate::ids::Party;
@@ -27,6 +28,18 @@ pub struct Received<'r> {
 }
 
 impl Received<'_> {
+    /// What comes before anything that follows a handover is said there, where the person travelled with others.
+    // spec: ho-76
+    fn before(&self) -> String {
+        if !self.handover.is_granted() {
+            return String::new();
+        }
+        let procedure = self.procedure;
+        format!(
+            "say first in {procedure} with which batch the person came (`concord manifest arrive`); then "
+        )
+    }
+
     /// Holds giving the person to a Party against the promise.
     ///
     /// # Errors
@@ -37,7 +50,7 @@ impl Received<'_> {
         if !third || self.handover.specialty().may_go_on_to(to) {
             return Ok(());
         }
-        let Self { procedure, .. } = self;
+        let (Self { procedure, .. }, before) = (self, self.before());
         let to = to.as_str();
         Err(Refusal::safeguard(
             "spc-6",
@@ -45,7 +58,7 @@ impl Received<'_> {
                 "the person was received in {procedure}, and who handed the person over has not let the person be given on to {to}"
             ),
             format!(
-                "ask for it in {procedure} with a specialty-consent-request for an onward surrender to {to}"
+                "{before}ask for it in {procedure} with a specialty-consent-request for an onward surrender to {to}"
             ),
         ))
     }
@@ -60,14 +73,14 @@ impl Received<'_> {
         if specialty.ended().is_some() || !specialty.is_kept() {
             return Ok(());
         }
-        let Self { procedure, .. } = self;
+        let (Self { procedure, .. }, before) = (self, self.before());
         Err(Refusal::safeguard(
             "spc-7",
             format!(
                 "the person was received in {procedure} and is kept, to be tried for what was granted there"
             ),
             format!(
-                "ask for further offences in {procedure} with a specialty-consent-request, or tell there that the person is free or gone"
+                "{before}ask for further offences in {procedure} with a specialty-consent-request, or tell there that the person is free or gone"
             ),
         ))
     }

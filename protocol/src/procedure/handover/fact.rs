@@ -41,6 +41,7 @@ use crate::message::refusal_ground::RefusalGround;
 use crate::message::refusal_ground::StatedGround;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::screening::VictimScreeningReport;
+use crate::message::time::Instant;
 use crate::moment::Timestamp;
 use crate::procedure::handover::fact::afterwards::Incident;
 use crate::procedure::handover::fact::afterwards::Matter;
@@ -69,6 +70,9 @@ pub enum HandoverFact {
     Viewed {
         /// What it promises.
         promises: BTreeSet<AssuranceKind>,
+        /// Until when, for what binds for a time only.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        until: BTreeSet<(AssuranceKind, Timestamp)>,
     },
     /// It is decided.
     Decided(Decision),
@@ -174,6 +178,9 @@ pub struct Request {
     pub death: bool,
     /// Whether it promises that it will not.
     pub spared: bool,
+    /// Until when that promise binds; absent where it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spared_until: Option<Timestamp>,
     /// When the person goes free unless something happens; absent where it is not said.
     pub release_due: Option<Timestamp>,
     /// The mandatory grounds that the request gives by what it says or leaves out.
@@ -297,7 +304,8 @@ impl HandoverFact {
             custody: body.custody_status,
             offences: u64::try_from(offences.len()).unwrap_or(u64::MAX),
             death: offences.iter().any(|offence| offence.penalty_includes_death),
-            spared: spares(&body.assurances),
+            spared: promised(&body.assurances).contains(&AssuranceKind::NoDeathPenalty),
+            spared_until: end(&body.assurances, AssuranceKind::NoDeathPenalty),
             release_due: release_due(body.detention.as_ref()),
             against: against_request(body),
         })
@@ -326,7 +334,7 @@ impl HandoverFact {
     }
 
     pub(in crate::procedure) fn viewed(body: &ConsultationViews) -> Self {
-        Self::Viewed { promises: body.assurances.iter().map(|assurance| assurance.kind).collect() }
+        Self::Viewed { promises: promised(&body.assurances), until: ends(&body.assurances) }
     }
 
     pub(in crate::procedure) fn scheduled(body: &CustodyTransferSchedule) -> Self {
@@ -427,6 +435,20 @@ fn release_due(clock: Option<&DetentionClock>) -> Option<Timestamp> {
     clock.map(|clock| clock.release_due.at())
 }
 
-fn spares(assurances: &[Assurance]) -> bool {
-    assurances.iter().any(|assurance| assurance.kind == AssuranceKind::NoDeathPenalty)
+fn promised(assurances: &[Assurance]) -> BTreeSet<AssuranceKind> {
+    assurances.iter().map(|assurance| assurance.kind).collect()
+}
+
+/// Those that end, and when.
+fn ends(assurances: &[Assurance]) -> BTreeSet<(AssuranceKind, Timestamp)> {
+    let end_of = |kind| end(assurances, kind).map(|end| (kind, end));
+    promised(assurances).into_iter().filter_map(end_of).collect()
+}
+
+/// When a promise ends; of several of one kind the longest counts.
+// spec: ho-81
+fn end(assurances: &[Assurance], kind: AssuranceKind) -> Option<Timestamp> {
+    let of_kind = assurances.iter().filter(|assurance| assurance.kind == kind);
+    let ends = of_kind.map(|assurance| assurance.valid_until.as_ref().map(Instant::at));
+    ends.collect::<Option<Vec<Timestamp>>>()?.into_iter().max()
 }

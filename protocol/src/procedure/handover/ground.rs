@@ -11,10 +11,12 @@ use alloc::format;
 use crate::message::assurance::AssuranceKind;
 use crate::message::refusal_ground::GroundAnswer;
 use crate::message::refusal_ground::RefusalGround;
+use crate::moment::Timestamp;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::Against;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::Request;
+use crate::procedure::handover::promise::Promises;
 use crate::procedure::refusal::Refusal;
 
 /// The mandatory grounds that are open.
@@ -29,7 +31,7 @@ struct Open {
     /// Whether whoever asks has said anything since it was named.
     heard: bool,
     /// What whoever asks has promised since.
-    promises: BTreeSet<AssuranceKind>,
+    promises: Promises,
 }
 
 impl Grounds {
@@ -63,16 +65,20 @@ impl Grounds {
     }
 
     /// Whoever asks says something.
-    pub(super) fn hear(&mut self, promises: &BTreeSet<AssuranceKind>) {
+    pub(super) fn hear(
+        &mut self,
+        promises: &BTreeSet<AssuranceKind>,
+        until: &BTreeSet<(AssuranceKind, Timestamp)>,
+    ) {
         for open in self.0.values_mut() {
             open.heard = true;
-            open.promises.extend(promises);
+            open.promises.give(promises, until);
         }
     }
 
-    /// Whether a decision that grants respects each of them.
+    /// Whether a decision that grants at a time, as its author says it, respects each of them.
     // spec: ho-54, ho-56
-    pub(super) fn judge(&self, decision: &Decision) -> Result<(), Refusal> {
+    pub(super) fn judge(&self, decision: &Decision, at: Timestamp) -> Result<(), Refusal> {
         for (ground, offence, open) in self.against(&decision.granted) {
             if ground.answer() == GroundAnswer::Nothing {
                 return Err(Refusal::safeguard(
@@ -94,7 +100,7 @@ impl Grounds {
                     ),
                 ));
             }
-            open.judge_answer(ground)?;
+            open.judge_answer(ground, at)?;
         }
         Ok(())
     }
@@ -129,14 +135,14 @@ impl Grounds {
 }
 
 impl Open {
-    fn judge_answer(&self, ground: RefusalGround) -> Result<(), Refusal> {
+    fn judge_answer(&self, ground: RefusalGround, at: Timestamp) -> Result<(), Refusal> {
         match ground.answer() {
-            GroundAnswer::Promise(promise) if !self.promises.contains(&promise) => {
+            GroundAnswer::Promise(promise) if !self.promises.binds(promise, at) => {
+                let lacks =
+                    if self.promises.has(promise) { "has run out" } else { "was not given since" };
                 Err(Refusal::safeguard(
                     "ho-56",
-                    format!(
-                        "the ground {ground} was named, and the assurance {promise} was not given since"
-                    ),
+                    format!("the ground {ground} was named, and the assurance {promise} {lacks}"),
                     format!(
                         "send an intent-to-refuse that asks for the assurance {promise}, and grant once it is given"
                     ),

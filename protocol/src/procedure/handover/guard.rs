@@ -3,6 +3,7 @@
 use alloc::format;
 
 use crate::ids::MessageId;
+use crate::message::assurance::AssuranceKind;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
 use crate::procedure::act::Act;
@@ -12,10 +13,14 @@ use crate::procedure::fold::Rules;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::Leg;
+use crate::procedure::handover::fact::Request;
 use crate::procedure::handover::fact::afterwards::Told;
+use crate::procedure::handover::schedule::Schedule;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::handover::stage::Stage;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::side::Side;
 
 impl Handover {
     /// What a row alone does not say.
@@ -25,7 +30,7 @@ impl Handover {
         };
         match fact {
             HandoverFact::Decided(decision) => match decision.outcome {
-                Outcome::Granted | Outcome::GrantedConditional => self.guard_grant(decision),
+                Outcome::Granted | Outcome::GrantedConditional => self.guard_grant(act, decision),
                 Outcome::Refused if moved == Move::Refuse => self.guard_refusal(act, decision),
                 Outcome::Refused | Outcome::Deferred => Ok(()),
             },
@@ -46,9 +51,11 @@ impl Handover {
                 self.guard_leg(*leg)?;
                 if results.hands_over() { self.guard_custody() } else { Ok(()) }
             }
+            HandoverFact::Scheduled { legs } => self.guard_way(legs),
             HandoverFact::Countersigned { of } => {
-                let signed = self.certificate.as_ref().map(|certificate| &certificate.digest);
-                named(signed, of, ("ho-28", "certificate"))
+                let signed = self.certificate().map(|certificate| &certificate.digest);
+                named(signed, of, ("ho-28", "certificate"))?;
+                self.guard_countersignature(act)
             }
             HandoverFact::OutcomeTold(told) => self.guard_trial(told),
             // spec: spc-3
@@ -63,7 +70,6 @@ impl Handover {
             | HandoverFact::Requested(_)
             | HandoverFact::RefusalIntended { .. }
             | HandoverFact::Viewed { .. }
-            | HandoverFact::Scheduled { .. }
             | HandoverFact::Custody { .. }
             | HandoverFact::Arrived { .. }
             | HandoverFact::Screened { .. }
@@ -76,7 +82,7 @@ impl Handover {
     fn guard_release(&self, act: &Act, leg: u64) -> Result<(), Refusal> {
         self.guard_leg(leg)?;
         self.guard_custody()?;
-        match self.leg_at_hand() {
+        match self.at_hand() {
             Some(leg) if leg.releasing != act.author => Err(Refusal::not_entitled(
                 "ho-75",
                 format!("by the schedule {} gives on that leg", leg.releasing.as_str()),
@@ -89,7 +95,7 @@ impl Handover {
     // spec: ho-75
     fn guard_return(&self, act: &Act, leg: u64) -> Result<(), Refusal> {
         self.guard_leg(leg)?;
-        match self.leg_at_hand() {
+        match self.at_hand() {
             Some(leg) if ![&leg.releasing, &leg.receiving].contains(&&act.author) => {
                 Err(Refusal::not_entitled(
                     "ho-75",
@@ -101,10 +107,52 @@ impl Handover {
         }
     }
 
+    /// Whoever signed a certificate does not sign it for the other side.
+    // spec: ho-75
+    fn guard_countersignature(&self, act: &Act) -> Result<(), Refusal> {
+        match self.at_hand() {
+            Some(leg) if leg.receiving != act.author => Err(Refusal::not_entitled(
+                "ho-75",
+                format!("on that leg {} receives", leg.receiving.as_str()),
+                "let the receiving side sign it too, or say with it that the leg failed",
+            )),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// A schedule leads from whoever has the person to whoever asked for the person.
+    // spec: ho-80
+    fn guard_way(&self, legs: &[Leg]) -> Result<(), Refusal> {
+        let begins =
+            legs.first().is_some_and(|leg| self.sides(&leg.releasing).contains(&Side::Holder));
+        let ends = legs.last().is_some_and(|leg| leg.receiving == self.requesting);
+        let joined = legs.windows(2).all(|pair| match pair {
+            [leg, next] => leg.receiving == next.releasing,
+            _ => true,
+        });
+        if begins && ends && joined {
+            return Ok(());
+        }
+        Err(Refusal::out_of_turn(
+            "ho-80",
+            format!(
+                "it does not lead from hand to hand, from whoever holds the person to {}",
+                self.requesting.as_str()
+            ),
+            "propose legs that begin with the holder and end with the agency that asked for the person",
+        ))
+    }
+
+    fn at_hand(&self) -> Option<&Leg> {
+        self.schedule.as_ref()?.at_hand()
+    }
+
     /// A message at the line speaks of the leg at hand.
     // spec: ho-75
     fn guard_leg(&self, leg: u64) -> Result<(), Refusal> {
-        let at_hand = u64::try_from(self.legs_done).unwrap_or(u64::MAX).saturating_add(1);
+        let Some(at_hand) = self.schedule.as_ref().map(Schedule::number_at_hand) else {
+            return Ok(());
+        };
         if leg == at_hand {
             return Ok(());
         }
@@ -129,7 +177,7 @@ impl Handover {
     }
 
     /// The safeguards of a grant.
-    fn guard_grant(&self, decision: &Decision) -> Result<(), Refusal> {
+    fn guard_grant(&self, act: &Act, decision: &Decision) -> Result<(), Refusal> {
         // spec: ho-42
         if !self.custody.is_held() {
             return Err(Refusal::safeguard(
@@ -139,14 +187,7 @@ impl Handover {
             ));
         }
         let Some((_, request)) = &self.request else { return Ok(()) };
-        // spec: ho-43
-        if request.death && !request.spared && !decision.death_waived {
-            return Err(Refusal::safeguard(
-                "ho-43",
-                "an offence can cost the person's life",
-                "ask for the assurance that it will not, or state the lawful waiver",
-            ));
-        }
+        self.guard_life(act, request, decision)?;
         // spec: ho-44
         if decision.granted.iter().any(|offence| *offence > request.offences) {
             return Err(Refusal::safeguard(
@@ -155,7 +196,26 @@ impl Handover {
                 "decide the offences of the request, by their numbers",
             ));
         }
-        self.grounds.judge(decision)
+        self.grounds.judge(decision, act.created)
+    }
+
+    /// Nobody is granted whose life an offence can cost, unless it was promised that it will not and the promise binds.
+    // spec: ho-43, ho-81
+    fn guard_life(&self, act: &Act, request: &Request, decision: &Decision) -> Result<(), Refusal> {
+        let promise = AssuranceKind::NoDeathPenalty;
+        if !request.death || decision.death_waived || self.promises.binds(promise, act.created) {
+            return Ok(());
+        }
+        let why = if self.promises.has(promise) {
+            "an offence can cost the person's life, and the assurance that it will not has run out"
+        } else {
+            "an offence can cost the person's life"
+        };
+        Err(Refusal::safeguard(
+            "ho-43",
+            why,
+            "ask for the assurance that it will not, or state the lawful waiver",
+        ))
     }
 
     /// Nobody goes while a ground is open by which it must be refused: a decision crossed it without an answer to it.

@@ -51,6 +51,8 @@ choice! {
 choice! {
     /// What moves a handover, by what people call it.
     Move {
+        /// A provisional arrest; it begins a procedure and has no place later.
+        AskArrest = "provisional-arrest-request",
         /// The full request.
         Request = "handover-request",
         /// A human of the requested Party took the request.
@@ -246,11 +248,6 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     stay("ho-60", &[HandedOver, Closed], Move::EndCustody, Side::Holder),
     stay("ho-61", &[HandedOver, Closed], Move::AcceptConditions, Side::Requesting),
     stay("ho-62", &[Closed], Move::Tell, Side::Requesting),
-    stay("ho-63", &[Granted], Move::Tell, Side::Requesting),
-    stay("ho-64", &[Granted], Move::AskSpecialty, Side::Requesting),
-    stay("ho-65", &[Granted], Move::DecideSpecialty, Side::Requested),
-    stay("ho-66", &[Granted], Move::AcceptConditions, Side::Requesting),
-    stay("ho-67", &[Granted], Move::Incident, Side::Requesting),
     stay("ho-70", ENDED, Move::Hospitalise, Side::Holder),
     stay("ho-71", &[Refused, Lapsed, Withdrawn, Rerouted], Move::EndCustody, Side::Holder),
     stay("ho-72", FOLLOWED, Move::Protect, Side::Holder),

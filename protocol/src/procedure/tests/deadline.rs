@@ -178,6 +178,7 @@ fn requested(release_due: Option<Timestamp>) -> Fact {
         offences: 2,
         death: false,
         spared: false,
+        spared_until: None,
         release_due,
         against: Vec::new(),
     }))

@@ -16,6 +16,7 @@ use crate::crypto::digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::ids::Party;
+use crate::ids::ProcedureId;
 use crate::message::control::recall::RecallAction;
 use crate::message::handling::Classification;
 use crate::message::handling::EvidentialUse;
@@ -39,8 +40,10 @@ use crate::procedure::elsewhere::arrival;
 use crate::procedure::elsewhere::case::CaseUse;
 use crate::procedure::elsewhere::copy::Copy;
 use crate::procedure::elsewhere::decision;
+use crate::procedure::elsewhere::decision::Candidate;
 use crate::procedure::elsewhere::person;
 use crate::procedure::elsewhere::person::People;
+use crate::procedure::elsewhere::received::Received;
 use crate::procedure::fact::Fact;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::HandoverFact;
@@ -137,6 +140,39 @@ fn an_entry_rests_on_a_decision_that_stands_in_its_own_handover() {
 }
 
 #[test]
+fn an_entry_means_the_decision_of_the_giving_party_and_of_several_the_one_that_counted() {
+    // shows: bat-72
+    let procedure = |n: u8| ProcedureId::new(Timestamp::from_millis(1), [n; 10]);
+    let candidate = |n: u8, by_giver: bool, counted: bool| Candidate {
+        procedure: procedure(n),
+        by_giver,
+        counted,
+    };
+    let meant = |candidates: &[Candidate]| Vec::from_iter(decision::meant(candidates));
+    let (real, decoy) = (candidate(1, true, true), candidate(2, false, true));
+    assert_eq!(meant(&[decoy, real]), [procedure(1)]);
+    assert_eq!(meant(&[decoy]), [], "nobody else decides for the giving Party");
+    let beside = candidate(3, true, false);
+    assert_eq!(meant(&[beside, real]), [procedure(1)]);
+    assert_eq!(meant(&[beside]), [procedure(3)], "that it did not count is told");
+    let too = candidate(4, true, true);
+    assert_eq!(meant(&[real, too]), [procedure(1), procedure(4)], "each of them has to carry it");
+}
+
+#[test]
+fn a_message_counts_that_took_effect_in_its_procedure() {
+    // shows: bat-72
+    let mut play = handover::examined(0);
+    let seen = play.transcript.heads();
+    let grant = play.say_after(ASKED, &seen, handover::granted());
+    let counted = |play: &Play<Handover>| decision::has_counted(&handover_now(play), &grant);
+    assert!(counted(&play));
+    play.say_after(ASKS, &seen, Fact::Common(CommonFact::Withdrawn));
+    assert!(!counted(&play), "it is outranked");
+    assert!(!decision::has_counted(&handover_now(&play), &digest::sha256(b"elsewhere")));
+}
+
+#[test]
 fn a_person_arrives_with_a_batch_whose_last_certificate_hands_the_person_over_on_the_decision() {
     // shows: ho-77, bat-63
     let mut play = handover::examined(0);
@@ -167,6 +203,27 @@ fn a_person_arrives_with_a_batch_whose_last_certificate_hands_the_person_over_on
     play.say(ASKS, Fact::Handover(arrived));
     let again = decision::judge(7, &standing, &handover_now(&play)).unwrap_err();
     assert!(again.why.contains("handed-over"), "nobody travels twice on it: {again:?}");
+}
+
+#[test]
+fn whoever_travelled_with_others_has_to_have_arrived_before_more_is_asked_for() {
+    // shows: ho-76, spc-6, spc-7
+    let mut play = handover::examined(0);
+    play.say(ASKED, handover::granted());
+    let party = |name| Party::parse(name).unwrap();
+    let (by, from) = (party("CN"), BTreeSet::from([party("LA")]));
+    let procedure = ProcedureId::new(Timestamp::from_millis(1), [1; 10]);
+    let remedies = |play: &Play<Handover>| {
+        let handover = play.now().state;
+        let received = Received { procedure, handover: &handover, by: &by, from: &from };
+        let judged = [received.judge_again(), received.judge_onward(&party("VN"))];
+        judged.map(|judged| judged.unwrap_err().remedy.contains("manifest arrive"))
+    };
+    assert_eq!(remedies(&play), [true, true]);
+    let certificate = MessageId::new(Timestamp::from_millis(1), [9; 10]);
+    let arrived = HandoverFact::Arrived { certificate, entry: 1, release_due: None };
+    play.say(ASKS, Fact::Handover(arrived));
+    assert_eq!(remedies(&play), [false, false]);
 }
 
 #[test]

@@ -15,9 +15,11 @@ use serde_json::json;
 use super::told;
 use crate::codec::value::Value;
 use crate::crypto::digest;
+use crate::message::assurance::AssuranceKind;
 use crate::message::body::Body;
 use crate::message::intelligence::information_reply::ReplyStatus;
 use crate::message::kind::Kind;
+use crate::moment::Timestamp;
 use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
@@ -27,6 +29,7 @@ use crate::procedure::exchange::fact::FeedFact;
 use crate::procedure::exchange::fact::NoticeFact;
 use crate::procedure::exchange::fact::RightsFact;
 use crate::procedure::fact::Fact;
+use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::information::fact::InformationFact;
 use crate::procedure::rescue::fact::RescueFact;
 
@@ -215,6 +218,37 @@ fn questions_and_answers_are_kept_by_the_digest_of_their_ids() {
     assert_eq!(reply.answers[0].0, digest::sha256(b"q1"));
     assert!(reply.court_refused && reply.names_route && reply.redirects);
     assert!(reply.next_update_by.is_some() && reply.closes_at > reply.next_update_by);
+}
+
+#[test]
+fn of_several_promises_of_one_kind_the_one_that_binds_longest_is_kept() {
+    // shows: ho-81
+    let endless = |kind: &str| {
+        let text = json!({"lang": "en", "text": "As agreed."});
+        json!({"kind": kind, "given_by": "Ministry of Justice", "text": text})
+    };
+    let promise = |kind: &str, until: &str| {
+        let mut promise = endless(kind);
+        promise["valid_until"] = json!(until);
+        promise
+    };
+    let (early, late) = ("2026-06-01T12:00:00+08:00", "2027-06-01T12:00:00+08:00");
+    let mut body = example(Kind::ConsultationViews);
+    body["assurances"] = json!([
+        promise("no-death-penalty", late),
+        promise("no-death-penalty", early),
+        promise("retrial", early),
+        endless("retrial"),
+    ]);
+    let Fact::Handover(HandoverFact::Viewed { promises, until }) =
+        fact_of(Kind::ConsultationViews, &body)
+    else {
+        panic!("another fact");
+    };
+    let kinds = [AssuranceKind::NoDeathPenalty, AssuranceKind::Retrial];
+    assert_eq!(promises, BTreeSet::from(kinds));
+    let end = Timestamp::from_millis(1_811_822_400_000);
+    assert_eq!(until, BTreeSet::from([(kinds[0], end)]), "one promise of a new trial has no end");
 }
 
 #[test]

@@ -43,7 +43,9 @@ fn a_message_goes_to_every_participant_and_comes_from_one() {
     assert_eq!(play.refuses(stranger).code, RefusalCode::NotEntitled);
 
     let add = Vec::from([(agency("mm.mpf"), Role::Information)]);
+    assert_eq!(play.now().common.version(), 0);
     play.say(ASKS, Fact::Common(CommonFact::Joined { add }));
+    assert_eq!(play.now().common.version(), 1, "what is said from here on names this version");
     let late = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
     assert_eq!(play.refuses(late).code, RefusalCode::ParticipantLeftOut);
     play.told("a message goes to every participant and comes from one", &["pro-7"]);

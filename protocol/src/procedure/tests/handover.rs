@@ -1,6 +1,7 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
 mod grounds;
+mod line;
 pub(super) mod specialty;
 mod standing;
 
@@ -63,6 +64,7 @@ const REQUEST: Request = Request {
     offences: 3,
     death: false,
     spared: false,
+    spared_until: None,
     release_due: None,
     against: Vec::new(),
 };
@@ -132,7 +134,14 @@ fn against(ground: RefusalGround, offences: &[u64]) -> Against {
 }
 
 fn viewed(promises: &[AssuranceKind]) -> Fact {
-    told(HandoverFact::Viewed { promises: promises.iter().copied().collect() })
+    viewed_until(promises, &[])
+}
+
+/// Some of the promises end.
+fn viewed_until(promises: &[AssuranceKind], until: &[(AssuranceKind, u64)]) -> Fact {
+    let until = until.iter().map(|(kind, end)| (*kind, Timestamp::from_millis(*end)));
+    let promises = promises.iter().copied().collect();
+    told(HandoverFact::Viewed { promises, until: until.collect() })
 }
 
 /// A grant of the first offence that says that these grounds are met.
@@ -467,8 +476,8 @@ fn the_chapter_prints_the_table_of_a_handover() {
 fn every_row_of_the_table_of_a_handover_is_walked() {
     // shows: ho-1, ho-2, ho-3, ho-4, ho-5, ho-6, ho-7, ho-8, ho-9, ho-10, ho-11, ho-12, ho-13, ho-14, ho-15, ho-16
     // shows: ho-17, ho-18, ho-19, ho-20, ho-21, ho-22, ho-23, ho-24, ho-25, ho-26, ho-27, ho-28, ho-29, ho-30, ho-31
-    // shows: ho-32, ho-33, ho-34, ho-35, ho-36, ho-37, ho-38, ho-39, ho-40, ho-41, ho-52, ho-60, ho-61, ho-62, ho-63
-    // shows: ho-64, ho-65, ho-66, ho-67, ho-70, ho-71, ho-72, ho-73, ho-76
+    // shows: ho-32, ho-33, ho-34, ho-35, ho-36, ho-37, ho-38, ho-39, ho-40, ho-41, ho-52, ho-60, ho-61, ho-62
+    // shows: ho-70, ho-71, ho-72, ho-73, ho-76
     let walked: BTreeSet<&str> = stories().into_iter().flatten().collect();
     let missing: Vec<&str> =
         ROWS.iter().map(|row| row.id).filter(|id| !walked.contains(id)).collect();
@@ -658,13 +667,15 @@ fn a_release_is_of_the_leg_at_hand_by_the_side_that_gives_and_of_somebody_who_is
     play.say(ASKED, certified(1));
     play.told("a release is of the leg at hand and of somebody who is held", &["ho-75"]);
 
-    let mut elsewhere = granted_play(0);
-    let legs = Vec::from([leg(TRANSIT, ASKS)]);
-    let schedule = elsewhere.say(ASKED, told(HandoverFact::Scheduled { legs }));
-    elsewhere.say(TRANSIT, accepts(schedule));
+    // Two agencies were asked, and by the schedule one of them gives the person.
+    let both: &[&str] = &[ASKS, ASKED, TRANSIT];
+    let mut elsewhere = Play::<Handover>::begin_among(both, 0, requested());
+    elsewhere.say(ASKED, acknowledged(elsewhere.first()));
+    elsewhere.say(ASKED, granted());
+    let schedule = elsewhere.say(ASKED, one_leg());
     elsewhere.say(ASKS, accepts(schedule));
-    elsewhere.confirm(IrreversibleAct::ReleaseCustody);
-    let other_side = elsewhere.refused(ASKED, release(1));
+    elsewhere.confirm_by(both, IrreversibleAct::ReleaseCustody);
+    let other_side = elsewhere.refused(TRANSIT, release(1));
     assert_eq!((other_side.code, other_side.rule), (RefusalCode::NotEntitled, "ho-75"));
     elsewhere.told("a release is by the side that gives on that leg", &["ho-75"]);
 }
@@ -814,6 +825,33 @@ fn an_offence_that_can_cost_the_life_needs_an_assurance_or_a_recorded_waiver() {
         "an offence that can cost the life needs an assurance or a recorded waiver",
         &["ho-43"],
     );
+}
+
+#[test]
+fn an_assurance_that_has_run_out_when_it_is_granted_spares_nobody() {
+    // shows: ho-81
+    let life = [AssuranceKind::NoDeathPenalty];
+    let ends = Some(Timestamp::from_millis(1_000 + DAY));
+    let capital = Request { death: true, spared: true, spared_until: ends, ..REQUEST };
+    let mut play = examined_after(0, told(HandoverFact::Requested(capital.clone())));
+    play.wait(DAY);
+    let refusal = play.refused(ASKED, granted());
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-43"));
+    assert!(refusal.why.contains("has run out"), "{refusal:?}");
+
+    play.say(ASKED, intended(&[]));
+    play.say(ASKS, viewed_until(&life, &[(life[0], 1_000 + DAY)]));
+    assert_eq!(play.refused(ASKED, granted()).rule, "ho-43", "given again, and as short");
+    play.say(ASKED, intended(&[]));
+    play.say(ASKS, viewed_until(&life, &[(life[0], 1_001 + DAY)]));
+    play.say(ASKED, granted());
+
+    examined_after(0, told(HandoverFact::Requested(capital.clone()))).say(ASKED, granted());
+    let mut forever = examined_after(0, told(HandoverFact::Requested(capital)));
+    forever.wait(DAY);
+    forever.say(ASKED, intended(&[]));
+    forever.say(ASKS, viewed(&life));
+    forever.say(ASKED, granted());
 }
 
 #[test]

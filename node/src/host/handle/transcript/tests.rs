@@ -66,6 +66,7 @@ fn request() -> Act {
         offences: 1,
         death: false,
         spared: false,
+        spared_until: None,
         release_due: None,
         against: vec![],
     };

@@ -196,4 +196,10 @@ fn a_text_that_is_open_waits_for_each_signatory_whose_signature_does_not_count_y
     story.say(ASKS, Kind::SignatureStatement, signs(ASKS, true), 4 * HOUR);
     assert!(!by(&story, 4 * HOUR).contains(&agency(ASKED)));
     assert!(by(&story, 4 * HOUR).contains(&agency(ASKS)), "ad referendum does not count yet");
+
+    let reopens = Fact::Outcome(OutcomeFact::Reopened { package });
+    story.say(TRANSIT, Kind::OutcomeReopening, reopens, 5 * HOUR);
+    assert!(by(&story, 5 * HOUR).is_empty(), "a text that is talked about again waits for nobody");
+    story.say(ASKS, Kind::OutcomeDocument, text(OutcomeStage::Frozen, 3), 6 * HOUR);
+    assert!(by(&story, 6 * HOUR).is_empty(), "nor one that is frozen and not open yet");
 }

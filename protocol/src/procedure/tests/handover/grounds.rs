@@ -30,6 +30,7 @@ use super::one_leg;
 use super::stage;
 use super::told;
 use super::viewed;
+use super::viewed_until;
 use crate::message::assurance::AssuranceKind;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
@@ -148,6 +149,20 @@ fn some_grounds_only_a_promise_answers() {
         promised.say(ASKED, granted_with(&[ground]));
         promised.told(&format!("some grounds only a promise answers: {promise}"), &["ho-56"]);
     }
+}
+
+#[test]
+fn a_promise_that_has_run_out_answers_no_ground() {
+    // shows: ho-81
+    let absent = [RefusalGround::InAbsentiaNoRetrial];
+    let promise = AssuranceKind::Retrial;
+    let mut play = examined(0);
+    play.say(ASKED, intended(&absent));
+    play.say(ASKS, viewed_until(&[promise], &[(promise, 2_000)]));
+    play.wait(1_000);
+    let refusal = play.refused(ASKED, granted_with(&absent));
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-56"));
+    assert!(refusal.why.contains("has run out"), "{refusal:?}");
 }
 
 #[test]

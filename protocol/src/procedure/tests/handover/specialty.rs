@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use super::ASKED;
 use super::ASKS;
 use super::Play;
+use super::arrived;
 use super::certified;
 use super::consents;
 use super::custody;
@@ -71,7 +72,7 @@ fn vietnam() -> Party {
     Party::parse("VN").unwrap()
 }
 
-/// Walks what may follow a handover, also of somebody who travelled with others.
+/// Walks what may follow a handover.
 pub(super) fn story() -> BTreeSet<&'static str> {
     let mut play = handed_over();
     let asked = play.say(ASKS, further(&play));
@@ -82,21 +83,23 @@ pub(super) fn story() -> BTreeSet<&'static str> {
     play.say(ASKS, by_consent(given, 1));
     play.say(ASKS, custody(CustodyChange::FreedByCourt));
     play.told("what may follow a handover", &[]);
-    let mut rules = play.rules();
+    play.rules()
+}
 
-    let mut in_a_batch = granted_play(0);
-    in_a_batch.say(ASKS, tried(&[1]));
-    let asked = in_a_batch.say(ASKS, further(&in_a_batch));
-    let given =
-        in_a_batch.say(ASKED, consents(&in_a_batch, &asked, SpecialtyConsent::GivenConditional));
-    let given = in_a_batch.id(&given);
-    in_a_batch.say(ASKS, accepted(given));
-    in_a_batch.say(ASKS, by_consent(given, 1));
-    in_a_batch.say(ASKS, happened(Incident::Other));
-    assert_eq!(stage(&in_a_batch), Stage::Granted, "the batch says who went");
-    in_a_batch.told("what may follow the handover of somebody in a batch", &[]);
-    rules.extend(in_a_batch.rules());
-    rules
+#[test]
+fn nothing_follows_a_handover_before_it_is_said_that_the_person_came() {
+    // shows: ho-76
+    let mut play = granted_play(0);
+    let asks = further(&play);
+    for fact in [tried(&[1]), asks.clone(), happened(Incident::Other)] {
+        assert_eq!(play.refused(ASKS, fact).code, RefusalCode::OutOfTurn);
+    }
+    play.say(ASKS, arrived());
+    play.say(ASKS, tried(&[1]));
+    play.say(ASKS, asks);
+    play.say(ASKS, happened(Incident::Other));
+    assert_eq!(stage(&play), Stage::HandedOver);
+    play.told("nothing follows a handover before it is said that the person came", &["ho-76"]);
 }
 
 #[test]

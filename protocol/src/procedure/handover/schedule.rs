@@ -1,0 +1,100 @@
+//! A schedule that was proposed, and how far the person came by it.
+//!
+//! What was said of a leg ends with the leg, and what was done of a schedule ends with the schedule: it stands here and
+//! nowhere else, so that nothing of it outlives either.
+
+use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
+
+use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
+use crate::moment::Timestamp;
+use crate::procedure::act::Act;
+use crate::procedure::handover::fact::Leg;
+
+/// A schedule, who agreed to it, and what was said at the line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Schedule {
+    pub(super) digest: Digest,
+    legs: Vec<Leg>,
+    accepted: BTreeSet<AgencyId>,
+    done: usize,
+    /// The certificate of the leg at hand, with one signature.
+    pub(super) certificate: Option<Certificate>,
+    /// Who said alone that the leg at hand failed.
+    pub(super) returning: Option<AgencyId>,
+}
+
+/// A certificate with one signature.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Certificate {
+    pub(super) digest: Digest,
+    pub(super) transferred: bool,
+    pub(super) signed_at: Timestamp,
+}
+
+impl Schedule {
+    /// As it is proposed: its author agrees to it, and nobody has gone anywhere.
+    pub(super) fn of(act: &Act, legs: &[Leg]) -> Self {
+        Self {
+            digest: act.digest,
+            legs: legs.to_vec(),
+            accepted: BTreeSet::from([act.author.clone()]),
+            done: 0,
+            certificate: None,
+            returning: None,
+        }
+    }
+
+    /// Whether an agency is a side of one of its legs.
+    pub(super) fn has(&self, agency: &AgencyId) -> bool {
+        self.parties().any(|party| party == agency)
+    }
+
+    /// Who has not agreed to it.
+    pub(super) fn silent(&self) -> BTreeSet<&AgencyId> {
+        self.parties().filter(|party| !self.accepted.contains(*party)).collect()
+    }
+
+    /// Whether everybody agrees once this agency does.
+    pub(super) fn is_last_to_accept(&self, agency: &AgencyId) -> bool {
+        self.parties().all(|party| party == agency || self.accepted.contains(party))
+    }
+
+    pub(super) fn accept(&mut self, agency: &AgencyId) {
+        self.accepted.insert(agency.clone());
+    }
+
+    /// The leg that comes next or is under way.
+    pub(super) fn at_hand(&self) -> Option<&Leg> {
+        self.legs.get(self.done)
+    }
+
+    /// Its number, from 1.
+    pub(super) fn number_at_hand(&self) -> u64 {
+        u64::try_from(self.done).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    /// Whether no leg follows the one at hand.
+    pub(super) fn is_last_leg(&self) -> bool {
+        self.done.saturating_add(1) == self.legs.len()
+    }
+
+    /// Both sides signed that the person changed hands on the leg at hand.
+    // spec: ho-79
+    pub(super) fn leg_is_done(&mut self) {
+        self.done = self.done.saturating_add(1);
+        self.leg_failed();
+    }
+
+    /// Both sides said that the leg at hand failed: it begins anew.
+    // spec: ho-79
+    pub(super) fn leg_failed(&mut self) {
+        self.certificate = None;
+        self.returning = None;
+    }
+
+    fn parties(&self) -> impl Iterator<Item = &AgencyId> {
+        self.legs.iter().flat_map(|leg| [&leg.releasing, &leg.receiving])
+    }
+}
