@@ -19,6 +19,32 @@ def in_order():
     return re.findall(r'"([a-z-]+)"', line)
 
 
+class Promises:
+    """What was promised, each with its end; None where it binds for good (ho-81)."""
+
+    def __init__(self):
+        self.ends = {}
+
+    @classmethod
+    def of(cls, request):
+        """What a request promises."""
+        promises = cls()
+        if request is not None and request["spared"]:
+            promises.ends["no-death-penalty"] = request.get("spared_until")
+        return promises
+
+    def give(self, promises, until):
+        """One that is given again binds as long as the longer of the two."""
+        for kind in promises:
+            ends = [until.get(kind), self.ends.get(kind, until.get(kind))]
+            self.ends[kind] = None if None in ends else max(ends)
+
+    def bind(self, kind, at):
+        if kind not in self.ends:
+            return False
+        return self.ends[kind] is None or at < self.ends[kind]
+
+
 class Grounds:
     """The mandatory grounds that are open, each with offences, whether it was heard, and what was promised since."""
 
@@ -35,12 +61,12 @@ class Grounds:
         for named in against:
             standing = self.open.setdefault(named["ground"], {"offences": set()})
             standing["offences"] |= set(named["offences"] or range(1, request["offences"] + 1))
-            standing["heard"], standing["promises"] = False, set()
+            standing["heard"], standing["promises"] = False, Promises()
 
-    def hear(self, promises):
+    def hear(self, promises=(), until=None):
         for standing in self.open.values():
             standing["heard"] = True
-            standing["promises"] |= set(promises)
+            standing["promises"].give(promises, until or {})
 
     def against(self, granted):
         """The grounds that stand against offences; one that nothing answers stands against all."""
@@ -49,14 +75,15 @@ class Grounds:
             if granted and (ground == NOTHING_ANSWERS or standing["offences"] & set(granted)):
                 yield ground, standing
 
-    def judge(self, decision):
+    def judge(self, decision, at):
         """Whether a grant respects each of them, in the order of the grammar."""
         for ground, standing in self.against(decision["granted"]):
             if ground == NOTHING_ANSWERS:
                 raise Refused("ho-56", "safeguard")
             if ground not in decision.get("met", []):
                 raise Refused("ho-54", "safeguard")
-            answered = PROMISES[ground] in standing["promises"] if ground in PROMISES else standing["heard"]
+            promise = PROMISES.get(ground)
+            answered = standing["promises"].bind(promise, at) if promise else standing["heard"]
             if not answered:
                 raise Refused("ho-56", "safeguard")
 

@@ -1,6 +1,7 @@
 """The handover of one person (22.4), with the words of 22.15."""
 
 from .grounds import Grounds
+from .grounds import Promises
 from .rows import Refused
 from .rows import Rows
 from .rows import common
@@ -24,7 +25,7 @@ SIMPLE = {
     "incident": "post-handover-incident",
     "chosen": "concurrent-requests",
     "requested": "handover-request",
-    "arrest-asked": "handover-request",
+    "arrest-asked": "provisional-arrest-request",
 }
 
 
@@ -43,13 +44,13 @@ class Handover(Rows):
         self.requesting, self.requested = opening["author"], set(opening["asked"])
         self.stage = "provisional" if name == "arrest-asked" else "submitted"
         self.custody = "at-large" if name == "arrest-asked" else content["custody"]
-        self.request = None if name == "arrest-asked" else (opening["id"], dict(content))
+        self.request = None if name == "arrest-asked" else (opening["id"], content)
         self.grounds = Grounds(None if name == "arrest-asked" else content)
+        self.promises = Promises.of(self.request and self.request[1])
         self.specialty = Specialty()
         self.due = None
         self.consulted = False
-        self.decision = self.schedule = self.certificate = self.returning = self.holder = None
-        self.legs_done = 0
+        self.decision = self.schedule = self.holder = None
 
     def parties(self):
         return {party for leg in self.schedule["legs"] for party in leg.values()}
@@ -68,8 +69,12 @@ class Handover(Rows):
 
     def at_hand(self):
         """The leg that comes next or is under way, by the schedule."""
-        legs = self.schedule["legs"][self.legs_done:] if self.schedule else []
+        legs = self.schedule["legs"][self.schedule["done"]:] if self.schedule else []
         return legs[0] if legs else None
+
+    def said_of_leg(self, what):
+        """The certificate or the word of one side that stands of the leg at hand."""
+        return self.schedule and self.schedule[what]
 
     def what(self, message):
         name, content = stated(message)
@@ -96,7 +101,8 @@ class Handover(Rows):
         if name == "answered":
             return self.what_of_answer(message, content["answer"])
         if name == "returned":
-            return "second leg-return" if self.returning not in (None, message["author"]) else "leg-return"
+            first = self.said_of_leg("returning")
+            return "second leg-return" if first not in (None, message["author"]) else "leg-return"
         if name == "countersigned":
             return self.what_of_countersignature()
         if name == "screened":
@@ -124,9 +130,10 @@ class Handover(Rows):
         return "last accepting schedule-answer" if last else "accepting schedule-answer"
 
     def what_of_countersignature(self):
-        if self.certificate and not self.certificate["transferred"]:
+        certificate = self.said_of_leg("certificate")
+        if certificate and not certificate["transferred"]:
             return "second leg-return"
-        last = self.schedule is not None and self.legs_done + 1 == len(self.schedule["legs"])
+        last = self.schedule is not None and self.schedule["done"] + 1 == len(self.schedule["legs"])
         return "certificate-countersignature of the last leg" if last else "certificate-countersignature"
 
     def rules(self, what, message, fold):
@@ -146,12 +153,20 @@ class Handover(Rows):
         elif not self.specialty.awaits_conditions(accepted["of"]):
             raise Refused("ho-61")
 
+    def rules_of_scheduled(self, what, message, schedule, fold):
+        """ho-80."""
+        legs = schedule["legs"]
+        joined = all(leg["receiving"] == following["releasing"] for leg, following in zip(legs, legs[1:]))
+        begins = bool(legs) and "holder" in self.sides(legs[0]["releasing"])
+        if not begins or not joined or legs[-1]["receiving"] != self.requesting:
+            raise Refused("ho-80")
+
     def rules_of_answered(self, what, message, answer, fold):
         standing(self.schedule and self.schedule["digest"], answer["schedule"], "ho-21")
 
     def of_the_leg(self, content):
         """ho-75."""
-        if content["leg"] != self.legs_done + 1:
+        if self.schedule and content["leg"] != self.schedule["done"] + 1:
             raise Refused("ho-75")
 
     def somebody_holds(self):
@@ -180,7 +195,10 @@ class Handover(Rows):
             self.somebody_holds()
 
     def rules_of_countersigned(self, what, message, signed, fold):
-        standing(self.certificate and self.certificate["digest"], signed["of"], "ho-28")
+        certificate = self.said_of_leg("certificate")
+        standing(certificate and certificate["digest"], signed["of"], "ho-28")
+        if self.at_hand() and self.at_hand()["receiving"] != message["author"]:
+            raise Refused("ho-75", "not-entitled")
 
     def rules_of_outcome_told(self, what, message, told, fold):
         if self.stage == "refused":
@@ -203,12 +221,13 @@ class Handover(Rows):
             if self.custody not in HELD:
                 raise Refused("ho-42", "safeguard")
             request = self.request and self.request[1]
-            if request and request["death"] and not request["spared"] and not decision["death_waived"]:
+            spared = decision["death_waived"] or self.promises.bind("no-death-penalty", message["created"])
+            if request and request["death"] and not spared:
                 raise Refused("ho-43", "safeguard")
             if request and any(offence > request["offences"] for offence in decision["granted"]):
                 raise Refused("ho-44", "safeguard")
             if request:
-                self.grounds.judge(decision)
+                self.grounds.judge(decision, message["created"])
         elif what == "refusal" and self.stage == "consulting":
             self.after_due(message, "ho-10")
         elif what == "refusal" and not self.consulted and not decision["unconsulted"]:
@@ -223,7 +242,7 @@ class Handover(Rows):
         if name == "information-asked":
             self.due = content["due"]
         elif name == "information-given":
-            self.grounds.hear(())
+            self.grounds.hear()
         name, content = stated(message)
         if name is not None:
             getattr(self, "note_" + name.replace("-", "_"), lambda *_: None)(what, message, content)
@@ -244,14 +263,14 @@ class Handover(Rows):
             self.name_grounds(content)
 
     def note_requested(self, what, message, content):
-        self.request = (message["id"], dict(content))
-        self.grounds = Grounds(content)
+        self.request = (message["id"], content)
+        self.grounds, self.promises = Grounds(content), Promises.of(content)
 
     def note_viewed(self, what, message, content):
         self.consulted = True
-        self.grounds.hear(content["promises"])
-        if self.request:
-            self.request[1]["spared"] |= "no-death-penalty" in content["promises"]
+        said = content["promises"], dict(content.get("until", ()))
+        self.grounds.hear(*said)
+        self.promises.give(*said)
 
     def note_decided(self, what, message, content):
         self.schedule = None
@@ -264,7 +283,15 @@ class Handover(Rows):
             self.name_grounds(content)
 
     def note_scheduled(self, what, message, content):
-        self.schedule = {"digest": message["digest"], "legs": content["legs"], "accepted": {message["author"]}}
+        self.schedule = {
+            "digest": message["digest"],
+            "legs": content["legs"],
+            "accepted": {message["author"]},
+            "done": 0,
+            # What was said of the leg at hand, and ends with it (ho-79).
+            "certificate": None,
+            "returning": None,
+        }
 
     def note_answered(self, what, message, content):
         if content["answer"] == "rescheduled":
@@ -276,26 +303,35 @@ class Handover(Rows):
         self.custody = "in-transfer-custody"
 
     def note_returned(self, what, message, content):
-        self.returning = message["author"]
         if what == "second leg-return":
             self.turn_back()
+        elif self.schedule:
+            self.schedule["returning"] = message["author"]
 
     def note_certified(self, what, message, content):
-        self.certificate = {"digest": message["digest"], "transferred": content["results"]["transferred"]}
+        if self.schedule:
+            transferred = content["results"]["transferred"]
+            self.schedule["certificate"] = {"digest": message["digest"], "transferred": transferred}
 
     def note_countersigned(self, what, message, content):
         if what == "second leg-return":
             self.turn_back()
             return
-        self.certificate = None
-        self.legs_done += 1
+        if self.schedule:
+            self.schedule["done"] += 1
+        self.end_leg()
         self.holder = message["author"]
         if what == "certificate-countersignature of the last leg":
             self.custody = "held-by-requesting"
 
     def turn_back(self):
-        self.certificate = self.returning = None
+        self.end_leg()
         self.custody = "held"
+
+    def end_leg(self):
+        """ho-79."""
+        if self.schedule:
+            self.schedule["certificate"] = self.schedule["returning"] = None
 
     def note_arrived(self, what, message, content):
         self.schedule, self.holder, self.custody = None, message["author"], "held-by-requesting"
@@ -320,6 +356,6 @@ class Handover(Rows):
         if self.stage in ("handed-over", "closed"):
             self.specialty.freed |= change in ("freed-by-court", {"is": "released"})
         if change == "hospitalised":
-            self.custody, self.schedule, self.certificate, self.legs_done = "held", None, None, 0
+            self.custody, self.schedule = "held", None
         else:
             self.custody = "released" if change == "freed-by-court" else change["is"]

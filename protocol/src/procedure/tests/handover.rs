@@ -844,14 +844,20 @@ fn an_assurance_that_has_run_out_when_it_is_granted_spares_nobody() {
     assert_eq!(play.refused(ASKED, granted()).rule, "ho-43", "given again, and as short");
     play.say(ASKED, intended(&[]));
     play.say(ASKS, viewed_until(&life, &[(life[0], 1_001 + DAY)]));
+    play.say(ASKED, intended(&[]));
+    play.say(ASKS, viewed_until(&life, &[(life[0], 2_000)]));
     play.say(ASKED, granted());
+    play.told("an assurance that has run out when it is granted spares nobody", &["ho-43", "ho-81"]);
 
     examined_after(0, told(HandoverFact::Requested(capital.clone()))).say(ASKED, granted());
     let mut forever = examined_after(0, told(HandoverFact::Requested(capital)));
     forever.wait(DAY);
     forever.say(ASKED, intended(&[]));
     forever.say(ASKS, viewed(&life));
+    forever.say(ASKED, intended(&[]));
+    forever.say(ASKS, viewed_until(&life, &[(life[0], 2_000)]));
     forever.say(ASKED, granted());
+    forever.told("an assurance without an end binds for good", &["ho-81"]);
 }
 
 #[test]

@@ -163,6 +163,7 @@ fn a_promise_that_has_run_out_answers_no_ground() {
     let refusal = play.refused(ASKED, granted_with(&absent));
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-56"));
     assert!(refusal.why.contains("has run out"), "{refusal:?}");
+    play.told("a promise that has run out answers no ground", &["ho-81"]);
 }
 
 #[test]
