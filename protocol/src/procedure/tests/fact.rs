@@ -240,6 +240,20 @@ fn of_several_promises_of_one_kind_the_one_that_binds_longest_is_kept() {
         promise("retrial", early),
         endless("retrial"),
     ]);
+    case(
+        "consultation-views-until",
+        "what views promise for a time only",
+        Kind::ConsultationViews,
+        &body,
+    );
+    varied(
+        "handover-request-until",
+        "a request that spares the life for a time only",
+        Kind::HandoverRequest,
+        json!({
+            "assurances": [promise("no-death-penalty", late), promise("no-death-penalty", early)],
+        }),
+    );
     let Fact::Handover(HandoverFact::Viewed { promises, until }) =
         fact_of(Kind::ConsultationViews, &body)
     else {

@@ -847,7 +847,10 @@ fn an_assurance_that_has_run_out_when_it_is_granted_spares_nobody() {
     play.say(ASKED, intended(&[]));
     play.say(ASKS, viewed_until(&life, &[(life[0], 2_000)]));
     play.say(ASKED, granted());
-    play.told("an assurance that has run out when it is granted spares nobody", &["ho-43", "ho-81"]);
+    play.told(
+        "an assurance that has run out when it is granted spares nobody",
+        &["ho-43", "ho-81"],
+    );
 
     examined_after(0, told(HandoverFact::Requested(capital.clone()))).say(ASKED, granted());
     let mut forever = examined_after(0, told(HandoverFact::Requested(capital)));
