@@ -48,21 +48,35 @@ fn release(play: &mut Play<Handover>) {
     play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
 }
 
-#[test]
-fn the_full_request_after_an_arrest_opens_grounds_like_any_other() {
-    // shows: ho-55
+/// Arrested first, then asked for in full.
+fn examined_after_an_arrest(request: Request) -> Play<Handover> {
     let by = Timestamp::from_millis(40 * DAY);
     let mut play =
         Play::<Handover>::begin(0, told(HandoverFact::ArrestAsked { full_request_by: by }));
     play.say(ASKED, held());
-    let unknown = against(RefusalGround::NoDualCriminality, &[1]);
-    let request = Request { against: Vec::from([unknown]), ..REQUEST };
     let request = play.say(ASKS, told(HandoverFact::Requested(request)));
     let request = play.id(&request);
     play.say(ASKED, acknowledged(request));
+    play
+}
+
+#[test]
+fn the_full_request_after_an_arrest_opens_grounds_like_any_other() {
+    // shows: ho-55
+    let unknown = against(RefusalGround::NoDualCriminality, &[1]);
+    let mut play = examined_after_an_arrest(Request { against: Vec::from([unknown]), ..REQUEST });
 
     assert_eq!(play.refused(ASKED, granted()).rule, "ho-54");
     play.told("the full request after an arrest opens grounds like any other", &["ho-55"]);
+}
+
+#[test]
+fn the_full_request_after_an_arrest_spares_the_life_like_any_other() {
+    // shows: ho-43
+    let mut play = examined_after_an_arrest(Request { death: true, spared: true, ..REQUEST });
+
+    play.say(ASKED, granted());
+    play.told("the full request after an arrest spares the life like any other", &["ho-43"]);
 }
 
 #[test]
