@@ -4,6 +4,7 @@
 //! Absent on purpose: digests, which are names made by `crypto`.
 
 use alloc::borrow::ToOwned;
+use alloc::format;
 use alloc::string::String;
 use core::fmt;
 
@@ -256,14 +257,22 @@ macro_rules! uuid_name {
             }
         }
 
+        /// Bytes in CBOR, the usual text where people read.
         impl Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    return serializer.serialize_str(&format!("{self}"));
+                }
                 serializer.serialize_bytes(self.as_bytes())
             }
         }
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                if deserializer.is_human_readable() {
+                    let text = String::deserialize(deserializer)?;
+                    return Self::parse(&text).map_err(de::Error::custom);
+                }
                 let bytes = serde_bytes::ByteArray::<16>::deserialize(deserializer)?;
                 Self::from_bytes(bytes.into_array()).map_err(de::Error::custom)
             }

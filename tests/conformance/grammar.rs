@@ -59,7 +59,7 @@ fn no_rule_is_given_twice() {
 }
 
 /// All files of the grammar, joined in the order of their names.
-fn grammar() -> BasicContext {
+pub(crate) fn grammar() -> BasicContext {
     BasicContext::new(flatten_from_str(&joined()).expect("the grammar is one CDDL document"))
 }
 
@@ -71,7 +71,7 @@ fn joined() -> String {
     texts.join("\n")
 }
 
-fn rule_named<'a>(grammar: &'a BasicContext, rule: &str) -> &'a cddl_cat::ivt::RuleDef {
+pub(crate) fn rule_named<'a>(grammar: &'a BasicContext, rule: &str) -> &'a cddl_cat::ivt::RuleDef {
     grammar.rules.get(rule).unwrap_or_else(|| panic!("spec/cddl has no rule {rule}"))
 }
 

@@ -2,6 +2,7 @@
 
 mod dependencies;
 mod grammar;
+mod procedure;
 mod readers;
 mod second_verifier;
 mod vectors;

@@ -214,7 +214,7 @@ fn nobody_goes_in_where_somebody_needs_help_without_the_commanders_word() {
 
 #[test]
 fn nothing_is_passed_on_without_the_decision_of_its_originator() {
-    // shows: orc-13, orc-14, promise-8
+    // shows: orc-13, orc-14
     let world = Federation::of("guards-copy", &AGENCIES);
     let nodes = world.all_ready();
     let [owner, passes, gets] = [0, 1, 2].map(|place: usize| nodes[place].client());

@@ -56,7 +56,7 @@ fn a_grant_with_an_open_mandatory_ground_is_refused_until_it_is_met() {
 
 #[test]
 fn a_person_is_tried_for_what_was_granted_or_consented_to_and_given_to_nobody_else() {
-    // shows: spc-4, spc-6, spc-7, spc-8, promise-8
+    // shows: spc-4, spc-6, spc-7, spc-8
     let world = Federation::of("specialty-ledger", &AGENCIES);
     let nodes = world.all_ready();
     let [asks, asked, third] = [0, 1, 2].map(|place: usize| nodes[place].client());

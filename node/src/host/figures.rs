@@ -202,18 +202,20 @@ impl State {
         mut show: impl FnMut(&ProcedureId, &Counted),
     ) -> Result<usize, S::Fault> {
         self.known.iter().for_each(|(procedure, counted)| show(procedure, counted));
+        if !self.beyond {
+            return Ok(0);
+        }
         let mut folded = 0_usize;
         let mut after = None;
-        while self.beyond {
+        loop {
             let page = source.procedures(after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { break };
+            let Some(last) = page.last() else { return Ok(folded) };
             after = Some(*last);
             for procedure in page.iter().filter(|procedure| !self.known.contains_key(procedure)) {
                 show(procedure, &counted::of(&source.book(procedure)?));
                 folded = folded.saturating_add(1);
             }
         }
-        Ok(folded)
     }
 
     fn answer<S: Source>(

@@ -180,14 +180,22 @@ impl fmt::Debug for Digest {
     }
 }
 
+/// Bytes in CBOR, hexadecimal where people read.
 impl Serialize for Digest {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            return serializer.serialize_str(&format!("{self}"));
+        }
         serializer.serialize_bytes(&self.0)
     }
 }
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        if deserializer.is_human_readable() {
+            let text = String::deserialize(deserializer)?;
+            return Self::parse(&text).map_err(serde::de::Error::custom);
+        }
         serde_bytes::ByteArray::<32>::deserialize(deserializer)
             .map(|bytes| Self(bytes.into_array()))
     }

@@ -9,6 +9,7 @@ use crate::message::time::Instant;
 choice! {
     /// What is promised. Source: DOMAIN 2.3.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     AssuranceKind {
         /// The death penalty is not sought, imposed or carried out.
         NoDeathPenalty = "no-death-penalty",

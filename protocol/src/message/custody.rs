@@ -11,6 +11,7 @@ use crate::message::time::Instant;
 choice! {
     /// Whether and by whom a person is held. Source: DOMAIN 3.1.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     CustodyStatus {
         /// Not found.
         AtLarge = "at-large",

@@ -10,6 +10,7 @@ use crate::message::text::RecordRef;
 choice! {
     /// The only use allowed without new consent. On the wire: 0 for prevention to 6 for coordination.
     #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     PurposeKind {
         /// Preventing crime.
         Prevention = "prevention",

@@ -10,6 +10,7 @@ use crate::message::field::record;
 choice! {
     /// What a recipient is asked to do. On the wire: 0 action, 1 information.
     #[derive(Serialize, Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     Role {
         /// Act on it.
         Action = "action",

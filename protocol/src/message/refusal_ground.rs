@@ -17,6 +17,7 @@ use crate::message::values::Ordinal;
 choice! {
     /// One ground. Source: DOMAIN 2.3, spec msgk-16.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RefusalGround {
         /// The act is no offence in the requested Party.
         NoDualCriminality = "no-dual-criminality",

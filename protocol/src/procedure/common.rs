@@ -27,6 +27,7 @@ use crate::registry::RefusalCode;
 
 /// A fact that serves every procedure.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CommonFact {
     /// A human took a message.
     Acknowledged {

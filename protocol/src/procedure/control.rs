@@ -41,6 +41,7 @@ use crate::procedure::shared::SharedMap;
 
 /// A fact about what stays with an originator. Source: DOMAIN 2.1, spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ControlFact {
     /// Somebody asks to pass messages on.
     TransferAsked(Transfer),
@@ -100,6 +101,7 @@ pub struct OnwardRecipient {
 
 /// For what something is passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OnwardUse {
     /// To know of it.
     Intelligence,

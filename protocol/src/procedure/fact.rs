@@ -26,6 +26,7 @@ use crate::procedure::rescue::fact::RescueFact;
 
 /// What a message states, by the procedures that it bears on. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fact {
     /// Nothing that a state rests on: it stands in the transcript and may be read.
     Note,

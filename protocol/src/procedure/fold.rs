@@ -31,6 +31,7 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     fn open(act: &Act) -> Result<Self, Refusal>;
 
     /// What a message weighs among concurrent ones.
+    // spec: pro-16
     fn rank(act: &Act) -> Rank;
 
     /// Whether a message that took effect can count against a concurrent one: whether it can [`meet`](Rules::meet) any as
@@ -40,6 +41,7 @@ pub trait Rules: Clone + fmt::Debug + PartialEq + Sized {
     }
 
     /// What two concurrent messages are to each other.
+    // spec: pro-16
     fn meet(earlier: &Act, later: &Act) -> Meeting;
 
     /// What they are to each other where the procedure stands; the state may note what is prescribed only once.
@@ -165,7 +167,7 @@ impl<R: Rules> Folded<R> {
     ///
     /// # Errors
     /// The rule that it breaks.
-    // spec: pro-4
+    // spec: pro-4, pro-18
     pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
         self.common.check_author(act)?;
         self.common.control().check(act)?;
@@ -204,6 +206,7 @@ impl<R: Rules> Folded<R> {
     }
 
     /// Takes the next message in the order of the fold.
+    // spec: pro-15
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
         self.common.control_mut().saw(act);
         if let Fact::Control(fact) = &act.fact {
@@ -369,7 +372,7 @@ fn set_aside(settling: &[&Act], both: &BTreeSet<AgencyId>) -> BTreeSet<Digest> {
 ///
 /// Takes a list of what was asked for and one entry for each message whose ancestors come first: no chain of messages,
 /// however it was made, takes more memory.
-// spec: pro-5
+// spec: pro-5, pro-14
 fn order<R: Rules>(transcript: &Transcript, within: &Places, mut placed: Places) -> Vec<usize> {
     let heaviest = by_weight::<R>(transcript, within, &placed);
     let mut order = Vec::with_capacity(heaviest.len());

@@ -10,7 +10,8 @@ use crate::procedure::refusal::Refusal;
 use crate::procedure::side::Side;
 use crate::procedure::side::Sides;
 
-/// One edge. `S` are the stages, `M` the moves that messages make.
+/// One edge. `S` are the stages, `M` the moves that messages make, by the words that the chapter explains.
+// spec: pro-17
 #[derive(Clone, Copy, Debug)]
 pub struct Row<S: 'static, M> {
     /// Its id in the specification.

@@ -22,6 +22,7 @@ mod outcome;
 mod profile;
 mod rescue;
 mod statistics;
+mod told;
 mod transcript;
 
 use alloc::borrow::ToOwned;
@@ -76,6 +77,8 @@ pub(super) struct Play<R> {
     clock: u64,
     asked: &'static [&'static str],
     rules: PhantomData<R>,
+    /// What could not be said.
+    refusals: Vec<(Act, Refusal)>,
 }
 
 /// Compares the rows of a table with the chapter that prints them.
@@ -130,7 +133,9 @@ const fn begins(fact: &Fact) -> Kind {
         Fact::Exchange(ExchangeFact::Feed(_)) => Kind::FeedSnapshot,
         Fact::Exchange(ExchangeFact::Rights(_)) => Kind::SubjectRightsNotice,
         Fact::Common(CommonFact::Reported) => Kind::IntelligenceReport,
-        Fact::Note | Fact::Gone | Fact::Common(_) | Fact::Control(_) | Fact::Handover(_) => {
+        Fact::Handover(HandoverFact::Screened { .. }) => Kind::VictimScreeningReport,
+        Fact::Note => Kind::SituationReport,
+        Fact::Gone | Fact::Common(_) | Fact::Control(_) | Fact::Handover(_) => {
             Kind::HandoverRequest
         }
         Fact::Operation(_) => Kind::JointOperationProposal,
@@ -168,6 +173,7 @@ impl<R: Rules> Play<R> {
             count: 0,
             clock: 1_000,
             rules: PhantomData,
+            refusals: Vec::new(),
         };
         let act = play.act(ASKS, &[], opening);
         Folded::<R>::begin(&act).unwrap();
@@ -233,7 +239,14 @@ impl<R: Rules> Play<R> {
     /// Why something cannot be said after everything that was said before.
     pub(super) fn refused(&mut self, author: &str, fact: Fact) -> Refusal {
         let act = self.act(author, &self.transcript.heads(), fact);
-        self.judge(&act).expect_err("it is accepted")
+        self.refuses(act)
+    }
+
+    /// Why this message cannot be said.
+    pub(super) fn refuses(&mut self, act: Act) -> Refusal {
+        let refusal = self.judge(&act).expect_err("it is accepted");
+        self.refusals.push((act, refusal.clone()));
+        refusal
     }
 
     /// Judges a message by what its author had seen.

@@ -22,5 +22,9 @@ grammar and vectors, and prefers being read to being fast. Python 3.11, the stan
 | `ustar` `bundle` `scope` `trunk` `heads` `walk` `receipts` | 11.1, 11.2 |
 | `reconcile` | 11.3 |
 | `evidence` | 16 |
+| `tables` `fold` | 22.1 to 22.3, 22.14: the order of a procedure's messages, and what becomes of each |
+| `rows` `information` `batch` `rescue` | 22.2, 22.5, 22.12, 22.13, 22.15: procedures whole, by the rows that the chapter prints |
+| `handover` `grounds` `specialty` | 22.4, 22.15, 32.1: the same of the handover |
+| `control` | 22.7: who may say what of whose message |
 | `vectors` | the cases under `spec/vectors` |
 """

@@ -6,6 +6,7 @@ import sys
 
 from . import bundle
 from . import evidence
+from . import fold
 from . import policy
 from . import reconcile
 from . import vectors
@@ -153,6 +154,10 @@ def run_batch(options):
 def answer(question):
     if "structure" in question:
         return vectors.verdict(question["structure"], bytes.fromhex(question["bytes"]))
+    if "weigh" in question:
+        return fold.weights(question)
+    if "procedure" in question:
+        return fold.answer(question)
     if "reconcile" in question:
         pin = genesis_of(question.get("genesis"))
         reports = []

@@ -9,6 +9,7 @@ from . import bundle
 from . import cbor
 from . import cose_receipt
 from . import evidence
+from . import fold
 from . import identity
 from . import link
 from . import message
@@ -32,6 +33,14 @@ def judged(folder):
     """One verdict for each case of a folder; `agrees` is None where the structure is none of an auditor's."""
     for path in sorted(pathlib.Path(folder).rglob("*.json")):
         case = json.loads(path.read_text())
+        if type(case) is dict and "procedure" in case:
+            found = fold.answer(case)
+            refused = [f"{one['code']} {one['rule']}" for one in case.get("refused", [])]
+            accepted = ["accepted"] * (len(case["messages"]) - 1)
+            expect = {**case["expect"], "refused": refused, "judged": accepted}
+            differ = [key for key in found if found[key] != expect[key]]
+            yield {"case": str(path), "agrees": not differ, "differ": differ}
+            continue
         if type(case) is not dict or "structure" not in case:
             continue
         if case["structure"] not in STRUCTURES or path.parent.name == "store":

@@ -109,12 +109,14 @@ impl Frame<'_> {
             "exercise": true,
             "body": body,
         });
-        if let (Some(procedure), Some(fields)) = (procedure, letter.as_object_mut()) {
-            fields.insert("procedure".to_owned(), json!(procedure));
-        }
-        // A few names serve for thousands of people, some of them in rescues: whoever writes has looked.
-        if NAMES_SOMEBODY.contains(&self.kind) {
-            letter["rescues_checked"] = json!(true);
+        if let Some(fields) = letter.as_object_mut() {
+            if let Some(procedure) = procedure {
+                fields.insert("procedure".to_owned(), json!(procedure));
+            }
+            // A few names serve for thousands of people, some of them in rescues: whoever writes has looked.
+            if NAMES_SOMEBODY.contains(&self.kind) {
+                fields.insert("rescues_checked".to_owned(), json!(true));
+            }
         }
         letter
     }

@@ -45,8 +45,11 @@ const DOUBTS_MAX: usize = 32;
 /// The entries of manifests whose decisions may be about somebody else, by the message with the manifest.
 #[derive(Debug, Default)]
 pub(crate) struct Doubts {
-    kept: Mutex<BTreeMap<Digest, (Stopwatch, BTreeMap<u64, Doubt>)>>,
+    kept: Mutex<BTreeMap<Digest, (Stopwatch, ByEntry)>>,
 }
+
+/// What is doubtful about the entries of a manifest, by their numbers.
+type ByEntry = BTreeMap<u64, Doubt>;
 
 /// What is wrong with the decision of an entry.
 #[derive(Debug)]

@@ -22,6 +22,7 @@ use crate::message::values::Ordinal;
 choice! {
     /// Where the assets went. Source: DOMAIN 3.6.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     Disposition {
         /// Back to those whose they are.
         Returned = "returned",

@@ -23,6 +23,7 @@ use crate::message::values::Ordinal;
 choice! {
     /// How an asset stands after it. Source: DOMAIN 2.5 and 3.6.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     FreezingStatus {
         /// Held for a short time.
         Held = "held",
@@ -54,6 +55,7 @@ impl FreezingStatus {
 choice! {
     /// Why an asset is free again.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     ReleaseCause {
         /// A court of the requested Party released it.
         ByCourt = "by-court",

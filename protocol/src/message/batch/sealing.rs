@@ -68,6 +68,7 @@ record! {
 choice! {
     /// Why people are taken off a sealed manifest.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RemovalReason {
         /// For their health.
         RemovedMedical = "removed-medical",

@@ -32,6 +32,7 @@ choice! {
 choice! {
     /// What a recipient has to do with it.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RecallAction {
         /// Put it where nobody uses it.
         Quarantine = "quarantine",
@@ -68,6 +69,7 @@ record! {
 choice! {
     /// What a recipient did.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RecallDone {
         /// It is in quarantine, as was asked.
         Quarantined = "quarantined",

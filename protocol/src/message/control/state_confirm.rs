@@ -12,6 +12,7 @@ use crate::message::list::Bounded;
 choice! {
     /// What cannot be undone. Source: DOMAIN 3.0.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     IrreversibleAct {
         /// A person leaves custody.
         ReleaseCustody = "release-custody",

@@ -52,6 +52,7 @@ record! {
 choice! {
     /// In which role a Party answers.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RightsRole {
         /// It decides, because the information is its own.
         Controller = "controller",
@@ -63,6 +64,7 @@ choice! {
 choice! {
     /// What was decided, or should be in the view of a Party that gives views.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RightsOutcome {
         /// What was asked for is done.
         Granted = "granted",

@@ -17,6 +17,7 @@ use crate::message::text::RecordRef;
 choice! {
     /// Where it stands. Source: DOMAIN 3.8.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     CycleStanding {
         /// It will take place.
         Planned = "planned",

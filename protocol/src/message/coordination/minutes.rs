@@ -100,6 +100,7 @@ record! {
 choice! {
     /// What a Party says of minutes.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     AdoptionAnswer {
         /// It adopts them.
         Adopt = "adopt",
@@ -143,6 +144,7 @@ record! {
 choice! {
     /// How an action stands.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     ActionStatus {
         /// It is under way.
         InProgress = "in-progress",

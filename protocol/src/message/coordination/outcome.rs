@@ -28,6 +28,7 @@ use crate::message::time::CivilDate;
 choice! {
     /// How far a text has come. Source: DOMAIN 3.7.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     OutcomeStage {
         /// A first text.
         Draft = "draft",
@@ -199,6 +200,7 @@ record! {
 choice! {
     /// What became of a document. Source: DOMAIN 3.7.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     OutcomeStanding {
         /// It is in effect.
         InEffect = "in-effect",

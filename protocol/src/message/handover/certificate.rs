@@ -25,6 +25,7 @@ use crate::message::values::TaggedDigest;
 choice! {
     /// What became of one person at the line. Source: DOMAIN 2.3.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     HandoverOutcome {
         /// Handed over.
         Transferred = "transferred",

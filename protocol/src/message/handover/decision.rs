@@ -26,6 +26,7 @@ use crate::message::values::Ordinal;
 choice! {
     /// What was decided.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     Outcome {
         /// The person is handed over.
         Granted = "granted",

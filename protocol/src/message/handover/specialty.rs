@@ -66,6 +66,7 @@ record! {
 choice! {
     /// Whether consent is given.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     SpecialtyConsent {
         /// It is.
         Given = "given",

@@ -12,6 +12,7 @@ use crate::message::time::TimeRange;
 choice! {
     /// What was attempted.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     AttemptType {
         /// A call.
         Call = "call",

@@ -130,6 +130,7 @@ record! {
 choice! {
     /// What a node asks for that missed changes.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     FeedWanted {
         /// The changes.
         Deltas = "deltas",

@@ -142,6 +142,7 @@ choice! {
 choice! {
     /// What the originator recommends; nobody is made to block.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     Recommended {
         /// Block.
         Block = "block",

@@ -43,6 +43,7 @@ record! {
 choice! {
     /// What became of a disputed entry.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     DisputeOutcome {
         /// It stays as it was.
         Kept = "kept",

@@ -23,6 +23,7 @@ use crate::message::time::Instant;
 choice! {
     /// How a question is answered.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     ReplyStatus {
         /// In full.
         Full = "full",

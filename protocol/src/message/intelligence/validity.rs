@@ -20,6 +20,7 @@ record! {
 choice! {
     /// How a notice stands.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     NoticeStanding {
         /// It stands.
         InForce = "in-force",

@@ -10,6 +10,7 @@ use crate::message::text::LocalizedText;
 choice! {
     /// What a Party says of its own part. Source: DOMAIN 3.5.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     ParticipationAnswer {
         /// It takes part.
         Join = "join",

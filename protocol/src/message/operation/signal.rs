@@ -20,6 +20,7 @@ use crate::message::text::LocalizedText;
 choice! {
     /// Which signal. Source: DOMAIN 2.4.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     Signal {
         /// Begin.
         Go = "go",

@@ -12,6 +12,7 @@ use crate::message::text::LocalizedText;
 choice! {
     /// What the lead declares. Source: DOMAIN 3.5.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     DeclaredStatus {
         /// Everything is in place for a go.
         Ready = "ready",

@@ -57,6 +57,7 @@ record! {
 choice! {
     /// How a task stands. Source: DOMAIN 3.5.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     TaskStatus {
         /// The assignee takes it.
         Accepted = "accepted",

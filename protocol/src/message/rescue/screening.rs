@@ -21,6 +21,7 @@ use crate::message::text::LocalizedText;
 choice! {
     /// What a screening found. Source: DOMAIN 2.3.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     ScreeningOutcome {
         /// There are reasonable indications of a victim.
         PresumedVictim = "presumed-victim",

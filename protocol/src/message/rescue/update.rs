@@ -21,6 +21,7 @@ use crate::message::time::Instant;
 choice! {
     /// How a rescue stands. Source: DOMAIN 3.4.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     RescueState {
         /// It was reported.
         Reported = "reported",
@@ -62,6 +63,7 @@ choice! {
 choice! {
     /// Whether the person agrees to what the state says.
     #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     PersonConsents {
         /// Yes.
         Yes = "yes",

@@ -24,6 +24,7 @@ use crate::procedure::batch::account::Account;
 
 /// A fact of a batch; people are the numbers of their entries. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum BatchFact {
     /// Who travels together.
     Listed(Manifest),

@@ -26,6 +26,7 @@ use crate::moment::Timestamp;
 
 /// A fact of a cycle of meetings. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CycleFact {
     /// The chair's agenda.
     Agenda(Agenda),
@@ -75,6 +76,7 @@ pub struct Agenda {
 
 /// Against what an objection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Target {
     /// An agenda as a whole, a proposal, or an urgent call: the message that holds it.
     Message(Digest),

@@ -37,6 +37,7 @@ use crate::moment::Timestamp;
 
 /// A fact of one of the simple procedures. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ExchangeFact {
     /// Of a notice.
     Notice(NoticeFact),
@@ -50,6 +51,7 @@ pub enum ExchangeFact {
 
 /// A fact of a notice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum NoticeFact {
     /// Agencies are asked to look out.
     Published {
@@ -88,6 +90,7 @@ pub enum NoticeFact {
 
 /// A fact of a deconfliction. Identifiers are counted and not named: under their key they could be found again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DeconflictionFact {
     /// Identifiers are asked about.
     Asked {
@@ -114,6 +117,7 @@ pub enum DeconflictionFact {
 
 /// A fact of a feed of indicators. References stand as SHA-256 of their text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FeedFact {
     /// The feed as a whole.
     Whole {
@@ -182,6 +186,7 @@ pub struct BlockEffect {
 
 /// A fact about a person's rights.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RightsFact {
     /// Somebody asks.
     Asked {

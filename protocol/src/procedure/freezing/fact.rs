@@ -29,6 +29,7 @@ use crate::moment::Timestamp;
 
 /// A fact about frozen assets. Assets are named by their numbers in the request, from 1. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FreezingFact {
     /// A freeze is asked for.
     Requested(Request),

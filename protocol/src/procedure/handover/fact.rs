@@ -49,6 +49,7 @@ use crate::procedure::handover::fact::afterwards::Told;
 
 /// A fact of a handover. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum HandoverFact {
     /// A provisional arrest is asked for.
     ArrestAsked {
@@ -246,6 +247,7 @@ pub struct Leg {
 
 /// The answer of one Party of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ScheduleAnswer {
     /// As proposed.
     Accepted,
@@ -255,6 +257,7 @@ pub enum ScheduleAnswer {
 
 /// What happened to a person in custody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum CustodyChange {
     /// It is in this state now.
     Is(CustodyStatus),

@@ -27,6 +27,7 @@ use crate::moment::Timestamp;
 
 /// A fact of a joint operation. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OperationFact {
     /// It is proposed.
     Proposed {

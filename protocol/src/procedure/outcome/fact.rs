@@ -23,6 +23,7 @@ use crate::message::time::CivilDate;
 
 /// A fact of an outcome document. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OutcomeFact {
     /// A version of the text.
     Text(Text),

@@ -16,6 +16,7 @@ use crate::moment::Timestamp;
 
 /// A fact of a rescue. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RescueFact {
     /// Somebody needs help.
     Reported {

@@ -205,6 +205,8 @@ fn on_the_second_leg(salt: u8) -> Play<Batch> {
 fn second_leg_of(mut play: Play<Batch>) -> Play<Batch> {
     let first = play.say(ASKED, certified((1, 1), &[1, 2, 3, 4, 5], &[]));
     play.say(TRANSIT, countersigned(first));
+    let not_begun = play.refused(ASKS, returned(2));
+    assert_eq!(brief(&not_begun), (RefusalCode::OutOfTurn, "bat-45"));
     play.confirm_by(&[TRANSIT, ASKS], IrreversibleAct::ReleaseCustody);
     play.say(TRANSIT, released(2));
     play
@@ -268,6 +270,7 @@ fn from_a_proposal_to_the_last_account() -> BTreeSet<&'static str> {
         play.say(side, sealed(3, root(3), PEOPLE));
     }
     assert_eq!(stage(&play), Stage::Sealed);
+    play.told("from a proposal to the last account", &[]);
     play.rules()
 }
 
@@ -326,6 +329,7 @@ fn through_every_return() -> BTreeSet<&'static str> {
         play.say(side, reconciled(account.clone()));
     }
     assert_eq!(stage(&play), Stage::CompletedWithExceptions);
+    play.told("through every return", &[]);
     play.rules()
 }
 
@@ -342,6 +346,7 @@ fn with_everybody_home() -> BTreeSet<&'static str> {
     play.say(ASKS, SCREENED);
     assert!(stage(&play).is_terminal());
     assert_eq!(play.refused(ASKED, WITHDRAWN).code, RefusalCode::OutOfTurn);
+    play.told("with everybody home", &[]);
     play.rules()
 }
 
@@ -349,6 +354,7 @@ fn by_what_cancels_it() -> BTreeSet<&'static str> {
     let mut play = scheduled(0);
     play.say(TRANSIT, WITHDRAWN);
     assert_eq!(stage(&play), Stage::Cancelled);
+    play.told("by what cancels it 1", &[]);
     let mut rules = play.rules();
 
     let mut ill = on_the_way(0);
@@ -357,6 +363,7 @@ fn by_what_cancels_it() -> BTreeSet<&'static str> {
     let first = ill.say(ASKED, certified((1, 1), &[1, 2, 3, 4], &[off]));
     ill.say(TRANSIT, countersigned(first));
     assert_eq!(stage(&ill), Stage::Executing);
+    ill.told("by what cancels it 2", &[]);
     rules.extend(ill.rules());
     rules
 }
@@ -407,6 +414,7 @@ fn a_further_version_keeps_the_sides_and_has_a_higher_number() {
     assert_eq!(brief(&same_number), (RefusalCode::OutOfTurn, "bat-33"));
     assert_eq!(play.refused(TRANSIT, listed(2)).code, RefusalCode::NotEntitled);
     play.say(ASKED, listed(2));
+    play.told("a further version keeps the sides and has a higher number", &["bat-33"]);
 }
 
 #[test]
@@ -422,6 +430,7 @@ fn after_the_seal_nobody_is_added() {
     assert_eq!(brief(&version), (RefusalCode::Safeguard, "bat-36"));
     assert_eq!(brief(&strike), (RefusalCode::Safeguard, "bat-36"));
     play.say(ASKS, reviewed(1, &[]));
+    play.told("after the seal nobody is added", &["bat-36"]);
 }
 
 #[test]
@@ -438,6 +447,7 @@ fn what_is_said_is_said_of_the_version_that_stands() {
     ] {
         assert_eq!(brief(&play.refused(side, fact)), (RefusalCode::OutOfTurn, "bat-37"));
     }
+    play.told("what is said is said of the version that stands", &["bat-37"]);
 }
 
 #[test]
@@ -446,6 +456,7 @@ fn a_seal_is_of_what_is_in_force_in_a_version_that_was_put_up_for_it() {
     let mut early = Play::<Batch>::begin_among(SIDES, 0, proposed(1));
     let proposal = early.refused(ASKED, sealed(1, root(1), PEOPLE));
     assert_eq!(brief(&proposal), (RefusalCode::Safeguard, "bat-38"));
+    early.told("a seal is of a version that was put up for it", &["bat-38"]);
 
     let mut play = begun(0);
     let count = play.refused(ASKED, sealed(1, root(1), 4));
@@ -454,6 +465,7 @@ fn a_seal_is_of_what_is_in_force_in_a_version_that_was_put_up_for_it() {
     assert_eq!(brief(&count), (RefusalCode::OutOfTurn, "bat-38"));
     assert!(count.why.contains('5') && count.why.contains('4'), "{}", count.why);
     assert_eq!(brief(&other), (RefusalCode::OutOfTurn, "bat-38"));
+    play.told("a seal is of what is in force in a version that was put up for it", &["bat-38"]);
 }
 
 #[test]
@@ -472,6 +484,7 @@ fn after_a_removal_every_side_seals_those_who_remain() {
     assert_eq!(play.refused(ASKED, sealed(1, root(1), PEOPLE)).rule, "bat-38");
     seal_by_all(&mut play, 2, 4);
     assert_eq!(stage(&play), Stage::Sealed);
+    play.told("after a removal every side seals those who remain", &["bat-39"]);
 }
 
 #[test]
@@ -484,6 +497,10 @@ fn a_schedule_leads_from_hand_to_hand_along_the_sides_and_answers_name_it() {
     let old = play.say(TRANSIT, along(SIDES));
     play.say(ASKED, along(SIDES));
     assert_eq!(brief(&play.refused(ASKS, accepts(old))), (RefusalCode::OutOfTurn, "bat-41"));
+    play.told(
+        "a schedule leads from hand to hand along the sides and answers name it",
+        &["bat-40", "bat-41"],
+    );
 }
 
 /// Agreed by every side before anything was promised.
@@ -517,6 +534,43 @@ fn nobody_leaves_without_a_promise_of_reception_that_has_not_ended() {
     let ends = play.now().state.guaranteed_until();
     assert_eq!(ends, Some(Timestamp::from_millis(1_000)));
     play.say(ASKED, released(1));
+    play.told("nobody leaves without a promise of reception that has not ended", &["bat-42"]);
+}
+
+#[test]
+fn a_promise_of_reception_counts_at_the_instant_at_which_it_ends_and_not_after_it() {
+    // shows: bat-42, pro-17
+    let mut play = sealed_play(0);
+    play.say(ASKS, guaranteed(1, &[1, 2, 3, 4, 5], 1_000));
+    play.say(TRANSIT, let_through(PEOPLE));
+    let schedule = play.say(ASKED, along(SIDES));
+    play.say(TRANSIT, accepts(schedule));
+    play.say(ASKS, accepts(schedule));
+    play.confirm_by(SIDES, IrreversibleAct::ReleaseCustody);
+    let heads = play.transcript.heads();
+    play.wait(1);
+    assert_eq!(brief(&play.refused(ASKED, released(1))), (RefusalCode::Safeguard, "bat-42"));
+    let mut in_time = play.act(ASKED, &heads, released(1));
+    in_time.created = Timestamp::from_millis(1_000);
+    play.put(in_time).unwrap();
+    assert_eq!(stage(&play), Stage::Executing);
+    play.told("a promise of reception counts at the instant at which it ends", &["bat-42"]);
+}
+
+#[test]
+fn whom_the_receiving_side_refuses_is_counted_with_the_others() {
+    // shows: bat-47, pro-17
+    let mut play = on_the_second_leg(0);
+    let refused = [(3, HandoverOutcome::RefusedByReceiver)];
+    let second = play.say(TRANSIT, certified((2, 1), &[1, 2, 4, 5], &refused));
+    play.say(ASKS, countersigned(second));
+    let account = play.now().state.account();
+    assert_eq!(account.legs[1].other, 1);
+    for side in SIDES {
+        play.say(side, reconciled(account.clone()));
+    }
+    assert_eq!(stage(&play), Stage::CompletedWithExceptions);
+    play.told("whom the receiving side refuses is counted with the others", &["bat-47"]);
 }
 
 #[test]
@@ -524,7 +578,9 @@ fn nobody_enters_a_country_that_does_not_let_as_many_through() {
     // shows: bat-43
     let promised = || Some(guaranteed(1, &[1, 2, 3, 4, 5], DAY));
     let unasked = bare(promised(), None).refused(ASKED, released(1));
-    let few = bare(promised(), Some(4)).refused(ASKED, released(1));
+    let mut small = bare(promised(), Some(4));
+    let few = small.refused(ASKED, released(1));
+    small.told("nobody enters a country that does not let as many through", &["bat-43"]);
 
     assert_eq!(brief(&unasked), (RefusalCode::Safeguard, "bat-43"));
     assert_eq!(brief(&few), (RefusalCode::Safeguard, "bat-43"));
@@ -541,12 +597,20 @@ fn nobody_leaves_before_whoever_gives_or_takes_the_people_confirmed_the_same_mes
     assert_eq!(play.refused(ASKED, released(1)).code, RefusalCode::Unconfirmed, "two of three");
 
     // Whoever has given the people away has nothing to confirm any more.
+    play.told(
+        "nobody leaves before whoever gives or takes the people confirmed the same messages 1",
+        &["bat-44"],
+    );
     let mut play = on_the_way(0);
     let first = play.say(ASKED, certified((1, 1), &[1, 2, 3, 4, 5], &[]));
     play.say(TRANSIT, countersigned(first));
     assert_eq!(play.refused(TRANSIT, released(2)).code, RefusalCode::Unconfirmed);
     play.confirm_by(&[TRANSIT, ASKS], IrreversibleAct::ReleaseCustody);
     play.say(TRANSIT, released(2));
+    play.told(
+        "nobody leaves before whoever gives or takes the people confirmed the same messages 2",
+        &["bat-44"],
+    );
 }
 
 #[test]
@@ -568,6 +632,7 @@ fn nobody_leaves_while_messages_contradict_each_other() {
             assert_eq!(brief(&refusal), (RefusalCode::InConflict, "bat-44"));
             blocked += 1;
         }
+        play.told("nobody leaves while messages contradict each other", &["bat-44"]);
     }
     assert!(blocked > 0, "no salt lets the first of the two schedules be agreed to");
 }
@@ -591,6 +656,10 @@ fn a_certificate_is_of_the_leg_at_hand_the_sealed_root_and_everybody_who_began_i
     let certificate = play.say(ASKED, certified((1, 1), &all, &[]));
     assert_eq!(play.refused(ASKS, countersigned(certificate)).code, RefusalCode::NotEntitled);
     assert_eq!(play.refused(TRANSIT, countersigned(root(7))).rule, "bat-45");
+    play.told(
+        "a certificate is of the leg at hand the sealed root and everybody who began it",
+        &["bat-45"],
+    );
 }
 
 #[test]
@@ -607,6 +676,7 @@ fn nobody_is_handed_over_who_was_taken_off_on_the_way() {
     play.say(TRANSIT, taken_off(&[4], 3, 3));
     assert!(play.now().state.half_signed_since().is_none());
     assert_eq!(play.refused(TRANSIT, countersigned(half)).rule, "bat-45");
+    play.told("nobody is handed over who was taken off on the way", &["bat-46"]);
 }
 
 #[test]
@@ -620,6 +690,7 @@ fn when_nobody_is_handed_over_on_a_leg_nobody_travels_on() {
 
     assert_eq!(stage(&play), Stage::Reconciling);
     assert_eq!(play.now().state.account().missing(), PEOPLE);
+    play.told("when nobody is handed over on a leg nobody travels on", &[]);
 }
 
 #[test]
@@ -679,10 +750,13 @@ fn a_number_that_differs_keeps_the_batch_open_and_both_numbers_are_shown() {
     let mut foreign = account.clone();
     foreign.legs[0].certificate = root(9);
     assert_eq!(brief(&play.refused(ASKS, reconciled(foreign))), (RefusalCode::OutOfTurn, "bat-48"));
+    let of_another = Fact::Batch(BatchFact::Reconciled { version: 2, account: account.clone() });
+    assert_eq!(brief(&play.refused(ASKS, of_another)), (RefusalCode::OutOfTurn, "bat-37"));
 
     play.say(ASKS, reconciled(account));
     assert_eq!(stage(&play), Stage::CompletedWithExceptions);
     assert!(play.now().state.mismatches().is_empty());
+    play.told("a number that differs keeps the batch open and both numbers are shown", &["bat-48"]);
 }
 
 #[test]
@@ -704,6 +778,10 @@ fn a_recount_is_signed_by_both_sides_of_the_leg_and_everybody_counts_anew() {
 
     assert_eq!(play.now().state.uncounted().len(), 3);
     assert_eq!(play.now().state.account().arrived(), 5);
+    play.told(
+        "a recount is signed by both sides of the leg and everybody counts anew",
+        &["bat-49"],
+    );
 }
 
 #[test]
@@ -728,6 +806,7 @@ fn a_message_of_another_procedure_has_no_place_in_a_batch() {
     let asks_for_one = super::handover::requested();
     assert_eq!(brief(&play.refused(ASKED, asks_for_one)), (RefusalCode::OutOfTurn, "pro-10"));
     assert_eq!(brief(&play.refused(ASKED, super::handover::held())).1, "pro-10");
+    play.told("a message of another procedure has no place in a batch", &["pro-10"]);
 }
 
 #[test]

@@ -164,6 +164,10 @@ fn who_asks_to_pass_on_names_messages_here_that_are_of_one_other_originator() {
     assert_eq!(play.refused(ASKS, asks_to_pass_on(&[request], to_use)).rule, "orc-2");
     assert_eq!(play.refused(TRANSIT, asks_to_pass_on(&[request, reply], to_use)).rule, "orc-2");
     play.say(TRANSIT, asks_to_pass_on(&[reply], to_use));
+    play.told(
+        "who asks to pass on names messages here that are of one other originator",
+        &["orc-2"],
+    );
 }
 
 #[test]
@@ -179,6 +183,7 @@ fn only_the_originator_decides_on_a_request_that_stands_here() {
     assert_eq!(play.refused(ASKED, grants(reply)).rule, "orc-3");
     play.say(ASKED, grants(of));
     assert!(play.now().common.control().transfer(&of).unwrap().is_decided());
+    play.told("only the originator decides on a request that stands here", &["orc-3"]);
 }
 
 #[test]
@@ -223,6 +228,7 @@ fn of_two_decisions_that_cross_the_refusal_counts() {
         play.say_after(ASKED, &[request], refuses(of));
 
         assert!(!may_be_told(&play, &reply));
+        play.told("of two decisions that cross the refusal counts", &["orc-4"]);
     }
 }
 
@@ -241,6 +247,7 @@ fn nothing_that_follows_a_refusal_lets_the_grant_beside_it_count() {
         assert!(!may_be_told(&play, &reply));
         play.say(ASKED, grants(of));
         assert!(may_be_told(&play, &reply), "a grant that saw both takes their place");
+        play.told("nothing that follows a refusal lets the grant beside it count", &["orc-4"]);
     }
 }
 
@@ -262,6 +269,7 @@ fn a_recall_is_the_originators_and_ends_every_grant() {
         assert_eq!(recalls.len(), 1);
         assert_eq!(recalls[0].action(), RecallAction::Erase);
         assert_eq!(recalls[0].effective(), Timestamp::from_millis(1_000));
+        play.told("a recall is the originators and ends every grant", &["orc-5"]);
     }
 }
 
@@ -286,6 +294,7 @@ fn whoever_has_not_reported_on_a_recall_is_awaited() {
     let told = now.common.control().recall(&of).unwrap().report(&agency(ASKS)).unwrap();
     assert_eq!((told.done, told.onward_copies), (RecallDone::Erased, 1));
     assert!(now.common.unreported(&reply).is_empty(), "nothing else was recalled");
+    play.told("whoever has not reported on a recall is awaited", &["orc-6"]);
 }
 
 #[test]
@@ -298,6 +307,7 @@ fn a_correction_is_the_authors_of_what_it_corrects() {
     assert_eq!((foreign.code, foreign.rule), (RefusalCode::NotEntitled, "orc-7"));
     assert_eq!(play.refused(ASKED, corrects(stranger)).rule, "orc-7");
     play.say(ASKED, corrects(reply));
+    play.told("a correction is the authors of what it corrects", &["orc-7"]);
 }
 
 #[test]
@@ -349,7 +359,7 @@ fn nobody_becomes_the_originator_of_a_message_by_taking_its_id() {
 
     let mut later = play.act(TRANSIT, &play.transcript.heads(), Fact::Note);
     later.id = id;
-    assert_eq!(play.judge(&later).unwrap_err().rule, "orc-1");
+    assert_eq!(play.refuses(later).rule, "orc-1");
     let mut beside = play.act(TRANSIT, &before, Fact::Note);
     beside.id = id;
     play.put(beside).unwrap();
@@ -358,6 +368,7 @@ fn nobody_becomes_the_originator_of_a_message_by_taking_its_id() {
     assert_eq!(play.refused(TRANSIT, grants(of)).rule, "orc-3");
     assert_eq!(play.refused(ASKED, grants(of)).rule, "orc-3", "of which of the two?");
     play.say(ASKED, recalls(id));
+    play.told("nobody becomes the originator of a message by taking its id", &["orc-1"]);
 }
 
 fn ids(found: &[Amber]) -> Vec<MessageId> {
@@ -509,5 +520,9 @@ fn a_body_is_shown_in_court_by_its_marking_or_with_its_originators_consent() {
         for marking in [FREE, ASK, H1] {
             assert!(may_show(&play, &reply, marking, theirs, 1).is_err(), "it was recalled");
         }
+        play.told(
+            "a body is shown in court by its marking or with its originators consent",
+            &["orc-11"],
+        );
     }
 }

@@ -196,6 +196,7 @@ fn from_a_plan_to_the_last_action() -> BTreeSet<&'static str> {
     assert!(stage(&play).is_terminal());
     assert_eq!(play.now().state.overdue(at(31)), [&item("a2")].into(), "for the next agenda");
     play.say(TRANSIT, reports("a2", ActionStatus::Done));
+    play.told("from a plan to the last action", &[]);
     play.rules()
 }
 
@@ -212,6 +213,7 @@ fn by_silence_with_nothing_to_do() -> BTreeSet<&'static str> {
     play.say(CHAIR, silent);
     assert_eq!(stage(&play), Stage::MinutesAdopted);
     play.say(CHAIR, declares(CycleStanding::Closed));
+    play.told("by silence with nothing to do", &[]);
     play.rules()
 }
 
@@ -230,6 +232,7 @@ fn urgent_postponed_and_cancelled() -> BTreeSet<&'static str> {
     let mut cancelled = opened(0);
     cancelled.say(CHAIR, declares(CycleStanding::Cancelled));
     assert_eq!(stage(&cancelled), Stage::Cancelled);
+    play.told("urgent postponed and cancelled", &[]);
     play.rules()
 }
 
@@ -267,6 +270,7 @@ fn a_message_names_the_cycle_that_it_is_about() {
     let (cycle, status) = (name("C-2"), CycleStanding::Postponed);
     let other = told(CycleFact::Declared { cycle, status, consents: Vec::new() });
     assert_eq!(play.refused(CHAIR, other).rule, "cyc-23");
+    play.told("a message names the cycle that it is about", &["cyc-23"]);
 }
 
 #[test]
@@ -281,6 +285,7 @@ fn others_propose_and_object_until_the_day_that_the_agenda_names() {
     play.wait(DAY);
     assert_eq!(play.refused(ASKED, PROPOSES).rule, "cyc-24");
     assert_eq!(play.refused(ASKED, objects(1)).rule, "cyc-24");
+    play.told("others propose and object until the day that the agenda names", &["cyc-24"]);
 }
 
 #[test]
@@ -291,6 +296,7 @@ fn an_agenda_is_adopted_once_the_term_for_objections_is_over() {
     assert_eq!(play.refused(ASKED, stands(&[1, 2])).code, RefusalCode::NotEntitled);
     play.wait(DAY);
     play.say(CHAIR, stands(&[1, 2]));
+    play.told("an agenda is adopted once the term for objections is over", &["cyc-25"]);
 }
 
 #[test]
@@ -301,6 +307,7 @@ fn an_urgent_meeting_has_the_consent_of_everybody_who_is_asked() {
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "cyc-26"));
     assert!(refusal.why.contains(ASKED), "{}", refusal.why);
     play.say(CHAIR, calls(&[ASKED, TRANSIT]));
+    play.told("an urgent meeting has the consent of everybody who is asked", &["cyc-26"]);
 }
 
 #[test]
@@ -324,6 +331,7 @@ fn each_agency_closes_its_own_actions() {
     assert_eq!(play.refused(ASKED, reports("a9", ActionStatus::Done)).rule, "cyc-27");
     play.say(ASKED, reports("a1", ActionStatus::Done));
     assert_eq!(play.now().state.action(&item("a1")), Some(ActionStage::Done));
+    play.told("each agency closes its own actions", &["cyc-27"]);
 }
 
 #[test]
@@ -341,6 +349,7 @@ fn each_party_answers_the_minutes_that_stand_once() {
         "too late"
     );
     play.say(ASKED, adopts(second));
+    play.told("each party answers the minutes that stand once", &["cyc-28"]);
 }
 
 #[test]
@@ -353,12 +362,20 @@ fn silence_counts_when_the_chair_says_so_after_its_term_and_nobody_objected() {
     play.wait(5 * DAY);
     assert_eq!(stage(&play), Stage::MinutesDraft, "no clock adopts anything");
     assert_eq!(play.refused(CHAIR, silent).rule, "cyc-29", "somebody objected");
+    play.told(
+        "silence counts when the chair says so after its term and nobody objected 1",
+        &["cyc-29"],
+    );
 
     let mut play = sitting(0);
     let spoken = play.say(CHAIR, minutes(Vec::new(), None));
     play.wait(9 * DAY);
     let silent = lapse(&play, &spoken);
     assert_eq!(play.refused(CHAIR, silent).rule, "cyc-29", "each has to say so");
+    play.told(
+        "silence counts when the chair says so after its term and nobody objected 2",
+        &["cyc-29"],
+    );
 }
 
 #[test]
@@ -375,6 +392,10 @@ fn an_objection_to_an_item_beside_the_adoption_leaves_the_item_with_the_chair() 
         assert_eq!(play.now().state.with_the_chair(), &BTreeSet::from([2]));
         play.say(CHAIR, stands(&[1, 2]));
         assert_eq!(play.now().state.items(), [1, 2].into(), "the chair has settled it");
+        play.told(
+            "an objection to an item beside the adoption leaves the item with the chair",
+            &["cyc-30"],
+        );
     }
 }
 
@@ -391,6 +412,7 @@ fn an_objection_to_an_agenda_or_a_proposal_beside_the_adoption_wins() {
 
         assert_eq!(play.fate(&adoption), Fate::Outranked { by: objection });
         assert_eq!(stage(&play), Stage::AgendaOpen);
+        play.told("an objection to an agenda or a proposal beside the adoption wins", &["cyc-31"]);
     }
 }
 
@@ -407,6 +429,7 @@ fn a_meeting_that_sits_is_not_undone_by_what_comes_late() {
 
         assert_eq!(stage(&play), Stage::InSession);
         assert!(matches!(play.fate(&late), Fate::Overtaken(_)));
+        play.told("a meeting that sits is not undone by what comes late", &["cyc-32"]);
     }
 }
 
@@ -422,12 +445,20 @@ fn an_objection_to_minutes_beside_the_last_adoption_or_silence_wins() {
         let silent = lapse(&play, &minutes);
         play.say_after(CHAIR, &seen, silent);
         assert_eq!(stage(&play), Stage::MinutesDraft);
+        play.told(
+            "an objection to minutes beside the last adoption or silence wins 1",
+            &["cyc-33"],
+        );
 
         let (mut play, minutes) = minuted(salt);
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, answers(minutes, AdoptionAnswer::Object));
         play.say_after(TRANSIT, &seen, adopts(minutes));
         assert_eq!(stage(&play), Stage::MinutesDraft);
+        play.told(
+            "an objection to minutes beside the last adoption or silence wins 2",
+            &["cyc-33"],
+        );
     }
 }
 
@@ -443,6 +474,7 @@ fn an_answer_to_minutes_does_not_count_for_later_ones() {
 
         assert_eq!(stage(&play), Stage::MinutesDraft);
         assert_eq!(play.now().state.unanswered().len(), 2);
+        play.told("an answer to minutes does not count for later ones", &["cyc-34"]);
     }
 }
 
@@ -461,6 +493,10 @@ fn a_postponement_beside_the_adoption_of_the_agenda_wins() {
         play.say_after(CHAIR, &seen, fact);
 
         assert_eq!(stage(&play), end);
+        play.told(
+            &format!("a postponement beside the adoption of the agenda wins: {end}"),
+            &["cyc-35"],
+        );
     }
 }
 
@@ -494,6 +530,7 @@ fn only_the_chair_contradicts_the_chair() {
         let now = play.now();
         assert!(now.common.conflicts().is_empty());
         assert_eq!(now.fate(&minutes), Some(&Fate::Took { rule: "cyc-14" }));
+        play.told("only the chair contradicts the chair", &["cyc-33", "pro-5"]);
     }
 }
 

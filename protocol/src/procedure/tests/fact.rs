@@ -12,6 +12,7 @@ use std::path::Path;
 use serde_json::Value as Json;
 use serde_json::json;
 
+use super::told;
 use crate::codec::value::Value;
 use crate::crypto::digest;
 use crate::message::assurance::AssuranceKind;
@@ -40,12 +41,142 @@ fn example(kind: Kind) -> Json {
 }
 
 fn fact(kind: Kind) -> Fact {
-    fact_of(kind, example(kind))
+    fact_of(kind, &example(kind))
 }
 
-fn fact_of(kind: Kind, body: Json) -> Fact {
-    let tree: Value = serde_json::from_value(body).unwrap();
+fn fact_of(kind: Kind, body: &Json) -> Fact {
+    let tree: Value = serde_json::from_value(body.clone()).unwrap();
     Fact::of(&Body::read(kind, &tree).unwrap())
+}
+
+/// A case of `spec/vectors/fact`: what a body states.
+fn case(name: &str, explains: &str, kind: Kind, body: &Json) {
+    let fact = fact_of(kind, body);
+    let spec = ["pro-6"];
+    let case =
+        json!({ "explains": explains, "spec": spec, "kind": kind, "body": body, "fact": fact });
+    told::compare(&format!("fact/{name}.json"), &case);
+}
+
+#[test]
+fn every_body_states_the_fact_that_the_vectors_show() {
+    // shows: pro-6
+    for kind in Kind::all() {
+        let explains = format!("what the example of {kind} states");
+        case(kind.text(), &explains, *kind, &example(*kind));
+    }
+    let declined = json!({ "answer": "declined" });
+    varied(
+        "schedule-answer-declined",
+        "a declined schedule is planned anew",
+        Kind::ScheduleAnswer,
+        declined,
+    );
+    let third = example(Kind::HandoverCertificate)["results"][2].clone();
+    let mut refused = json!({ "results": [third], "count_transferred": 0 });
+    refused["results"][0]["outcome"] = json!("refused-by-receiver");
+    let explains = "a person whom the receiving side did not take";
+    varied("handover-certificate-refused", explains, Kind::HandoverCertificate, refused);
+    for (word, by_court, name, explains) in [
+        ("released", json!(false), "released", "a person who was released without a court"),
+        ("released", json!(true), "freed", "a person whom a court set free"),
+        ("escaped", Json::Null, "escaped", "a person who escaped"),
+        ("deceased", Json::Null, "deceased", "a person who died"),
+        ("located", Json::Null, "located", "a person who was found and is held by nobody"),
+    ] {
+        let change = json!({ "kind": word, "released_by_court": by_court, "detention": null });
+        varied(&format!("custody-event-{name}"), explains, Kind::CustodyEvent, change);
+    }
+    grounds_state_what_binds();
+    what_follows_a_handover_states_what_the_person_may_be_tried_for();
+}
+
+/// Of the grounds that a Party names only those count by which it must refuse.
+fn grounds_state_what_binds() {
+    let stated = |ground: &str, class: &str| {
+        let mut stated = example(Kind::IntentToRefuse)["grounds"][0].clone();
+        (stated["ground"], stated["class"]) = (json!(ground), json!(class));
+        stated
+    };
+    let (free, bound) = ("own-national", "political-offence");
+    let torture = stated("torture-or-ill-treatment-risk", "discretionary");
+    let mut political = stated(bound, "mandatory");
+    political["offences"] = json!([2]);
+    let grounds = json!({ "grounds": [stated(free, "discretionary"), political, torture] });
+    varied(
+        "intent-to-refuse-mandatory",
+        "an intent to refuse by grounds that bind and one that does not",
+        Kind::IntentToRefuse,
+        grounds,
+    );
+    let mut offences = example(Kind::HandoverRequest)["offences"].clone();
+    offences[0]["max_penalty"] = json!({ "kind": "fine" });
+    offences[0].as_object_mut().unwrap().remove("equivalent_law_in_requested");
+    let fields = json!({ "limitation_not_expired": false, "offences": offences });
+    varied(
+        "handover-request-grounds",
+        "a request that opens grounds by what it says and leaves out",
+        Kind::HandoverRequest,
+        fields,
+    );
+    let met = json!([{
+        "ground": bound,
+        "law": "Law on Extradition, article 9",
+        "reasons": { "lang": "en", "text": "The act was aimed at nobody's opinion." },
+    }]);
+    varied(
+        "handover-decision-met",
+        "a grant that says which ground is met",
+        Kind::HandoverDecision,
+        json!({ "grounds_met": met }),
+    );
+}
+
+fn what_follows_a_handover_states_what_the_person_may_be_tried_for() {
+    let batch = json!({ "certificate": "0195a1c4-2f00-7d11-8b02-3c4d5e6f7081", "entry": 3 });
+    varied(
+        "custody-event-by-batch",
+        "a person who arrived with a batch",
+        Kind::CustodyEvent,
+        json!({ "kind": "transferred", "by_batch": batch }),
+    );
+    for (word, explains) in
+        [("death", "a person who died after a handover"), ("other", "something else")]
+    {
+        varied(
+            &format!("post-handover-incident-{word}"),
+            explains,
+            Kind::PostHandoverIncident,
+            json!({ "kind": word, "assurance": null }),
+        );
+    }
+    let offences = example(Kind::SpecialtyConsentRequest)["matter"]["new_offences"].clone();
+    let matter = json!({ "onward_surrender": { "to": "VN", "offences": offences } });
+    varied(
+        "specialty-consent-request-onward",
+        "a request to give a person on",
+        Kind::SpecialtyConsentRequest,
+        json!({ "matter": matter }),
+    );
+    varied(
+        "case-outcome-notice-freed",
+        "a person who was set free",
+        Kind::CaseOutcomeNotice,
+        json!({ "outcome": "released", "sentence": null }),
+    );
+}
+
+/// A case of an example with other fields; null takes one away.
+fn varied(name: &str, explains: &str, kind: Kind, fields: Json) {
+    let mut body = example(kind);
+    for (field, value) in fields.as_object().unwrap() {
+        if value.is_null() {
+            body.as_object_mut().unwrap().remove(field);
+        } else {
+            body[field.as_str()] = value.clone();
+        }
+    }
+    case(name, explains, kind, &body);
 }
 
 /// Every text in a value.
@@ -109,8 +240,22 @@ fn of_several_promises_of_one_kind_the_one_that_binds_longest_is_kept() {
         promise("retrial", early),
         endless("retrial"),
     ]);
+    case(
+        "consultation-views-until",
+        "what views promise for a time only",
+        Kind::ConsultationViews,
+        &body,
+    );
+    varied(
+        "handover-request-until",
+        "a request that spares the life for a time only",
+        Kind::HandoverRequest,
+        json!({
+            "assurances": [promise("no-death-penalty", late), promise("no-death-penalty", early)],
+        }),
+    );
     let Fact::Handover(HandoverFact::Viewed { promises, until }) =
-        fact_of(Kind::ConsultationViews, body)
+        fact_of(Kind::ConsultationViews, &body)
     else {
         panic!("another fact");
     };

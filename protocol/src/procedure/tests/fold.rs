@@ -23,9 +23,12 @@ use crate::procedure::book::Verdict;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
+use crate::procedure::fold::Folded;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::stage::Stage;
+use crate::procedure::plain::Plain;
+use crate::procedure::transcript::Places;
 use crate::registry::RefusalCode;
 
 #[test]
@@ -34,17 +37,57 @@ fn a_message_goes_to_every_participant_and_comes_from_one() {
     let mut play = examined(0);
     let mut without = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
     without.told = BTreeSet::new();
-    assert_eq!(play.judge(&without).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+    assert_eq!(play.refuses(without).code, RefusalCode::ParticipantLeftOut);
 
     let stranger = play.act("mm.mpf", &play.transcript.heads(), Fact::Note);
-    assert_eq!(play.judge(&stranger).unwrap_err().code, RefusalCode::NotEntitled);
+    assert_eq!(play.refuses(stranger).code, RefusalCode::NotEntitled);
 
     let add = Vec::from([(agency("mm.mpf"), Role::Information)]);
     assert_eq!(play.now().common.version(), 0);
     play.say(ASKS, Fact::Common(CommonFact::Joined { add }));
     assert_eq!(play.now().common.version(), 1, "what is said from here on names this version");
     let late = play.act(ASKED, &play.transcript.heads(), decided(Outcome::Granted));
-    assert_eq!(play.judge(&late).unwrap_err().code, RefusalCode::ParticipantLeftOut);
+    assert_eq!(play.refuses(late).code, RefusalCode::ParticipantLeftOut);
+    play.told("a message goes to every participant and comes from one", &["pro-7"]);
+}
+
+#[test]
+fn messages_of_a_plain_procedure_follow_each_other_and_move_nothing() {
+    // shows: pro-10, pro-15
+    let mut play = Play::<Plain>::begin(0, Fact::Note);
+    let seen = play.transcript.heads();
+    play.say_after(ASKED, &seen, Fact::Note);
+    let withdrawal = play.say_after(ASKS, &seen, Fact::Common(CommonFact::Withdrawn));
+    assert_eq!(play.fate(&withdrawal), Fate::Noted);
+    assert_eq!(play.refused(ASKED, granted()).rule, "pro-10");
+    play.told(
+        "messages of a plain procedure follow each other and move nothing",
+        &["pro-10", "pro-15"],
+    );
+}
+
+#[test]
+fn a_plan_that_a_stop_rests_on_comes_before_a_decision_beside_both() {
+    // shows: pro-14
+    for salt in SALTS {
+        let mut play = super::handover::granted_play(salt);
+        let seen = play.transcript.heads();
+        let plan = play.say_after(ASKED, &seen, super::handover::one_leg());
+        let stop = play.say_after(ASKED, &[plan], super::handover::VICTIM);
+        let mut decision = play.act(ASKED, &seen, decided(Outcome::Deferred));
+        decision.supersedes = seen.first().copied();
+        let decision = play.put(decision).unwrap();
+
+        let all = play.transcript.all();
+        let order = Folded::<Handover>::order(&play.transcript, &all, &Places::up_to(1));
+        let order: Vec<Digest> = order
+            .into_iter()
+            .filter_map(|place| play.transcript.act(place))
+            .map(|act| act.digest)
+            .collect();
+        assert_eq!(order[order.len() - 3..], [plan, stop, decision]);
+        play.told("a plan that a stop rests on comes before a decision beside both", &["pro-14"]);
+    }
 }
 
 #[test]
@@ -93,6 +136,7 @@ fn two_decisions_that_know_nothing_of_each_other_are_a_conflict_until_both_sides
         assert!(play.now().common.conflicts().is_empty());
         assert_eq!(play.now().state.stage(), Stage::Deferred);
         assert_eq!(play.fate(&yes), Fate::SetAside);
+        play.told("two decisions that know nothing of each other are a conflict until both sides settle it", &["pro-8"]);
     }
 }
 
@@ -112,6 +156,10 @@ fn a_conflict_is_settled_by_naming_what_contradicts_each_other_and_nothing_else(
         let refusal = play.refused(ASKS, Fact::Common(settle));
 
         assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "pro-8"));
+        play.told(
+            "a conflict is settled by naming what contradicts each other and nothing else",
+            &["pro-8"],
+        );
     }
 }
 
@@ -136,6 +184,10 @@ fn nothing_irreversible_happens_before_both_sides_confirmed_the_same_messages() 
     );
     play.say(ASKS, confirm(heads));
     play.say(ASKED, release);
+    play.told(
+        "nothing irreversible happens before both sides confirmed the same messages",
+        &["pro-9"],
+    );
 }
 
 #[test]
@@ -154,6 +206,7 @@ fn a_confirmation_does_not_cover_what_came_beside_it() {
     let refusal = play.refused(ASKED, Fact::Handover(HandoverFact::Released { leg: 1 }));
 
     assert_eq!(refusal.code, RefusalCode::Unconfirmed);
+    play.told("a confirmation does not cover what came beside it", &["pro-9"]);
 }
 
 #[test]
@@ -171,4 +224,5 @@ fn a_refusal_says_the_rule_why_and_what_would_be_acceptable() {
     assert!(early.remedy.contains("examining"), "{}", early.remedy);
     assert_eq!((foreign.code, foreign.rule), (RefusalCode::NotEntitled, "ho-12"));
     assert!(foreign.remedy.contains("requested"), "{}", foreign.remedy);
+    play.told("a refusal says the rule why and what would be acceptable", &["pro-3", "pro-4"]);
 }

@@ -205,6 +205,7 @@ fn from_a_hold_to_the_money_of_the_victims() -> BTreeSet<&'static str> {
     play.say(ASKED, disposed(1, Disposition::Returned));
     assert_eq!(asset(&play, 1), AssetStage::Returned);
     assert_eq!(stage(&play), Stage::PartlyFrozen, "the other asset is still frozen");
+    play.told("from a hold to the money of the victims", &[]);
     play.rules()
 }
 
@@ -225,6 +226,7 @@ fn released_extended_and_expired() -> BTreeSet<&'static str> {
     play.say(ASKED, lapse);
     assert_eq!(asset(&play, 3), AssetStage::Expired);
     assert_eq!(asset(&play, 1), AssetStage::Frozen, "another report set its term");
+    play.told("released extended and expired", &[]);
     play.rules()
 }
 
@@ -238,6 +240,7 @@ fn behind_another_order() -> BTreeSet<&'static str> {
     assert_eq!((asset(&play, 1), play.now().state.rank(1)), (AssetStage::Frozen, None));
     play.say(ASKED, released(1));
     assert_eq!(stage(&play), Stage::Released);
+    play.told("behind another order", &[]);
     play.rules()
 }
 
@@ -248,6 +251,7 @@ fn withdrawn_and_lifted() -> BTreeSet<&'static str> {
     play.confirm(IrreversibleAct::LiftFreeze);
     play.say(ASKED, lifted(1, Vec::new()));
     assert_eq!(stage(&play), Stage::Released);
+    play.told("withdrawn and lifted", &[]);
     play.rules()
 }
 
@@ -263,6 +267,7 @@ fn shared_and_retained() -> BTreeSet<&'static str> {
         play.say(ASKED, confiscated(1));
         play.say(ASKED, disposed(1, disposition));
         assert_eq!((asset(&play, 1), stage(&play)), (end, Stage::Settled));
+        play.told(&format!("what is confiscated goes where it goes: {end}"), &[]);
         rules.extend(play.rules());
     }
     rules
@@ -288,9 +293,17 @@ fn nothing_is_reported_of_a_request_that_nobody_took_or_of_an_asset_that_it_does
     // shows: frz-23
     let mut play = Play::<Freezing>::begin(0, order(1));
     assert_eq!(play.refused(ASKED, frozen(1)).rule, "frz-23");
+    play.told(
+        "nothing is reported of a request that nobody took or of an asset that it does not name 1",
+        &["frz-23"],
+    );
     let mut play = taken(0, order(1));
     assert_eq!(play.refused(ASKED, frozen(2)).rule, "frz-23");
     assert_eq!(play.refused(ASKS, frozen(1)).code, RefusalCode::NotEntitled);
+    play.told(
+        "nothing is reported of a request that nobody took or of an asset that it does not name 2",
+        &["frz-23"],
+    );
 }
 
 #[test]
@@ -300,6 +313,7 @@ fn what_follows_a_hold_is_a_request_for_an_order_on_the_same_assets() {
     assert_eq!(play.refused(ASKS, hold(2)).rule, "frz-24");
     assert_eq!(play.refused(ASKS, order(3)).rule, "frz-24");
     play.say(ASKS, order(2));
+    play.told("what follows a hold is a request for an order on the same assets", &["frz-24"]);
 }
 
 #[test]
@@ -320,6 +334,7 @@ fn a_hold_ends_when_the_request_for_an_order_does_not_come() {
     assert_eq!(play.refused(ASKS, lapse.clone()).code, RefusalCode::NotEntitled);
     play.say(ASKED, lapse);
     assert_eq!(stage(&play), Stage::Expired);
+    play.told("a hold ends when the request for an order does not come", &["frz-14"]);
 }
 
 #[test]
@@ -332,6 +347,7 @@ fn a_request_that_was_taken_back_asks_for_nothing_more() {
     {
         assert_eq!(play.refused(who, fact).rule, "frz-25");
     }
+    play.told("a request that was taken back asks for nothing more", &["frz-25"]);
 }
 
 #[test]
@@ -346,6 +362,7 @@ fn nothing_goes_free_before_every_claimant_was_told() {
         Line { claimants_told: Vec::from([claim("C-1")]), ..line(1, FreezingStatus::Released) };
     play.say(ASKED, reports(Vec::from([told])));
     assert_eq!(asset(&play, 1), AssetStage::Released);
+    play.told("nothing goes free before every claimant was told", &["frz-26"]);
 }
 
 #[test]
@@ -360,6 +377,7 @@ fn a_freeze_is_lifted_after_a_withdrawal_on_confirmed_heads() {
     play.confirm(IrreversibleAct::LiftFreeze);
     assert_eq!(play.refused(ASKED, lifted(1, Vec::new())).rule, "frz-26");
     play.say(ASKED, lifted(1, told));
+    play.told("a freeze is lifted after a withdrawal on confirmed heads", &["frz-27"]);
 }
 
 #[test]
@@ -386,6 +404,7 @@ fn a_claim_of_somebody_else_pauses_the_confiscation_and_nothing_else() {
     let mut two = one_frozen(0);
     two.say(ASKED, claimed(1, "C-1"));
     assert_eq!(two.refused(ASKED, claimed(2, "C-1")).rule, "frz-28", "of another asset");
+    play.told("a claim of somebody else pauses the confiscation and nothing else", &["frz-28"]);
 }
 
 #[test]
@@ -394,13 +413,15 @@ fn an_extension_is_asked_for_a_later_end() {
     let mut play = one_frozen(0);
     assert_eq!(play.refused(ASKS, extends(1, 10)).rule, "frz-13");
     play.say(ASKS, extends(1, 11));
+    play.told("an extension is asked for a later end", &["frz-13"]);
 }
 
 #[test]
 fn a_release_by_a_court_beside_an_extension_or_a_recovery_is_a_fact() {
     // shows: frz-29
-    for (salt, asks) in
-        SALTS.into_iter().flat_map(|salt| [(salt, extends(1, 20)), (salt, recovers(1))])
+    for (salt, (what, asks)) in SALTS
+        .into_iter()
+        .flat_map(|salt| [(salt, ("extension", extends(1, 20))), (salt, ("recovery", recovers(1)))])
     {
         let mut play = one_frozen(salt);
         let seen = play.transcript.heads();
@@ -413,6 +434,10 @@ fn a_release_by_a_court_beside_an_extension_or_a_recovery_is_a_fact() {
             play.refused(ASKS, asks).code,
             RefusalCode::OutOfTurn,
             "apply anew, in another procedure"
+        );
+        play.told(
+            &format!("a release by a court is a fact beside what was asked: {what}"),
+            &["frz-29"],
         );
     }
 }
@@ -428,6 +453,10 @@ fn a_withdrawal_beside_a_freeze_or_a_confiscation_finds_what_happened() {
         assert_eq!((asset(&play, 2), stage(&play)), (AssetStage::Frozen, Stage::Withdrawn));
         play.confirm(IrreversibleAct::LiftFreeze);
         play.say(ASKED, lifted(2, Vec::new()));
+        play.told(
+            "a withdrawal beside a freeze or a confiscation finds what happened 1",
+            &["frz-30"],
+        );
 
         let mut play = recovery(salt);
         let seen = play.transcript.heads();
@@ -436,6 +465,10 @@ fn a_withdrawal_beside_a_freeze_or_a_confiscation_finds_what_happened() {
         assert_eq!((asset(&play, 1), stage(&play)), (AssetStage::Confiscated, Stage::Confiscated));
         play.say(ASKED, disposed(1, Disposition::Retained));
         assert_eq!(stage(&play), Stage::Settled);
+        play.told(
+            "a withdrawal beside a freeze or a confiscation finds what happened 2",
+            &["frz-30"],
+        );
     }
 }
 
@@ -452,6 +485,7 @@ fn a_renewal_beside_a_lapse_keeps_the_asset_frozen() {
         play.say_after(ASKED, &seen, frozen(1));
 
         assert_eq!(asset(&play, 1), AssetStage::Frozen);
+        play.told("a renewal beside a lapse keeps the asset frozen", &["frz-31"]);
     }
 }
 
@@ -468,6 +502,7 @@ fn a_lapse_beside_an_extension_ends_the_freeze() {
         play.say_after(ASKS, &seen, extends(1, 20));
 
         assert_eq!(asset(&play, 1), AssetStage::Expired);
+        play.told("a lapse beside an extension ends the freeze", &["frz-32"]);
     }
 }
 
@@ -480,12 +515,20 @@ fn messages_about_different_assets_both_count_and_about_one_they_contradict() {
         play.say_after(ASKED, &seen, frozen(1));
         play.say_after(ASKED, &seen, report(2, FreezingStatus::NotFound));
         assert_eq!((asset(&play, 1), asset(&play, 2)), (AssetStage::Frozen, AssetStage::NotFound));
+        play.told(
+            "messages about different assets both count and about one they contradict 1",
+            &["frz-33"],
+        );
 
         let mut play = recovery(salt);
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, confiscated(1));
         play.say_after(ASKED, &seen, claimed(1, "C-1"));
         assert_eq!(play.now().common.conflicts().len(), 1, "both sides settle it");
+        play.told(
+            "messages about different assets both count and about one they contradict 2",
+            &["frz-33"],
+        );
     }
 }
 

@@ -3,9 +3,11 @@
 mod grounds;
 mod line;
 pub(super) mod specialty;
+mod standing;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -163,7 +165,7 @@ fn consents(play: &Play<Handover>, asked: &Digest, consent: SpecialtyConsent) ->
 }
 
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
-const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
+pub(super) const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
 
 const fn screened(outcome: ScreeningOutcome) -> Fact {
     Fact::Handover(HandoverFact::Screened { outcome, freely: true })
@@ -173,7 +175,7 @@ fn leg(releasing: &str, receiving: &str) -> Leg {
     Leg { releasing: agency(releasing), receiving: agency(receiving) }
 }
 
-fn one_leg() -> Fact {
+pub(super) fn one_leg() -> Fact {
     told(HandoverFact::Scheduled { legs: Vec::from([leg(ASKED, ASKS)]) })
 }
 
@@ -210,7 +212,7 @@ fn examined_after(salt: u8, opening: Fact) -> Play<Handover> {
     play
 }
 
-fn granted_play(salt: u8) -> Play<Handover> {
+pub(super) fn granted_play(salt: u8) -> Play<Handover> {
     let mut play = examined(salt);
     play.say(ASKED, granted());
     play
@@ -276,6 +278,7 @@ fn from_arrest_to_the_last_outcome() -> BTreeSet<&'static str> {
     play.say(ASKS, told(HandoverFact::Incident(Incident::Other)));
     play.say(ASKS, ended(1));
     assert_eq!(stage(&play), Stage::Closed);
+    play.told("from arrest to the last outcome", &[]);
     play.rules()
 }
 
@@ -302,6 +305,7 @@ fn through_transit_with_a_leg_that_fails() -> BTreeSet<&'static str> {
     let second = play.say(TRANSIT, certified(2));
     play.say(ASKS, told(HandoverFact::Countersigned { of: second }));
     assert_eq!(stage(&play), Stage::HandedOver);
+    play.told("through transit with a leg that fails", &[]);
     play.rules()
 }
 
@@ -315,6 +319,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     play.say(ASKED, decided(Outcome::Refused));
     assert_eq!(stage(&play), Stage::Refused);
     play.say(ASKED, tried(&[1]));
+    play.told("after information consultation and refusal 1", &[]);
     let mut rules = play.rules();
 
     let mut silent = examined(0);
@@ -322,6 +327,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     assert_eq!(silent.refused(ASKED, decided(Outcome::Refused)).rule, "ho-10");
     silent.wait(DAY);
     silent.say(ASKED, decided(Outcome::Refused));
+    silent.told("after information consultation and refusal 2", &[]);
     rules.extend(silent.rules());
 
     let mut lapsed = examined(0);
@@ -335,6 +341,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
     lapsed.wait(DAY);
     lapsed.say(ASKED, lapse);
     assert_eq!(stage(&lapsed), Stage::Lapsed);
+    lapsed.told("after information consultation and refusal 3", &[]);
     rules.extend(lapsed.rules());
     rules
 }
@@ -359,30 +366,33 @@ fn under_conditions_deferred_and_reopened() -> BTreeSet<&'static str> {
     play.say(ASKS, accepts(schedule));
     play.say(ASKS, cannot_keep(schedule));
     assert_eq!(stage(&play), Stage::Granted);
+    play.told("under conditions deferred and reopened 1", &[]);
     let mut rules = play.rules();
 
     let mut temporary = examined(0);
     temporary.say(ASKED, decided(Outcome::Deferred));
     temporary.say(ASKED, granted());
     assert_eq!(stage(&temporary), Stage::Granted, "a temporary surrender");
+    temporary.told("under conditions deferred and reopened 2", &[]);
     rules.extend(temporary.rules());
     rules
 }
 
 fn by_what_ends_it() -> BTreeSet<&'static str> {
     let mut rules = BTreeSet::new();
-    for (author, fact, end) in [
+    for (n, (author, fact, end)) in (1..).zip([
         (ASKS, WITHDRAWN, Stage::Withdrawn),
         (ASKED, VICTIM, Stage::Rerouted),
         (ASKED, custody(CustodyChange::Is(CustodyStatus::Escaped)), Stage::Frustrated),
         (ASKED, custody(CustodyChange::Is(CustodyStatus::Deceased)), Stage::Frustrated),
         (ASKED, custody(CustodyChange::FreedByCourt), Stage::Frustrated),
-    ] {
+    ]) {
         let mut play = scheduled(0);
         play.say(author, fact);
         assert_eq!(stage(&play), end);
         assert!(stage(&play).is_terminal());
         assert_eq!(play.refused(ASKED, granted()).code, RefusalCode::OutOfTurn);
+        play.told(&format!("by what ends it: {n}"), &[]);
         rules.extend(play.rules());
     }
     rules
@@ -397,6 +407,7 @@ fn around_it() -> BTreeSet<&'static str> {
     play.say(ASKED, screened(ScreeningOutcome::NoIndication));
     let unconsulted = Decision { unconsulted: true, ..decision(Outcome::Refused) };
     play.say(ASKED, told(HandoverFact::Decided(unconsulted)));
+    play.told("around it 1", &[]);
     let mut rules = play.rules();
 
     let mut ill = scheduled(0);
@@ -404,6 +415,7 @@ fn around_it() -> BTreeSet<&'static str> {
     assert_eq!(stage(&ill), Stage::Granted, "whoever is too ill goes later");
     ill.say(ASKED, custody(CustodyChange::Hospitalised));
     assert_eq!(stage(&ill), Stage::Granted, "who falls ill before anything is planned, too");
+    ill.told("around it 2", &[]);
     rules.extend(ill.rules());
     rules.extend(in_custody_after_the_end());
     rules.extend(with_a_batch());
@@ -429,6 +441,7 @@ fn with_a_batch() -> BTreeSet<&'static str> {
     play.say(ASKS, asks);
     play.say(ASKS, ended(1));
     assert_eq!(stage(&play), Stage::Closed);
+    play.told("with a batch", &[]);
     play.rules()
 }
 
@@ -449,6 +462,7 @@ fn in_custody_after_the_end() -> BTreeSet<&'static str> {
     play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Deceased)));
     assert_eq!(play.now().state.custody(), CustodyStatus::Deceased);
     assert_eq!(stage(&play), Stage::Withdrawn);
+    play.told("in custody after the end", &[]);
     play.rules()
 }
 
@@ -471,6 +485,30 @@ fn every_row_of_the_table_of_a_handover_is_walked() {
 }
 
 #[test]
+fn a_person_who_is_released_without_a_court_stays_in_the_procedure() {
+    // shows: ho-34, ho-36, pro-17
+    let mut play = scheduled(0);
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Released)));
+    assert_eq!(stage(&play), Stage::Scheduled);
+    assert_eq!(play.now().state.custody(), CustodyStatus::Released);
+    play.say(ASKED, custody(CustodyChange::FreedByCourt));
+    assert_eq!(stage(&play), Stage::Frustrated);
+    play.told("a person who is released without a court stays in the procedure", &["pro-17"]);
+}
+
+#[test]
+fn what_supersedes_a_grant_and_does_not_grant_reopens_the_examination() {
+    // shows: ho-18, pro-17
+    let mut play = examined(0);
+    let grant = play.say(ASKED, granted());
+    assert_eq!(play.refused(ASKED, decided(Outcome::Deferred)).rule, "ho-14");
+    assert_eq!(play.refused(ASKED, granted()).rule, "ho-12");
+    play.say_instead(ASKED, grant, decided(Outcome::Deferred));
+    assert_eq!(stage(&play), Stage::Examining);
+    play.told("what supersedes a grant and does not grant reopens the examination", &["pro-17"]);
+}
+
+#[test]
 fn a_withdrawal_beside_a_decision_wins_and_the_decision_is_kept() {
     // shows: pro-5, ho-47
     for salt in SALTS {
@@ -481,6 +519,10 @@ fn a_withdrawal_beside_a_decision_wins_and_the_decision_is_kept() {
 
         assert_eq!(stage(&play), Stage::Withdrawn);
         assert_eq!(play.fate(&decision), Fate::Outranked { by: withdrawal });
+        play.told(
+            "a withdrawal beside a decision wins and the decision is kept",
+            &["pro-5", "ho-47"],
+        );
     }
 }
 
@@ -499,6 +541,7 @@ fn a_withdrawal_beside_a_release_comes_too_late() {
         let certificate = play.say(ASKED, certified(1));
         play.say(ASKS, told(HandoverFact::Countersigned { of: certificate }));
         assert_eq!(stage(&play), Stage::HandedOver);
+        play.told("a withdrawal beside a release comes too late", &["ho-48"]);
     }
 }
 
@@ -516,12 +559,14 @@ fn a_stop_for_a_victim_or_an_ill_person_wins_over_a_schedule_and_a_half_signed_c
         let schedule = play.transcript.act(3).unwrap().digest;
         play.say_after(ASKS, &seen, cannot_keep(schedule));
         assert_eq!(stage(&play), end);
+        play.told(&format!("a stop wins over an answer to a schedule: {end}"), &["ho-49"]);
 
         let mut play = released(salt);
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, certified(1));
         play.say_after(ASKED, &seen, stop);
         assert_eq!(stage(&play), end);
+        play.told(&format!("a stop wins over a half signed certificate: {end}"), &["ho-49"]);
     }
 }
 
@@ -540,6 +585,10 @@ fn after_two_signatures_a_stop_comes_too_late_and_the_duty_to_screen_has_passed(
         assert_eq!(play.refused(ASKED, VICTIM).code, RefusalCode::NotEntitled);
         play.say(ASKS, VICTIM);
         assert_eq!(stage(&play), Stage::HandedOver);
+        play.told(
+            "after two signatures a stop comes too late and the duty to screen has passed",
+            &["ho-50"],
+        );
     }
 }
 
@@ -566,6 +615,7 @@ fn whoever_is_held_when_the_request_is_over_can_be_let_out() {
         assert_eq!(play.now().state.custody(), CustodyStatus::Released);
         play.say(ASKED, custody(CustodyChange::FreedByCourt));
         assert_eq!(stage(&play), over);
+        play.told(&format!("whoever is held when the request is over can be let out: {over}"), &[]);
     }
 }
 
@@ -587,6 +637,9 @@ fn nobody_is_released_while_messages_contradict_each_other() {
         play.confirm(IrreversibleAct::ReleaseCustody);
         let refusal = play.refused(ASKED, told(HandoverFact::Released { leg: 1 }));
         assert_eq!((refusal.code, refusal.rule), (RefusalCode::InConflict, "ho-74"));
+        if met == 1 {
+            play.tell("nobody is released while messages contradict each other", &["ho-74"]);
+        }
     }
     assert!(met > 0, "no salt folds the agreed schedule first");
 }
@@ -612,6 +665,7 @@ fn a_release_is_of_the_leg_at_hand_by_the_side_that_gives_and_of_somebody_who_is
     assert_eq!((free.code, free.rule), (RefusalCode::Safeguard, "ho-75"));
     play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Held)));
     play.say(ASKED, certified(1));
+    play.told("a release is of the leg at hand and of somebody who is held", &["ho-75"]);
 
     // Two agencies were asked, and by the schedule one of them gives the person.
     let both: &[&str] = &[ASKS, ASKED, TRANSIT];
@@ -623,6 +677,7 @@ fn a_release_is_of_the_leg_at_hand_by_the_side_that_gives_and_of_somebody_who_is
     elsewhere.confirm_by(both, IrreversibleAct::ReleaseCustody);
     let other_side = elsewhere.refused(TRANSIT, release(1));
     assert_eq!((other_side.code, other_side.rule), (RefusalCode::NotEntitled, "ho-75"));
+    elsewhere.told("a release is by the side that gives on that leg", &["ho-75"]);
 }
 
 #[test]
@@ -638,15 +693,20 @@ fn a_return_is_said_by_the_two_sides_of_the_leg_at_hand() {
     assert_eq!((last_side.code, last_side.rule), (RefusalCode::NotEntitled, "ho-75"));
     assert_eq!(play.refused(TRANSIT, told(HandoverFact::Returned { leg: 2 })).rule, "ho-75");
     play.say(TRANSIT, told(HandoverFact::Returned { leg: 1 }));
+    play.told("a return is said by the two sides of the leg at hand", &["ho-75"]);
 }
 
 #[test]
 fn what_meets_an_arrival_with_a_batch_comes_too_late_as_after_two_signatures() {
     // shows: ho-50, ho-76
-    let revoked = decided(Outcome::Refused);
-    for (salt, author, other) in SALTS.into_iter().flat_map(|salt| {
-        [(salt, ASKED, VICTIM), (salt, ASKS, WITHDRAWN), (salt, ASKED, revoked.clone())]
-    }) {
+    let others = [
+        ("signs of a victim", ASKED, VICTIM),
+        ("withdrawal", ASKS, WITHDRAWN),
+        ("superseding decision", ASKED, decided(Outcome::Refused)),
+    ];
+    for (salt, (what, author, other)) in
+        SALTS.into_iter().flat_map(|salt| others.clone().map(|other| (salt, other)))
+    {
         let mut play = granted_play(salt);
         let decision = play.transcript.act(2).unwrap().digest;
         let seen = play.transcript.heads();
@@ -659,6 +719,10 @@ fn what_meets_an_arrival_with_a_batch_comes_too_late_as_after_two_signatures() {
         assert_eq!(stage(&play), Stage::HandedOver);
         assert!(matches!(play.fate(&late), Fate::Outranked { .. }), "{:?}", play.fate(&arrival));
         assert_eq!(play.now().common.conflicts(), []);
+        play.told(
+            &format!("what meets an arrival with a batch comes too late: {what}"),
+            &["ho-50"],
+        );
     }
 }
 
@@ -676,6 +740,7 @@ fn a_revocation_beside_accepted_conditions_wins() {
         play.put(revocation).unwrap();
 
         assert_eq!(stage(&play), Stage::Examining);
+        play.told("a revocation beside accepted conditions wins", &["ho-51"]);
     }
 }
 
@@ -690,6 +755,7 @@ fn of_two_schedules_that_cross_the_releasing_partys_is_the_base() {
 
         play.say(ASKS, accepts(base));
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("of two schedules that cross the releasing partys is the base", &["ho-45"]);
     }
 }
 
@@ -702,13 +768,31 @@ fn parties_of_the_legs_answer_a_schedule_at_the_same_time() {
         play.say_after(TRANSIT, &[schedule], accepts(schedule));
         play.say_after(ASKS, &[schedule], accepts(schedule));
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("parties of the legs answer a schedule at the same time 1", &["ho-46"]);
 
         let mut play = granted_play(salt);
         let schedule = play.say(ASKED, two_legs());
         play.say_after(TRANSIT, &[schedule], cannot_keep(schedule));
         play.say_after(ASKS, &[schedule], accepts(schedule));
         assert_eq!(stage(&play), Stage::Granted);
+        play.told("parties of the legs answer a schedule at the same time 2", &["ho-46"]);
     }
+}
+
+#[test]
+fn whoever_answers_or_signs_names_what_stands() {
+    // shows: ho-21, ho-28
+    let mut play = granted_play(0);
+    let first = play.say(ASKED, one_leg());
+    let schedule = play.say(ASKED, one_leg());
+    assert_eq!(play.refused(ASKS, accepts(first)).rule, "ho-21");
+    play.say(ASKS, accepts(schedule));
+    play.confirm(IrreversibleAct::ReleaseCustody);
+    play.say(ASKED, told(HandoverFact::Released { leg: 1 }));
+    play.say(ASKED, certified(1));
+    let signed = told(HandoverFact::Countersigned { of: schedule });
+    assert_eq!(play.refused(ASKS, signed).rule, "ho-28");
+    play.told("whoever answers or signs names what stands", &["ho-21", "ho-28"]);
 }
 
 #[test]
@@ -720,6 +804,7 @@ fn nobody_is_granted_whom_nobody_holds() {
     assert_eq!(play.refused(ASKED, granted()).rule, "ho-42");
     play.say(ASKED, held());
     play.say(ASKED, granted());
+    play.told("nobody is granted whom nobody holds", &["ho-42"]);
 }
 
 #[test]
@@ -736,6 +821,10 @@ fn an_offence_that_can_cost_the_life_needs_an_assurance_or_a_recorded_waiver() {
 
     let spared = Request { spared: true, ..capital };
     examined_after(0, told(HandoverFact::Requested(spared))).say(ASKED, granted());
+    play.told(
+        "an offence that can cost the life needs an assurance or a recorded waiver",
+        &["ho-43"],
+    );
 }
 
 #[test]
@@ -755,14 +844,23 @@ fn an_assurance_that_has_run_out_when_it_is_granted_spares_nobody() {
     assert_eq!(play.refused(ASKED, granted()).rule, "ho-43", "given again, and as short");
     play.say(ASKED, intended(&[]));
     play.say(ASKS, viewed_until(&life, &[(life[0], 1_001 + DAY)]));
+    play.say(ASKED, intended(&[]));
+    play.say(ASKS, viewed_until(&life, &[(life[0], 2_000)]));
     play.say(ASKED, granted());
+    play.told(
+        "an assurance that has run out when it is granted spares nobody",
+        &["ho-43", "ho-81"],
+    );
 
     examined_after(0, told(HandoverFact::Requested(capital.clone()))).say(ASKED, granted());
     let mut forever = examined_after(0, told(HandoverFact::Requested(capital)));
     forever.wait(DAY);
     forever.say(ASKED, intended(&[]));
     forever.say(ASKS, viewed(&life));
+    forever.say(ASKED, intended(&[]));
+    forever.say(ASKS, viewed_until(&life, &[(life[0], 2_000)]));
     forever.say(ASKED, granted());
+    forever.told("an assurance without an end binds for good", &["ho-81"]);
 }
 
 #[test]
@@ -774,6 +872,10 @@ fn only_offences_of_the_request_are_granted_and_they_are_what_the_person_may_be_
 
     play.say(ASKED, granted());
     assert_eq!(play.now().state.granted_offences(), [1, 2]);
+    play.told(
+        "only offences of the request are granted and they are what the person may be tried for",
+        &["ho-44"],
+    );
 }
 
 #[test]
@@ -792,6 +894,7 @@ fn nobody_is_tried_for_what_was_not_granted() {
     play.say(ASKS, tried(&[2]));
     play.say(ASKS, ended(1));
     assert_eq!(play.refused(ASKS, tried(&[1])).rule, "ho-62", "the last one closes it");
+    play.told("nobody is tried for what was not granted", &["ho-53"]);
 }
 
 #[test]
@@ -799,6 +902,7 @@ fn nobody_is_refused_unheard() {
     // shows: ho-11
     let mut play = examined(0);
     assert_eq!(play.refused(ASKED, decided(Outcome::Refused)).rule, "ho-11");
+    play.told("nobody is refused unheard", &["ho-11"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! A request for information: every row of its table, every prescribed meeting, every guard.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -157,6 +158,7 @@ fn asked_back_and_answered_in_two_parts() -> BTreeSet<&'static str> {
     assert_eq!(play.refused(ASKED, valued(of)).code, RefusalCode::NotEntitled);
     play.say(ASKS, valued(of));
     assert_eq!(stage(&play), Stage::Closed);
+    play.told("asked back and answered in two parts", &[]);
     play.rules()
 }
 
@@ -173,6 +175,7 @@ fn closed_by_silence() -> BTreeSet<&'static str> {
     play.say(ASKED, lapsed(of));
     assert_eq!(stage(&play), Stage::Closed);
     play.say(ASKS, valued(of));
+    play.told("closed by silence", &[]);
     play.rules()
 }
 
@@ -190,6 +193,7 @@ fn refused_redirected_converted_withdrawn() -> BTreeSet<&'static str> {
         assert!(stage(&play).is_terminal());
         let late = play.refused(ASKED, answered(&[(1, Full)]));
         assert_eq!(late.code, RefusalCode::OutOfTurn);
+        play.told(&format!("how a request ends without an answer: {end}"), &[]);
         rules.extend(play.rules());
     }
     rules
@@ -219,6 +223,7 @@ fn a_request_for_information_asks_one_agency() {
     assert_eq!(Information::open(&both).unwrap_err().rule, "rfi-2");
     assert_eq!(Information::open(&other).unwrap_err().rule, "rfi-1");
     assert_eq!(play.refused(ASKS, requested()).rule, "rfi-1");
+    play.told("a request for information asks one agency", &["rfi-1", "rfi-2"]);
 }
 
 #[test]
@@ -230,6 +235,7 @@ fn what_belongs_to_another_procedure_has_no_place_here() {
     let refusal = play.refused(ASKS, NoticeFact::Published { wanted: true, expires }.into());
 
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "pro-10"));
+    play.told("what belongs to another procedure has no place here", &["pro-4"]);
 }
 
 #[test]
@@ -241,6 +247,7 @@ fn a_reply_answers_questions_of_the_request_only() {
 
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "rfi-17"));
     assert_eq!(play.now().state.answers().count(Full), 0);
+    play.told("a reply answers questions of the request only", &["rfi-17"]);
 }
 
 #[test]
@@ -262,7 +269,7 @@ fn what_a_reply_leads_to_follows_from_all_answers_together() {
     let route = |answers: &[(u8, ReplyStatus)]| Reply { names_route: true, ..reply(answers) };
     let court = |answers: &[(u8, ReplyStatus)]| Reply { court_refused: true, ..route(answers) };
     let elsewhere = |answers: &[(u8, ReplyStatus)]| Reply { redirects: true, ..reply(answers) };
-    for (coercive, replies, end) in [
+    for (n, (coercive, replies, end)) in (1..).zip([
         (false, Vec::from([reply(&[(1, Full)])]), Stage::PartlyAnswered),
         (false, Vec::from([reply(&[(1, Full)]), reply(&[(2, Refused)])]), Stage::Answered),
         (false, Vec::from([reply(&[(1, Full)]), court(&[(2, Refused)])]), Stage::Converted),
@@ -274,12 +281,16 @@ fn what_a_reply_leads_to_follows_from_all_answers_together() {
         (false, Vec::from([elsewhere(&[(1, Partial), (2, Refused)])]), Stage::Answered),
         (false, Vec::from([reply(&[(1, NoRecord), (2, NoRecord)])]), Stage::Answered),
         (false, Vec::from([reply(&[(1, Refused)]), reply(&[(2, Refused)])]), Stage::Refused),
-    ] {
+    ]) {
         let mut play = assigned_after(0, Request { coercive, ..request() });
         for reply in replies {
             play.say(ASKED, said(reply));
         }
         assert_eq!(stage(&play), end);
+        play.told(
+            &format!("what a reply leads to follows from all answers together: {n}"),
+            &["rfi-19"],
+        );
     }
 }
 
@@ -300,6 +311,10 @@ fn a_reply_that_crosses_a_withdrawal_was_disclosed_and_has_to_be_erased() {
         }
         let erased = Information::to_erase(&play.now(), &play.transcript);
         assert_eq!(erased, [play.id(&gives)], "not {before}, which came in time");
+        play.told(
+            "a reply that crosses a withdrawal was disclosed and has to be erased",
+            &["rfi-20"],
+        );
     }
 }
 
@@ -319,6 +334,7 @@ fn a_clarification_that_crosses_a_refusal_reopens_the_request_once() {
         play.say_after(ASKS, &[question], GIVEN);
         play.say_after(ASKED, &[question], refuses.clone());
         assert_eq!(stage(&play), Stage::Refused, "the second time the refusal stands");
+        play.told("a clarification that crosses a refusal reopens the request once", &["rfi-21"]);
     }
     let mut play = assigned(0);
     play.say(ASKED, asked(DAY));
@@ -337,6 +353,7 @@ fn two_replies_that_know_nothing_of_each_other_add_up() {
 
         assert_eq!(stage(&play), Stage::Answered);
         assert_eq!((status(&play, 1), status(&play, 2)), (Full, NoRecord));
+        play.told("two replies that know nothing of each other add up", &["rfi-22"]);
     }
 }
 
@@ -351,6 +368,7 @@ fn an_answer_beside_a_refusal_is_given() {
 
         assert_eq!(stage(&play), Stage::Answered);
         assert_eq!((status(&play, 1), status(&play, 2)), (Full, Refused));
+        play.told("an answer beside a refusal is given", &["rfi-22"]);
     }
 }
 
@@ -370,6 +388,21 @@ fn two_ways_to_end_a_request_at_once_are_a_conflict() {
         play.say(ASKS, settle.clone());
         play.say(ASKED, settle);
         assert_eq!(stage(&play), Stage::Converted);
+        play.told("two ways to end a request at once are a conflict", &["rfi-23"]);
+    }
+}
+
+#[test]
+fn two_replies_that_put_off_and_point_elsewhere_at_once_are_a_conflict() {
+    // shows: rfi-23
+    for salt in SALTS {
+        let mut play = assigned(salt);
+        let seen = play.transcript.heads();
+        let later = [(1, Pending), (2, Pending)];
+        play.say_after(ASKED, &seen, said(Reply { names_route: true, ..reply(&later) }));
+        play.say_after(ASKED, &seen, said(Reply { redirects: true, ..reply(&later) }));
+        assert_eq!(play.now().common.conflicts().len(), 1);
+        play.told("two replies that put off and point elsewhere are a conflict", &["rfi-23"]);
     }
 }
 

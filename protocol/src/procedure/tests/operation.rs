@@ -221,6 +221,7 @@ fn from_a_proposal_to_its_close() -> BTreeSet<&'static str> {
     play.say(LEAD, declares(DeclaredStatus::Evaluated));
     play.say(LEAD, declares(DeclaredStatus::Closed));
     assert!(stage(&play).is_terminal());
+    play.told("from a proposal to its close", &[]);
     play.rules()
 }
 
@@ -230,6 +231,7 @@ fn who_takes_part() -> BTreeSet<&'static str> {
     play.say(TRANSIT, replies(ParticipationAnswer::Observe));
     play.say(TRANSIT, LEAVES);
     assert_eq!(part(&play, TRANSIT), PartStage::Left);
+    play.told("who takes part 1", &[]);
     let mut rules = play.rules();
 
     let mut play = active(0);
@@ -245,6 +247,7 @@ fn who_takes_part() -> BTreeSet<&'static str> {
     let name = plan(&play);
     play.say(LEAD, rests(DeclaredStatus::ReApproved, name));
     assert!(!play.now().state.waits_for_the_lead());
+    play.told("who takes part 2", &[]);
     rules.extend(play.rules());
     rules
 }
@@ -260,15 +263,18 @@ fn what_territories_do() -> BTreeSet<&'static str> {
     play.say(LEAD, signal_all(Signal::Abort));
     assert_eq!(stage(&play), Stage::Aborted);
     play.say(ASKED, RESULT);
+    play.told("what territories do 1", &[]);
     let mut rules = play.rules();
 
     // The lead speaks for the territory of another Party here.
     let mut play = active(0);
     play.say(LEAD, signal(Signal::Hold, "LA"));
     play.say(LEAD, signal(Signal::StandDown, "LA"));
+    play.told("what territories do 2", &[]);
     rules.extend(play.rules());
     let mut play = active(0);
     play.say(LEAD, signal(Signal::Abort, "LA"));
+    play.told("what territories do 3", &[]);
     rules.extend(play.rules());
     rules
 }
@@ -294,15 +300,18 @@ fn what_tasks_do() -> BTreeSet<&'static str> {
     play.say(LEAD, tasks("t4", TRANSIT, &[]));
     play.say(TRANSIT, reports("t4", TaskStatus::Declined));
     assert_eq!(task(&play, "t4"), TaskStage::Declined);
+    play.told("what tasks do", &[]);
     play.rules()
 }
 
 fn what_ends_it() -> BTreeSet<&'static str> {
     let mut rules = BTreeSet::new();
-    for drops in [WITHDRAWN, declares(DeclaredStatus::Dropped)] {
+    for (what, drops) in [("withdrawal", WITHDRAWN), ("status", declares(DeclaredStatus::Dropped))]
+    {
         let mut play = ready(0);
         play.say(LEAD, drops.clone());
         assert_eq!(stage(&play), Stage::Dropped);
+        play.told(&format!("an operation is dropped: {what}"), &[]);
         rules.extend(play.rules());
         assert_eq!(active(0).refused(LEAD, drops).code, RefusalCode::OutOfTurn, "abort it");
     }
@@ -343,6 +352,10 @@ fn a_plan_is_numbered_anew_led_by_the_lead_and_commanded_by_whoever_takes_part()
     assert_eq!(play.refused(LEAD, plans(1)).rule, "opn-36");
     let other = Plan { lead: agency(ASKED), frozen: false, ..plan_of(2) };
     assert_eq!(play.refused(LEAD, told(OperationFact::Planned(other))).rule, "opn-36");
+    play.told(
+        "a plan is numbered anew led by the lead and commanded by whoever takes part 1",
+        &["opn-36"],
+    );
 
     let mut play = begun(0);
     play.say(TRANSIT, JOINS);
@@ -350,6 +363,10 @@ fn a_plan_is_numbered_anew_led_by_the_lead_and_commanded_by_whoever_takes_part()
     assert_eq!(refusal.rule, "opn-36");
     assert!(refusal.why.contains(ASKED), "{}", refusal.why);
     assert_eq!(play.refused(TRANSIT, plans(1)).code, RefusalCode::NotEntitled);
+    play.told(
+        "a plan is numbered anew led by the lead and commanded by whoever takes part 2",
+        &["opn-36"],
+    );
 }
 
 #[test]
@@ -360,10 +377,12 @@ fn a_signature_and_a_status_name_the_plan_that_is_frozen() {
     let root = play.transcript.act(0).unwrap().digest;
     assert_eq!(play.refused(ASKED, signs(2, name.digest)).rule, "opn-37");
     assert_eq!(play.refused(ASKED, signs(3, root)).rule, "opn-37");
+    play.told("a signature and a status name the plan that is frozen 1", &["opn-37"]);
     let mut play = approved(0);
     let other = PlanName { version: 3, digest: root };
     assert_eq!(play.refused(LEAD, rests(DeclaredStatus::Ready, other)).rule, "opn-37");
     assert_eq!(play.refused(LEAD, declares(DeclaredStatus::Ready)).rule, "opn-37");
+    play.told("a signature and a status name the plan that is frozen 2", &["opn-37"]);
 }
 
 #[test]
@@ -375,6 +394,7 @@ fn whoever_takes_part_signs_once() {
     assert_eq!(play.refused(ASKED, signs(3, name.digest)).rule, "opn-38");
     play.say(TRANSIT, replies(ParticipationAnswer::Suspend));
     assert_eq!(play.refused(TRANSIT, signs(3, name.digest)).code, RefusalCode::OutOfTurn);
+    play.told("whoever takes part signs once", &["opn-38"]);
 }
 
 #[test]
@@ -384,6 +404,7 @@ fn a_task_is_for_somebody_who_takes_part_and_comes_after_known_ones() {
     assert_eq!(play.refused(LEAD, tasks("t1", "mm.mpf", &[])).rule, "opn-39");
     assert_eq!(play.refused(LEAD, tasks("t1", ASKED, &["t0"])).rule, "opn-39");
     assert_eq!(play.refused(ASKED, reports("t0", TaskStatus::Accepted)).rule, "opn-39");
+    play.told("a task is for somebody who takes part and comes after known ones", &["opn-39"]);
 }
 
 #[test]
@@ -406,6 +427,10 @@ fn a_task_binds_after_its_assignee_accepted_and_runs_after_what_it_depends_on() 
     play.say(ASKED, reports("t1", TaskStatus::Accepted));
     play.say(ASKED, reports("t1", TaskStatus::Done));
     play.say(TRANSIT, reports("t2", TaskStatus::Running));
+    play.told(
+        "a task binds after its assignee accepted and runs after what it depends on",
+        &["opn-40"],
+    );
 }
 
 #[test]
@@ -413,6 +438,10 @@ fn go_is_said_by_each_commander_at_home_and_what_is_for_all_by_the_lead() {
     // shows: opn-41
     let mut play = approved(0);
     assert_eq!(play.refused(ASKED, signal(Signal::Go, "LA")).rule, "opn-41", "not ready");
+    play.told(
+        "go is said by each commander at home and what is for all by the lead 1",
+        &["opn-41"],
+    );
     let mut play = ready(0);
     assert_eq!(play.refused(LEAD, signal(Signal::Go, "LA")).code, RefusalCode::NotEntitled);
     assert_eq!(play.refused(ASKED, signal_all(Signal::Hold)).rule, "opn-41");
@@ -425,6 +454,10 @@ fn go_is_said_by_each_commander_at_home_and_what_is_for_all_by_the_lead() {
     assert_eq!(play.refused(LEAD, signal_all(Signal::StandDown)).rule, "opn-41", "nobody has gone");
     play.say(ASKED, replies(ParticipationAnswer::Suspend));
     assert_eq!(play.refused(ASKED, signal(Signal::Go, "LA")).rule, "opn-41", "suspended");
+    play.told(
+        "go is said by each commander at home and what is for all by the lead 2",
+        &["opn-41"],
+    );
 }
 
 #[test]
@@ -454,10 +487,18 @@ fn when_a_party_leaves_its_tasks_cancel_and_nothing_goes_on_before_the_lead_look
     play.say(ASKED, signal(Signal::Hold, "LA"));
     play.say(LEAD, rests(DeclaredStatus::ReApproved, name));
     play.say(ASKED, signal(Signal::Go, "LA"));
+    play.told(
+        "when a party leaves its tasks cancel and nothing goes on before the lead looked at it 1",
+        &["opn-42"],
+    );
 
     let mut play = active(0);
     play.say(ASKED, LEAVES);
     assert_eq!(territory(&play, "LA"), TerritoryStage::Aborted);
+    play.told(
+        "when a party leaves its tasks cancel and nothing goes on before the lead looked at it 2",
+        &["opn-42"],
+    );
 }
 
 #[test]
@@ -471,6 +512,7 @@ fn nobody_enters_an_operation_that_goes_on_without_having_signed() {
     play.say(LEAD, rests(DeclaredStatus::Ready, name));
     play.say(ASKED, signal(Signal::Go, "LA"));
     assert_eq!(play.refused(TRANSIT, replies(ParticipationAnswer::Resume)).rule, "opn-43");
+    play.told("nobody enters an operation that goes on without having signed", &["opn-43"]);
 }
 
 #[test]
@@ -493,7 +535,9 @@ fn the_whole_follows_from_parts_signatures_and_territories() {
 #[test]
 fn a_signature_beside_an_amendment_does_not_count() {
     // shows: opn-45
-    for (salt, amends) in SALTS.into_iter().flat_map(|salt| [(salt, freezes(4)), (salt, plans(4))])
+    for (salt, (what, amends)) in SALTS
+        .into_iter()
+        .flat_map(|salt| [(salt, ("frozen", freezes(4))), (salt, ("open", plans(4)))])
     {
         let mut play = frozen(salt);
         let name = plan(&play);
@@ -504,6 +548,10 @@ fn a_signature_beside_an_amendment_does_not_count() {
 
         assert_eq!(play.now().state.unsigned().len(), 2);
         assert_ne!(stage(&play), Stage::Approved);
+        play.told(
+            &format!("a signature beside another version of the plan does not count: {what}"),
+            &["opn-45"],
+        );
     }
 }
 
@@ -512,19 +560,23 @@ fn a_stop_beside_a_go_wins_where_it_covers_the_territory() {
     // shows: opn-46
     for (salt, stop) in SALTS.into_iter().flat_map(|salt| {
         [
-            (salt, (ASKED, signal(Signal::Hold, "LA"))),
-            (salt, (ASKED, signal(Signal::Abort, "LA"))),
-            (salt, (LEAD, signal_all(Signal::Hold))),
+            (salt, (ASKED, "hold", signal(Signal::Hold, "LA"))),
+            (salt, (ASKED, "abort", signal(Signal::Abort, "LA"))),
+            (salt, (LEAD, "hold for all", signal_all(Signal::Hold))),
         ]
     }) {
         let mut play = ready(salt);
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, signal(Signal::Go, "LA"));
-        let (who, stop) = stop;
+        let (who, what, stop) = stop;
         play.say_after(who, &seen, stop);
 
         assert_ne!(territory(&play, "LA"), TerritoryStage::UnderWay);
         assert_eq!(stage(&play), Stage::Ready);
+        play.told(
+            &format!("a stop beside a go wins where it covers the territory: {what}"),
+            &["opn-46"],
+        );
     }
     for salt in SALTS {
         let mut play = active(salt);
@@ -533,6 +585,7 @@ fn a_stop_beside_a_go_wins_where_it_covers_the_territory() {
         play.say_after(ASKED, &seen, signal(Signal::Go, "LA"));
         play.say_after(LEAD, &seen, signal_all(Signal::StandDown));
         assert_eq!(stage(&play), Stage::StoodDown);
+        play.told("a stand down beside a go wins", &["opn-46"]);
     }
 }
 
@@ -548,6 +601,7 @@ fn what_is_said_of_one_territory_leaves_the_others_alone() {
         assert_eq!(territory(&play, "LA"), TerritoryStage::UnderWay);
         assert_eq!(territory(&play, "CN"), TerritoryStage::Held);
         assert_eq!(stage(&play), Stage::Active);
+        play.told("what is said of one territory leaves the others alone", &["opn-47"]);
     }
 }
 
@@ -563,6 +617,7 @@ fn a_party_that_leaves_beside_a_go_leaves_an_active_operation() {
 
         assert_eq!((stage(&play), task(&play, "t1")), (Stage::Active, TaskStage::Cancelled));
         assert!(play.now().state.waits_for_the_lead());
+        play.told("a party that leaves beside a go leaves an active operation", &["opn-48"]);
     }
 }
 
@@ -578,6 +633,10 @@ fn a_plan_that_is_approved_again_beside_another_leaving_is_approved_once_more() 
         play.say_after(ASKED, &seen, LEAVES);
 
         assert!(play.now().state.waits_for_the_lead());
+        play.told(
+            "a plan that is approved again beside another leaving is approved once more",
+            &["opn-49"],
+        );
     }
 }
 
@@ -592,22 +651,29 @@ fn a_task_that_is_given_again_beside_its_acceptance_has_to_be_accepted_again() {
         play.say_after(ASKED, &seen, reports("t1", TaskStatus::Accepted));
 
         assert_eq!(task(&play, "t1"), TaskStage::Issued);
+        play.told(
+            "a task that is given again beside its acceptance has to be accepted again",
+            &["opn-50"],
+        );
     }
 }
 
 #[test]
 fn an_operation_that_is_dropped_beside_a_go_does_not_take_place() {
     // shows: opn-51
-    for (salt, drops) in SALTS
-        .into_iter()
-        .flat_map(|salt| [(salt, WITHDRAWN), (salt, declares(DeclaredStatus::Dropped))])
-    {
+    for (salt, (what, drops)) in SALTS.into_iter().flat_map(|salt| {
+        [(salt, ("withdrawal", WITHDRAWN)), (salt, ("status", declares(DeclaredStatus::Dropped)))]
+    }) {
         let mut play = ready(salt);
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, signal(Signal::Go, "LA"));
         play.say_after(LEAD, &seen, drops);
 
         assert_eq!(stage(&play), Stage::Dropped);
+        play.told(
+            &format!("an operation that is dropped beside a go does not take place: {what}"),
+            &["opn-51"],
+        );
     }
 }
 

@@ -205,6 +205,7 @@ fn from_a_draft_to_what_takes_its_place() -> BTreeSet<&'static str> {
     assert_eq!(stage(&play), Stage::InEffect);
     play.say(CHAIR, declares(OutcomeStanding::Superseded, 3));
     assert!(stage(&play).is_terminal());
+    play.told("from a draft to what takes its place", &[]);
     play.rules()
 }
 
@@ -222,6 +223,7 @@ fn five_sign_one_reopens_all_sign() -> BTreeSet<&'static str> {
     play.say(CHAIR, text(OutcomeStage::OpenForSignature, 3));
     play.say(TRANSIT, signs(TRANSIT, 3));
     assert_eq!(play.now().state.missing(), [&party("CN"), &party("LA")].into());
+    play.told("five sign one reopens all sign", &[]);
     play.rules()
 }
 
@@ -236,22 +238,27 @@ fn signatures_that_come_and_go() -> BTreeSet<&'static str> {
     assert_eq!(stage(&play), Stage::PartlySigned);
     play.say(TRANSIT, told(OutcomeFact::Confirmed { package: package(1), statement: waits }));
     assert_eq!(play.now().state.signed(), [&party("TH")].into());
+    play.told("signatures that come and go", &[]);
     play.rules()
 }
 
 fn given_up_or_ended() -> BTreeSet<&'static str> {
     let mut rules = BTreeSet::new();
-    for given_up in [WITHDRAWN, declares(OutcomeStanding::Abandoned, 1)] {
+    for (what, given_up) in
+        [("withdrawal", WITHDRAWN), ("status", declares(OutcomeStanding::Abandoned, 1))]
+    {
         let mut play = opened(0);
         play.say(ASKED, signs(ASKED, 1));
         play.say(CHAIR, given_up);
         assert_eq!(stage(&play), Stage::Abandoned);
         assert_eq!(play.refused(TRANSIT, signs(TRANSIT, 1)).code, RefusalCode::OutOfTurn);
+        play.told(&format!("a document is abandoned: {what}"), &[]);
         rules.extend(play.rules());
     }
     let mut ended = signed(0);
     ended.say(CHAIR, declares(OutcomeStanding::Terminated, 1));
     assert_eq!(stage(&ended), Stage::Terminated);
+    ended.told("a document is terminated", &[]);
     rules.extend(ended.rules());
 
     let mut without_the_chair = text_of(OutcomeStage::Frozen, 1);
@@ -260,6 +267,7 @@ fn given_up_or_ended() -> BTreeSet<&'static str> {
     play.say(CHAIR, told(OutcomeFact::Text(without_the_chair)));
     play.say(CHAIR, reopens(1));
     assert_eq!(stage(&play), Stage::Negotiating, "a chair may reopen a text that it does not sign");
+    play.told("a chair reopens a text that it does not sign", &[]);
     rules.extend(play.rules());
     rules
 }
@@ -304,6 +312,7 @@ fn a_text_is_numbered_anew_and_opened_as_it_was_frozen() {
     let refusal = play.refused(CHAIR, told(OutcomeFact::Text(absent)));
     assert_eq!(refusal.rule, "out-20");
     assert!(refusal.why.contains("mm.mpf"), "{}", refusal.why);
+    play.told("a text is numbered anew and opened as it was frozen", &["out-20"]);
 }
 
 #[test]
@@ -314,6 +323,7 @@ fn a_signature_is_bound_to_the_package_that_stands() {
     assert_eq!(play.refused(ASKED, reopens(2)).rule, "out-21");
     play.say(ASKED, signs(ASKED, 1));
     assert_eq!(play.refused(ASKED, retracts(2)).rule, "out-21");
+    play.told("a signature is bound to the package that stands", &["out-21"]);
 }
 
 #[test]
@@ -325,6 +335,7 @@ fn each_party_signs_once_by_the_agency_that_the_text_names_for_it() {
     play.say(ASKED, signs(ASKED, 1));
     assert_eq!(play.refused(ASKED, signs(ASKED, 1)).rule, "out-22");
     assert_eq!(play.refused(TRANSIT, retracts(1)).rule, "out-22");
+    play.told("each party signs once by the agency that the text names for it", &["out-22"]);
 }
 
 #[test]
@@ -351,6 +362,7 @@ fn a_signature_ad_referendum_counts_once_it_is_confirmed() {
 
     confirm(&mut play);
     play.say(CHAIR, records(1, all(Some(confirmation))));
+    play.told("a signature ad referendum counts once it is confirmed", &["out-23"]);
 }
 
 #[test]
@@ -362,6 +374,7 @@ fn signing_is_completed_on_confirmed_heads() {
 
     play.confirm_by(&[ASKS, ASKED], IrreversibleAct::CompleteSigning);
     assert_eq!(play.refused(CHAIR, records(1, signatures)).code, RefusalCode::Unconfirmed);
+    play.told("signing is completed on confirmed heads", &["out-24"]);
 }
 
 #[test]
@@ -382,6 +395,7 @@ fn a_quorum_is_enough_where_the_text_says_so() {
     assert_eq!(stage(&play), Stage::PartlySigned, "whoever has not signed completes nothing");
     play.say(ASKED, acknowledged);
     assert_eq!(stage(&play), Stage::Signed);
+    play.told("a quorum is enough where the text says so", &["out-24"]);
 }
 
 #[test]
@@ -403,6 +417,7 @@ fn whoever_acknowledged_the_record_or_sent_it_stands_by_it() {
     play.say(TRANSIT, retracts(1));
     assert!(play.now().state.unacknowledged().is_empty(), "what it listed no longer stands");
     play.say(ASKED, retracts(1));
+    play.told("whoever acknowledged the record or sent it stands by it", &["out-25"]);
 }
 
 #[test]
@@ -434,6 +449,7 @@ fn a_document_takes_effect_on_the_day_that_it_names() {
             effective_on: Some(day),
         }),
     );
+    play.told("a document takes effect on the day that it names", &["out-26"]);
 }
 
 #[test]
@@ -447,6 +463,7 @@ fn a_reopening_beside_a_signature_wins() {
 
         assert_eq!(stage(&play), Stage::Negotiating);
         assert_eq!(play.fate(&signature), Fate::Outranked { by: reopening });
+        play.told("a reopening beside a signature wins", &["out-27"]);
     }
 }
 
@@ -468,6 +485,7 @@ fn of_two_frozen_texts_neither_stands_and_the_chair_freezes_again() {
         assert_eq!(play.refused(CHAIR, text(OutcomeStage::Frozen, 4)).rule, "out-20");
         play.say(CHAIR, text(OutcomeStage::Frozen, 5));
         assert_eq!(stage(&play), Stage::TextFrozen);
+        play.told("of two frozen texts neither stands and the chair freezes again", &["out-28"]);
     }
 }
 
@@ -482,6 +500,10 @@ fn a_retraction_beside_the_last_signature_or_the_record_leaves_the_text_partly_s
         play.say_after(TRANSIT, &seen, signs(TRANSIT, 1));
         play.say_after(ASKED, &seen, retracts(1));
         assert_eq!(play.now().state.missing(), [&party("LA")].into());
+        play.told(
+            "a retraction beside the last signature or the record leaves the text partly signed 1",
+            &["out-29"],
+        );
 
         let (mut play, signatures) = all_signed(salt);
         confirm(&mut play);
@@ -492,6 +514,10 @@ fn a_retraction_beside_the_last_signature_or_the_record_leaves_the_text_partly_s
         let acknowledged = acknowledges(&play, &record);
         play.say(TRANSIT, acknowledged);
         assert_eq!(stage(&play), Stage::PartlySigned);
+        play.told(
+            "a retraction beside the last signature or the record leaves the text partly signed 2",
+            &["out-29"],
+        );
     }
 }
 
@@ -508,6 +534,12 @@ fn a_retraction_or_a_reopening_beside_an_acknowledgement_of_the_record_wins() {
         play.say_after(TRANSIT, &seen, fact);
 
         assert_eq!(stage(&play), end);
+        play.told(
+            &format!(
+                "a retraction or a reopening beside an acknowledgement of the record wins: {end}"
+            ),
+            &["out-30"],
+        );
     }
 }
 
@@ -529,6 +561,7 @@ fn signatures_and_acknowledgements_at_the_same_time_all_count() {
         play.say_after(ASKED, &seen, acknowledged.clone());
         play.say_after(TRANSIT, &seen, acknowledged);
         assert_eq!(stage(&play), Stage::Signed);
+        play.told("signatures and acknowledgements at the same time all count", &["out-31"]);
     }
 }
 

@@ -2,6 +2,7 @@
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -181,6 +182,7 @@ fn from_the_report_to_the_door() -> BTreeSet<&'static str> {
     assert_eq!(stage(&play), Stage::Returned);
     assert!(stage(&play).is_terminal());
     assert_eq!(play.now().state.awaited_by(), None);
+    play.told("from the report to the door", &[]);
     play.rules()
 }
 
@@ -191,6 +193,7 @@ fn with_a_return_that_falls_through() -> BTreeSet<&'static str> {
     play.say(ASKED, says(RescueState::StaysWithProtection));
     play.say(ASKED, screened(ScreeningOutcome::Victim));
     assert_eq!(stage(&play), Stage::StaysWithProtection);
+    play.told("with a return that falls through", &[]);
     play.rules()
 }
 
@@ -198,7 +201,7 @@ fn by_what_ends_it() -> BTreeSet<&'static str> {
     let elsewhere = Update { goes_on_in: Some(procedure(2)), ..bare(RescueState::Accepted) };
     let decided = Update { prosecutor: true, ..bare(RescueState::ReferredToJustice) };
     let mut rules = BTreeSet::new();
-    for (mut play, fact, end) in [
+    for (n, (mut play, fact, end)) in (1..).zip([
         (begun(0), says(RescueState::Unfounded), Stage::Unfounded),
         (begun(0), says(RescueState::Deceased), Stage::Deceased),
         (begun(0), updated(elsewhere.clone()), Stage::Merged),
@@ -208,12 +211,13 @@ fn by_what_ends_it() -> BTreeSet<&'static str> {
         (accepted(0), says(RescueState::Deceased), Stage::Deceased),
         (protected(0), adult(RescueState::DeclinedHelp, PersonConsents::No), Stage::DeclinedHelp),
         (screening(0, CLEARED), updated(decided), Stage::ReferredToJustice),
-    ] {
+    ]) {
         play.wait(REVIEW);
         play.say(ASKED, fact);
         assert_eq!(stage(&play), end);
         assert!(stage(&play).is_terminal());
         assert_eq!(play.refused(ASKED, says(RescueState::Locating)).code, RefusalCode::OutOfTurn);
+        play.told(&format!("by what ends it: {n}"), &[]);
         rules.extend(play.rules());
     }
     rules
@@ -252,6 +256,7 @@ fn a_person_who_was_found_already_is_rescued_from_the_screening_on() {
     );
     play.say(ASKED, child(RescueState::ReturnArranged));
     assert_eq!(stage(&play), Stage::ReturnArranged);
+    play.told("a person who was found already is rescued from the screening on", &["res-2"]);
 }
 
 #[test]
@@ -270,6 +275,10 @@ fn only_who_was_asked_accepts_and_from_then_on_only_that_one_writes() {
     assert_eq!(brief(&refusal), (RefusalCode::NotEntitled, "res-8"));
     assert_eq!(play.now().state.territory(), Some(&agency(TRANSIT)));
     play.say(TRANSIT, says(RescueState::Locating));
+    play.told(
+        "only who was asked accepts and from then on only that one writes",
+        &["pro-3", "res-4"],
+    );
 }
 
 #[test]
@@ -296,6 +305,7 @@ fn two_reports_of_one_person_are_one_case_that_keeps_both_reporters() {
     let mut second = begun(0);
     second.say(ASKED, updated(elsewhere));
     assert_eq!(second.now().state.goes_on_in(), Some(procedure(1)));
+    play.told("two reports of one person are one case that keeps both reporters", &["res-26"]);
 }
 
 #[test]
@@ -320,6 +330,8 @@ fn a_later_report_of_the_person_is_taken_in_until_the_end() {
     let state = second.now().state;
     assert_eq!((state.governs(), state.stage()), (None, Stage::Merged));
     assert_eq!((state.on_its_own().governs(), before.is_some()), (before, true));
+    play.told("a later report of the person is taken in until the end", &["res-26"]);
+    second.told("a rescue goes on elsewhere once it was taken up", &["res-51"]);
 }
 
 #[test]
@@ -327,8 +339,10 @@ fn whoever_agrees_to_a_return_takes_part() {
     // shows: res-27
     let stranger: AgencyId = agency("vn.mps");
     let named = updated(Update { home: Some(stranger), ..bare(RescueState::Accepted) });
-    let refusal = begun(0).refused(ASKED, named);
+    let mut play = begun(0);
+    let refusal = play.refused(ASKED, named);
     assert_eq!(brief(&refusal), (RefusalCode::ParticipantLeftOut, "res-27"));
+    play.told("whoever agrees to a return takes part", &["res-27"]);
 
     let transit = Fact::Rescue(RescueFact::Reported { home: Some(agency(TRANSIT)) });
     let play = Play::<Rescue>::begin(0, transit);
@@ -347,6 +361,7 @@ fn nobody_is_protected_before_a_screening_was_reported() {
     assert_eq!(brief(&refusal), (RefusalCode::Safeguard, "res-28"));
     play.say(ASKED, VICTIM);
     play.say(ASKED, says(RescueState::Protected));
+    play.told("nobody is protected before a screening was reported", &["res-28"]);
 }
 
 #[test]
@@ -370,6 +385,10 @@ fn a_grown_up_goes_home_who_agrees_and_a_child_whose_best_interests_were_determi
     let unsure = play.refused(ASKS, goes(RescueState::ReturnArranged));
     assert_eq!(brief(&unsure), (RefusalCode::Safeguard, "res-29"));
     play.say(ASKS, child(RescueState::ReturnArranged));
+    play.told(
+        "a grown up goes home who agrees and a child whose best interests were determined",
+        &["res-29"],
+    );
 }
 
 #[test]
@@ -380,6 +399,7 @@ fn nobody_is_given_up_before_the_date_of_the_review() {
     assert_eq!(brief(&early), (RefusalCode::OutOfTurn, "res-30"));
     play.wait(REVIEW);
     play.say(ASKED, says(RescueState::NotFound));
+    play.told("nobody is given up before the date of the review", &["res-30"]);
 }
 
 #[test]
@@ -400,6 +420,7 @@ fn only_a_grown_up_who_could_speak_freely_declines_help() {
     let agreeing = adult(RescueState::DeclinedHelp, PersonConsents::Yes);
     assert_eq!(brief(&play.refused(ASKED, agreeing)).1, "res-31");
     play.say(ASKED, declines());
+    play.told("only a grown up who could speak freely declines help", &["res-31"]);
 }
 
 #[test]
@@ -416,13 +437,19 @@ fn nobody_is_referred_to_justice_who_may_be_a_victim_or_without_a_prosecutor() {
     let undecided = play.refused(ASKED, says(RescueState::ReferredToJustice));
     assert_eq!(brief(&undecided), (RefusalCode::Safeguard, "res-32"));
     play.say(ASKED, decided());
+    play.told(
+        "nobody is referred to justice who may be a victim or without a prosecutor",
+        &["res-32"],
+    );
 }
 
 #[test]
 fn nobody_takes_back_that_a_person_needs_help() {
     // shows: res-33
-    let refusal = begun(0).refused(ASKS, Fact::Common(CommonFact::Withdrawn));
+    let mut play = begun(0);
+    let refusal = play.refused(ASKS, Fact::Common(CommonFact::Withdrawn));
     assert_eq!(brief(&refusal), (RefusalCode::OutOfTurn, "res-33"));
+    play.told("nobody takes back that a person needs help", &["res-33"]);
 }
 
 #[test]
@@ -474,6 +501,10 @@ fn of_two_screenings_beside_each_other_the_more_protective_one_counts() {
 
             assert_eq!(play.now().state.screened(), Some(more));
             assert!(play.now().state.governs().is_some());
+            play.told(
+                &format!("of two screenings beside each other the more protective one counts: {more} {less}"),
+                &["res-60"],
+            );
         }
     }
 }
@@ -504,6 +535,7 @@ fn signs_of_a_victim_beside_a_referral_to_justice_win() {
 
         assert_eq!(stage(&play), Stage::Screening);
         assert_eq!(play.fate(&referral), Fate::Outranked { by: signs });
+        play.told("signs of a victim beside a referral to justice win", &["res-36"]);
     }
 }
 
@@ -525,6 +557,12 @@ fn what_the_person_wants_wins_over_an_arrangement_that_is_agreed_to_beside_it() 
         assert_eq!(stage(&play), end);
         assert_eq!(play.fate(&agreed), Fate::Outranked { by: wish });
         assert!(!play.now().state.awaits_home());
+        play.told(
+            &format!(
+                "what the person wants wins over an arrangement that is agreed to beside it: {end}"
+            ),
+            &["res-37"],
+        );
     }
 }
 
@@ -538,6 +576,10 @@ fn what_happened_to_the_person_wins_over_what_was_decided_beside_it() {
         play.say_after(ASKED, &seen, says(RescueState::NotFound));
         play.say_after(ASKED, &seen, says(RescueState::Extracted));
         assert_eq!(stage(&play), Stage::Extracted);
+        play.told(
+            "what happened to the person wins over what was decided beside it 1",
+            &["res-38"],
+        );
 
         let mut play = arranged(salt);
         play.say(ASKED, goes(RescueState::Returned));
@@ -545,6 +587,10 @@ fn what_happened_to_the_person_wins_over_what_was_decided_beside_it() {
         play.say_after(ASKED, &seen, says(RescueState::StaysWithProtection));
         play.say_after(ASKS, &seen, goes(RescueState::Returned));
         assert_eq!(stage(&play), Stage::Returned);
+        play.told(
+            "what happened to the person wins over what was decided beside it 2",
+            &["res-38"],
+        );
     }
 }
 
@@ -557,6 +603,7 @@ fn whoever_is_brought_out_and_dies_is_dead() {
         play.say_after(ASKED, &seen, says(RescueState::Extracted));
         play.say_after(ASKED, &seen, says(RescueState::Deceased));
         assert_eq!(stage(&play), Stage::Deceased);
+        play.told("whoever is brought out and dies is dead", &["res-39"]);
     }
 }
 
@@ -577,6 +624,10 @@ fn two_agencies_that_accept_beside_each_other_have_to_settle_whose_territory_it_
             play.say(side, settle.clone());
         }
         assert_eq!(play.now().state.territory(), Some(&agency(TRANSIT)));
+        play.told(
+            "two agencies that accept beside each other have to settle whose territory it is",
+            &["pro-8"],
+        );
     }
 }
 

@@ -21,6 +21,7 @@ use crate::procedure::handover::fact::HandoverFact;
 
 /// For what consent is asked. Source: spec spc-3.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Matter {
     /// To try the person for so many further offences.
     Offences(u64),
@@ -57,6 +58,7 @@ pub struct Told {
 
 /// What happened after a handover, as far as a state rests on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Incident {
     /// The person is not there any more.
     Gone,

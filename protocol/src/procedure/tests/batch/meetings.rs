@@ -47,12 +47,20 @@ fn a_removal_wins_over_a_seal_a_schedule_and_a_half_signed_certificate() {
         assert_eq!(stage(&play), Stage::Reviewing);
         assert_eq!(play.fate(&seal), Fate::Outranked { by: removal });
         assert_eq!(play.now().state.unsealed().len(), 3, "every side seals anew");
+        play.told(
+            "a removal wins over a seal a schedule and a half signed certificate 1",
+            &["bat-50"],
+        );
 
         let mut play = begun(salt);
         let seen = play.transcript.heads();
         let version = play.say_after(ASKED, &seen, listed(2));
         let removal = play.say_after(TRANSIT, &seen, taken_off(&[5], 2, 4));
         assert_eq!(play.fate(&version), Fate::Outranked { by: removal });
+        play.told(
+            "a removal wins over a seal a schedule and a half signed certificate 2",
+            &["bat-50"],
+        );
 
         let mut play = on_the_way(salt);
         let seen = play.transcript.heads();
@@ -63,6 +71,10 @@ fn a_removal_wins_over_a_seal_a_schedule_and_a_half_signed_certificate() {
         assert!(play.now().state.half_signed_since().is_none());
         let off = [(5, HandoverOutcome::RemovedMedical)];
         play.say(ASKED, certified((1, 1), &[1, 2, 3, 4], &off));
+        play.told(
+            "a removal wins over a seal a schedule and a half signed certificate 3",
+            &["bat-50"],
+        );
     }
 }
 
@@ -83,6 +95,7 @@ fn seals_of_two_versions_seal_nothing() {
         play.say(TRANSIT, sealed(2, root(2), PEOPLE));
         play.say(ASKS, sealed(2, root(2), PEOPLE));
         assert_eq!(stage(&play), Stage::Sealed);
+        play.told("seals of two versions seal nothing", &["bat-51"]);
     }
 }
 
@@ -106,6 +119,10 @@ fn of_two_versions_that_cross_the_releasing_sides_is_the_base() {
         assert_eq!(play.fate(&seen_one), Fate::Took { rule: "bat-8" });
         play.say(ASKS, sealed(2, root(2), PEOPLE));
         assert_eq!(stage(&play), Stage::Sealed);
+        play.told(
+            "of two versions that cross the releasing sides is the base",
+            &["bat-52", "bat-51"],
+        );
     }
 }
 
@@ -121,6 +138,7 @@ fn a_removal_leaves_a_schedule_and_those_who_have_left_as_they_are() {
         assert_eq!(stage(&play), Stage::Reviewing);
         seal_by_all(&mut play, 2, 4);
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("a removal leaves a schedule and those who have left as they are 1", &["bat-53"]);
 
         let mut play = scheduled(salt);
         play.confirm_by(SIDES, IrreversibleAct::ReleaseCustody);
@@ -134,6 +152,7 @@ fn a_removal_leaves_a_schedule_and_those_who_have_left_as_they_are() {
         let certificate = play.say(ASKED, certified((1, 1), &[1, 2, 3, 4], &off));
         play.say(TRANSIT, countersigned(certificate));
         assert_eq!(play.now().state.account().missing(), 1);
+        play.told("a removal leaves a schedule and those who have left as they are 2", &["bat-53"]);
     }
 }
 
@@ -148,6 +167,7 @@ fn a_removal_beside_two_signatures_comes_too_late() {
 
         assert_eq!(play.fate(&removal), Fate::Outranked { by: signed });
         assert_eq!(play.now().state.account().arrived(), 5);
+        play.told("a removal beside two signatures comes too late", &["bat-54"]);
     }
 }
 
@@ -168,6 +188,7 @@ fn removals_that_cross_both_count_and_a_seal_says_the_root() {
         assert_eq!(stage(&play), Stage::Reviewing, "not all sealed the same");
         play.say(ASKED, sealed(1, root(9), 3));
         assert_eq!((stage(&play), play.now().state.root()), (Stage::Sealed, Some(root(9))));
+        play.told("removals that cross both count and a seal says the root", &["bat-55"]);
     }
 }
 
@@ -182,6 +203,7 @@ fn one_person_taken_off_by_two_sides_is_taken_off_once() {
 
         seal_by_all(&mut play, 2, 4);
         assert_eq!(stage(&play), Stage::Sealed);
+        play.told("one person taken off by two sides is taken off once", &["bat-55"]);
     }
 }
 
@@ -198,6 +220,10 @@ fn a_strike_wins_over_a_seal_and_gives_way_to_a_further_version() {
         assert!(matches!(play.fate(&seal), Fate::Outranked { .. }));
         assert_eq!(play.now().state.struck(), BTreeSet::from([2, 3]));
         assert_ne!(play.fate(&strike), Fate::Noted);
+        play.told(
+            "a strike wins over a seal and gives way to a further version 1",
+            &["bat-56", "bat-60"],
+        );
 
         let mut play = begun(salt);
         let seen = play.transcript.heads();
@@ -205,6 +231,10 @@ fn a_strike_wins_over_a_seal_and_gives_way_to_a_further_version() {
         play.say_after(TRANSIT, &seen, reviewed(1, &[2]));
         assert_eq!((stage(&play), play.now().state.version()), (Stage::Proposed, 2));
         assert!(play.now().state.struck().is_empty());
+        play.told(
+            "a strike wins over a seal and gives way to a further version 2",
+            &["bat-56", "bat-60"],
+        );
     }
 }
 
@@ -220,6 +250,7 @@ fn a_cancellation_beside_a_release_comes_too_late() {
 
         assert_eq!(stage(&play), Stage::Executing);
         assert_eq!(play.fate(&withdrawal), Fate::Outranked { by: release });
+        play.told("a cancellation beside a release comes too late", &["bat-57"]);
     }
 }
 
@@ -237,6 +268,7 @@ fn a_cancellation_beside_anything_else_cancels() {
         play.say_after(TRANSIT, &seen, answer);
         assert_eq!(stage(&play), Stage::Cancelled);
         assert!(play.now().common.conflicts().is_empty());
+        play.told("a cancellation beside anything else cancels 1", &["bat-58"]);
 
         let mut play = begun(salt);
         let seen = play.transcript.heads();
@@ -244,6 +276,7 @@ fn a_cancellation_beside_anything_else_cancels() {
         play.say_after(ASKED, &seen, listed(2));
         play.say_after(ASKS, &seen, sealed(1, root(1), PEOPLE));
         assert_eq!(stage(&play), Stage::Cancelled);
+        play.told("a cancellation beside anything else cancels 2", &["bat-58"]);
     }
 }
 
@@ -259,12 +292,14 @@ fn of_two_schedules_that_cross_the_releasing_sides_is_the_base() {
         assert_eq!(play.refused(TRANSIT, accepts(other)).rule, "bat-41");
         play.say(ASKS, accepts(base));
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("of two schedules that cross the releasing sides is the base 1", &["bat-59"]);
 
         let mut play = sealed_play(salt);
         let seen = play.transcript.heads();
         play.say_after(TRANSIT, &seen, along(SIDES));
         play.say_after(ASKS, &seen, along(SIDES));
         assert_eq!(play.now().common.conflicts().len(), 1, "neither is the releasing side's");
+        play.told("of two schedules that cross the releasing sides is the base 2", &["bat-59"]);
     }
 }
 
@@ -283,6 +318,7 @@ fn an_answer_beside_a_further_schedule_is_an_answer_to_the_old_one() {
         play.say(ASKED, accepts(new));
         play.say(ASKS, accepts(new));
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("an answer beside a further schedule is an answer to the old one", &["bat-60"]);
     }
 }
 
@@ -300,6 +336,7 @@ fn what_is_sealed_and_what_is_agreed_come_in_either_order() {
         play.say_after(ASKS, &seen, sealed(1, root(1), PEOPLE));
 
         assert_eq!(stage(&play), Stage::Scheduled);
+        play.told("what is sealed and what is agreed come in either order", &["bat-60"]);
     }
 }
 
@@ -319,6 +356,7 @@ fn seals_answers_and_accounts_of_several_sides_all_count() {
         play.say_after(ASKS, &[schedule], cannot_keep(schedule));
         assert_eq!(stage(&play), Stage::Sealed);
         assert_eq!(play.refused(ASKS, accepts(schedule)).code, RefusalCode::OutOfTurn);
+        play.told("seals answers and accounts of several sides all count 1", &["bat-60"]);
 
         let mut play = arrived(salt);
         let account = play.now().state.account();
@@ -327,5 +365,6 @@ fn seals_answers_and_accounts_of_several_sides_all_count() {
             play.say_after(side, &seen, reconciled(account.clone()));
         }
         assert_eq!(stage(&play), Stage::CompletedWithExceptions);
+        play.told("seals answers and accounts of several sides all count 2", &["bat-60"]);
     }
 }

@@ -81,6 +81,7 @@ fn every_row_of_the_table_of_a_deconfliction_is_walked() {
     play.say(ASKS, WITHDRAWN);
     assert_eq!(play.now().state.stage(), Stage::Withdrawn);
 
+    play.told("every row of the table of a deconfliction is walked", &[]);
     tests::all_walked(ROWS, &play.rules());
     assert_eq!(play.refused(ASKS, asked()).rule, "xch-21");
     let other = play.act(ASKS, &[], Fact::Note);
@@ -97,6 +98,7 @@ fn a_reply_answers_for_each_identifier_of_the_query() {
     assert_eq!(play.refused(ASKED, short.into()).rule, "xch-26");
     assert_eq!(play.refused(ASKED, answered(other, 0)).rule, "xch-26");
     assert_eq!(play.refused(TRANSIT, answered(query, 0)).code, RefusalCode::NotEntitled);
+    play.told("a reply answers for each identifier of the query", &["xch-26"]);
 }
 
 #[test]
@@ -119,6 +121,7 @@ fn core_data_follows_a_hit_of_the_same_agency() {
     state.step(&replies[0], &common).unwrap();
     let foreign = Act { fact: told(replies[0].id, 1), ..replies[1].clone() };
     assert_eq!(state.step(&foreign, &common).unwrap_err().rule, "xch-27");
+    play.told("core data follows a hit of the same agency", &["xch-27"]);
 }
 
 #[test]
@@ -134,6 +137,7 @@ fn a_reply_that_crosses_a_withdrawal_was_disclosed_and_moves_nothing() {
         assert_eq!(play.fate(&reply), Fate::Outranked { by: withdrawal });
         let of = play.id(&reply);
         assert_eq!(play.refused(ASKED, told(of, 1)).code, RefusalCode::OutOfTurn);
+        play.told("a reply that crosses a withdrawal was disclosed and moves nothing", &["xch-28"]);
     }
 }
 

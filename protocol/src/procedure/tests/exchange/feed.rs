@@ -1,5 +1,6 @@
 //! A feed of indicators: without a gap, disputed entry by entry.
 
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -123,6 +124,7 @@ fn every_row_of_the_table_of_a_feed_is_walked() {
     assert!(play.now().state.disputes().open_ones().is_empty());
     play.say(ASKS, WITHDRAWN);
     assert_eq!(play.now().state.stage(), Stage::Closed);
+    play.told("every row of the table of a feed is walked", &[]);
     tests::all_walked(ROWS, &play.rules());
     assert_eq!(play.refused(ASKS, change(9, 10)).code, RefusalCode::OutOfTurn);
 }
@@ -143,6 +145,7 @@ fn a_feed_is_one_feed_and_its_originators() {
     assert_eq!(Feed::open(&opening).unwrap_err().rule, "xch-30");
     assert_eq!(play.refused(ASKED, change(5, 9)).code, RefusalCode::NotEntitled);
     assert_eq!(play.refused(ASKS, disputed()).code, RefusalCode::NotEntitled);
+    play.told("a feed is one feed and its originators", &["xch-30"]);
 }
 
 #[test]
@@ -162,6 +165,7 @@ fn a_delta_that_leaves_a_gap_is_refused_with_what_is_missing() {
     let other = FeedFact::Changed { feed: feed(), from: point(5, 0), to: point(6, 1) };
     assert_eq!(play.refused(ASKS, other.into()).rule, "xch-39", "not what it has already");
     play.say(ASKS, change(6, 9));
+    play.told("a delta that leaves a gap is refused with what is missing", &["xch-39"]);
 }
 
 #[test]
@@ -175,6 +179,7 @@ fn a_snapshot_does_not_go_back_or_aside() {
     play.say(ASKS, whole(12));
     play.say(ASKS, change(12, 13));
     assert_eq!(seq(&play), 13);
+    play.told("a snapshot does not go back or aside", &["xch-40"]);
 }
 
 #[test]
@@ -192,6 +197,7 @@ fn attempts_are_counted_once() {
 
     play.say_instead(ASKED, first, blocked(0, 10, 100));
     assert_eq!(play.now().state.blocked(AttemptType::Call), 1_125);
+    play.told("attempts are counted once", &["xch-41"]);
 }
 
 #[test]
@@ -230,6 +236,7 @@ fn a_decision_is_about_an_open_dispute() {
     let of = play.id(&dispute);
     play.say(ASKS, decided(of, None));
     assert_eq!(play.refused(ASKS, decided(of, None)).rule, "xch-43");
+    play.told("a decision is about an open dispute", &["xch-43"]);
 }
 
 #[test]
@@ -237,8 +244,10 @@ fn two_states_of_a_feed_at_once_are_a_conflict_that_the_originator_settles() {
     // shows: xch-52
     let aside = |seq: u64, history: u8| FeedFact::Whole { feed: feed(), at: point(seq, history) };
     for salt in SALTS {
-        for (one, other) in [(change(5, 6), change(5, 7)), (aside(9, 0).into(), aside(9, 1).into())]
-        {
+        for (what, one, other) in [
+            ("deltas", change(5, 6), change(5, 7)),
+            ("snapshots", aside(9, 0).into(), aside(9, 1).into()),
+        ] {
             let mut play = begun(salt);
             let seen = play.transcript.heads();
             let one = play.say_after(ASKS, &seen, one);
@@ -251,6 +260,7 @@ fn two_states_of_a_feed_at_once_are_a_conflict_that_the_originator_settles() {
             play.say(ASKS, settle);
             assert_eq!(play.fate(&other), Fate::SetAside);
             assert!(matches!(play.fate(&one), Fate::Took { .. }));
+            play.told(&format!("two states of a feed at once are settled: {what}"), &["xch-52"]);
         }
     }
 }
@@ -265,6 +275,7 @@ fn two_decisions_of_one_dispute_at_once_are_a_conflict() {
         play.say_after(ASKS, &[dispute], decided(of, None));
         play.say_after(ASKS, &[dispute], decided(of, Some(Recommended::Block)));
         assert_eq!(play.now().common.conflicts().len(), 1);
+        play.told("two decisions of one dispute at once are a conflict", &["xch-52"]);
     }
 }
 
@@ -281,6 +292,10 @@ fn a_decision_beside_a_delta_counts_and_what_the_delta_lists_is_newer() {
         assert_eq!(seq(&play), 6);
         assert_eq!(recommended(&play, Recommended::Block, 5), Some(Recommended::Warn));
         assert_eq!(recommended(&play, Recommended::Block, 6), Some(Recommended::Block));
+        play.told(
+            "a decision beside a delta counts and what the delta lists is newer",
+            &["xch-53"],
+        );
     }
 }
 

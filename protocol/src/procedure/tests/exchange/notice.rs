@@ -1,6 +1,7 @@
 //! A notice, from the day it goes out to the day it is taken back.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use proptest::collection::vec;
@@ -94,6 +95,7 @@ fn every_row_of_the_table_of_a_notice_is_walked() {
     let state = play.now().state;
     assert_eq!((state.stage(), state.sightings().len()), (Stage::Withdrawn, 2));
     assert_eq!(state.taken(), &BTreeSet::from([agency(ASKED)]));
+    play.told("every row of the table of a notice is walked", &[]);
     tests::all_walked(ROWS, &play.rules());
     let other = play.act(ASKS, &[], Fact::Note);
     assert_eq!(Notice::open(&other).unwrap_err().rule, "xch-5");
@@ -121,6 +123,7 @@ fn what_is_said_about_a_notice_names_it() {
     assert_eq!(play.refused(ASKED, challenged(other)).rule, "xch-13");
     assert_eq!(play.refused(ASKED, asked(other)).rule, "xch-13");
     assert_eq!(play.refused(ASKS, published()).rule, "xch-6");
+    play.told("what is said about a notice names it", &["xch-13"]);
 }
 
 #[test]
@@ -147,6 +150,7 @@ fn a_sighting_is_of_a_notice_that_stands_and_of_nothing_else() {
     let late = play.refused(ASKED, seen(notice));
     assert_eq!((late.rule, late.code), ("xch-14", RefusalCode::OutOfTurn));
     assert!(late.why.contains("expired"), "{}", late.why);
+    play.told("a sighting is of a notice that stands and of nothing else", &["xch-14"]);
 }
 
 #[test]
@@ -178,6 +182,7 @@ fn a_confirmation_says_how_the_notice_stands() {
     stands(&mut play, second, NoticeStanding::Expired);
     play.say(ASKS, WITHDRAWN);
     stands(&mut play, second, NoticeStanding::Withdrawn);
+    play.told("a confirmation says how the notice stands", &["xch-15"]);
 }
 
 #[test]
@@ -210,6 +215,10 @@ fn a_sighting_beside_a_withdrawal_or_a_challenge_counts() {
 
             assert_eq!(stage(&play), end);
             assert_eq!(play.now().state.sightings().len(), 1);
+            play.told(
+                &format!("a sighting counts beside what ends the notice: {end}"),
+                &["xch-17"],
+            );
         }
     }
 }
@@ -223,6 +232,10 @@ fn a_challenge_that_the_originator_did_not_know_is_not_answered_by_what_it_said(
         play.say_after(ASKED, &before, challenged(notice));
         play.say_after(ASKS, &before, corrected(notice));
         assert_eq!(stage(&play), Stage::Suspended);
+        play.told(
+            "a challenge that the originator did not know is not answered by what it said 1",
+            &["xch-18"],
+        );
 
         let (mut play, notice) = begun(salt);
         let before = play.transcript.heads();
@@ -231,6 +244,10 @@ fn a_challenge_that_the_originator_did_not_know_is_not_answered_by_what_it_said(
         other.supersedes = Some(before[0]);
         play.put(other).unwrap();
         assert_eq!(stage(&play), Stage::Suspended);
+        play.told(
+            "a challenge that the originator did not know is not answered by what it said 2",
+            &["xch-18"],
+        );
     }
 }
 
@@ -250,6 +267,7 @@ fn a_withdrawal_of_a_notice_ends_it_whatever_came_beside() {
         for message in [challenge, superseding] {
             assert_eq!(play.fate(&message), Fate::Outranked { by: withdrawal });
         }
+        play.told("a withdrawal of a notice ends it whatever came beside", &["xch-19"]);
     }
 }
 
@@ -272,6 +290,10 @@ fn two_notices_in_place_of_one_are_a_conflict_that_the_originator_settles() {
         play.say(ASKS, Fact::Common(CommonFact::Resolved { between, prevails: Some(prevails) }));
         assert!(play.now().common.conflicts().is_empty());
         assert_eq!(play.fate(&lost), Fate::SetAside);
+        play.told(
+            "two notices in place of one are a conflict that the originator settles",
+            &["xch-20"],
+        );
     }
 }
 

@@ -45,6 +45,7 @@ fn every_row_of_the_table_of_a_report_is_walked() {
     assert_eq!(state.taken(), &BTreeSet::from([agency(ASKED)]));
     assert_eq!(state.valued(), &BTreeSet::from([agency(TRANSIT)]));
     assert!(state.open_moves(&agency(ASKS)).is_empty());
+    play.told("every row of the table of a report is walked", &[]);
     tests::all_walked(ROWS, &play.rules());
     let other = play.act(ASKS, &[], Fact::Note);
     assert_eq!(Report::open(&other).unwrap_err().rule, "xch-1");
@@ -61,6 +62,7 @@ fn what_is_said_about_a_report_stands_beside_its_withdrawal() {
 
         assert_eq!(play.now().state.stage(), Stage::Withdrawn);
         assert_eq!(play.now().state.valued().len(), 1);
+        play.told("what is said about a report stands beside its withdrawal", &["xch-3", "xch-4"]);
     }
 }
 

@@ -67,12 +67,14 @@ fn every_row_of_the_table_of_a_persons_rights_is_walked() {
     let state = play.now().state;
     assert_eq!(state.decisions()[&agency(ASKED)], RightsOutcome::GrantedInPart);
     assert_eq!(state.views()[&agency(TRANSIT)], RightsOutcome::Refused);
+    play.told("every row of the table of a persons rights is walked 1", &[]);
     let mut walked = play.rules();
 
     let (mut play, _) = begun(0);
     play.say(ASKS, WITHDRAWN);
     assert_eq!(play.now().state.stage(), Stage::Withdrawn);
     assert_eq!(play.refused(ASKS, asked()).rule, "xch-44");
+    play.told("every row of the table of a persons rights is walked 2", &[]);
     walked.extend(play.rules());
     tests::all_walked(ROWS, &walked);
     let other = play.act(ASKS, &[], Fact::Note);
@@ -85,6 +87,7 @@ fn an_answer_names_the_notice() {
     let (mut play, _) = begun(0);
     let other = MessageId::new(Timestamp::from_millis(1), [1; 10]);
     assert_eq!(play.refused(ASKED, decided(other)).rule, "xch-49");
+    play.told("an answer names the notice", &["xch-49"]);
 }
 
 #[test]
@@ -98,6 +101,7 @@ fn a_withdrawal_beside_an_answer_ends_the_request_of_a_person() {
 
         assert_eq!(play.now().state.stage(), Stage::Withdrawn);
         assert_eq!(play.fate(&answer), Fate::Outranked { by: withdrawal });
+        play.told("a withdrawal beside an answer ends the request of a person", &["xch-50"]);
     }
 }
 
@@ -115,6 +119,10 @@ fn two_agencies_answer_at_once_and_one_agency_does_not_decide_twice_at_once() {
 
         play.say_after(ASKED, &seen, said(of, RightsRole::Controller, RightsOutcome::Refused));
         assert_eq!(play.now().common.conflicts().len(), 1);
+        play.told(
+            "two agencies answer at once and one agency does not decide twice at once",
+            &["xch-51"],
+        );
     }
 }
 
@@ -128,6 +136,7 @@ fn views_stand_beside_a_decision_whichever_is_folded_first() {
         play.say_after(TRANSIT, &seen, said(of, RightsRole::Views, RightsOutcome::Refused));
 
         assert_eq!(play.now().state.views().len(), 1);
+        play.told("views stand beside a decision whichever is folded first", &["xch-51"]);
     }
 }
 

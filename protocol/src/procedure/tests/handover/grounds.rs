@@ -61,7 +61,7 @@ fn heard(grounds: &[RefusalGround], promises: &[AssuranceKind]) -> Play<Handover
 
 #[test]
 fn a_grant_with_an_open_mandatory_ground_is_refused() {
-    // shows: ho-54, promise-8
+    // shows: ho-54
     let mut play = heard(&[POLITICAL], &[]);
 
     let refusal = play.refused(ASKED, granted());
@@ -78,6 +78,7 @@ fn a_grant_with_an_open_mandatory_ground_is_refused() {
     play.say(ASKED, granted_with(&[POLITICAL]));
     assert_eq!(stage(&play), Stage::Granted);
     assert_eq!(play.now().state.open_ground(), None);
+    play.told("a grant with an open mandatory ground is refused", &["ho-54"]);
 }
 
 #[test]
@@ -93,6 +94,7 @@ fn a_ground_stands_against_the_offences_that_it_names() {
     assert_eq!(play.refused(ASKED, told(HandoverFact::Decided(all))).rule, "ho-54");
     play.say(ASKED, granted());
     assert_eq!(play.now().state.granted_offences(), [1, 2]);
+    play.told("a ground stands against the offences that it names", &["ho-55"]);
 }
 
 #[test]
@@ -108,6 +110,7 @@ fn a_ground_that_is_named_again_has_to_be_answered_again() {
     play.say(ASKED, intended(&absent));
     play.say(ASKS, viewed(&retrial));
     play.say(ASKED, granted_with(&absent));
+    play.told("a ground that is named again has to be answered again", &["ho-55", "ho-56"]);
 }
 
 #[test]
@@ -127,6 +130,7 @@ fn a_decision_that_takes_a_grant_back_names_grounds_as_well() {
     play.say(ASKED, Fact::Common(CommonFact::InformationAsked { due }));
     play.say(ASKS, Fact::Common(CommonFact::InformationGiven));
     play.say(ASKED, granted_with(&[POLITICAL]));
+    play.told("a decision that takes a grant back names grounds as well", &["ho-55", "ho-56"]);
 }
 
 #[test]
@@ -140,7 +144,10 @@ fn some_grounds_only_a_promise_answers() {
         let refusal = play.refused(ASKED, granted_with(&[ground]));
         assert_eq!(refusal.rule, "ho-56");
         assert!(refusal.remedy.contains(promise.text()), "{refusal:?}");
-        heard(&[ground], &[promise]).say(ASKED, granted_with(&[ground]));
+        play.told(&format!("some grounds only a promise answers: {ground}"), &["ho-56"]);
+        let mut promised = heard(&[ground], &[promise]);
+        promised.say(ASKED, granted_with(&[ground]));
+        promised.told(&format!("some grounds only a promise answers: {promise}"), &["ho-56"]);
     }
 }
 
@@ -156,11 +163,12 @@ fn a_promise_that_has_run_out_answers_no_ground() {
     let refusal = play.refused(ASKED, granted_with(&absent));
     assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "ho-56"));
     assert!(refusal.why.contains("has run out"), "{refusal:?}");
+    play.told("a promise that has run out answers no ground", &["ho-81"]);
 }
 
 #[test]
 fn nobody_is_sent_where_torture_was_feared_whatever_is_said_or_promised() {
-    // shows: ho-56, promise-8
+    // shows: ho-56
     let every: Vec<AssuranceKind> = AssuranceKind::ALL.to_vec();
     let mut play = heard(&[TORTURE], &every);
 
@@ -174,6 +182,7 @@ fn nobody_is_sent_where_torture_was_feared_whatever_is_said_or_promised() {
         "ho-56",
         "later no more than now"
     );
+    play.told("nobody is sent where torture was feared whatever is said or promised", &["ho-56"]);
 }
 
 #[test]
@@ -186,6 +195,7 @@ fn what_a_request_says_or_leaves_out_names_grounds() {
     let mut play = begin(unknown);
     assert_eq!(play.refused(ASKED, granted()).rule, "ho-54");
     play.say(ASKED, granted_with(&[unknown]));
+    play.told("what a request says or leaves out names grounds 1", &["ho-55", "ho-56"]);
 
     // That the time is over was said by whoever asks, and only that side says that it is not.
     let expired = RefusalGround::TimeBarredOrAmnesty;
@@ -194,6 +204,7 @@ fn what_a_request_says_or_leaves_out_names_grounds() {
     play.say(ASKED, intended(&[expired]));
     play.say(ASKS, viewed(&[]));
     play.say(ASKED, granted_with(&[expired]));
+    play.told("what a request says or leaves out names grounds 2", &["ho-55", "ho-56"]);
 }
 
 #[test]
@@ -220,6 +231,10 @@ fn a_ground_that_crosses_a_grant_holds_the_person_until_it_is_decided_anew() {
         play.say(ASKS, viewed(&[]));
         play.say(ASKED, granted_with(&[POLITICAL]));
         assert_eq!(play.now().state.open_ground(), None);
+        play.told(
+            "a ground that crosses a grant holds the person until it is decided anew",
+            &["ho-57", "ho-58"],
+        );
     }
 }
 
@@ -234,6 +249,7 @@ fn the_fear_of_torture_stops_a_grant_that_it_crosses() {
 
         assert_eq!(stage(&play), Stage::Consulting);
         assert_eq!(play.fate(&grant), Fate::Outranked { by: intent });
+        play.told("the fear of torture stops a grant that it crosses", &["ho-59"]);
     }
 }
 
@@ -246,6 +262,7 @@ fn whoever_withdraws_beside_a_fear_of_torture_has_withdrawn() {
         play.say_after(ASKED, &seen, intended(&[TORTURE]));
         play.say_after(ASKS, &seen, WITHDRAWN);
         assert_eq!(stage(&play), Stage::Withdrawn);
+        play.told("whoever withdraws beside a fear of torture has withdrawn", &["ho-59"]);
     }
 }
 

@@ -92,6 +92,7 @@ fn who_said_alone_that_one_leg_failed_has_said_nothing_of_the_next() {
     assert_eq!(stage(&play), Stage::InTransfer, "one side of the second leg has not said it");
     play.say(ASKS, returned(2));
     assert_eq!(stage(&play), Stage::Scheduled);
+    play.told("who said alone that one leg failed has said nothing of the next", &["ho-79"]);
 }
 
 #[test]
@@ -105,6 +106,7 @@ fn who_said_alone_that_a_leg_failed_has_said_nothing_of_the_next_attempt() {
     depart(&mut ill, ASKED, 1);
     ill.say(ASKED, returned(1));
     assert_eq!(stage(&ill), Stage::InTransfer, "the other side said it of another journey");
+    ill.told("who said alone that a leg failed has said nothing of the next attempt", &["ho-79"]);
 }
 
 #[test]
@@ -129,6 +131,10 @@ fn a_new_schedule_begins_with_its_own_first_leg_where_the_person_is() {
     let certificate = play.say(TRANSIT, certified(1));
     play.say(ASKS, countersigned(certificate));
     assert_eq!(stage(&play), Stage::HandedOver);
+    play.told(
+        "a new schedule begins with its own first leg where the person is",
+        &["ho-79", "ho-80"],
+    );
 }
 
 #[test]
@@ -146,6 +152,7 @@ fn a_schedule_leads_from_hand_to_hand_from_the_holder_to_whoever_asked() {
         }
     }
     play.say(ASKS, two_legs());
+    play.told("a schedule leads from hand to hand from the holder to whoever asked", &["ho-80"]);
 }
 
 #[test]
@@ -164,6 +171,10 @@ fn a_certificate_that_hands_nobody_over_needs_the_signature_of_the_other_side() 
     play.say(TRANSIT, countersigned(certificate));
     assert_eq!(stage(&play), Stage::Scheduled);
     assert_eq!(play.now().state.custody(), CustodyStatus::Held);
+    play.told(
+        "a certificate that hands nobody over needs the signature of the other side",
+        &["ho-75"],
+    );
 }
 
 #[test]
@@ -180,6 +191,7 @@ fn a_second_provisional_arrest_is_no_request() {
     play.say(ASKS, requested());
     assert_eq!(stage(&play), Stage::Submitted);
     assert_eq!(play.refused(ASKS, arrest()).code, RefusalCode::OutOfTurn);
+    play.told("a second provisional arrest is no request", &["ho-2", "pro-4"]);
 }
 
 #[test]
@@ -196,4 +208,5 @@ fn nothing_is_said_of_a_leg_that_is_not_at_hand() {
         .map(|fact| play.refused(TRANSIT, fact).rule)
         .collect();
     assert_eq!(said, ["ho-75"; 3]);
+    play.told("nothing is said of a leg that is not at hand", &["ho-75"]);
 }

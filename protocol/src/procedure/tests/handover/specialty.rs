@@ -1,6 +1,7 @@
 //! For what a person may be tried after a handover, and what ends the promise.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use super::ASKED;
@@ -81,6 +82,7 @@ pub(super) fn story() -> BTreeSet<&'static str> {
     play.say(ASKS, ended(1));
     play.say(ASKS, by_consent(given, 1));
     play.say(ASKS, custody(CustodyChange::FreedByCourt));
+    play.told("what may follow a handover", &[]);
     play.rules()
 }
 
@@ -97,11 +99,12 @@ fn nothing_follows_a_handover_before_it_is_said_that_the_person_came() {
     play.say(ASKS, asks);
     play.say(ASKS, happened(Incident::Other));
     assert_eq!(stage(&play), Stage::HandedOver);
+    play.told("nothing follows a handover before it is said that the person came", &["ho-76"]);
 }
 
 #[test]
 fn a_charge_is_added_by_consent_only() {
-    // shows: ho-53, spc-4, promise-8
+    // shows: ho-53, spc-4
     let mut play = handed_over();
     let asked = play.say(ASKS, further(&play));
     let refused = play.refused(ASKS, by_consent(play.id(&asked), 1));
@@ -116,6 +119,7 @@ fn a_charge_is_added_by_consent_only() {
     play.say(ASKS, by_consent(given, 1));
     assert_eq!(play.refused(ASKS, by_consent(given, 2)).rule, "spc-4", "it covers one of two");
     assert_eq!(play.refused(ASKS, tried(&[3])).rule, "ho-53", "numbers of the request are others");
+    play.told("a charge is added by consent only", &["spc-4"]);
 }
 
 #[test]
@@ -132,6 +136,7 @@ fn a_consent_under_conditions_counts_once_they_are_accepted() {
     play.say(ASKS, accepted(given));
     play.say(ASKS, by_consent(given, 1));
     assert_eq!(play.refused(ASKS, accepted(given)).rule, "ho-61", "once is enough");
+    play.told("a consent under conditions counts once they are accepted", &["spc-4"]);
 }
 
 #[test]
@@ -146,6 +151,10 @@ fn a_later_decision_on_a_request_for_consent_takes_the_place_of_an_earlier_one()
     assert_eq!(play.refused(ASKS, by_consent(given, 1)).rule, "spc-4");
     let standing = play.now().state.specialty().consents()[&given].standing;
     assert_eq!(standing, ConsentStanding::Replaced);
+    play.told(
+        "a later decision on a request for consent takes the place of an earlier one",
+        &["spc-3", "spc-4"],
+    );
 }
 
 #[test]
@@ -164,6 +173,10 @@ fn a_request_for_consent_names_the_grant_and_a_decision_the_request_and_its_offe
     assert_eq!(play.refused(ASKED, decided(of, 1)).rule, "spc-3");
     assert_eq!(play.refused(ASKED, decided(play.id(&asked), 3)).rule, "spc-3", "it names two");
     play.say(ASKED, decided(play.id(&asked), 2));
+    play.told(
+        "a request for consent names the grant and a decision the request and its offences",
+        &["spc-3"],
+    );
 }
 
 #[test]
@@ -175,12 +188,15 @@ fn after_the_last_notice_only_what_was_consented_to_later_is_told() {
     let asked = play.say(ASKS, further(&play));
     let given = play.say(ASKED, consents(&play, &asked, SpecialtyConsent::Given));
     play.say(ASKS, by_consent(play.id(&given), 1));
+    play.told("after the last notice only what was consented to later is told", &["ho-62"]);
 }
 
 #[test]
 fn a_person_who_stayed_or_came_back_freely_may_be_tried_for_anything_and_given_on() {
     // shows: spc-5, spc-6
-    for exception in [Incident::StayedFree, Incident::LeftAndReturned] {
+    for (exception, how) in
+        [(Incident::StayedFree, "who stayed"), (Incident::LeftAndReturned, "who came back")]
+    {
         let mut play = handed_over();
         let refusal = play.refused(ASKS, happened(exception));
         assert_eq!(
@@ -195,6 +211,7 @@ fn a_person_who_stayed_or_came_back_freely_may_be_tried_for_anything_and_given_o
         play.say(ASKS, happened(exception));
         play.say(ASKS, tried(&[3]));
         assert!(play.now().state.specialty().may_go_on_to(&vietnam()));
+        play.told(&format!("a person may be tried for anything: {how}"), &["spc-5"]);
     }
     let mut ill = handed_over();
     ill.say(ASKS, happened(Incident::Other));
@@ -212,6 +229,7 @@ fn a_consent_to_give_a_person_on_is_for_one_state_and_tries_nobody() {
     assert!(state.specialty().may_go_on_to(&vietnam()));
     assert!(!state.specialty().may_go_on_to(&Party::parse("TH").unwrap()));
     assert_eq!(play.refused(ASKS, by_consent(play.id(&given), 1)).rule, "spc-4");
+    play.told("a consent to give a person on is for one state and tries nobody", &["spc-4"]);
 }
 
 #[test]
@@ -251,6 +269,10 @@ fn two_decisions_about_two_requests_for_consent_count_beside_each_other() {
             assert_eq!(standing, ConsentStanding::InForce);
         }
         assert!(play.now().common.conflicts().is_empty());
+        play.told(
+            "two decisions about two requests for consent count beside each other",
+            &["ho-38"],
+        );
     }
 }
 
