@@ -209,19 +209,20 @@ impl<R: Rules> Folded<R> {
     // spec: pro-15
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
         self.common.control_mut().saw(act);
+        let past = transcript.past(place);
+        let had_seen = |digest: &Digest| {
+            let before = transcript.place(digest);
+            before.is_some_and(|before| past.is_some_and(|past| past.has(before)))
+        };
         if let Fact::Control(fact) = &act.fact {
-            let past = transcript.past(place);
-            let had_seen = |digest: &Digest| {
-                let before = transcript.place(digest);
-                before.is_some_and(|before| past.is_some_and(|past| past.has(before)))
-            };
             self.common.control_mut().take(act, fact, had_seen);
         } else if let Fact::Common(CommonFact::Joined { add }) = &act.fact {
             self.common.join(add);
         } else if let Fact::Common(CommonFact::Confirmed { act: what, heads }) = &act.fact {
             // spec: pro-9
             let covers = transcript.closure(heads);
-            if covers.is_ok_and(|covered| self.effective.beyond(&covered).next().is_none()) {
+            let all = |covered: &Places| self.effective.beyond(covered).next().is_none();
+            if heads.iter().all(had_seen) && covers.is_ok_and(|covered| all(&covered)) {
                 self.common.confirm(&act.author, *what, heads);
             }
         }

@@ -178,11 +178,13 @@ class Fold:
         if "joined" in common:
             self.participants |= {agency for agency, _ in common["joined"]["add"]}
         if "confirmed" in common:
-            covered = self.graph.closure(common["confirmed"]["heads"])
-            # pro-9: a confirmation counts while nothing else took effect.
-            if covered is not None and self.effective <= covered:
+            heads = common["confirmed"]["heads"]
+            covered = self.graph.closure(heads)
+            seen = self.graph.past[self.graph.numbers[message["digest"]]]
+            # pro-9: a confirmation of what its author had seen counts while nothing else took effect.
+            if covered is not None and {self.graph.numbers[head] for head in heads} <= seen and self.effective <= covered:
                 said = self.confirmed.setdefault(common["confirmed"]["act"], {})
-                said[message["author"]] = common["confirmed"]["heads"]
+                said[message["author"]] = heads
 
     def confirmed_by(self, act, by):
         """pro-9."""

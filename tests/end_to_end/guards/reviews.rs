@@ -1,6 +1,7 @@
 //! What is looked at again is listed by its day, and kept on by an officer's word until another one.
 
 use std::fs;
+use std::slice;
 
 use concord_node::api::client::Client;
 use concord_node::api::shape::review::KeptDocument;
@@ -81,13 +82,13 @@ fn what_is_still_needed_is_kept_for_a_reason_until_another_review() {
     for ahead in [10, 20] {
         keep(&reader, &other, &day(ahead)).unwrap();
     }
-    assert_eq!(listed(&reader), [other.clone()]);
+    assert_eq!(listed(&reader), slice::from_ref(&other));
     assert_eq!(listed(&author).len(), 2, "each agency decides for itself");
 
     nodes[1].kill();
     nodes[1] = world.ready(1);
     let reader = nodes[1].client();
-    assert_eq!(listed(&reader), [other.clone()]);
+    assert_eq!(listed(&reader), slice::from_ref(&other));
     let shown = reader.message(&due).unwrap().kept.unwrap();
     assert_eq!((shown.officer.as_str(), shown.reason.as_str()), ("LA-7", REASON));
     let folder = world.folder(1).join("kept");

@@ -1091,12 +1091,12 @@ impl AskDeconfliction for Fake {
     }
 
     fn holdings(&self, owner: &Officer) -> Result<Vec<Holding>, DeconflictionError> {
-        let register = self.register.lock().unwrap();
+        let register = self.register();
         Ok(register.holdings().filter(|held| held.owner() == owner).cloned().collect())
     }
 
     fn alerts(&self, owner: &Officer) -> Result<Vec<Alert>, DeconflictionError> {
-        Ok(self.register.lock().unwrap().alerts(owner))
+        Ok(self.register().alerts(owner))
     }
 
     fn proposal(&self, _: ProcedureId) -> Result<Proposal, DeconflictionError> {

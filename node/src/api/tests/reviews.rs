@@ -36,12 +36,16 @@ pub(super) fn page(after: Option<ReviewPlace>, limit: usize) -> Reviews {
 /// Keeps it at noon, unless the day comes too late.
 pub(super) fn keep(needed: Needed) -> Result<Kept, KeepError> {
     let Needed { officer, reason, next_review } = needed;
-    let latest = CivilDate::parse("2027-03-01").unwrap();
+    let latest = day("2027-03-01");
     if next_review > latest {
         return Err(KeepError::NextReview(latest));
     }
     let at = Timestamp::from_millis(NOON);
     Ok(Kept { officer, reason, next_review, at, leaf: LeafIndex::new(9) })
+}
+
+fn day(text: &str) -> CivilDate {
+    CivilDate::parse(text).unwrap()
 }
 
 fn view(name: u8, review_on: &str, erase_by: &str, state: ReviewState) -> ReviewView {
@@ -51,8 +55,8 @@ fn view(name: u8, review_on: &str, erase_by: &str, state: ReviewState) -> Review
         digest: digest::sha256(&[name]),
         procedure: ProcedureId::new(at, [name; 10]),
         leaf: LeafIndex::new(u64::from(name)),
-        review_on: CivilDate::parse(review_on).unwrap(),
-        erase_by: CivilDate::parse(erase_by).unwrap(),
+        review_on: day(review_on),
+        erase_by: day(erase_by),
         state,
         term_months: 12,
     }

@@ -210,6 +210,26 @@ fn a_confirmation_does_not_cover_what_came_beside_it() {
 }
 
 #[test]
+fn a_confirmation_names_only_what_its_author_had_seen() {
+    // shows: pro-9
+    let mut play = scheduled(0);
+    let earlier = play.transcript.heads();
+    let last = play.say_after(ASKED, &earlier, super::handover::held());
+    for (side, seen) in [(ASKED, &[last][..]), (ASKS, &earlier)] {
+        let confirm = CommonFact::Confirmed {
+            act: IrreversibleAct::ReleaseCustody,
+            heads: Vec::from([last]),
+        };
+        play.say_after(side, seen, Fact::Common(confirm));
+    }
+
+    let refusal = play.refused(ASKED, Fact::Handover(HandoverFact::Released { leg: 1 }));
+
+    assert_eq!(refusal.code, RefusalCode::Unconfirmed);
+    play.told("a confirmation names only what its author had seen", &["pro-9"]);
+}
+
+#[test]
 fn a_refusal_says_the_rule_why_and_what_would_be_acceptable() {
     // shows: pro-3, pro-4
     let mut play = Play::<Handover>::begin(0, super::handover::requested());
