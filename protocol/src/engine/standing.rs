@@ -226,8 +226,9 @@ impl Engine {
         self.log_revocations(moment, effects)
     }
 
-    /// Logs that the node signs again, and makes the connections again on which it could say nothing.
-    // spec: rst-9
+    /// Logs that the node signs again, and makes the connections again on which it could say nothing. What it holds of the
+    /// others' logs it may have from the witness file alone, and receipts will rest on it.
+    // spec: rst-9, wit-12
     fn resume(
         &mut self,
         moment: &Moment,
@@ -238,6 +239,8 @@ impl Engine {
         let greeted_as = self.mode.standing();
         self.mode = ModeRecord::Open;
         effects.remember(Record::Mode(ModeRecord::Open));
+        let held = self.peers.values().filter_map(|peer| peer.held.clone());
+        held.for_each(|held| effects.remember(Record::PeerHead(held)));
         if greeted_as.is_some() {
             effects.act(Action::Opened);
             self.disconnect_all();

@@ -9,6 +9,7 @@ use crate::engine::effects::Action;
 use crate::engine::effects::Answer;
 use crate::engine::input::Ticket;
 use crate::engine::record::ModeRecord;
+use crate::engine::record::PeerHeadRecord;
 use crate::engine::tests::kinds;
 use crate::engine::tests::world::Node;
 use crate::engine::tests::world::carry;
@@ -62,6 +63,35 @@ fn a_probing_node_signs_only_after_all_but_the_dishonest_have_answered() {
     );
     let connected = |peer: &&str| node.engine.connected(&members::agency(peer));
     assert!(others.iter().all(|peer| connected(peer) == Connected::Down), "each is made again");
+}
+
+#[test]
+fn what_only_the_witness_file_knew_is_remembered_once_the_doubt_is_over() {
+    // shows: wit-12
+    let others = others();
+    let (known, strangers) = others.split_first().unwrap();
+    let peer = Node::started(known);
+    let head = peer.engine.head().unwrap();
+    let held = PeerHeadRecord {
+        peer: peer.agency(),
+        size: head.size,
+        root: head.root,
+        note: head.note.clone(),
+    };
+    let mut memory = Node::started(SENDER).memory;
+    memory.set_mode(ModeRecord::Probing);
+    memory.held.insert(peer.agency(), held.clone());
+    let mut node = Node::recovered(SENDER, memory);
+    node.memory.held.clear();
+
+    node.start();
+    node.meet(Greeting { your_head: None::<ByteBuf>, ..peer.greeting(&node.agency()) });
+    for stranger in strangers.iter().take(node.engine.answers_needed() - 1) {
+        meet_stranger(&mut node, stranger);
+    }
+
+    assert_eq!(node.engine.mode(), &ModeRecord::Open);
+    assert_eq!(node.memory.held.values().collect::<Vec<_>>(), [&held]);
 }
 
 #[test]
