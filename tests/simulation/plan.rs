@@ -215,7 +215,7 @@ impl Plan {
         let network = Network {
             delay: [5, 50, 400][chance.below(3)],
             breaks: [0, 200, 40][chance.below(3)],
-            rough: if chance.one_in(4) { 60 } else { 0 },
+            rough: if chance.one_in(4) { 20 } else { 0 },
         };
         let errands = (0..2 + chance.below(3 + size)).map(|_| wish(&mut chance, size)).collect();
         let count = chance.below(4) * (1 + chance.below(4));
