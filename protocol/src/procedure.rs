@@ -11,7 +11,7 @@
 //! | the graph | [`transcript`] |
 //! | which of two concurrent messages counts | [`rank`] |
 //! | what may follow what | [`table`] [`refusal`] |
-//! | from the graph to the state | [`shared`] [`common`] [`control`] [`fold`] |
+//! | from the graph to the state | [`shared`] [`common`] [`control`] [`evidence`] [`fold`] |
 //! | what a correction touches | [`amber`] |
 //! | the procedures | [`handover`] [`batch`] [`rescue`] [`information`] [`exchange`] [`outcome`] [`freezing`] [`operation`] [`cycle`] [`plain`] |
 //! | one of them, whichever it is, as it grows | [`machine`] [`book`], and `way` |
@@ -46,6 +46,7 @@ pub mod shared;
 pub mod common;
 pub mod control;
 pub mod court;
+pub mod evidence;
 pub mod fold;
 
 pub mod amber;

@@ -21,6 +21,7 @@ use crate::message::recipient::Role;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::control::Control;
+use crate::procedure::evidence::Evidence;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
 use crate::registry::RefusalCode;
@@ -166,6 +167,7 @@ pub struct Common {
     confirmed: BTreeMap<IrreversibleAct, BTreeMap<AgencyId, Vec<Digest>>>,
     conflicts: Vec<(Digest, Digest)>,
     control: Control,
+    evidence: Evidence,
 }
 
 impl Common {
@@ -180,7 +182,7 @@ impl Common {
             participants.entry(agency.clone()).or_insert(Role::Information);
         }
         let mut common = Self { participants, ..Self::default() };
-        common.control.saw(opening);
+        common.saw(opening);
         common
     }
 
@@ -306,6 +308,17 @@ impl Common {
 
     pub(super) fn control_mut(&mut self) -> &mut Control {
         &mut self.control
+    }
+
+    /// Who was asked for what only the asked can answer.
+    pub(super) const fn evidence(&self) -> &Evidence {
+        &self.evidence
+    }
+
+    /// Notes whose a message is, and whom it asks.
+    pub(super) fn saw(&mut self, act: &Act) {
+        self.control.saw(act);
+        self.evidence.saw(act);
     }
 
     pub(super) fn join(&mut self, add: &[(AgencyId, Role)]) {

@@ -470,6 +470,7 @@ const fn date_in(fact: &Fact) -> Option<Timestamp> {
         | Fact::Operation(_)
         | Fact::Cycle(_)
         | Fact::Batch(_)
-        | Fact::Rescue(_) => None,
+        | Fact::Rescue(_)
+        | Fact::Evidence(_) => None,
     }
 }

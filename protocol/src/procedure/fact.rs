@@ -11,6 +11,7 @@ use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
 use crate::procedure::cycle::fact::CycleFact;
+use crate::procedure::evidence::EvidenceFact;
 use crate::procedure::exchange::fact::DeconflictionFact;
 use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::exchange::fact::FeedFact;
@@ -54,6 +55,8 @@ pub enum Fact {
     Batch(BatchFact),
     /// Of a person who needs help.
     Rescue(RescueFact),
+    /// Of exhibits, and of data that are kept.
+    Evidence(EvidenceFact),
 }
 
 impl Fact {
@@ -171,18 +174,20 @@ impl Fact {
             Body::BatchReconciliation(body) => Self::Batch(BatchFact::reconciled(body)),
             Body::RescueRequest(body) => Self::Rescue(RescueFact::reported(body)),
             Body::RescueUpdate(body) => Self::Rescue(RescueFact::updated(body)),
-            Body::Rejection(_)
-            | Body::DataPreservationRequest(_)
-            | Body::DataPreservationReply(_)
-            | Body::EvidenceTransfer(_)
-            | Body::EvidenceReceipt(_)
-            | Body::SituationReport(_) => Self::Note,
+            Body::DataPreservationRequest(_) => Self::Evidence(EvidenceFact::PreservationAsked),
+            Body::DataPreservationReply(_) => Self::Evidence(EvidenceFact::PreservationAnswered),
+            Body::EvidenceTransfer(_) => Self::Evidence(EvidenceFact::Transferred),
+            Body::EvidenceReceipt(_) => Self::Evidence(EvidenceFact::Receipted),
+            Body::Rejection(_) | Body::SituationReport(_) => Self::Note,
         }
     }
 
     /// Whether it is of one kind of procedure, and has no place in another.
     pub const fn is_of_one_procedure(&self) -> bool {
-        !matches!(self, Self::Note | Self::Gone | Self::Common(_) | Self::Control(_))
+        !matches!(
+            self,
+            Self::Note | Self::Gone | Self::Common(_) | Self::Control(_) | Self::Evidence(_)
+        )
     }
 
     /// What it weighs where no procedure gives it a weight of its own.
@@ -211,7 +216,8 @@ impl Fact {
             | Self::Outcome(_)
             | Self::Freezing(_)
             | Self::Cycle(_)
-            | Self::Rescue(_) => Vec::new(),
+            | Self::Rescue(_)
+            | Self::Evidence(_) => Vec::new(),
         }
     }
 }

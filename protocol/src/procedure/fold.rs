@@ -143,7 +143,7 @@ impl<R: Rules> Folded<R> {
     pub fn advance(&mut self, transcript: &Transcript, aside: &BTreeSet<Digest>, place: usize) {
         let Some(act) = transcript.act(place) else { return };
         let fate = if aside.contains(&act.digest) {
-            self.common.control_mut().saw(act);
+            self.common.saw(act);
             Fate::SetAside
         } else {
             self.take(transcript, place, act)
@@ -167,12 +167,17 @@ impl<R: Rules> Folded<R> {
     ///
     /// # Errors
     /// The rule that it breaks.
-    // spec: pro-4, pro-18
+    // spec: pro-4, pro-18, pro-23
     pub fn judge(&self, act: &Act) -> Result<Place, Refusal> {
         self.common.check_author(act)?;
         self.common.control().check(act)?;
         let weight = self.judge_fact(act)?;
-        self.common.check_recipients(act, weight)
+        let place = self.common.check_recipients(act, weight)?;
+        // What it would answer may stand aside too, where nobody can look it up.
+        if place == Place::Within {
+            self.common.evidence().check(act)?;
+        }
+        Ok(place)
     }
 
     /// Whether what it states could be stated, and whether it moves anything.
@@ -208,7 +213,7 @@ impl<R: Rules> Folded<R> {
     /// Takes the next message in the order of the fold.
     // spec: pro-15
     fn take(&mut self, transcript: &Transcript, place: usize, act: &Act) -> Fate {
-        self.common.control_mut().saw(act);
+        self.common.saw(act);
         let past = transcript.past(place);
         let had_seen = |digest: &Digest| {
             let before = transcript.place(digest);
@@ -325,7 +330,7 @@ enum Sort {
 
 impl Sort {
     const fn of(fact: &Fact) -> Self {
-        if matches!(fact, Fact::Note | Fact::Gone) {
+        if matches!(fact, Fact::Note | Fact::Gone | Fact::Evidence(_)) {
             return Self::Remark;
         }
         if matches!(fact, Fact::Control(_)) {

@@ -1,12 +1,15 @@
 //! A procedure without a table: messages that follow each other and move nothing.
 
 use alloc::collections::BTreeSet;
+use alloc::format;
 use alloc::vec::Vec;
 
 use crate::ids::AgencyId;
 use crate::message::field::choice;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
+use crate::procedure::common::CommonFact;
+use crate::procedure::fact::Fact;
 use crate::procedure::fold::Rules;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
@@ -24,6 +27,8 @@ choice! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plain {
     sides: BTreeSet<AgencyId>,
+    /// Who asks; absent where nobody here knows for what.
+    asks: Option<AgencyId>,
 }
 
 impl Plain {
@@ -40,7 +45,10 @@ impl Plain {
 
 impl Rules for Plain {
     fn open(act: &Act) -> Result<Self, Refusal> {
-        Ok(Self { sides: act.asked.iter().chain([&act.author]).cloned().collect() })
+        Ok(Self {
+            sides: act.asked.iter().chain([&act.author]).cloned().collect(),
+            asks: (act.fact != Fact::Gone).then(|| act.author.clone()),
+        })
     }
 
     fn rank(_act: &Act) -> Rank {
@@ -56,6 +64,15 @@ impl Rules for Plain {
     }
 
     fn step(&mut self, act: &Act, _common: &Common) -> Result<Option<&'static str>, Refusal> {
+        let withdrawn = act.fact == Fact::Common(CommonFact::Withdrawn);
+        // spec: pro-24
+        if let Some(asks) = self.asks.as_ref().filter(|asks| withdrawn && **asks != act.author) {
+            return Err(Refusal::not_entitled(
+                "pro-24",
+                format!("it is what {} asked for or told", asks.as_str()),
+                format!("let {} take it back", asks.as_str()),
+            ));
+        }
         act.stray()
     }
 

@@ -10,6 +10,7 @@ mod convergence;
 mod cycle;
 mod deadline;
 mod elsewhere;
+mod evidence;
 mod exchange;
 mod fact;
 mod facts;
@@ -48,6 +49,7 @@ use crate::procedure::act::Act;
 use crate::procedure::common::CommonFact;
 use crate::procedure::common::Place;
 use crate::procedure::control::ControlFact;
+use crate::procedure::evidence::EvidenceFact;
 use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
@@ -135,6 +137,8 @@ const fn begins(fact: &Fact) -> Kind {
         Fact::Common(CommonFact::Reported) => Kind::IntelligenceReport,
         Fact::Handover(HandoverFact::Screened { .. }) => Kind::VictimScreeningReport,
         Fact::Note => Kind::SituationReport,
+        Fact::Evidence(EvidenceFact::PreservationAsked) => Kind::DataPreservationRequest,
+        Fact::Evidence(_) => Kind::EvidenceTransfer,
         Fact::Gone | Fact::Common(_) | Fact::Control(_) | Fact::Handover(_) => {
             Kind::HandoverRequest
         }

@@ -26,5 +26,6 @@ grammar and vectors, and prefers being read to being fast. Python 3.11, the stan
 | `rows` `information` `batch` `rescue` | 22.2, 22.5, 22.12, 22.13, 22.15: procedures whole, by the rows that the chapter prints |
 | `handover` `grounds` `specialty` | 22.4, 22.15, 32.1: the same of the handover |
 | `control` | 22.7: who may say what of whose message |
+| `answers` | 22.6: who receipts exhibits, and who answers whether data are kept |
 | `vectors` | the cases under `spec/vectors` |
 """

@@ -13,6 +13,7 @@ from . import handover
 from . import information
 from . import rescue
 from . import tables
+from .answers import Answers
 from .control import Control
 from .rows import Refused
 
@@ -27,7 +28,7 @@ LIGHT = ("decision", "plan", "information")
 
 def any_time(fact):
     """Whether a message states nothing of a row (pro-15)."""
-    if fact in ("note", "gone") or "control" in fact:
+    if fact in ("note", "gone") or "control" in fact or "evidence" in fact:
         return True
     common = fact.get("common")
     return common == "reported" or (isinstance(common, dict) and bool(common.keys() & {"joined", "confirmed", "resolved", "corrected"}))
@@ -113,11 +114,13 @@ class Fold:
         self.aside = set_aside(self.graph, sides(name, opening))
         self.effective, self.fates, self.conflicts = {1}, {1: "took pro-1"}, []
         self.confirmed, self.participants = {}, {opening["author"], *opening["asked"], *opening["told"]}
-        self.refused_once, self.control = False, Control()
+        self.refused_once, self.control, self.answers = False, Control(), Answers()
         self.control.saw(opening)
+        self.answers.saw(opening)
         for number in self.order[1:]:
             message = self.graph.messages[number]
             self.control.saw(message)
+            self.answers.saw(message)
             self.fates[number] = "set aside" if message["digest"] in self.aside else self.take(number, message)
 
     def take(self, number, message):
@@ -202,13 +205,16 @@ class Fold:
             raise Refused("pro-7", "not-entitled")
         self.control.check(message)
         moves = self.judge_fact(message)
-        if moves and not self.participants <= {message["author"], *message["asked"], *message["told"]}:
-            raise Refused("pro-7", "participant-left-out")
+        if not self.participants <= {message["author"], *message["asked"], *message["told"]}:
+            if moves:
+                raise Refused("pro-7", "participant-left-out")
+            return
+        self.answers.check(message)
 
     def judge_fact(self, message):
         """Whether it moves something."""
         fact = message["fact"]
-        if fact in ("note", "gone"):
+        if fact in ("note", "gone") or "evidence" in fact:
             return False
         if fact == {"common": "reported"} or not any_time(fact):
             return self.judge_step(message)

@@ -326,6 +326,7 @@ const fn states_a_clock(act: &Act) -> bool {
         | Fact::Operation(_)
         | Fact::Cycle(_)
         | Fact::Batch(_)
-        | Fact::Rescue(_) => false,
+        | Fact::Rescue(_)
+        | Fact::Evidence(_) => false,
     }
 }

@@ -23,6 +23,7 @@ use crate::moment::Timestamp;
 use crate::procedure::batch::fact::BatchFact;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
+use crate::procedure::evidence::EvidenceFact;
 use crate::procedure::exchange::fact::DeconflictionFact;
 use crate::procedure::exchange::fact::ExchangeFact;
 use crate::procedure::exchange::fact::FeedFact;
@@ -353,6 +354,12 @@ fn every_body_bears_on_the_procedure_that_it_is_for() {
             RescueFact::Updated(update) => {
                 kind == Kind::RescueUpdate && update.child == Some(false)
             }
+        },
+        (kind, Fact::Evidence(fact)) => match fact {
+            EvidenceFact::Transferred => kind == Kind::EvidenceTransfer,
+            EvidenceFact::Receipted => kind == Kind::EvidenceReceipt,
+            EvidenceFact::PreservationAsked => kind == Kind::DataPreservationRequest,
+            EvidenceFact::PreservationAnswered => kind == Kind::DataPreservationReply,
         },
         (kind, Fact::Exchange(fact)) => match fact {
             Notice(NoticeFact::Published { .. }) => kind == Kind::Notice,
