@@ -22,6 +22,7 @@ use crate::ids::MessageId;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::message::refusal_ground::RefusalGround;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
@@ -62,6 +63,8 @@ pub struct Handover {
     consulted: bool,
     grounds: Grounds,
     promises: Promises,
+    /// Whether the last screening came to no end.
+    undetermined: bool,
     decision: Option<(MessageId, Digest, Decision)>,
     specialty: Specialty,
     schedule: Option<Schedule>,
@@ -330,7 +333,10 @@ impl Handover {
             }
             HandoverFact::OutcomeTold(told) => self.specialty.tell(act.id, told),
             HandoverFact::Incident(incident) => self.specialty.happen(act.id, *incident),
-            HandoverFact::Screened { .. } | HandoverFact::Chosen { .. } => {}
+            HandoverFact::Screened { outcome, .. } => {
+                self.undetermined = *outcome == ScreeningOutcome::Undetermined;
+            }
+            HandoverFact::Chosen { .. } => {}
         }
     }
 
@@ -441,6 +447,7 @@ impl Rules for Handover {
             request,
             due,
             consulted: false,
+            undetermined: false,
             decision: None,
             specialty: Specialty::default(),
             schedule: None,

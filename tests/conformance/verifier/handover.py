@@ -49,7 +49,7 @@ class Handover(Rows):
         self.promises = Promises.of(self.request and self.request[1])
         self.specialty = Specialty()
         self.due = None
-        self.consulted = False
+        self.consulted = self.undetermined = False
         self.decision = self.schedule = self.holder = None
 
     def parties(self):
@@ -181,8 +181,21 @@ class Handover(Rows):
             raise Refused("ho-75", "not-entitled")
         if any(self.grounds.against(self.granted())):
             raise Refused("ho-57", "safeguard")
+        self.screened_to_an_end()
+        if self.decision and not self.spared(self.decision["waived"], message["created"]):
+            raise Refused("ho-83", "safeguard")
         fold.no_conflict("ho-74")
         fold.confirmed_by("release-custody", self.requested | {self.requesting})
+
+    def screened_to_an_end(self):
+        """ho-82."""
+        if self.undetermined:
+            raise Refused("ho-82", "safeguard")
+
+    def spared(self, waived, at):
+        """ho-43, ho-81, ho-83."""
+        deadly = self.request and self.request[1]["death"]
+        return not deadly or waived or self.promises.bind("no-death-penalty", at)
 
     def rules_of_returned(self, what, message, back, fold):
         self.of_the_leg(back)
@@ -220,9 +233,9 @@ class Handover(Rows):
         if decision["outcome"] in ("granted", "granted-conditional"):
             if self.custody not in HELD:
                 raise Refused("ho-42", "safeguard")
+            self.screened_to_an_end()
             request = self.request and self.request[1]
-            spared = decision["death_waived"] or self.promises.bind("no-death-penalty", message["created"])
-            if request and request["death"] and not spared:
+            if not self.spared(decision["death_waived"], message["created"]):
                 raise Refused("ho-43", "safeguard")
             if request and any(offence > request["offences"] for offence in decision["granted"]):
                 raise Refused("ho-44", "safeguard")
@@ -274,13 +287,21 @@ class Handover(Rows):
 
     def note_decided(self, what, message, content):
         self.schedule = None
-        self.decision = {"id": message["id"], "digest": message["digest"], "granted": content["granted"]}
+        self.decision = {
+            "id": message["id"],
+            "digest": message["digest"],
+            "granted": content["granted"],
+            "waived": content["death_waived"],
+        }
         if what == "superseding decision":
             self.decision, self.consulted = None, False
         if content["outcome"] in ("granted", "granted-conditional"):
             self.grounds.close(content)
         else:
             self.name_grounds(content)
+
+    def note_screened(self, what, message, content):
+        self.undetermined = content["outcome"] == "undetermined"
 
     def note_scheduled(self, what, message, content):
         self.schedule = {

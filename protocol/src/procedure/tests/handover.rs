@@ -1,5 +1,6 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
+mod gates;
 mod grounds;
 mod line;
 pub(super) mod specialty;
