@@ -135,6 +135,12 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
         state.awaited_by().filter(|_| state.stage() == HandoverStage::Provisional)
     {
         dues.push(dated_by(opening, Duty::FullRequest, &opening.author, request_by));
+        if request_by <= ledger.view.now && state.custody().is_held() {
+            let by = who(ledger, |agency| state.sides(agency).contains(&Side::Holder));
+            let end = End::Date(request_by, Basis::Message);
+            let since = opening.created;
+            dues.push(Due { duty: Duty::Release, of: opening, item: None, by, since, end });
+        }
     }
     if let Some(since) = state.half_signed_since() {
         let by = who(ledger, |agency| state.sides(agency).contains(&Side::Receiving));
