@@ -42,6 +42,7 @@ use crate::procedure::handover::specialty::Specialty;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::handover::stage::ROWS;
 use crate::procedure::handover::stage::Stage;
+use crate::procedure::handover::stage::UNPLANNED;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
@@ -181,7 +182,9 @@ impl Handover {
     /// The move that a message makes here; `None` when it is a remark.
     fn move_of(&self, act: &Act) -> Result<Option<Move>, Refusal> {
         if let Fact::Handover(fact) = &act.fact {
-            return Ok(Some(self.move_of_handover(act, fact)));
+            let moved = self.move_of_handover(act, fact);
+            let beside = moved == Move::Hospitalise && UNPLANNED.contains(&self.stage);
+            return if beside { self.remark_on_custody(act) } else { Ok(Some(moved)) };
         }
         let Fact::Common(fact) = &act.fact else { return act.stray() };
         Ok(match fact {

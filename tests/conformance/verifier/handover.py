@@ -12,6 +12,17 @@ from .specialty import ENDS
 from .specialty import Specialty
 
 HELD = {"held", "provisionally-held", "in-transfer-custody", "held-by-requesting"}
+UNPLANNED = {
+    "provisional",
+    "submitted",
+    "examining",
+    "info-pending",
+    "consulting",
+    "granted-conditional",
+    "deferred",
+    "handed-over",
+    "closed",
+}
 SIMPLE = {
     "refusal-intended": "intent-to-refuse",
     "viewed": "consultation-views",
@@ -113,9 +124,17 @@ class Handover(Rows):
             return "closing case-outcome-notice" if closes else "case-outcome-notice"
         change = content["change"]
         if change == "hospitalised":
-            return "custody-event hospitalised"
+            return self.what_of_illness(message["author"])
         ends = change == "freed-by-court" or change["is"] in ("escaped", "deceased")
         return "custody-event that ends custody" if ends else "custody-event"
+
+    def what_of_illness(self, author):
+        """ho-84."""
+        if self.stage not in UNPLANNED:
+            return "custody-event hospitalised"
+        if "holder" not in self.sides(author):
+            raise Refused("ho-84", "not-entitled")
+        return None
 
     def what_of_decision(self, message, outcome):
         supersedes = self.decision is not None and message.get("supersedes") == self.decision["digest"]

@@ -179,6 +179,20 @@ impl Handover {
         ))
     }
 
+    /// Whoever holds the person says that the person is ill where there is nothing to stop: a remark, which would
+    /// otherwise outrank what others say at the same time.
+    // spec: ho-84
+    pub(super) fn remark_on_custody(&self, act: &Act) -> Result<Option<Move>, Refusal> {
+        if self.sides(&act.author).contains(&Side::Holder) {
+            return Ok(None);
+        }
+        Err(Refusal::not_entitled(
+            "ho-84",
+            "only whoever holds the person says what happens in custody",
+            "let the holder send it",
+        ))
+    }
+
     /// The safeguards of a grant.
     fn guard_grant(&self, act: &Act, decision: &Decision) -> Result<(), Refusal> {
         // spec: ho-42

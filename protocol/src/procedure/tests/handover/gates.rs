@@ -1,4 +1,4 @@
-//! What holds a person though all agree: a screening without an end, and a promise that has run out on the way.
+//! What holds a person though all agree: a screening without an end, a promise that has run out; and an illness.
 
 use alloc::vec::Vec;
 
@@ -8,7 +8,9 @@ use super::DAY;
 use super::Play;
 use super::REQUEST;
 use super::SALTS;
+use super::WITHDRAWN;
 use super::accepts;
+use super::custody;
 use super::decided;
 use super::decision;
 use super::examined;
@@ -19,6 +21,7 @@ use super::intended;
 use super::one_leg;
 use super::scheduled;
 use super::screened;
+use super::specialty::handed_over;
 use super::stage;
 use super::told;
 use super::viewed;
@@ -29,7 +32,9 @@ use crate::message::handover::decision::Outcome;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::fact::Fact;
+use crate::procedure::fold::Fate;
 use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Request;
@@ -192,4 +197,52 @@ fn a_recorded_waiver_lets_the_person_go_without_a_promise() {
     play.wait(DAY);
     goes(&mut play);
     play.told("a recorded waiver lets the person go without a promise", &["ho-83"]);
+}
+
+/// Too ill to go.
+fn ill() -> Fact {
+    custody(CustodyChange::Hospitalised)
+}
+
+#[test]
+fn whoever_falls_ill_where_there_is_nothing_to_put_off_is_written_down() {
+    // shows: ho-84
+    let mut play = examined(0);
+    let refusal = play.refused(ASKS, ill());
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::NotEntitled, "ho-84"));
+    let said = play.say(ASKED, ill());
+    assert_eq!((play.fate(&said), stage(&play)), (Fate::Noted, Stage::Examining));
+    play.say(ASKED, intended(&[]));
+    play.say(ASKED, ill());
+    play.say(ASKS, viewed(&[]));
+    play.say(ASKED, decided(Outcome::GrantedConditional));
+    play.say(ASKED, ill());
+    assert_eq!(stage(&play), Stage::GrantedConditional);
+    play.told("whoever falls ill where there is nothing to put off is written down", &["ho-84"]);
+
+    let mut over = handed_over();
+    assert_eq!(over.refused(ASKED, ill()).rule, "ho-84", "the person has gone");
+    over.say(ASKS, ill());
+    assert_eq!(stage(&over), Stage::HandedOver);
+    over.told("whoever falls ill after the handover is written down", &["ho-84"]);
+}
+
+#[test]
+fn an_illness_that_stops_nothing_outranks_no_withdrawal_and_no_decision() {
+    // shows: ho-84
+    for salt in SALTS {
+        let mut play = examined(salt);
+        let seen = play.transcript.heads();
+        play.say_after(ASKED, &seen, ill());
+        play.say_after(ASKS, &seen, WITHDRAWN);
+        assert_eq!(stage(&play), Stage::Withdrawn);
+        play.told("an illness that stops nothing outranks no withdrawal", &["ho-84"]);
+
+        let mut play = examined(salt);
+        let seen = play.transcript.heads();
+        play.say_after(ASKED, &seen, ill());
+        play.say_after(ASKED, &seen, granted());
+        assert_eq!(stage(&play), Stage::Granted);
+        play.told("an illness that stops nothing outranks no decision", &["ho-84"]);
+    }
 }
