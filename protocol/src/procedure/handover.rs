@@ -22,6 +22,7 @@ use crate::ids::MessageId;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::message::refusal_ground::RefusalGround;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
@@ -41,6 +42,7 @@ use crate::procedure::handover::specialty::Specialty;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::handover::stage::ROWS;
 use crate::procedure::handover::stage::Stage;
+use crate::procedure::handover::stage::UNPLANNED;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
@@ -62,6 +64,8 @@ pub struct Handover {
     consulted: bool,
     grounds: Grounds,
     promises: Promises,
+    /// Whether the last screening came to no end.
+    undetermined: bool,
     decision: Option<(MessageId, Digest, Decision)>,
     specialty: Specialty,
     schedule: Option<Schedule>,
@@ -178,7 +182,9 @@ impl Handover {
     /// The move that a message makes here; `None` when it is a remark.
     fn move_of(&self, act: &Act) -> Result<Option<Move>, Refusal> {
         if let Fact::Handover(fact) = &act.fact {
-            return Ok(Some(self.move_of_handover(act, fact)));
+            let moved = self.move_of_handover(act, fact);
+            let beside = moved == Move::Hospitalise && UNPLANNED.contains(&self.stage);
+            return if beside { self.remark_on_custody(act) } else { Ok(Some(moved)) };
         }
         let Fact::Common(fact) = &act.fact else { return act.stray() };
         Ok(match fact {
@@ -330,7 +336,10 @@ impl Handover {
             }
             HandoverFact::OutcomeTold(told) => self.specialty.tell(act.id, told),
             HandoverFact::Incident(incident) => self.specialty.happen(act.id, *incident),
-            HandoverFact::Screened { .. } | HandoverFact::Chosen { .. } => {}
+            HandoverFact::Screened { outcome, .. } => {
+                self.undetermined = *outcome == ScreeningOutcome::Undetermined;
+            }
+            HandoverFact::Chosen { .. } => {}
         }
     }
 
@@ -441,6 +450,7 @@ impl Rules for Handover {
             request,
             due,
             consulted: false,
+            undetermined: false,
             decision: None,
             specialty: Specialty::default(),
             schedule: None,

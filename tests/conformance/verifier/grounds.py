@@ -20,7 +20,7 @@ def in_order():
 
 
 class Promises:
-    """What was promised, each with its end; None where it binds for good (ho-81)."""
+    """What was promised, each with its end; None where it binds for good (ho-81, ho-83)."""
 
     def __init__(self):
         self.ends = {}

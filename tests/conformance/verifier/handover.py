@@ -12,6 +12,17 @@ from .specialty import ENDS
 from .specialty import Specialty
 
 HELD = {"held", "provisionally-held", "in-transfer-custody", "held-by-requesting"}
+UNPLANNED = {
+    "provisional",
+    "submitted",
+    "examining",
+    "info-pending",
+    "consulting",
+    "granted-conditional",
+    "deferred",
+    "handed-over",
+    "closed",
+}
 SIMPLE = {
     "refusal-intended": "intent-to-refuse",
     "viewed": "consultation-views",
@@ -49,7 +60,7 @@ class Handover(Rows):
         self.promises = Promises.of(self.request and self.request[1])
         self.specialty = Specialty()
         self.due = None
-        self.consulted = False
+        self.consulted = self.undetermined = False
         self.decision = self.schedule = self.holder = None
 
     def parties(self):
@@ -113,9 +124,17 @@ class Handover(Rows):
             return "closing case-outcome-notice" if closes else "case-outcome-notice"
         change = content["change"]
         if change == "hospitalised":
-            return "custody-event hospitalised"
+            return self.what_of_illness(message["author"])
         ends = change == "freed-by-court" or change["is"] in ("escaped", "deceased")
         return "custody-event that ends custody" if ends else "custody-event"
+
+    def what_of_illness(self, author):
+        """ho-84."""
+        if self.stage not in UNPLANNED:
+            return "custody-event hospitalised"
+        if "holder" not in self.sides(author):
+            raise Refused("ho-84", "not-entitled")
+        return None
 
     def what_of_decision(self, message, outcome):
         supersedes = self.decision is not None and message.get("supersedes") == self.decision["digest"]
@@ -181,8 +200,21 @@ class Handover(Rows):
             raise Refused("ho-75", "not-entitled")
         if any(self.grounds.against(self.granted())):
             raise Refused("ho-57", "safeguard")
+        self.screened_to_an_end()
+        if self.decision and not self.spared(self.decision["waived"], message["created"]):
+            raise Refused("ho-83", "safeguard")
         fold.no_conflict("ho-74")
         fold.confirmed_by("release-custody", self.requested | {self.requesting})
+
+    def screened_to_an_end(self):
+        """ho-82."""
+        if self.undetermined:
+            raise Refused("ho-82", "safeguard")
+
+    def spared(self, waived, at):
+        """ho-43, ho-81, ho-83."""
+        deadly = self.request and self.request[1]["death"]
+        return not deadly or waived or self.promises.bind("no-death-penalty", at)
 
     def rules_of_returned(self, what, message, back, fold):
         self.of_the_leg(back)
@@ -220,9 +252,9 @@ class Handover(Rows):
         if decision["outcome"] in ("granted", "granted-conditional"):
             if self.custody not in HELD:
                 raise Refused("ho-42", "safeguard")
+            self.screened_to_an_end()
             request = self.request and self.request[1]
-            spared = decision["death_waived"] or self.promises.bind("no-death-penalty", message["created"])
-            if request and request["death"] and not spared:
+            if not self.spared(decision["death_waived"], message["created"]):
                 raise Refused("ho-43", "safeguard")
             if request and any(offence > request["offences"] for offence in decision["granted"]):
                 raise Refused("ho-44", "safeguard")
@@ -274,13 +306,21 @@ class Handover(Rows):
 
     def note_decided(self, what, message, content):
         self.schedule = None
-        self.decision = {"id": message["id"], "digest": message["digest"], "granted": content["granted"]}
+        self.decision = {
+            "id": message["id"],
+            "digest": message["digest"],
+            "granted": content["granted"],
+            "waived": content["death_waived"],
+        }
         if what == "superseding decision":
             self.decision, self.consulted = None, False
         if content["outcome"] in ("granted", "granted-conditional"):
             self.grounds.close(content)
         else:
             self.name_grounds(content)
+
+    def note_screened(self, what, message, content):
+        self.undetermined = content["outcome"] == "undetermined"
 
     def note_scheduled(self, what, message, content):
         self.schedule = {

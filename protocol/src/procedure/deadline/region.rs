@@ -22,6 +22,7 @@ use crate::procedure::deadline::Ledger;
 use crate::procedure::deadline::profile::Fixed;
 use crate::procedure::deadline::profile::Term;
 use crate::procedure::deadline::rule::Duty;
+use crate::procedure::elsewhere::decision;
 use crate::procedure::fact::Fact;
 use crate::procedure::freezing::Freezing;
 use crate::procedure::handover::Handover;
@@ -128,13 +129,20 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
     if let Some(release) = state.release_due().filter(|_| state.custody().is_held()) {
         let by = who(ledger, |agency| state.sides(agency).contains(&Side::Holder));
         let end = End::Date(release, Basis::Detention);
-        let of = last(ledger, states_a_clock).unwrap_or(opening);
+        let took = |act: &Act| decision::has_counted(ledger.machine, &act.digest);
+        let of = last(ledger, |act| states_a_clock(act) && took(act)).unwrap_or(opening);
         dues.push(Due { duty: Duty::Release, of, item: None, by, since: of.created, end });
     }
     if let Some(request_by) =
         state.awaited_by().filter(|_| state.stage() == HandoverStage::Provisional)
     {
         dues.push(dated_by(opening, Duty::FullRequest, &opening.author, request_by));
+        if request_by <= ledger.view.now && state.custody().is_held() {
+            let by = who(ledger, |agency| state.sides(agency).contains(&Side::Holder));
+            let end = End::Date(request_by, Basis::Message);
+            let since = opening.created;
+            dues.push(Due { duty: Duty::Release, of: opening, item: None, by, since, end });
+        }
     }
     if let Some(since) = state.half_signed_since() {
         let by = who(ledger, |agency| state.sides(agency).contains(&Side::Receiving));

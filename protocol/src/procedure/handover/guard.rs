@@ -6,6 +6,7 @@ use crate::ids::MessageId;
 use crate::message::assurance::AssuranceKind;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
+use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
 use crate::procedure::fact::Fact;
@@ -42,6 +43,8 @@ impl Handover {
             HandoverFact::Released { leg } => {
                 self.guard_release(act, *leg)?;
                 self.guard_open_ground()?;
+                self.guard_screening()?;
+                self.guard_life_at_release(act)?;
                 // spec: ho-74
                 common.demand_no_conflict("ho-74")?;
                 common.demand_confirmed(IrreversibleAct::ReleaseCustody, &self.both())
@@ -176,6 +179,20 @@ impl Handover {
         ))
     }
 
+    /// Whoever holds the person says that the person is ill where there is nothing to stop: a remark, which would
+    /// otherwise outrank what others say at the same time.
+    // spec: ho-84
+    pub(super) fn remark_on_custody(&self, act: &Act) -> Result<Option<Move>, Refusal> {
+        if self.sides(&act.author).contains(&Side::Holder) {
+            return Ok(None);
+        }
+        Err(Refusal::not_entitled(
+            "ho-84",
+            "only whoever holds the person says what happens in custody",
+            "let the holder send it",
+        ))
+    }
+
     /// The safeguards of a grant.
     fn guard_grant(&self, act: &Act, decision: &Decision) -> Result<(), Refusal> {
         // spec: ho-42
@@ -186,6 +203,7 @@ impl Handover {
                 "send a custody-event once the person is held",
             ));
         }
+        self.guard_screening()?;
         let Some((_, request)) = &self.request else { return Ok(()) };
         self.guard_life(act, request, decision)?;
         // spec: ho-44
@@ -202,11 +220,10 @@ impl Handover {
     /// Nobody is granted whose life an offence can cost, unless it was promised that it will not and the promise binds.
     // spec: ho-43, ho-81
     fn guard_life(&self, act: &Act, request: &Request, decision: &Decision) -> Result<(), Refusal> {
-        let promise = AssuranceKind::NoDeathPenalty;
-        if !request.death || decision.death_waived || self.promises.binds(promise, act.created) {
+        if self.is_spared(request, decision, act.created) {
             return Ok(());
         }
-        let why = if self.promises.has(promise) {
+        let why = if self.promises.has(AssuranceKind::NoDeathPenalty) {
             "an offence can cost the person's life, and the assurance that it will not has run out"
         } else {
             "an offence can cost the person's life"
@@ -215,6 +232,41 @@ impl Handover {
             "ho-43",
             why,
             "ask for the assurance that it will not, or state the lawful waiver",
+        ))
+    }
+
+    /// Nobody goes after the promise to spare the person's life has run out, though it bound when it was granted.
+    // spec: ho-83
+    fn guard_life_at_release(&self, act: &Act) -> Result<(), Refusal> {
+        let (Some((_, request)), Some((_, _, decision))) = (&self.request, &self.decision) else {
+            return Ok(());
+        };
+        if self.is_spared(request, decision, act.created) {
+            return Ok(());
+        }
+        Err(Refusal::safeguard(
+            "ho-83",
+            "an offence can cost the person's life, and the assurance that it will not has run out since the grant",
+            "take the grant back with a superseding decision, ask for the assurance anew with an intent-to-refuse, and grant once it is given",
+        ))
+    }
+
+    /// Whether no offence costs the person's life, as far as can be said at a time, or the law allows to do without that.
+    fn is_spared(&self, request: &Request, decision: &Decision, at: Timestamp) -> bool {
+        let promise = AssuranceKind::NoDeathPenalty;
+        !request.death || decision.death_waived || self.promises.binds(promise, at)
+    }
+
+    /// Nobody goes of whom it is open whether the person is a victim.
+    // spec: ho-82
+    fn guard_screening(&self) -> Result<(), Refusal> {
+        if !self.undetermined {
+            return Ok(());
+        }
+        Err(Refusal::safeguard(
+            "ho-82",
+            "the last screening is undetermined: it is open whether the person is a victim",
+            "let the holder screen the person to an end, and send the victim-screening-report with what was found",
         ))
     }
 

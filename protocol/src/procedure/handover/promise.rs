@@ -35,7 +35,7 @@ impl Promises {
     }
 
     /// Whether this was promised, and binds beyond a time.
-    // spec: ho-81
+    // spec: ho-81, ho-83
     pub(super) fn binds(&self, kind: AssuranceKind, at: Timestamp) -> bool {
         self.0.get(&kind).is_some_and(|end| end.is_none_or(|end| at < end))
     }

@@ -176,6 +176,19 @@ const BEFORE_HANDED_OVER: &[Stage] = &[
     InTransfer,
 ];
 
+/// While nothing is granted that an illness could put off, or the person has gone.
+pub(super) const UNPLANNED: &[Stage] = &[
+    Provisional,
+    Submitted,
+    Examining,
+    InfoPending,
+    Consulting,
+    GrantedConditional,
+    Deferred,
+    HandedOver,
+    Closed,
+];
+
 /// Whoever is held may be held still, though the request is over.
 const ENDED: &[Stage] = &[Refused, Lapsed, Withdrawn];
 

@@ -1,6 +1,7 @@
 //! What the messages of a handover weigh, and what two concurrent ones are to each other.
 
 use crate::message::refusal_ground::RefusalGround;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::procedure::act::Act;
 use crate::procedure::fact::Fact;
 use crate::procedure::handover::fact::Against;
@@ -21,6 +22,12 @@ pub(super) fn rank(act: &Act) -> Rank {
 /// What two concurrent messages are to each other.
 pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     let by_rank = || rank::meet(rank(earlier), rank(later));
+    // spec: ho-82
+    if finds(earlier, ScreeningOutcome::Undetermined)
+        && finds(later, ScreeningOutcome::NoIndication)
+    {
+        return Meeting::EarlierCounts;
+    }
     if stands_beside(earlier) || stands_beside(later) {
         return Meeting::Both;
     }
@@ -88,6 +95,11 @@ fn rank_of(fact: &HandoverFact) -> Rank {
         | HandoverFact::OutcomeTold(_)
         | HandoverFact::Incident(_) => Rank::Information,
     }
+}
+
+/// Whether a message says that a screening found this.
+fn finds(act: &Act, what: ScreeningOutcome) -> bool {
+    matches!(act.fact, Fact::Handover(HandoverFact::Screened { outcome, .. }) if outcome == what)
 }
 
 /// Whether a message says that torture or ill-treatment is to be feared.

@@ -92,10 +92,14 @@ fn sealed(version: u64, root: Digest, count: u64) -> Fact {
 }
 
 fn taken_off(entries: &[u64], name: u8, remaining: u64) -> Fact {
+    taken_off_as(RemovalReason::RemovedMedical, entries, name, remaining)
+}
+
+fn taken_off_as(reason: RemovalReason, entries: &[u64], name: u8, remaining: u64) -> Fact {
     Fact::Batch(BatchFact::TakenOff(Removal {
         version: 1,
         entries: entries.iter().copied().collect(),
-        reason: RemovalReason::RemovedMedical,
+        reason,
         root: root(name),
         remaining,
     }))

@@ -17,6 +17,7 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::ids::Party;
+use crate::message::batch::sealing::RemovalReason;
 use crate::message::control::recall::RecallAction;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::custody::CustodyStatus;
@@ -27,6 +28,9 @@ use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
+use crate::procedure::batch::fact::BatchFact;
+use crate::procedure::batch::fact::Manifest;
+use crate::procedure::batch::fact::Removal;
 use crate::procedure::book::Book;
 use crate::procedure::common::CommonFact;
 use crate::procedure::control::ControlFact;
@@ -63,6 +67,7 @@ use crate::procedure::tests::ASKED;
 use crate::procedure::tests::ASKS;
 use crate::procedure::tests::TRANSIT;
 use crate::procedure::tests::agency;
+use crate::procedure::tests::batch;
 use crate::procedure::tests::handover;
 
 const MINUTE: u64 = 60_000;
@@ -142,6 +147,33 @@ impl Story {
             Fact::Common(CommonFact::Acknowledged { of }),
             after,
         );
+    }
+
+    /// Plans one leg from the side that is asked to the one that asks, and goes it, up to both signatures: the messages with
+    /// the certificate and with the second signature.
+    fn hand_over(&mut self, people: &[u64], root: Option<Digest>) -> (Digest, Digest) {
+        let legs = Vec::from([Leg { releasing: agency(ASKED), receiving: agency(ASKS) }]);
+        let legs = Fact::Handover(HandoverFact::Scheduled { legs });
+        self.say(ASKED, Kind::CustodyTransferSchedule, legs, 3 * HOUR);
+        let (schedule, answer) = (self.digest(), ScheduleAnswer::Accepted);
+        let accepted = Fact::Handover(HandoverFact::Answered { schedule, answer });
+        self.say(ASKS, Kind::ScheduleAnswer, accepted, 4 * HOUR);
+        let heads = Vec::from([self.digest()]);
+        for side in [ASKED, ASKS] {
+            let act = IrreversibleAct::ReleaseCustody;
+            let confirmed = Fact::Common(CommonFact::Confirmed { act, heads: heads.clone() });
+            self.say(side, Kind::StateConfirm, confirmed, 5 * HOUR);
+        }
+        let released = Fact::Handover(HandoverFact::Released { leg: 1 });
+        self.say(ASKED, Kind::LegRelease, released, 6 * HOUR);
+        let transferred = people.iter().copied().collect();
+        let results = Results { transferred, others: BTreeMap::new() };
+        let certified = Fact::Handover(HandoverFact::Certified { leg: 1, root, results });
+        self.say(ASKED, Kind::HandoverCertificate, certified, 7 * HOUR);
+        let of = self.digest();
+        let signed = Fact::Handover(HandoverFact::Countersigned { of });
+        self.say(ASKS, Kind::CertificateCountersignature, signed, 8 * HOUR);
+        (of, self.digest())
     }
 
     fn book(&self) -> Book {
@@ -523,26 +555,7 @@ fn whoever_received_a_possible_victim_against_a_stop_that_came_too_late_owes_the
     // shows: due-15, ho-50
     let mut story = examined();
     story.say(ASKED, Kind::HandoverDecision, handover::granted(), 2 * HOUR);
-    let legs = Vec::from([Leg { releasing: agency(ASKED), receiving: agency(ASKS) }]);
-    let legs = Fact::Handover(HandoverFact::Scheduled { legs });
-    story.say(ASKED, Kind::CustodyTransferSchedule, legs, 3 * HOUR);
-    let (schedule, answer) = (story.digest(), ScheduleAnswer::Accepted);
-    let accepted = Fact::Handover(HandoverFact::Answered { schedule, answer });
-    story.say(ASKS, Kind::ScheduleAnswer, accepted, 4 * HOUR);
-    let heads = Vec::from([story.digest()]);
-    for side in [ASKED, ASKS] {
-        let act = IrreversibleAct::ReleaseCustody;
-        let confirmed = Fact::Common(CommonFact::Confirmed { act, heads: heads.clone() });
-        story.say(side, Kind::StateConfirm, confirmed, 5 * HOUR);
-    }
-    story.say(ASKED, Kind::LegRelease, Fact::Handover(HandoverFact::Released { leg: 1 }), 6 * HOUR);
-    let results = Results { transferred: BTreeSet::from([1]), others: BTreeMap::new() };
-    let certified = Fact::Handover(HandoverFact::Certified { leg: 1, root: None, results });
-    story.say(ASKED, Kind::HandoverCertificate, certified, 7 * HOUR);
-    let of = story.digest();
-    let signed = Fact::Handover(HandoverFact::Countersigned { of });
-    story.say(ASKS, Kind::CertificateCountersignature, signed, 8 * HOUR);
-    let countersigned = story.digest();
+    let (of, countersigned) = story.hand_over(&[1], None);
     let found = |outcome| Fact::Handover(HandoverFact::Screened { outcome, freely: true });
     let victim = found(ScreeningOutcome::PresumedVictim);
     let stop = story.say(ASKED, Kind::VictimScreeningReport, victim, 8 * HOUR);
@@ -556,6 +569,65 @@ fn whoever_received_a_possible_victim_against_a_stop_that_came_too_late_owes_the
     story.say(ASKS, Kind::VictimScreeningReport, none, 10 * HOUR);
     story.last().parents = Vec::from([countersigned, stopped]);
     assert!(story.all(Duty::Screening, 10 * HOUR).is_empty());
+}
+
+#[test]
+fn whoever_received_a_batch_owes_the_screening_of_whoever_was_taken_off_it_too_late() {
+    // shows: due-15, bat-54
+    let people = [1, 2, 3, 4, 5];
+    let root = digest::sha256(&[1]);
+    let way = Vec::from([agency(ASKED), agency(ASKS)]);
+    let listed = BatchFact::Listed(Manifest { way, ..batch::version(1) });
+    let mut story = Story::begin(Kind::BatchManifest, Fact::Batch(listed));
+    for side in [ASKED, ASKS] {
+        let seal = BatchFact::Sealed { version: 1, root, count: 5 };
+        story.say(side, Kind::ManifestSeal, Fact::Batch(seal), HOUR);
+    }
+    let (entries, until) = (BTreeSet::from(people), at(DAY));
+    let guarantee = BatchFact::Guaranteed { version: 1, entries, until };
+    story.say(ASKS, Kind::ReceptionGuarantee, Fact::Batch(guarantee), 2 * HOUR);
+    let (certificate, countersigned) = story.hand_over(&people, Some(root));
+    let removal = BatchFact::TakenOff(Removal {
+        version: 1,
+        entries: BTreeSet::from([4, 5]),
+        reason: RemovalReason::RemovedVictim,
+        root: digest::sha256(&[2]),
+        remaining: 3,
+    });
+    let stop = story.say(ASKED, Kind::ManifestRemoval, Fact::Batch(removal), 8 * HOUR);
+    story.last().parents = Vec::from([certificate]);
+    let stopped = story.digest();
+
+    let screening = story.one(Duty::Screening, 9 * HOUR);
+    assert_eq!((screening.owed_by, screening.of), (agency(ASKS), stop));
+    let outcome = ScreeningOutcome::NoIndication;
+    let found = Fact::Handover(HandoverFact::Screened { outcome, freely: true });
+    story.say(ASKS, Kind::VictimScreeningReport, found.clone(), 10 * HOUR);
+    story.last().parents = Vec::from([countersigned, stopped]);
+    assert_eq!(story.all(Duty::Screening, 10 * HOUR).len(), 1, "one of the two");
+    story.say(ASKS, Kind::VictimScreeningReport, found, 11 * HOUR);
+    assert!(story.all(Duty::Screening, 11 * HOUR).is_empty());
+}
+
+#[test]
+fn whoever_is_held_provisionally_is_let_out_when_the_term_of_the_full_request_has_come() {
+    // shows: due-11
+    let asked = HandoverFact::ArrestAsked { full_request_by: at(40 * DAY) };
+    let mut story = Story::begin(Kind::ProvisionalArrestRequest, Fact::Handover(asked));
+    assert!(story.all(Duty::Release, 40 * DAY).is_empty(), "nobody is held");
+    let custody = |status| {
+        let change = CustodyChange::Is(status);
+        Fact::Handover(HandoverFact::Custody { change, release_due: None })
+    };
+    let held = custody(CustodyStatus::ProvisionallyHeld);
+    story.say(ASKED, Kind::CustodyEvent, held, DAY);
+    assert!(story.all(Duty::Release, 40 * DAY - 1).is_empty(), "the request may come yet");
+    let release = story.one(Duty::Release, 40 * DAY);
+    assert_eq!((release.owed_by, release.due), (agency(ASKED), at(40 * DAY)));
+    assert_eq!(release.flag, Flag::Overdue);
+
+    story.say(ASKED, Kind::CustodyEvent, custody(CustodyStatus::Released), 41 * DAY);
+    assert!(story.all(Duty::Release, 41 * DAY).is_empty());
 }
 
 #[test]

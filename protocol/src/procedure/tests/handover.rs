@@ -1,5 +1,6 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
+mod gates;
 mod grounds;
 mod line;
 pub(super) mod specialty;
@@ -553,6 +554,14 @@ fn a_stop_for_a_victim_or_an_ill_person_wins_over_a_schedule_and_a_half_signed_c
         .into_iter()
         .flat_map(|salt| [(salt, VICTIM, Stage::Rerouted), (salt, ill.clone(), Stage::Granted)])
     {
+        let mut play = granted_play(salt);
+        let seen = play.transcript.heads();
+        let stopped = play.say_after(ASKED, &seen, stop.clone());
+        let crossing = play.say_after(ASKS, &seen, one_leg());
+        assert_eq!(stage(&play), end);
+        assert_eq!(play.fate(&crossing), Fate::Outranked { by: stopped });
+        play.told(&format!("a stop wins over a schedule: {end}"), &["ho-49"]);
+
         let mut play = scheduled(salt);
         let seen = play.transcript.heads();
         play.say_after(ASKED, &seen, stop.clone());

@@ -29,6 +29,8 @@ use super::sealed;
 use super::sealed_play;
 use super::stage;
 use super::taken_off;
+use super::taken_off_as;
+use crate::message::batch::sealing::RemovalReason;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::procedure::fold::Fate;
@@ -159,15 +161,19 @@ fn a_removal_leaves_a_schedule_and_those_who_have_left_as_they_are() {
 #[test]
 fn a_removal_beside_two_signatures_comes_too_late() {
     // shows: bat-54
-    for salt in SALTS {
+    let plain = "a removal beside two signatures comes too late";
+    let victim = "a removal beside two signatures comes too late: also of a possible victim";
+    for (salt, reason, name) in SALTS.into_iter().flat_map(|salt| {
+        [(salt, RemovalReason::RemovedMedical, plain), (salt, RemovalReason::RemovedVictim, victim)]
+    }) {
         let mut play = on_the_way(salt);
         let certificate = play.say(ASKED, certified((1, 1), &[1, 2, 3, 4, 5], &[]));
         let signed = play.say_after(TRANSIT, &[certificate], countersigned(certificate));
-        let removal = play.say_after(ASKED, &[certificate], taken_off(&[5], 2, 4));
+        let removal = play.say_after(ASKED, &[certificate], taken_off_as(reason, &[5], 2, 4));
 
         assert_eq!(play.fate(&removal), Fate::Outranked { by: signed });
         assert_eq!(play.now().state.account().arrived(), 5);
-        play.told("a removal beside two signatures comes too late", &["bat-54"]);
+        play.told(name, &["bat-54"]);
     }
 }
 

@@ -61,6 +61,29 @@ fn examined_after_an_arrest(request: Request) -> Play<Handover> {
 }
 
 #[test]
+fn whoever_was_let_out_when_no_full_request_came_is_arrested_anew_on_a_later_one() {
+    // shows: ho-2
+    let by = Timestamp::from_millis(1_000 + DAY);
+    let mut play =
+        Play::<Handover>::begin(0, told(HandoverFact::ArrestAsked { full_request_by: by }));
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::ProvisionallyHeld)));
+    play.wait(DAY);
+    play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Released)));
+    assert_eq!(stage(&play), Stage::Provisional);
+
+    let free = Request { custody: CustodyStatus::Released, ..REQUEST };
+    let request = play.say(ASKS, told(HandoverFact::Requested(free)));
+    let request = play.id(&request);
+    play.say(ASKED, acknowledged(request));
+    assert_eq!(play.refused(ASKED, granted()).rule, "ho-42");
+    play.say(ASKED, held());
+    play.say(ASKED, granted());
+    assert_eq!(stage(&play), Stage::Granted);
+    let name = "whoever was let out when no full request came is arrested anew on a later one";
+    play.told(name, &["ho-2"]);
+}
+
+#[test]
 fn the_full_request_after_an_arrest_opens_grounds_like_any_other() {
     // shows: ho-55
     let unknown = against(RefusalGround::NoDualCriminality, &[1]);
