@@ -364,6 +364,19 @@ fn break_glass_saves_lives_at_once_and_nothing_else() {
         .replace(",\n    \"hostages_confirmed\": true", "");
     let rescue = include_str!("../../../../spec/examples/rescue-request.json");
     assert_eq!(alone(rescue, Urgency::U1), Ok(Approved::BrokeGlass));
+    let update = include_str!("../../../../spec/examples/rescue-update.json");
+    assert_eq!(alone(update, Urgency::U1), Ok(Approved::BrokeGlass), "it protects still");
+    let ends = [
+        ("declined-help", "yes", "no"),
+        ("referred-to-justice", "\"home\"", "\"prosecutor_decision_ref\": \"LA-P-1\", \"home\""),
+        ("unfounded", "", ""),
+        ("not-found", "", ""),
+        ("returned", "", ""),
+    ];
+    for (state, said, instead) in ends {
+        let ended = update.replace("return-arranged", state).replace(said, instead);
+        assert_eq!(alone(&ended, Urgency::U1), Err(NotApproved::NoGlass), "{state}");
+    }
     assert_eq!(alone(rescue, Urgency::U2), Err(NotApproved::NoGlass));
     assert_eq!(alone(&hold, Urgency::U1), Ok(Approved::BrokeGlass), "it would need A2");
     assert_eq!(alone(MESSAGES[1], Urgency::U1), Err(NotApproved::NoGlass), "go can wait");

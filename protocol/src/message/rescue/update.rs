@@ -158,6 +158,31 @@ record! {
     }
 }
 
+impl RescueState {
+    /// Whether the person is protected no longer, or nobody looks for the person any more.
+    const fn ends_protection(self) -> bool {
+        match self {
+            Self::Returned
+            | Self::NotFound
+            | Self::DeclinedHelp
+            | Self::Unfounded
+            | Self::ReferredToJustice => true,
+            Self::Reported
+            | Self::Triaged
+            | Self::Accepted
+            | Self::Locating
+            | Self::LocationConfirmed
+            | Self::Planned
+            | Self::Extracted
+            | Self::Screening
+            | Self::Protected
+            | Self::ReturnArranged
+            | Self::StaysWithProtection
+            | Self::Deceased => false,
+        }
+    }
+}
+
 /// Demands what the person said.
 fn consent_is(
     wanted: PersonConsents,
@@ -178,6 +203,6 @@ impl BodyRules for RescueUpdate {
 
     // spec: apr-7
     fn saves_lives(&self) -> bool {
-        true
+        !self.state.ends_protection()
     }
 }

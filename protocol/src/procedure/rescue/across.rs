@@ -9,14 +9,15 @@ use crate::procedure::rescue::stage::Stage;
 
 impl Rescue {
     /// Why the person may neither be granted nor let go elsewhere: the rescue governs custody until the screening ends, and
-    /// for good where the person is protected.
+    /// for good where the person is protected or where it ended after signs of a victim were found.
     // spec: res-34
     pub fn governs(&self) -> Option<Refusal> {
         self.governs_custody().then(|| {
             Refusal::safeguard(
                 "res-34",
                 format!("a rescue of the person is {}", self.stage()),
-                "let the screening end first; a handover goes on when it finds no indication of a victim",
+                "let the screening end first; a handover goes on when it finds no indication of a victim, and not because help \
+                 was declined",
             )
         })
     }
@@ -33,9 +34,10 @@ impl Rescue {
         })
     }
 
-    /// Whether the rescue decides where the person stays.
+    /// Whether the rescue decides where the person stays. A victim who wants no help is no suspect for that.
     fn governs_custody(&self) -> bool {
         let cleared = self.screened() == Some(ScreeningOutcome::NoIndication);
+        let has_signs = self.screened().is_some_and(ScreeningOutcome::is_victim);
         match self.stage() {
             Stage::Reported
             | Stage::Triaged
@@ -49,12 +51,8 @@ impl Rescue {
             | Stage::Returned
             | Stage::StaysWithProtection => true,
             Stage::Screening => !cleared,
-            Stage::NotFound
-            | Stage::DeclinedHelp
-            | Stage::Unfounded
-            | Stage::Deceased
-            | Stage::ReferredToJustice
-            | Stage::Merged => false,
+            Stage::NotFound | Stage::DeclinedHelp | Stage::Unfounded => has_signs,
+            Stage::Deceased | Stage::ReferredToJustice | Stage::Merged => false,
         }
     }
 }

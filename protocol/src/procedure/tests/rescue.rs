@@ -470,6 +470,28 @@ fn a_rescue_governs_custody_until_the_screening_ends() {
 }
 
 #[test]
+fn a_victim_who_declines_help_becomes_no_suspect() {
+    // shows: res-34
+    let declined = |found: ScreeningOutcome| {
+        let mut play = screening(0, screened(found));
+        play.say(ASKED, adult(RescueState::DeclinedHelp, PersonConsents::No));
+        assert_eq!(stage(&play), Stage::DeclinedHelp);
+        play.now().state.governs()
+    };
+    for found in [ScreeningOutcome::PresumedVictim, ScreeningOutcome::Victim] {
+        let refusal = declined(found).unwrap();
+        assert_eq!(brief(&refusal), (RefusalCode::Safeguard, "res-34"));
+        assert!(refusal.why.contains("declined-help"), "{}", refusal.why);
+    }
+    assert_eq!(declined(ScreeningOutcome::NoIndication), None);
+
+    let mut referred = screening(0, CLEARED);
+    let decided = Update { prosecutor: true, ..bare(RescueState::ReferredToJustice) };
+    referred.say(ASKED, updated(decided));
+    assert_eq!(referred.now().state.governs(), None, "no indication, and a prosecutor");
+}
+
+#[test]
 fn whoever_is_protected_stays_whatever_the_screening_found() {
     // shows: res-34
     let mut play = screening(0, CLEARED);
@@ -492,6 +514,8 @@ fn of_two_screenings_beside_each_other_the_more_protective_one_counts() {
             (PresumedVictim, NoIndication),
             (Undetermined, NoIndication),
             (Victim, Undetermined),
+            (Victim, PresumedVictim),
+            (PresumedVictim, Undetermined),
         ] {
             let mut play = accepted(salt);
             play.say(ASKED, says(RescueState::Extracted));
@@ -542,17 +566,19 @@ fn signs_of_a_victim_beside_a_referral_to_justice_win() {
 #[test]
 fn what_the_person_wants_wins_over_an_arrangement_that_is_agreed_to_beside_it() {
     // shows: res-37
-    for (salt, state, end) in SALTS.into_iter().flat_map(|salt| {
+    let declines = || adult(RescueState::DeclinedHelp, PersonConsents::No);
+    for (salt, wishes, end) in SALTS.into_iter().flat_map(|salt| {
         [
-            (salt, RescueState::StaysWithProtection, Stage::StaysWithProtection),
-            (salt, RescueState::Protected, Stage::Protected),
+            (salt, says(RescueState::StaysWithProtection), Stage::StaysWithProtection),
+            (salt, says(RescueState::Protected), Stage::Protected),
+            (salt, declines(), Stage::DeclinedHelp),
         ]
     }) {
         let mut play = protected(salt);
         play.say(ASKED, goes(RescueState::ReturnArranged));
         let seen = play.transcript.heads();
         let agreed = play.say_after(ASKS, &seen, goes(RescueState::ReturnArranged));
-        let wish = play.say_after(ASKED, &seen, says(state));
+        let wish = play.say_after(ASKED, &seen, wishes);
 
         assert_eq!(stage(&play), end);
         assert_eq!(play.fate(&agreed), Fate::Outranked { by: wish });
@@ -589,6 +615,16 @@ fn what_happened_to_the_person_wins_over_what_was_decided_beside_it() {
         assert_eq!(stage(&play), Stage::Returned);
         play.told(
             "what happened to the person wins over what was decided beside it 2",
+            &["res-38"],
+        );
+
+        let mut play = arranged(salt);
+        let seen = play.transcript.heads();
+        play.say_after(ASKED, &seen, says(RescueState::StaysWithProtection));
+        play.say_after(ASKED, &seen, says(RescueState::Deceased));
+        assert_eq!(stage(&play), Stage::Deceased);
+        play.told(
+            "what happened to the person wins over what was decided beside it 3",
             &["res-38"],
         );
     }
