@@ -11,6 +11,7 @@
 //! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
 //! - [`namesakes`]: who may be, by names, or because a rescue only describes somebody.
 //! - [`decisions`]: whether the decisions of a manifest stand, and are about the people on it.
+//! - [`handovers`]: which handovers the entries of a manifest mean.
 //! - [`certificates`]: whether a countersignature fits the certificate and the staff lists.
 //! - [`roots`]: whether the root over those who remain on a manifest is the one over them.
 //! - [`arrivals`]: whether people arrived with the batches that their handovers name.
@@ -29,6 +30,7 @@ mod certificates;
 mod clauses;
 mod copies;
 pub(crate) mod decisions;
+mod handovers;
 pub(crate) mod ledger;
 mod links;
 mod merger;

@@ -14,12 +14,12 @@ use concord_protocol::envelope::header;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::kind::Kind;
-use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::clock::Stopwatch;
 use crate::host::elsewhere::merger;
+use crate::host::elsewhere::merger::Joined;
 use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -173,19 +173,16 @@ impl State {
 
 /// The messages that may name the person or the place: of a rescue, of those that it took in, and of those that they had.
 fn messages_of(shared: &Shared, procedure: &ProcedureId) -> Result<Vec<Digest>, ReadError> {
-    let (mut one, mut ahead) = (BTreeSet::new(), vec![*procedure]);
-    let mut messages = Vec::new();
-    while let Some(procedure) = ahead.pop() {
-        if !one.insert(procedure) {
-            continue;
-        }
-        let acts = shared.reader.acts(&procedure)?;
-        messages.extend(acts.iter().filter(|act| says_who(act)).map(|act| act.digest));
-        if let Some(Machine::Rescue(folded)) = shared.reader.book(&procedure)?.machine() {
-            ahead.extend(folded.state.merged());
-        }
-    }
-    Ok(messages)
+    let each = merger::one_with(procedure, |procedure| {
+        let book = shared.reader.book(procedure)?;
+        let said = people::digests_of(&book, &BEGINNINGS);
+        let (merged, goes_on_in) = match book.machine() {
+            Some(Machine::Rescue(folded)) => (folded.state.merged(), folded.state.goes_on_in()),
+            Some(_) | None => (Vec::new(), None),
+        };
+        Ok::<_, ReadError>(Joined { said, merged, goes_on_in })
+    })?;
+    Ok(each.concat())
 }
 
 impl Open {
@@ -199,10 +196,6 @@ impl Open {
         self.marks = Some((Stopwatch::start(), marks.clone()));
         Ok(marks)
     }
-}
-
-fn says_who(act: &Act) -> bool {
-    BEGINNINGS.contains(&act.kind)
 }
 
 /// Every rescue that the store has.

@@ -11,10 +11,8 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::envelope::header;
 use concord_protocol::envelope::open::Opened;
 use concord_protocol::ids::MessageId;
-use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::batch::entry::ManifestEntry;
 use concord_protocol::message::body::Body;
 use concord_protocol::message::person::PersonRecord;
@@ -24,14 +22,13 @@ use concord_protocol::names::Subject;
 use concord_protocol::names::reason::Grade;
 use concord_protocol::procedure::batch::Batch;
 use concord_protocol::procedure::elsewhere::decision;
-use concord_protocol::procedure::elsewhere::decision::Candidate;
 use concord_protocol::procedure::elsewhere::decision::Doubt;
 use concord_protocol::procedure::elsewhere::person::People;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::clock::Stopwatch;
-use crate::host::elsewhere::ledger;
+use crate::host::elsewhere::handovers::Handovers;
 use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -71,16 +68,16 @@ pub(super) fn fallen(
     let Machine::Batch(folded) = machine else { return Ok(Vec::new()) };
     let here = decision::must_be_here(&folded.state, &shared.me);
     let doubts = shared.doubts.of(shared, &folded.state)?;
+    let mut handovers = Handovers::of(shared);
     let mut fallen = Vec::new();
     for (entry, decision) in decision::of(&folded.state, whom) {
         let stays = |refusal| Fallen { decision, refusal, stays: true };
-        let procedures = handovers_of(shared, &folded.state, &decision)?;
+        let procedures = handovers.named_in(&folded.state, &decision)?;
         if procedures.is_empty() && here {
             fallen.push(stays(decision::not_here(entry, &decision)));
         }
         for procedure in procedures {
-            let book = shared.reader.book(&procedure)?;
-            let Some(machine) = book.machine() else { continue };
+            let Some(machine) = &handovers.told(&procedure)?.machine else { continue };
             fallen.extend(decision::judge(entry, &decision, machine).err().map(stays));
         }
         fallen.extend(doubts.get(&entry).map(|doubt| Fallen {
@@ -90,38 +87,6 @@ pub(super) fn fallen(
         }));
     }
     Ok(fallen)
-}
-
-/// The handovers whose decision an entry names: of several messages with its id the one that the giving Party said and that
-/// counted.
-// spec: bat-72
-pub(super) fn handovers_of(
-    shared: &Shared,
-    batch: &Batch,
-    named: &MessageId,
-) -> Result<BTreeSet<ProcedureId>, ReadError> {
-    let Some(giver) = batch.way().first() else { return Ok(BTreeSet::new()) };
-    let records = shared.reader.messages_by_id(named)?;
-    // Only where there are several does it matter which of them counted.
-    let several = records.len() > 1;
-    let mut candidates = Vec::new();
-    for record in &records {
-        let Ok(header) = header::read(&record.message) else { continue };
-        let by_giver = ledger::is_one_party(shared, &record.from, giver);
-        let counted = several && has_counted(shared, &header.procedure, &record.digest)?;
-        candidates.push(Candidate { procedure: header.procedure, by_giver, counted });
-    }
-    Ok(decision::meant(&candidates))
-}
-
-/// Whether a state rests on a message.
-fn has_counted(
-    shared: &Shared,
-    procedure: &ProcedureId,
-    message: &Digest,
-) -> Result<bool, ReadError> {
-    let book = shared.reader.book(procedure)?;
-    Ok(book.machine().is_some_and(|machine| decision::has_counted(machine, message)))
 }
 
 impl Doubts {
@@ -145,15 +110,16 @@ fn look(shared: &Shared, batch: &Batch) -> Result<BTreeMap<u64, Doubt>, ReadErro
     let mut doubts = BTreeMap::new();
     let Some(listed) = people::listing(shared, batch)? else { return Ok(doubts) };
     let Body::BatchManifest(manifest) = listed.body() else { return Ok(doubts) };
+    let mut handovers = Handovers::of(shared);
     let decisions: BTreeMap<u64, MessageId> = batch.decisions().collect();
     for entry in manifest.entries.iter() {
         let Some(named) = decisions.get(&entry.n.get()) else { continue };
-        for procedure in handovers_of(shared, batch, named)? {
-            let acts = shared.reader.acts(&procedure)?;
-            let messages = people::digests_of_acts(acts.iter(), people::OF_A_HANDOVER);
-            let told = people::opened(shared, &messages)?;
-            doubts.extend(doubt(entry, &told).map(|doubt| (entry.n.get(), doubt)));
+        let mut of_entry = Vec::new();
+        for procedure in handovers.named_in(batch, named)? {
+            let told = people::opened(shared, &handovers.told(&procedure)?.say_who)?;
+            of_entry.extend(doubt(entry, &told));
         }
+        doubts.extend(Doubt::gravest(of_entry).map(|doubt| (entry.n.get(), doubt)));
     }
     Ok(doubts)
 }

@@ -19,7 +19,6 @@ use concord_protocol::message::body::Body;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::trace;
-use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::batch::Batch;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::decision;
@@ -31,7 +30,7 @@ use concord_protocol::procedure::refusal::Refusal;
 
 use crate::clock::Stopwatch;
 use crate::host::elsewhere::Alert;
-use crate::host::elsewhere::decisions;
+use crate::host::elsewhere::handovers::Handovers;
 use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -135,16 +134,15 @@ impl State {
     /// Takes note of whom a procedure handed over.
     fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
         let kept = shared.reader.kept(procedure)?;
-        let acts: Vec<Act> = kept.iter().map(|kept| kept.act.clone()).collect();
         // Nobody is received without a second signature.
-        if !acts.iter().any(|act| act.kind == Kind::CertificateCountersignature) {
+        if !kept.iter().any(|kept| kept.act.kind == Kind::CertificateCountersignature) {
             return Ok(());
         }
-        let messages = say_who(&acts);
         let book = Book::recalled(kept);
         let Some(machine) = book.machine() else { return Ok(()) };
         if let Some(handover) = received::carried_out(machine) {
             let by = handover.requesting().clone();
+            let messages = people::digests_of(&book, people::OF_A_HANDOVER);
             self.received.insert(*procedure, Known { by, travelled: None, messages, marks: None });
         } else if let Machine::Batch(folded) = machine {
             self.look_at_batch(shared, procedure, &folded.state)?;
@@ -162,9 +160,10 @@ impl State {
         let of_batch = |known: &Known| known.travelled.is_some_and(|(named, _)| named == *batch);
         self.received.retain(|_, known| !of_batch(known));
         let Some(by) = state.way().last() else { return Ok(()) };
+        let mut handovers = Handovers::of(shared);
         for (entry, named) in decision::of(state, &People::Entries(state.arrived())) {
-            for procedure in decisions::handovers_of(shared, state, &named)? {
-                let messages = say_who(&shared.reader.acts(&procedure)?);
+            for procedure in handovers.named_in(state, &named)? {
+                let messages = handovers.told(&procedure)?.say_who.clone();
                 let travelled = Some((*batch, entry));
                 let known = Known { by: by.clone(), travelled, messages, marks: None };
                 self.received.entry(procedure).or_insert(known);
@@ -219,10 +218,6 @@ fn begun(shared: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
         }
     }
     Ok(begun)
-}
-
-fn say_who(acts: &[Act]) -> Vec<Digest> {
-    people::digests_of_acts(acts.iter(), people::OF_A_HANDOVER)
 }
 
 /// What speaks against giving somebody to whom a procedure gives the person; `saying` is a message that is about to be said.

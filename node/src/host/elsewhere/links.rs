@@ -1,22 +1,25 @@
 //! Whether what a message rests on was sent for the same kind of purpose, and is held for the same case: linking two
 //! cases is a use.
 
+use std::collections::BTreeMap;
+
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::message::kind::Kind;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act;
 use concord_protocol::procedure::act::Act;
+use concord_protocol::procedure::batch::fact::BatchFact;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::control::passing::Purposed;
 use concord_protocol::procedure::elsewhere::case::CaseUse;
 use concord_protocol::procedure::fact::Fact;
+use concord_protocol::procedure::handover::fact::HandoverFact;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::elsewhere::Alert;
@@ -42,7 +45,8 @@ pub(super) fn judge(
 ) -> Result<(), Objection> {
     let (procedure, purpose) = (submission.procedure(), submission.purpose());
     let linking = Linking { by: &shared.me, procedure, purpose, at: now };
-    for named in Fact::of(submission.body()).names() {
+    let rests_on = rests_on(&Fact::of(submission.body()));
+    for named in &rests_on {
         if let Some(refusal) = other_purpose(shared, &linking, &named)? {
             return Err(Objection::OtherPurpose(Box::new(refusal)));
         }
@@ -50,8 +54,8 @@ pub(super) fn judge(
     let Some(case) = submission.content().words.case_ref.as_ref().map(act::case_of) else {
         return Ok(());
     };
-    for named in Fact::of(submission.body()).names() {
-        if let Some(refusal) = other_case(shared, &linking, (&named, &case))? {
+    for named in &rests_on {
+        if let Some(refusal) = other_case(shared, &linking, (named, &case))? {
             return Err(Objection::OtherCase(Box::new(refusal)));
         }
     }
@@ -66,14 +70,11 @@ fn other_case(
     linking: &Linking<'_>,
     (named, case): (&MessageId, &Digest),
 ) -> Result<Option<Refusal>, ReadError> {
-    for header in rested_on(shared, linking, named)? {
-        let book = Book::of(shared.reader.acts(&header.procedure)?);
-        let Linking { by, purpose, at, .. } = *linking;
-        if let Err(refusal) = (CaseUse { by, item: named, purpose, case, at }).judge(&book) {
-            return Ok(Some(refusal));
-        }
-    }
-    Ok(None)
+    let Linking { by, purpose, at, .. } = *linking;
+    refused_by_all(rested_on(shared, linking, named)?, |header| {
+        let book = shared.reader.book(&header.procedure)?;
+        Ok(CaseUse { by, item: named, purpose, case, at }.judge(&book).err())
+    })
 }
 
 /// The messages of a procedure that rest on what was sent for another kind of purpose, as far as this node can see.
@@ -82,14 +83,14 @@ pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
     let transcript = book.transcript();
     let mut alerts = Vec::new();
     for act in (0..transcript.len()).filter_map(|place| transcript.act(place)) {
-        let names = act.fact.names();
-        if names.is_empty() {
+        let rests_on = rests_on(&act.fact);
+        if rests_on.is_empty() {
             continue;
         }
         let Some((procedure, purpose)) = place_and_purpose(shared, act)? else { continue };
         let procedure = Some(procedure);
         let linking = Linking { by: &act.author, procedure, purpose, at: act.created };
-        for named in names {
+        for named in rests_on {
             if let Some(refusal) = other_purpose(shared, &linking, &named)? {
                 alerts.push(Alert { refusal, message: Some(act.id), procedure: None });
                 break;
@@ -114,9 +115,9 @@ fn other_purpose(
     linking: &Linking<'_>,
     named: &MessageId,
 ) -> Result<Option<Refusal>, ReadError> {
-    for header in rested_on(shared, linking, named)? {
+    refused_by_all(rested_on(shared, linking, named)?, |header| {
         if header.purpose == linking.purpose {
-            continue;
+            return Ok(None);
         }
         let book = shared.reader.book(&header.procedure)?;
         let may = book.machine().is_some_and(|machine| {
@@ -124,26 +125,46 @@ fn other_purpose(
             let wanted = Purposed { purpose: linking.purpose, case: None };
             control.may_use(linking.by, named, wanted, linking.at)
         });
-        if !may {
-            return Ok(Some(refusal(
-                named,
-                &header.from.agency,
-                (header.purpose, linking.purpose),
-            )));
-        }
-    }
-    Ok(None)
+        let purposes = (header.purpose, linking.purpose);
+        Ok((!may).then(|| refusal(named, &header.from.agency, purposes)))
+    })
 }
 
-/// The messages of others and of other procedures that an id means. A decision that is carried out is no other use, nor a
-/// certificate by which the person of a handover arrived, and what is one's own is used for anything.
+/// The messages that are used where this is said. To carry out a decision is no other use, nor to say that its person arrived
+/// under a certificate: which messages are meant there, and whether they bear it out, is judged by itself (bat-72, ho-77).
+// spec: orc-15, orc-18
+fn rests_on(fact: &Fact) -> Vec<MessageId> {
+    let carries_out = matches!(
+        fact,
+        Fact::Batch(BatchFact::Listed(_)) | Fact::Handover(HandoverFact::Arrived { .. })
+    );
+    if carries_out { Vec::new() } else { fact.names() }
+}
+
+/// Why no agency lets it be rested on what it sent. Whoever gives a message of its own the id of somebody else's holds nothing
+/// up: of several agencies one has to let it, for all that it sent with that id.
+fn refused_by_all(
+    headers: Vec<Header>,
+    judge: impl Fn(&Header) -> Result<Option<Refusal>, ReadError>,
+) -> Result<Option<Refusal>, ReadError> {
+    let mut agencies: BTreeMap<AgencyId, Option<Refusal>> = BTreeMap::new();
+    for header in headers {
+        let refusal = judge(&header)?;
+        let first = agencies.entry(header.from.agency).or_default();
+        *first = first.take().or(refusal);
+    }
+    let refusals: Option<Vec<Refusal>> = agencies.into_values().collect();
+    Ok(refusals.and_then(|refusals| refusals.into_iter().next()))
+}
+
+/// The messages of others and of other procedures that an id means; what is one's own is used for anything.
 fn rested_on(
     shared: &Shared,
     linking: &Linking<'_>,
     named: &MessageId,
 ) -> Result<Vec<Header>, ReadError> {
     let records = shared.reader.messages_by_id(named)?;
-    let mut headers: Vec<Header> =
+    let headers: Vec<Header> =
         records.iter().filter_map(|record| header::read(&record.message).ok()).collect();
     // Whoever gives a message of its own the id of another one blocks nothing: what is meant is one's own, or stands here.
     let meant = |header: &Header| {
@@ -152,9 +173,6 @@ fn rested_on(
     if headers.iter().any(meant) {
         return Ok(Vec::new());
     }
-    headers.retain(|header| {
-        !matches!(header.kind, Kind::HandoverDecision | Kind::HandoverCertificate)
-    });
     Ok(headers)
 }
 

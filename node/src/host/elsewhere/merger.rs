@@ -1,5 +1,10 @@
 //! Whether a rescue goes on where it is said to: in another one that this node holds and that has taken it in.
 
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::body::Body;
 use concord_protocol::message::submission::Submission;
@@ -10,6 +15,17 @@ use concord_protocol::procedure::rescue::Rescue;
 use crate::host::elsewhere::Objection;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
+
+/// A rescue as whoever takes others in looks at it.
+#[derive(Debug)]
+pub(super) struct Joined<T> {
+    /// What is wanted of it.
+    pub(super) said: T,
+    /// Those that it says to have taken in.
+    pub(super) merged: Vec<ProcedureId>,
+    /// The one in which it says to go on.
+    pub(super) goes_on_in: Option<ProcedureId>,
+}
 
 /// Refuses to end a rescue in favour of one that has not taken it in.
 // spec: res-52
@@ -42,4 +58,28 @@ pub(super) fn taken_in(
     let book = shared.reader.book(by)?;
     let Some(Machine::Rescue(folded)) = book.machine() else { return Ok(None) };
     Ok(folded.state.merged().contains(procedure).then(|| folded.state.clone()))
+}
+
+/// What is said in a rescue, in those that it took in, and in those that they had. One was taken in that says itself that it
+/// goes on there. It goes on in one place, so that whoever names others round in a ring makes nobody read them again and again.
+// spec: res-53
+pub(super) fn one_with<T, E>(
+    procedure: &ProcedureId,
+    mut read: impl FnMut(&ProcedureId) -> Result<Joined<T>, E>,
+) -> Result<Vec<T>, E> {
+    let (mut one, mut said) = (BTreeSet::new(), Vec::new());
+    let mut ahead = vec![(*procedure, None)];
+    while let Some((procedure, into)) = ahead.pop() {
+        if one.contains(&procedure) {
+            continue;
+        }
+        let joined = read(&procedure)?;
+        if into.is_some() && joined.goes_on_in != into {
+            continue;
+        }
+        one.insert(procedure);
+        said.push(joined.said);
+        ahead.extend(joined.merged.into_iter().map(|merged| (merged, Some(procedure))));
+    }
+    Ok(said)
 }

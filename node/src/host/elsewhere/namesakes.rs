@@ -18,7 +18,6 @@ use concord_protocol::names::Subject;
 use concord_protocol::names::alike;
 use concord_protocol::names::draft::People;
 use concord_protocol::names::reason::Grade;
-use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
@@ -84,7 +83,7 @@ fn about(shared: &Shared, submission: &Submission) -> Result<Option<Vec<Value>>,
         return Ok(None);
     }
     let Some(procedure) = submission.procedure() else { return Ok(None) };
-    let book = Book::of(shared.reader.acts(&procedure)?);
+    let book = shared.reader.book(&procedure)?;
     let messages = match book.machine() {
         Some(Machine::Batch(folded)) => vec![folded.state.listed_in()],
         Some(_) | None => people::digests_of(&book, people::OF_A_HANDOVER),

@@ -21,7 +21,6 @@ use concord_protocol::message::submission::Submission;
 use concord_protocol::message::trace;
 use concord_protocol::message::trace::Trace;
 use concord_protocol::message::values::Site;
-use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::batch::Batch;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::decision;
@@ -33,7 +32,7 @@ use zeroize::Zeroizing;
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::board::Say;
 use crate::host::elsewhere::board::Seen;
-use crate::host::elsewhere::decisions;
+use crate::host::elsewhere::handovers::Handovers;
 use crate::host::sealing;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -156,10 +155,10 @@ pub(super) fn marks_of_people(
     let Machine::Batch(folded) = machine else { return Ok(Vec::new()) };
     let mut found = marks_on_manifest(shared, &folded.state, entries)?;
     // The request for a person says more of the person than the list does.
+    let mut handovers = Handovers::of(shared);
     for (entry, named) in decision::of(&folded.state, whom) {
-        for procedure in decisions::handovers_of(shared, &folded.state, &named)? {
-            let acts = shared.reader.acts(&procedure)?;
-            let marks = marks_of(shared, &digests_of_acts(acts.iter(), OF_A_HANDOVER))?;
+        for procedure in handovers.named_in(&folded.state, &named)? {
+            let marks = marks_of(shared, &handovers.told(&procedure)?.say_who)?;
             found.push((Some(entry), marks));
         }
     }
@@ -197,16 +196,12 @@ pub(super) fn procedures_of(
     Ok(headers.map(|header| header.procedure).collect())
 }
 
+/// The messages of these kinds that have their place. What waits or was refused says nothing: nobody has judged it, and its
+/// author may not take part.
 pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
     let transcript = book.transcript();
-    digests_of_acts((0..transcript.len()).filter_map(|place| transcript.act(place)), kinds)
-}
-
-pub(super) fn digests_of_acts<'a>(
-    acts: impl Iterator<Item = &'a Act>,
-    kinds: &[Kind],
-) -> Vec<Digest> {
-    acts.filter(|act| kinds.contains(&act.kind)).map(|act| act.digest).collect()
+    let placed = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    placed.filter(|act| kinds.contains(&act.kind)).map(|act| act.digest).collect()
 }
 
 /// The bodies of these messages that are here and can be opened.

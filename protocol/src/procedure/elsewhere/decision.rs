@@ -69,8 +69,8 @@ pub fn not_here(entry: u64, decision: &MessageId) -> Refusal {
 }
 
 /// Why the decision of an entry may be about somebody else: its handover and the entry share no reference, document,
-/// sample or screening.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// sample or screening. The gravest comes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Doubt {
     /// And by their births they are two people, if both records are right.
     Excluded,
@@ -81,6 +81,11 @@ pub enum Doubt {
 }
 
 impl Doubt {
+    /// What counts of several doubts about one entry, whose id several decisions have.
+    pub fn gravest(doubts: impl IntoIterator<Item = Self>) -> Option<Self> {
+        doubts.into_iter().min()
+    }
+
     /// Whether the entry does not go.
     pub const fn holds_up(self) -> bool {
         match self {

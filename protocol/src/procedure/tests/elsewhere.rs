@@ -41,6 +41,7 @@ use crate::procedure::elsewhere::case::CaseUse;
 use crate::procedure::elsewhere::copy::Copy;
 use crate::procedure::elsewhere::decision;
 use crate::procedure::elsewhere::decision::Candidate;
+use crate::procedure::elsewhere::decision::Doubt;
 use crate::procedure::elsewhere::person;
 use crate::procedure::elsewhere::person::People;
 use crate::procedure::elsewhere::received::Received;
@@ -157,6 +158,20 @@ fn an_entry_means_the_decision_of_the_giving_party_and_of_several_the_one_that_c
     assert_eq!(meant(&[beside]), [procedure(3)], "that it did not count is told");
     let too = candidate(4, true, true);
     assert_eq!(meant(&[real, too]), [procedure(1), procedure(4)], "each of them has to carry it");
+}
+
+#[test]
+fn of_several_doubts_about_an_entry_the_gravest_counts() {
+    // shows: bat-68, bat-71, bat-72
+    for (doubts, gravest) in [
+        ([Doubt::Excluded, Doubt::Checked], Doubt::Excluded),
+        ([Doubt::Checked, Doubt::Excluded], Doubt::Excluded),
+        ([Doubt::Unconnected, Doubt::Excluded], Doubt::Excluded),
+        ([Doubt::Checked, Doubt::Unconnected], Doubt::Unconnected),
+    ] {
+        assert_eq!(Doubt::gravest(doubts), Some(gravest));
+    }
+    assert_eq!(Doubt::gravest([]), None);
 }
 
 #[test]
