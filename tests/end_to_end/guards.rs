@@ -1,7 +1,6 @@
 //! What a node's own people are about to say is held against the other procedures that the node has.
 
 mod arrivals;
-mod crowds;
 mod decoys;
 mod entries;
 mod reviews;
