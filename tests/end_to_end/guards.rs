@@ -1,6 +1,7 @@
 //! What a node's own people are about to say is held against the other procedures that the node has.
 
 mod arrivals;
+mod decoys;
 mod entries;
 mod reviews;
 

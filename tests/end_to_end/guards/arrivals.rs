@@ -87,11 +87,12 @@ fn a_handover_goes_on_from_the_certificate_of_the_batch_by_which_its_person_came
 }
 
 /// A batch of the second agency for the first on its way.
-struct Trip<'t> {
+pub(super) struct Trip<'t> {
     /// Who receives, who gives.
-    nodes: [&'t Client; 2],
-    batch: &'t str,
-    said: usize,
+    pub(super) nodes: [&'t Client; 2],
+    pub(super) batch: &'t str,
+    /// Messages of the batch so far.
+    pub(super) said: usize,
 }
 
 impl Trip<'_> {
@@ -106,7 +107,7 @@ impl Trip<'_> {
         said
     }
 
-    fn leave(&mut self, root: &Value) {
+    pub(super) fn leave(&mut self, root: &Value) {
         let seal = json!({"version": 1, "entry_root": root, "count": 1});
         self.say(0, "manifest-seal", seal.clone());
         self.say(1, "manifest-seal", seal);
@@ -142,7 +143,7 @@ impl Trip<'_> {
     }
 
     /// The certificate, and what both officers sign of it.
-    fn certify(&mut self, root: &Value) -> (Message, String) {
+    pub(super) fn certify(&mut self, root: &Value) -> (Message, String) {
         let mut body = follows("handover-certificate", self.batch, &[0])["body"].clone();
         body["leg"] = json!(1);
         body["manifest_root"] = root.clone();
@@ -152,7 +153,7 @@ impl Trip<'_> {
         (self.say(1, "handover-certificate", body), signed)
     }
 
-    fn countersign(&mut self, certificate: &Message, signed: &str) {
+    pub(super) fn countersign(&mut self, certificate: &Message, signed: &str) {
         let body = json!({
             "of": certificate.digest, "certificate_digest": signed, "made_offline": false,
         });
@@ -161,7 +162,7 @@ impl Trip<'_> {
 }
 
 /// The receiving side says that the person came as this entry under this certificate.
-fn arrival(handover: &str, certificate: &str, entry: u64) -> Value {
+pub(super) fn arrival(handover: &str, certificate: &str, entry: u64) -> Value {
     let mut letter = follows("custody-event", handover, &[1]);
     // The person's case is another one than that of the batch.
     letter["purpose"]["case_ref"] = json!("CN-2026-0101");

@@ -4,15 +4,16 @@ use concord_node::api::client::Client;
 use concord_node::api::shape::message::Message;
 use concord_node::report::Report;
 use concord_node::report::code::Code;
-use concord_protocol::ids::MessageId;
-use concord_protocol::moment::Timestamp;
+use concord_protocol::ids::ProcedureId;
 use harness::federation::Federation;
 use harness::forge::Forger;
+use harness::letter;
 use serde_json::Value;
 use serde_json::json;
 
 use super::AGENCIES;
 use super::arrives;
+use super::decoys;
 use super::follows;
 use super::granted;
 use super::listing;
@@ -47,17 +48,7 @@ fn somebody_elses_message_under_the_id_of_a_decision_holds_nobody_up() {
     let nodes = [world.ready(0), world.ready(1)];
     let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
     let (_, decision) = granted(&asks, &asked);
-    let id = MessageId::parse(&decision).unwrap();
-    let made =
-        u64::from_be_bytes([[0; 2].as_slice(), &id.as_bytes()[..6]].concat().try_into().unwrap());
-    for place in [0, 1] {
-        let forger = Forger::new(&world, 2, place);
-        let decoy =
-            forger.named_letter((id, Timestamp::from_millis(made)), &[AGENCIES[place]], "decoy");
-        let mut line = forger.meet();
-        line.say(&forger.offer(1, &[&decoy]));
-        assert_eq!(line.receipt().items.len(), 1, "it is a message like others");
-    }
+    decoys::sent(&world, &decision);
 
     let listed = listing(&[(decision.as_str(), "CN-P-000101")]);
     let batch = proposed(&asks, &asked, &listed);
@@ -77,19 +68,7 @@ fn where_nothing_connects_an_entry_with_its_decision_somebody_compares_them() {
     let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
     let (_, decision) = granted(&asks, &asked);
     let people = [(decision.as_str(), "LA-P-000777")];
-    // The request says July 1984; papers and references of one State are not those of the other.
-    let born = |year: &str, checked: Option<bool>| {
-        let birth = json!({
-            "as_stated": year, "calendar": "gregorian", "precision": "year",
-            "earliest": format!("{year}-01-01"), "latest": format!("{year}-12-31"),
-        });
-        listing_of(&people, |entry| {
-            entry["birth"] = birth.clone();
-            if let Some(checked) = checked {
-                entry["decision_checked"] = json!(checked);
-            }
-        })
-    };
+    let born = |year: &str, checked: Option<bool>| born(&people, year, checked);
     for (listed, rule) in [
         (born("1984", None), "bat-71"),
         (born("1984", Some(false)), "bat-71"),
@@ -111,4 +90,49 @@ fn where_nothing_connects_an_entry_with_its_decision_somebody_compares_them() {
     arrives(&asked, &batch, 2);
     seals(&asked, 0, &batch, &compared).unwrap();
     assert_eq!(rules(&asked, &batch), ["bat-71"], "whoever looks at it is asked to compare too");
+}
+
+#[test]
+fn what_nobody_has_judged_connects_no_entry_with_its_decision() {
+    // shows: bat-71
+    let world = Federation::of("guards-unjudged", &AGENCIES);
+    let nodes = [world.ready(0), world.ready(1)];
+    let [asks, asked] = [0, 1].map(|place: usize| nodes[place].client());
+    let (handover, decision) = granted(&asks, &asked);
+
+    // An agency that takes no part reports on a person in the handover, after something that nobody has.
+    for (place, node) in [(0, &asks), (1, &asked)] {
+        let forger = Forger::new(&world, 2, place);
+        let mut report = letter::example("victim-screening-report", &[AGENCIES[place]]);
+        report["procedure"] = json!(handover);
+        report["parents"] = json!(["5e".repeat(32)]);
+        report["body"]["person"]["person_ref"] = json!("LA-P-000777");
+        let report = forger.answer(&report, ProcedureId::parse(&handover).unwrap());
+        let mut line = forger.meet();
+        line.say(&forger.offer(1, &[&report]));
+        assert_eq!(line.receipt().items.len(), 1);
+        assert_eq!(node.procedure(&handover).unwrap().summary.waiting, 1, "it is taken");
+    }
+    let listed = born(&[(decision.as_str(), "LA-P-000777")], "1984", None);
+    let batch = proposed(&asks, &asked, &listed);
+    for (node, to) in [(&asks, 1), (&asked, 0)] {
+        assert_eq!(rules(node, &batch), ["bat-71"]);
+        let refused = seals(node, to, &batch, &listed).unwrap_err();
+        assert!(refused.why.contains("entry 1"), "{refused:?}");
+    }
+}
+
+/// People on a manifest who were born in this year. The request says July 1984; papers and references of one State are not
+/// those of the other.
+fn born(people: &[(&str, &str)], year: &str, checked: Option<bool>) -> Value {
+    let birth = json!({
+        "as_stated": year, "calendar": "gregorian", "precision": "year",
+        "earliest": format!("{year}-01-01"), "latest": format!("{year}-12-31"),
+    });
+    listing_of(people, |entry| {
+        entry["birth"] = birth.clone();
+        if let Some(checked) = checked {
+            entry["decision_checked"] = json!(checked);
+        }
+    })
 }
