@@ -47,7 +47,7 @@ pub(super) fn judge(
     let linking = Linking { by: &shared.me, procedure, purpose, at: now };
     let rests_on = rests_on(&Fact::of(submission.body()));
     for named in &rests_on {
-        if let Some(refusal) = other_purpose(shared, &linking, &named)? {
+        if let Some(refusal) = other_purpose(shared, &linking, named)? {
             return Err(Objection::OtherPurpose(Box::new(refusal)));
         }
     }
