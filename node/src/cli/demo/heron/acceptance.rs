@@ -84,6 +84,7 @@ pub(crate) struct Held {
 pub(crate) const PLAYED_ONLY: &[&str] = &[
     "block effects: twelve monthly reports state 2.1 billion calls and 2.42 billion messages; nothing was blocked",
     "face-to-face signature: both officers sign in ink; the nine hours until the network is back are not waited for",
+    "arrivals: of the chain only whoever travels alone has the arrival in the own handover; the certificates say it of the others",
     "approvals: the charter of the demonstration demands none",
     "policy: the charter has the clauses of three annexes from the first day on, and not only once the document is signed; the observer has no node",
     "audit: no line of a log is tampered with; at the end all logs are verified and held against each other",

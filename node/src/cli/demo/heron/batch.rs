@@ -48,6 +48,8 @@ pub(crate) struct Travel {
     pub(crate) riders: Vec<Rider>,
     /// What does not go as planned.
     pub(crate) twists: Vec<Twist>,
+    /// Whether each one's own handover is told who has come.
+    pub(crate) arrivals_said: bool,
 }
 
 /// What does not go as planned.
@@ -85,7 +87,9 @@ pub(crate) fn travel(desk: &Desk<'_>, travel: &Travel) -> Result<Vec<Rider>, Rep
     // Whoever was taken off was sealed, and is an exception.
     let end = if behind.is_empty() { "completed" } else { "completed-with-exceptions" };
     trip.desk.stands(&mut trip.scene, end)?;
-    trip.arrive(behind.len())?;
+    if travel.arrivals_said {
+        trip.arrive(behind.len())?;
+    }
     Ok(behind)
 }
 

@@ -1,7 +1,7 @@
 //! What the nodes hold, asked of their APIs once the story is over: nothing here knows what the story meant to do.
 //!
 //! A person counts as handed over when the person's own handover says so: signed by both sides, or by the arrival with a
-//! batch. Of the chain the certificate of the finished batch has to say so too, of the entry that names the decision.
+//! batch. Of the chain it is the certificate of the finished batch that says so, of the entry that names the decision.
 
 mod batches;
 mod people;

@@ -28,6 +28,7 @@ pub(crate) fn play(desk: &Desk<'_>) -> Result<(), Report> {
         way: vec![VN, CN],
         riders: site::riders(&cases),
         twists: Vec::new(),
+        arrivals_said: true,
     };
     batch::travel(desk, &travel)?;
     let told = desk.agency(CN)?;

@@ -71,6 +71,7 @@ pub(crate) fn play(desk: &Desk<'_>, rescue: &mut Scene) -> Result<(), Report> {
             way: vec![LA, to],
             riders: riders(cases),
             twists: Vec::new(),
+            arrivals_said: true,
         };
         batch::travel(desk, &travel)?;
     }
@@ -249,6 +250,7 @@ fn no_victim_travels(desk: &Desk<'_>, cases: &[Case]) -> Result<(), Report> {
         way: vec![LA, VN],
         riders,
         twists: Vec::new(),
+        arrivals_said: true,
     };
     for (field, value) in
         [("category", json!("presumed-victim")), ("decision_message", Value::Null)]

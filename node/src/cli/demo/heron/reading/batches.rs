@@ -53,7 +53,9 @@ pub(super) fn chain(
         let stage = case.summary.stage.as_deref().unwrap_or_default();
         let decision = last(case, "handover-decision").map(|entry| entry.id.as_str());
         Ok(match stage {
-            "handed-over" if decision.is_some_and(|id| moved.contains_key(id)) => "handed over",
+            "handed-over" | "granted" if decision.is_some_and(|id| moved.contains_key(id)) => {
+                "handed over"
+            }
             "granted" if is_ill(client, officer, case)? => "held for medical reasons",
             "rerouted" => "rerouted",
             "refused" => "refused",
