@@ -157,13 +157,11 @@ impl State {
     fn begin<S: Source>(&mut self, source: &S) -> Result<usize, S::Fault> {
         *self = Self::within(self.held_max);
         let mut folded = 0_usize;
-        let mut after = None;
-        loop {
-            let page = source.procedures(after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { return Ok(folded) };
-            after = Some(*last);
+        page_by_page(source, |page| {
             folded = folded.saturating_add(self.fold(source, &page.into_iter().collect())?);
-        }
+            Ok(())
+        })?;
+        Ok(folded)
     }
 
     /// Folds these procedures, and no other, and says how many they are.
@@ -206,16 +204,14 @@ impl State {
             return Ok(0);
         }
         let mut folded = 0_usize;
-        let mut after = None;
-        loop {
-            let page = source.procedures(after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { return Ok(folded) };
-            after = Some(*last);
+        page_by_page(source, |page| {
             for procedure in page.iter().filter(|procedure| !self.known.contains_key(procedure)) {
                 show(procedure, &counted::of(&source.book(procedure)?));
                 folded = folded.saturating_add(1);
             }
-        }
+            Ok(())
+        })?;
+        Ok(folded)
     }
 
     fn answer<S: Source>(
@@ -234,6 +230,20 @@ impl State {
             folded: folded.saturating_add(beyond),
             figures: figures.into_iter().map(Derived::settled).collect(),
         })
+    }
+}
+
+/// Looks at every procedure of a source.
+fn page_by_page<S: Source>(
+    source: &S,
+    mut look: impl FnMut(Vec<ProcedureId>) -> Result<(), S::Fault>,
+) -> Result<(), S::Fault> {
+    let mut after = None;
+    loop {
+        let page = source.procedures(after.as_ref(), PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        after = Some(*last);
+        look(page)?;
     }
 }
 
