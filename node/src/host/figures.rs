@@ -9,6 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
@@ -82,7 +83,7 @@ trait Source {
         limit: usize,
     ) -> Result<Vec<ProcedureId>, Self::Fault>;
 
-    fn book(&self, procedure: &ProcedureId) -> Result<Book, Self::Fault>;
+    fn book(&self, procedure: &ProcedureId) -> Result<Arc<Book>, Self::Fault>;
 }
 
 impl Source for Reader {
@@ -96,7 +97,7 @@ impl Source for Reader {
         Self::procedures(self, after, limit)
     }
 
-    fn book(&self, procedure: &ProcedureId) -> Result<Book, ReadError> {
+    fn book(&self, procedure: &ProcedureId) -> Result<Arc<Book>, ReadError> {
         Self::book(self, procedure)
     }
 }
@@ -171,7 +172,7 @@ impl State {
         touched: &BTreeSet<ProcedureId>,
     ) -> Result<usize, S::Fault> {
         for procedure in touched {
-            let found = counted::of(&source.book(procedure)?);
+            let found = counted::of(&*source.book(procedure)?);
             self.hold(*procedure, found);
         }
         Ok(touched.len())
@@ -206,7 +207,7 @@ impl State {
         let mut folded = 0_usize;
         page_by_page(source, |page| {
             for procedure in page.iter().filter(|procedure| !self.known.contains_key(procedure)) {
-                show(procedure, &counted::of(&source.book(procedure)?));
+                show(procedure, &counted::of(&*source.book(procedure)?));
                 folded = folded.saturating_add(1);
             }
             Ok(())

@@ -1,5 +1,7 @@
 //! From a submission to a signed message, and from a stored body back to its content: pure work for the workers.
 
+use std::sync::Arc;
+
 use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::approvals;
 use concord_protocol::envelope::approvals::Approvals;
@@ -90,7 +92,7 @@ fn draft(
     let name = || entropy::draw::<10>().map_err(|_| SubmitError::Stopping);
     let (procedure, book) = match submission.procedure() {
         Some(procedure) => (procedure, book(shared, &procedure)?),
-        None => (ProcedureId::new(now, name()?), Book::default()),
+        None => (ProcedureId::new(now, name()?), Arc::default()),
     };
     // What people voted on names its parents, even if there are none.
     // spec: api-27, apr-10
@@ -159,7 +161,7 @@ fn refused(error: &NotApproved) -> SubmitError {
 }
 
 /// A procedure as it stands here.
-fn book(shared: &Shared, procedure: &ProcedureId) -> Result<Book, SubmitError> {
+fn book(shared: &Shared, procedure: &ProcedureId) -> Result<Arc<Book>, SubmitError> {
     shared.reader.book(procedure).map_err(|_| SubmitError::Stopping)
 }
 

@@ -3,6 +3,7 @@
 //! Uses `rows`, `schema`, `bodies`, `slots`. A commit shows whole or not at all in one call; two calls may see two commits.
 //! Absent on purpose: writing, and any meaning beyond the record.
 
+pub(crate) mod books;
 mod erasure;
 pub(crate) mod evidence;
 pub mod files;
@@ -67,6 +68,7 @@ use crate::store::journal::follow::Follower;
 use crate::store::mirror;
 use crate::store::mirror::MirrorFiles;
 use crate::store::mirror::MirrorFound;
+use crate::store::read::books::Books;
 use crate::store::reserve::Reserve;
 use crate::store::reserve::Room;
 use crate::store::rows::Keys;
@@ -138,6 +140,7 @@ pub(crate) struct Inner {
     pub(crate) reserve: Arc<Reserve>,
     pub(crate) stopped: Arc<AtomicBool>,
     pub(crate) journal: Follower,
+    pub(crate) books: Books,
     /// The file that tells the next start to make the rows again.
     pub(crate) unfit: PathBuf,
 }

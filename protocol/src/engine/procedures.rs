@@ -42,22 +42,6 @@ struct Held {
     used: u64,
 }
 
-/// About what one act takes, who is whose ancestor left out.
-const ACT_BYTES: usize = 1_024;
-
-/// About what one act takes in the states together, which share what they have in common.
-const FATE_BYTES: usize = 512;
-
-impl Held {
-    /// About how much memory it takes: the acts, a bit for half of the pairs, and the states.
-    fn bytes(&self) -> usize {
-        let acts = self.book.len();
-        let states = acts.saturating_mul(FATE_BYTES);
-        let pairs = acts.saturating_mul(acts) / 16;
-        acts.saturating_mul(ACT_BYTES).saturating_add(pairs).saturating_add(states)
-    }
-}
-
 impl Procedures {
     /// Whether nothing has to be recalled of a procedure.
     pub(super) fn knows(&self, procedure: &ProcedureId) -> bool {
@@ -79,11 +63,12 @@ impl Procedures {
     /// Lets go of those that were not used for longest.
     // spec: pro-12
     fn let_go(&mut self) {
-        let mut bytes: usize = self.held.values().map(Held::bytes).fold(0, usize::saturating_add);
+        let mut bytes: usize =
+            self.held.values().map(|held| held.book.bytes()).fold(0, usize::saturating_add);
         while bytes > PROCEDURES_HELD_BYTES_MAX && self.held.len() > 1 {
             let oldest = self.held.iter().min_by_key(|(_, held)| held.used).map(|(id, _)| *id);
             let Some(gone) = oldest.and_then(|oldest| self.held.remove(&oldest)) else { return };
-            bytes = bytes.saturating_sub(gone.bytes());
+            bytes = bytes.saturating_sub(gone.book.bytes());
         }
     }
 }

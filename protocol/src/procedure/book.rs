@@ -31,6 +31,12 @@ use crate::procedure::transcript::Transcript;
 use crate::procedure::way::Way;
 use crate::registry::RefusalCode;
 
+/// About what one act takes, who is whose ancestor left out.
+const ACT_BYTES: usize = 1_024;
+
+/// About what one act takes in the states together, which share what they have in common.
+const FATE_BYTES: usize = 512;
+
 /// Whether a message that is not refused has its place already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -157,6 +163,14 @@ impl Book {
     pub fn len(&self) -> usize {
         let beside = [self.waiting.len(), self.refused.len(), self.asides.len()];
         beside.into_iter().fold(self.transcript.len(), usize::saturating_add)
+    }
+
+    /// About how much memory it takes: the acts, a bit for half of the pairs, and the states. Units: bytes.
+    pub fn bytes(&self) -> usize {
+        let acts = self.len();
+        let states = acts.saturating_mul(FATE_BYTES);
+        let pairs = acts.saturating_mul(acts) / 16;
+        acts.saturating_mul(ACT_BYTES).saturating_add(pairs).saturating_add(states)
     }
 
     /// How many states it holds: the one that counts, and those from which it can be folded again. They share their parts.

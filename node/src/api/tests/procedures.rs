@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use concord_protocol::crypto::digest;
 use concord_protocol::crypto::digest::Digest;
@@ -66,7 +67,7 @@ fn view(name: u8, book: Book) -> ProcedureView {
         alerts: Vec::new(),
         id: procedure(name),
         own: fake::agency(ASKED),
-        book,
+        book: Arc::new(book),
         corrected: BTreeSet::new(),
         deadlines,
         parties,

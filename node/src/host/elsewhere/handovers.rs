@@ -9,6 +9,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
+use std::sync::Arc;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
@@ -33,7 +34,7 @@ pub(super) trait Source {
     /// The messages with this id.
     fn messages(&self, id: &MessageId) -> Result<Vec<Named>, Self::Fault>;
 
-    fn book(&self, procedure: &ProcedureId) -> Result<Book, Self::Fault>;
+    fn book(&self, procedure: &ProcedureId) -> Result<Arc<Book>, Self::Fault>;
 
     /// Whether two agencies are of one Party.
     fn is_one_party(&self, one: &AgencyId, other: &AgencyId) -> bool;
@@ -110,7 +111,7 @@ impl<S: Source> Handovers<S> {
     pub(super) fn told(&mut self, procedure: &ProcedureId) -> Result<&Told, S::Fault> {
         Ok(match self.read.entry(*procedure) {
             Entry::Occupied(read) => read.into_mut(),
-            Entry::Vacant(unread) => unread.insert(Told::of(&self.source.book(procedure)?)),
+            Entry::Vacant(unread) => unread.insert(Told::of(&*self.source.book(procedure)?)),
         })
     }
 }
@@ -134,7 +135,7 @@ impl Source for &Shared {
         Ok(named.collect())
     }
 
-    fn book(&self, procedure: &ProcedureId) -> Result<Book, ReadError> {
+    fn book(&self, procedure: &ProcedureId) -> Result<Arc<Book>, ReadError> {
         self.reader.book(procedure)
     }
 

@@ -325,7 +325,7 @@ fn feeds(node: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
 pub(crate) fn stand(
     node: &Shared,
     procedure: ProcedureId,
-) -> Result<Option<(Book, Known)>, ReadError> {
+) -> Result<Option<(Arc<Book>, Known)>, ReadError> {
     let book = node.reader.book(&procedure)?;
     let Some(Machine::Feed(folded)) = book.machine() else { return Ok(None) };
     let Some(opening) = book.transcript().act(0) else { return Ok(None) };

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::moment::Timestamp;
@@ -45,9 +46,9 @@ impl Source for Shelf {
         Ok(all.filter(|name| after.is_none_or(|after| name > after)).take(limit).collect())
     }
 
-    fn book(&self, procedure: &ProcedureId) -> Result<Book, Infallible> {
+    fn book(&self, procedure: &ProcedureId) -> Result<Arc<Book>, Infallible> {
         self.read.borrow_mut().push(*procedure);
-        Ok(Book::default())
+        Ok(Arc::default())
     }
 }
 

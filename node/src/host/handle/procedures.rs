@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
@@ -35,7 +36,7 @@ pub struct ProcedureView {
     /// The agency that looks.
     pub own: AgencyId,
     /// Its messages, folded.
-    pub book: Book,
+    pub book: Arc<Book>,
     /// Messages of other procedures that it names and that were corrected, or have to be looked at again themselves.
     pub corrected: BTreeSet<MessageId>,
     /// What speaks against something in it by what this node holds of other procedures.
@@ -60,7 +61,7 @@ impl Handle {
     }
 
     /// How a procedure looks to this agency now, what others mean to it left out.
-    fn seen(&self, id: ProcedureId, book: Book) -> ProcedureView {
+    fn seen(&self, id: ProcedureId, book: Arc<Book>) -> ProcedureView {
         let parties = self.parties();
         let deadlines = self.due(&book, &parties);
         let (own, corrected, alerts) = (self.around.shared.me.clone(), BTreeSet::new(), Vec::new());
@@ -68,7 +69,7 @@ impl Handle {
     }
 
     /// The messages of a procedure, folded.
-    pub(super) fn book(&self, id: &ProcedureId) -> Result<Book, ReadError> {
+    pub(super) fn book(&self, id: &ProcedureId) -> Result<Arc<Book>, ReadError> {
         let book = self.reader().book(id).map_err(|_| ReadError::Stopping)?;
         if book.is_empty() { Err(ReadError::NotFound) } else { Ok(book) }
     }
@@ -123,7 +124,7 @@ impl Handle {
     fn reached_from(
         &self,
         named: &BTreeSet<MessageId>,
-    ) -> Result<BTreeMap<ProcedureId, Book>, ReadError> {
+    ) -> Result<BTreeMap<ProcedureId, Arc<Book>>, ReadError> {
         let (mut reached, mut acts) = (BTreeMap::new(), 0_usize);
         let mut next = named.clone();
         for _ in 0..CORRECTION_STEPS {

@@ -1,5 +1,7 @@
 //! For what a person may be tried, as officers see it: every handover of that person that this node holds.
 
+use std::sync::Arc;
+
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::procedure::book::Book;
 
@@ -15,7 +17,7 @@ pub struct ReceivedView {
     /// The batch and the number of the entry, where the person travelled with others.
     pub travelled: Option<(ProcedureId, u64)>,
     /// Its messages, folded.
-    pub book: Book,
+    pub book: Arc<Book>,
 }
 
 impl Handle {

@@ -1,5 +1,7 @@
 //! Procedures: what their messages contribute.
 
+use std::sync::Arc;
+
 use concord_protocol::engine::record::Record;
 use concord_protocol::engine::record::act::ActRecord;
 use concord_protocol::ids::ProcedureId;
@@ -12,6 +14,7 @@ use crate::store::read::ReadError;
 use crate::store::read::Reader;
 use crate::store::read::record_of;
 use crate::store::rows::Order;
+use crate::store::rows::Row;
 use crate::store::schema;
 use crate::store::schema::Table;
 
@@ -20,8 +23,10 @@ impl Reader {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub fn book(&self, procedure: &ProcedureId) -> Result<Book, ReadError> {
-        self.kept(procedure).map(Book::recalled)
+    // spec: pro-12
+    pub fn book(&self, procedure: &ProcedureId) -> Result<Arc<Book>, ReadError> {
+        let rows = self.rows_of(procedure)?;
+        self.inner.books.of(&rows, || Ok(Book::recalled(kept_in(&rows)?)))
     }
 
     /// What the messages of a procedure contribute, in no order that means anything.
@@ -37,10 +42,12 @@ impl Reader {
     /// # Errors
     /// When the store cannot be read.
     pub fn kept(&self, procedure: &ProcedureId) -> Result<Vec<Kept>, ReadError> {
+        kept_in(&self.rows_of(procedure)?)
+    }
+
+    fn rows_of(&self, procedure: &ProcedureId) -> Result<Vec<Row>, ReadError> {
         let keys = schema::within(schema::acts(procedure));
-        let rows = self.range(&keys, Order::Ascending, usize::MAX)?;
-        let kept = |ActRecord { act, stands, .. }| Kept { act: *act, stands };
-        rows.iter().map(|(_, value)| record_of(value, as_act).map(kept)).collect()
+        self.range(&keys, Order::Ascending, usize::MAX)
     }
 
     /// At most `limit` procedures, oldest first by when they were named, of those after `after`.
@@ -87,6 +94,11 @@ impl Reader {
         };
         rows.iter().map(|(key, _)| name(key)).collect()
     }
+}
+
+fn kept_in(rows: &[Row]) -> Result<Vec<Kept>, ReadError> {
+    let kept = |ActRecord { act, stands, .. }| Kept { act: *act, stands };
+    rows.iter().map(|(_, value)| record_of(value, as_act).map(kept)).collect()
 }
 
 fn as_act(record: Record) -> Option<ActRecord> {
