@@ -173,4 +173,9 @@ impl VictimScreeningReport {
 impl BodyRules for VictimScreeningReport {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A2;
+
+    // spec: apr-11
+    fn is_of_a_victim_officer(&self) -> bool {
+        true
+    }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
 use crate::message::approval::Approval;
+use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -159,6 +160,11 @@ record! {
 }
 
 impl RescueState {
+    /// Whether somebody who may be a victim is taken for one no longer.
+    const fn changes_category(self) -> bool {
+        matches!(self, Self::DeclinedHelp | Self::ReferredToJustice)
+    }
+
     /// Whether the person is protected no longer, or nobody looks for the person any more.
     const fn ends_protection(self) -> bool {
         match self {
@@ -200,6 +206,17 @@ fn consent_is(
 impl BodyRules for RescueUpdate {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A1;
+
+    // spec: apr-12
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        if self.state.changes_category() { Approval::A2 } else { Approval::A1 }
+    }
+
+    // spec: apr-11
+    fn is_of_a_victim_officer(&self) -> bool {
+        matches!(self.state, RescueState::Screening | RescueState::Protected)
+            || self.state.changes_category()
+    }
 
     // spec: apr-7
     fn saves_lives(&self) -> bool {
