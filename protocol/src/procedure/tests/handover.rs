@@ -168,7 +168,7 @@ fn consents(play: &Play<Handover>, asked: &Digest, consent: SpecialtyConsent) ->
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
 pub(super) const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
 
-const fn screened(outcome: ScreeningOutcome) -> Fact {
+pub(super) const fn screened(outcome: ScreeningOutcome) -> Fact {
     Fact::Handover(HandoverFact::Screened { outcome, freely: true })
 }
 
