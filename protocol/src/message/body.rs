@@ -141,6 +141,11 @@ pub trait BodyRules: Field {
         false
     }
 
+    /// Whether it states a person who may be a child on that day. Source: spec res-61.
+    fn may_be_child(&self, _on: CivilDate) -> bool {
+        false
+    }
+
     /// The files beside the message that it names.
     fn files(&self) -> Vec<NamedFile<'_>> {
         Vec::new()
@@ -201,6 +206,14 @@ macro_rules! bodies {
             pub fn is_of_a_victim_officer(&self) -> bool {
                 match self {
                     $(Self::$kind(body) => body.is_of_a_victim_officer(),)+
+                }
+            }
+
+            /// Whether it states a person who may be a child on that day.
+            // spec: res-61
+            pub fn may_be_child(&self, on: CivilDate) -> bool {
+                match self {
+                    $(Self::$kind(body) => body.may_be_child(on),)+
                 }
             }
 

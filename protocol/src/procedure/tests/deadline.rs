@@ -556,7 +556,7 @@ fn whoever_received_a_possible_victim_against_a_stop_that_came_too_late_owes_the
     let mut story = examined();
     story.say(ASKED, Kind::HandoverDecision, handover::granted(), 2 * HOUR);
     let (of, countersigned) = story.hand_over(&[1], None);
-    let found = |outcome| Fact::Handover(HandoverFact::Screened { outcome, freely: true });
+    let found = handover::screened;
     let victim = found(ScreeningOutcome::PresumedVictim);
     let stop = story.say(ASKED, Kind::VictimScreeningReport, victim, 8 * HOUR);
     story.last().parents = Vec::from([of]);
@@ -601,7 +601,7 @@ fn whoever_received_a_batch_owes_the_screening_of_whoever_was_taken_off_it_too_l
     let screening = story.one(Duty::Screening, 9 * HOUR);
     assert_eq!((screening.owed_by, screening.of), (agency(ASKS), stop));
     let outcome = ScreeningOutcome::NoIndication;
-    let found = Fact::Handover(HandoverFact::Screened { outcome, freely: true });
+    let found = handover::screened(outcome);
     story.say(ASKS, Kind::VictimScreeningReport, found.clone(), 10 * HOUR);
     story.last().parents = Vec::from([countersigned, stopped]);
     assert_eq!(story.all(Duty::Screening, 10 * HOUR).len(), 1, "one of the two");

@@ -169,7 +169,13 @@ const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
 pub(super) const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
 
 pub(super) const fn screened(outcome: ScreeningOutcome) -> Fact {
-    Fact::Handover(HandoverFact::Screened { outcome, freely: true })
+    Fact::Handover(HandoverFact::Screened {
+        outcome,
+        freely: true,
+        review: None,
+        may_be_child: false,
+        rerouted_from: None,
+    })
 }
 
 fn leg(releasing: &str, receiving: &str) -> Leg {
