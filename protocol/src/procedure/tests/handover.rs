@@ -3,6 +3,7 @@
 mod gates;
 mod grounds;
 mod line;
+mod signs;
 pub(super) mod specialty;
 mod standing;
 
