@@ -6,9 +6,9 @@
 //! said is shown with what speaks against it.
 //!
 //! - [`answers`]: whether replies of a deconfliction are about what was asked.
-//! - [`board`]: the rescues that are open.
+//! - [`board`]: the rescues that are open, and the handovers in which signs of a victim were found.
 //! - [`ledger`]: who was received, and on which promise.
-//! - [`people`]: who is the same person as somebody in a rescue, and which sites are.
+//! - [`people`]: who is the same person as somebody in one of these, and which sites are.
 //! - [`namesakes`]: who may be, by names, or because a rescue only describes somebody.
 //! - [`decisions`]: whether the decisions of a manifest stand, and are about the people on it.
 //! - [`handovers`]: which handovers the entries of a manifest mean.
@@ -47,6 +47,8 @@ use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::person;
 use concord_protocol::procedure::fact::Fact;
+use concord_protocol::procedure::handover::signs;
+use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::handle::SubmitError;
@@ -90,7 +92,7 @@ impl From<ReadError> for Objection {
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
 // spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
-// spec: bat-67, bat-68, bat-69, bat-71, bat-72
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72, res-62, res-64
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -141,6 +143,7 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
     let Some(machine) = book.machine() else { return Ok(()) };
     roots::judge(shared, machine, submission)?;
     merger::judge(shared, &procedure, submission)?;
+    judge_screening(shared, &procedure, (machine, &fact))?;
     arrivals::judge(shared, machine, submission)?;
     if let Some(whom) = person::lets_go(&fact, machine) {
         if let Some(alert) =
@@ -166,6 +169,21 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
     Ok(())
 }
 
+/// Nobody of whom signs of a victim were found is taken for a suspect by another look: a rescue finds out, and a prosecutor
+/// decides.
+// spec: res-64
+fn judge_screening(
+    shared: &Shared,
+    procedure: &ProcedureId,
+    (machine, fact): (&Machine, &Fact),
+) -> Result<(), Objection> {
+    let found = signs::refuses_to_clear(fact, machine);
+    match found {
+        Some(refusal) if !shared.board.has_cleared(shared, procedure)? => Err(refusal.into()),
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn may_matter(body: &Body) -> bool {
     matches!(
         body,
@@ -176,6 +194,7 @@ fn may_matter(body: &Body) -> bool {
             | Body::ManifestRemoval(_)
             | Body::RescueUpdate(_)
             | Body::CustodyEvent(_)
+            | Body::VictimScreeningReport(_)
             | Body::OperationSignal(_)
     )
 }
@@ -184,7 +203,7 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70
+// spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);

@@ -103,7 +103,11 @@ impl Engine {
     // spec: pro-11
     fn place_act(&mut self, signed: &Signed, history: Option<History>) -> Result<Judged, Answer> {
         let message = (signed.digest(), signed.header());
-        match self.judge_act(message, Stated::of(signed.body(), signed.words()), history) {
+        match self.judge_act(
+            message,
+            Stated::of(signed.body(), signed.words(), signed.header().created),
+            history,
+        ) {
             Ok(judged @ (_, Verdict::Fits | Verdict::Aside)) => Ok(judged),
             Ok((_, Verdict::Waits)) => Err(Answer::OutOfPlace(Box::new(Refusal::out_of_turn(
                 "pro-11",

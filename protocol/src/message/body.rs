@@ -136,6 +136,16 @@ pub trait BodyRules: Field {
         false
     }
 
+    /// Whether an officer for victims has to stand behind it. Source: spec apr-11.
+    fn is_of_a_victim_officer(&self) -> bool {
+        false
+    }
+
+    /// Whether it states a person who may be a child on that day. Source: spec res-61.
+    fn may_be_child(&self, _on: CivilDate) -> bool {
+        false
+    }
+
     /// The files beside the message that it names.
     fn files(&self) -> Vec<NamedFile<'_>> {
         Vec::new()
@@ -188,6 +198,22 @@ macro_rules! bodies {
             pub fn saves_lives(&self) -> bool {
                 match self {
                     $(Self::$kind(body) => body.saves_lives(),)+
+                }
+            }
+
+            /// Whether an officer for victims has to stand behind it.
+            // spec: apr-11
+            pub fn is_of_a_victim_officer(&self) -> bool {
+                match self {
+                    $(Self::$kind(body) => body.is_of_a_victim_officer(),)+
+                }
+            }
+
+            /// Whether it states a person who may be a child on that day.
+            // spec: res-61
+            pub fn may_be_child(&self, on: CivilDate) -> bool {
+                match self {
+                    $(Self::$kind(body) => body.may_be_child(on),)+
                 }
             }
 

@@ -16,6 +16,7 @@ use crate::message::body::Body;
 use crate::message::content::SealedPart;
 use crate::message::kind::Kind;
 use crate::message::text::RecordRef;
+use crate::message::time::CivilDate;
 use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::common::CommonFact;
@@ -92,10 +93,11 @@ impl Stated {
     /// Of a message that nobody here could open.
     pub const GONE: Self = Self { fact: Fact::Gone, consent: None, case: None };
 
-    /// Of a body, and of the words that are sealed beside it.
-    pub fn of(body: &Body, words: &SealedPart) -> Self {
+    /// Of a body, and of the words that are sealed beside it, in a message made then.
+    pub fn of(body: &Body, words: &SealedPart, created: Timestamp) -> Self {
         let case = words.case_ref.as_ref().map(case_of);
-        Self { fact: Fact::of(body), consent: words.consent, case }
+        let may_be_child = CivilDate::of(created).is_some_and(|day| body.may_be_child(day));
+        Self { fact: Fact::of(body).of_a_child(may_be_child), consent: words.consent, case }
     }
 }
 

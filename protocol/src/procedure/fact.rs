@@ -182,6 +182,18 @@ impl Fact {
         }
     }
 
+    /// The same of somebody who may be a child, or not, on the day on which the message was made.
+    // spec: res-61
+    #[must_use]
+    pub(in crate::procedure) fn of_a_child(mut self, is_so: bool) -> Self {
+        if let Self::Rescue(RescueFact::Reported { may_be_child, .. })
+        | Self::Handover(HandoverFact::Screened { may_be_child, .. }) = &mut self
+        {
+            *may_be_child = is_so;
+        }
+        self
+    }
+
     /// Whether it is of one kind of procedure, and has no place in another.
     pub const fn is_of_one_procedure(&self) -> bool {
         !matches!(

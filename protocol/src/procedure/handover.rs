@@ -3,6 +3,7 @@
 //! Two regions run beside each other: the stage, and where the person is. Only the holder writes the second one.
 
 pub mod fact;
+pub mod signs;
 pub mod specialty;
 pub mod stage;
 
@@ -64,8 +65,10 @@ pub struct Handover {
     consulted: bool,
     grounds: Grounds,
     promises: Promises,
-    /// Whether the last screening came to no end.
-    undetermined: bool,
+    /// What the last screening found.
+    screened: Option<ScreeningOutcome>,
+    /// Whether signs of a victim were found, and no screening since found none.
+    signs: bool,
     decision: Option<(MessageId, Digest, Decision)>,
     specialty: Specialty,
     schedule: Option<Schedule>,
@@ -337,7 +340,7 @@ impl Handover {
             HandoverFact::OutcomeTold(told) => self.specialty.tell(act.id, told),
             HandoverFact::Incident(incident) => self.specialty.happen(act.id, *incident),
             HandoverFact::Screened { outcome, .. } => {
-                self.undetermined = *outcome == ScreeningOutcome::Undetermined;
+                self.note_screening(*outcome);
             }
             HandoverFact::Chosen { .. } => {}
         }
@@ -450,7 +453,8 @@ impl Rules for Handover {
             request,
             due,
             consulted: false,
-            undetermined: false,
+            screened: None,
+            signs: false,
             decision: None,
             specialty: Specialty::default(),
             schedule: None,

@@ -17,6 +17,7 @@ use alloc::vec::Vec;
 
 use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
+use crate::message::rescue::screening::NonPunishmentReview;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
@@ -47,6 +48,12 @@ pub struct Rescue {
     territory: Option<AgencyId>,
     home: Option<AgencyId>,
     screening: Option<Screening>,
+    /// The prosecutor's view on what the person did under coercion, the last one that a screening report states.
+    review: Option<NonPunishmentReview>,
+    /// Whether the person may be a child, by what was told and as long as no assessment says otherwise.
+    may_be_child: bool,
+    /// The handovers out of which it took the person over.
+    rerouted_from: BTreeSet<ProcedureId>,
     next_by: Option<Timestamp>,
     /// What the territory side says of the return, until the home side agrees.
     proposed: Option<Update>,
@@ -105,6 +112,24 @@ impl Rescue {
     /// What the last screening found.
     pub fn screened(&self) -> Option<ScreeningOutcome> {
         self.screening.map(|screening| screening.outcome)
+    }
+
+    /// Whether a prosecutor still has to say how to look at what the person did under coercion.
+    // spec: res-63
+    pub fn awaits_review(&self) -> bool {
+        self.review == Some(NonPunishmentReview::Pending)
+    }
+
+    /// Whether a screening can still be reported.
+    pub fn can_be_screened(&self) -> bool {
+        let mut reports = ROWS.iter().filter(|row| row.on == Move::Report);
+        reports.any(|row| row.from.contains(&self.stage))
+    }
+
+    /// The handovers in which signs of a victim were found, and out of which it took the person over.
+    // spec: res-62
+    pub const fn rerouted_from(&self) -> &BTreeSet<ProcedureId> {
+        &self.rerouted_from
     }
 
     /// By when the next step comes, or somebody looks at it again; nothing is awaited at the end.
@@ -178,14 +203,32 @@ impl Rescue {
         if let Fact::Rescue(RescueFact::Updated(update)) = &act.fact {
             self.note_update(act, update, moved);
         }
-        if let Fact::Handover(HandoverFact::Screened { outcome, freely }) = act.fact {
-            self.screening = Some(Screening { outcome, freely });
-        }
+        self.note_screening(act);
+    }
+
+    fn note_screening(&mut self, act: &Act) {
+        let Fact::Handover(HandoverFact::Screened {
+            outcome,
+            freely,
+            review,
+            may_be_child,
+            rerouted_from,
+        }) = act.fact
+        else {
+            return;
+        };
+        self.screening = Some(Screening { outcome, freely });
+        self.review = review.or(self.review);
+        self.may_be_child |= may_be_child;
+        self.rerouted_from.extend(rerouted_from);
     }
 
     fn note_update(&mut self, act: &Act, update: &Update, moved: Move) {
         self.next_by = Some(update.next_by);
         self.merged.extend(update.merged.clone());
+        if update.age_assessed {
+            self.may_be_child = false;
+        }
         if moved == Move::Join {
             return;
         }
@@ -203,12 +246,12 @@ impl Rescue {
 impl Rules for Rescue {
     fn open(act: &Act) -> Result<Self, Refusal> {
         // spec: res-1, res-2
-        let (stage, screening, home) =
-            if let Fact::Rescue(RescueFact::Reported { home }) = &act.fact {
+        let (stage, territory, home, may_be_child) =
+            if let Fact::Rescue(RescueFact::Reported { home, may_be_child }) = &act.fact {
                 let home = home.clone().or_else(|| Some(act.author.clone()));
-                (Stage::Reported, None, home)
-            } else if let Fact::Handover(HandoverFact::Screened { outcome, freely }) = act.fact {
-                (Stage::Screening, Some(Screening { outcome, freely }), None)
+                (Stage::Reported, None, home, *may_be_child)
+            } else if let Fact::Handover(HandoverFact::Screened { .. }) = act.fact {
+                (Stage::Screening, Some(act.author.clone()), None, false)
             } else {
                 return Err(Refusal::out_of_turn(
                     "res-1",
@@ -217,19 +260,24 @@ impl Rules for Rescue {
                 ));
             };
         guard::home_takes_part(home.as_ref(), |agency| act.holders().contains(agency))?;
-        Ok(Self {
+        let mut opened = Self {
             stage,
             reporter: act.author.clone(),
             asked: act.asked.clone(),
-            territory: screening.map(|_| act.author.clone()),
+            territory,
             home,
-            screening,
+            screening: None,
+            review: None,
+            may_be_child,
+            rerouted_from: BTreeSet::new(),
             next_by: None,
             proposed: None,
             merged: BTreeMap::new(),
             goes_on_in: None,
             left: None,
-        })
+        };
+        opened.note_screening(act);
+        Ok(opened)
     }
 
     fn rank(act: &Act) -> Rank {

@@ -224,7 +224,7 @@ fn judge_message(
     match open::open(&verified, judge.sealing) {
         Ok(opened) => {
             let approved = judge.approved(&verified, &opened)?;
-            let stated = Stated::of(opened.body(), opened.words());
+            let stated = Stated::of(opened.body(), opened.words(), verified.header().created);
             Ok(approved.map(|()| (verified, footing, stated)))
         }
         Err(_) if judge.waits_for_a_key(&verified) => Err(CloseCode::Stopping),

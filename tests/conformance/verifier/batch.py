@@ -195,6 +195,13 @@ class Batch(Rows):
         most = self.manifest["entries"] - len(entries)
         if not self.manifest["ready"] or not len(self.in_force() - entries) <= removal["remaining"] <= most:
             raise Refused("bat-39")
+        if self.alone(self.in_force() - entries):
+            raise Refused("bat-73", "safeguard")
+
+    def alone(self, who):
+        """bat-73, bat-74: children among these whose guardian is not."""
+        guardians = self.manifest.get("guardians", {})
+        return [child for child, guardian in guardians.items() if int(child) in who and guardian not in who]
 
     def rules_of_guaranteed(self, message, guarantee, fold):
         self.of_the_version(guarantee, guarantee["entries"])
@@ -251,6 +258,8 @@ class Batch(Rows):
             raise Refused("bat-45")
         if self.stage == "executing" and self.removed.keys() & set(results["transferred"]):
             raise Refused("bat-46", "safeguard")
+        if self.stage == "executing" and self.alone(set(results["transferred"])):
+            raise Refused("bat-74", "safeguard")
 
     def rules_of_countersigned(self, message, signed, fold):
         standing(self.half and self.half["digest"], signed["of"], "bat-45")

@@ -16,13 +16,20 @@ class Rescue(Rows):
     def __init__(self, opening):
         fact = opening["fact"]
         self.asked = set(opening["asked"])
-        self.next_by = self.proposed = None
+        self.next_by = self.proposed = self.screening = self.review = None
         if "rescue" in fact:
-            self.stage, self.territory, self.screening = "reported", None, None
+            self.stage, self.territory = "reported", None
             self.home = fact["rescue"]["reported"]["home"] or opening["author"]
+            self.maybe_child = fact["rescue"]["reported"].get("may_be_child", False)
         else:
-            self.stage, self.territory, self.home = "screening", opening["author"], None
-            self.screening = fact["handover"]["screened"]
+            self.stage, self.territory, self.home, self.maybe_child = "screening", opening["author"], None, False
+            self.screen(fact["handover"]["screened"])
+
+    def screen(self, report):
+        """The last report counts; of the review (res-63) the last one that a report states."""
+        self.screening = report
+        self.review = report.get("review") or self.review
+        self.maybe_child = self.maybe_child or report.get("may_be_child", False)
 
     def sides(self, agency):
         found = {"home"} if agency == self.home else set()
@@ -57,6 +64,8 @@ class Rescue(Rows):
             return
         if update["home"] and update["home"] not in fold.participants:
             raise Refused("res-27", "participant-left-out")
+        if update["child"] is False and self.maybe_child and not update.get("age_assessed"):
+            raise Refused("res-61", "safeguard")
         what = what.removeprefix("co-signing ")
         if what in ("rescue-update accepted", "rescue-update accepted that takes another one in"):
             if not set(update["merged"].values()) <= fold.participants:
@@ -75,6 +84,8 @@ class Rescue(Rows):
             found = self.screening and self.screening["outcome"]
             if found != "no-indication" or not update["prosecutor"]:
                 raise Refused("res-32", "safeguard")
+            if self.review == "pending":
+                raise Refused("res-63", "safeguard")
 
     def rules_of_return(self, update):
         """res-29."""
@@ -87,9 +98,11 @@ class Rescue(Rows):
     def note(self, what, message, before):
         fact = message["fact"]
         if "handover" in fact:
-            self.screening = fact["handover"]["screened"]
+            self.screen(fact["handover"]["screened"])
             return
         update = fact["rescue"]["updated"]
+        if update.get("age_assessed"):
+            self.maybe_child = False
         self.next_by = update["next_by"]
         if what == "rescue-update accepted that takes another one in":
             return

@@ -1,23 +1,36 @@
-//! The rescues that are open: which of them govern where a person stays, and which flag a site.
+//! The rescues that are open, and the handovers in which signs of a victim were found: which of them govern where a person
+//! stays, and which flag a site.
 //!
 //! Kept in memory, and brought up to date before each look: the messages that came since are read, nothing else. What is
 //! kept of people are keyed digests of their marks, for a minute at most, so that what is erased is forgotten here too.
+//! How one bears on another, by what goes on in what and what was taken over from where, is computed at each look.
+
+mod entry;
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
+use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::kind::Kind;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::handover::signs;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
-use crate::clock::Stopwatch;
+use crate::host::elsewhere::board::entry::Bearing;
+use crate::host::elsewhere::board::entry::Marked;
+use crate::host::elsewhere::board::entry::Open;
+use crate::host::elsewhere::board::entry::Signs;
+use crate::host::elsewhere::ledger;
 use crate::host::elsewhere::merger;
 use crate::host::elsewhere::merger::Joined;
 use crate::host::elsewhere::people;
@@ -27,13 +40,19 @@ use crate::store::read::ReadError;
 /// What begins a rescue.
 const BEGINNINGS: [Kind; 2] = [Kind::RescueRequest, Kind::VictimScreeningReport];
 
+/// What begins a procedure in which somebody may be screened.
+const SCREENED_IN: [Kind; 4] = [
+    Kind::RescueRequest,
+    Kind::VictimScreeningReport,
+    Kind::HandoverRequest,
+    Kind::ProvisionalArrestRequest,
+];
+
 /// Names and messages that are read at a time.
 const PAGE: usize = 256;
 
-/// How long what is known of people is kept before their bodies are opened again.
-const MARKS_LIVE: Duration = Duration::from_secs(60);
-
-/// The rescues that are open. Shape: one entry for each, and 16 bytes for each that ended.
+/// The rescues that are open and the handovers with signs of a victim. Shape: one entry for each, and 16 bytes for each that
+/// says nothing any more.
 #[derive(Debug, Default)]
 pub(crate) struct Board {
     state: Mutex<State>,
@@ -44,20 +63,11 @@ struct State {
     /// The newest message that was looked at; absent before the first look.
     seen: Option<LeafIndex>,
     known: BTreeSet<ProcedureId>,
-    open: BTreeMap<ProcedureId, Open>,
+    rescues: BTreeMap<ProcedureId, Open>,
+    handovers: BTreeMap<ProcedureId, Signs>,
 }
 
-/// A rescue that has a say elsewhere.
-#[derive(Debug)]
-struct Open {
-    governs: Option<Refusal>,
-    flags: Option<Refusal>,
-    /// The messages that may name the person or the place, its own and those of the procedures that are one with it.
-    messages: Vec<Digest>,
-    marks: Option<(Stopwatch, BTreeSet<Digest>)>,
-}
-
-/// A rescue as it bears on others.
+/// A rescue, or a handover with signs of a victim, as it bears on others.
 #[derive(Clone, Debug)]
 pub(super) struct Seen {
     pub(super) procedure: ProcedureId,
@@ -69,32 +79,50 @@ pub(super) struct Seen {
 /// In what a rescue has a say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Say {
-    /// Where the person stays.
+    /// Where the person stays; handovers with signs of a victim have it too.
     Custody,
+    /// The same, of rescues alone: who may be in one by name.
+    Names,
     /// Who goes in at the place.
     Site,
 }
 
 impl Board {
-    /// The rescues that have a say now. Reads what came since the last look.
+    /// What has a say now. Reads what came since the last look.
     pub(super) fn seen(&self, shared: &Shared, say: Say) -> Result<Vec<Seen>, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
-        let mut seen = Vec::new();
-        for (procedure, open) in &mut state.open {
-            let refusal = match say {
-                Say::Custody => open.governs.clone(),
-                Say::Site => open.flags.clone(),
-            };
-            let Some(refusal) = refusal else { continue };
-            let marks = match say {
-                Say::Custody => open.marks(shared)?,
-                Say::Site => BTreeSet::new(),
-            };
-            let messages = open.messages.clone();
-            seen.push(Seen { procedure: *procedure, refusal, messages, marks });
+        let mut seen = state.rescues_with(shared, say)?;
+        if say == Say::Custody {
+            seen.extend(state.handovers_with_signs(shared)?);
         }
         Ok(seen)
+    }
+
+    /// Whether a rescue of whoever has the person names a handover in which signs of a victim were found.
+    // spec: due-16
+    pub(crate) fn has_a_rescue(
+        &self,
+        shared: &Shared,
+        handover: &ProcedureId,
+    ) -> Result<bool, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
+        Ok(state.named_by(handover, same).next().is_some())
+    }
+
+    /// Whether such a rescue has ended because the person is no victim, and a prosecutor decided.
+    // spec: res-64
+    pub(super) fn has_cleared(
+        &self,
+        shared: &Shared,
+        handover: &ProcedureId,
+    ) -> Result<bool, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
+        Ok(state.named_by(handover, same).any(|bearing| bearing.cleared))
     }
 }
 
@@ -117,7 +145,7 @@ impl State {
         Ok(())
     }
 
-    /// The rescues that messages after this leaf are of.
+    /// The procedures that messages after this leaf are of, and in which somebody may be a victim.
     fn touched_since(
         &self,
         shared: &Shared,
@@ -133,7 +161,8 @@ impl State {
                 }
                 let Ok(header) = header::read(&record.message) else { continue };
                 let begins = header.parents.is_empty() && BEGINNINGS.contains(&header.kind);
-                if begins || self.known.contains(&header.procedure) {
+                let screens = header.kind == Kind::VictimScreeningReport;
+                if begins || screens || self.known.contains(&header.procedure) {
                     touched.insert(header.procedure);
                 }
             }
@@ -142,32 +171,122 @@ impl State {
         }
     }
 
-    /// Takes note of how a rescue stands, and gives the rescues that are one with it.
-    // spec: res-53
+    /// Takes note of how a procedure stands, and gives the rescues that are one with it.
+    // spec: res-53, res-62
     fn look(
         &mut self,
         shared: &Shared,
         procedure: &ProcedureId,
     ) -> Result<BTreeSet<ProcedureId>, ReadError> {
-        self.known.insert(*procedure);
-        self.open.remove(procedure);
-        let book = shared.reader.book(procedure)?;
-        // Its beginning was erased before it came: nobody here knows how it stands.
-        let Some(Machine::Rescue(folded)) = book.machine() else { return Ok(BTreeSet::new()) };
-        let stands = match folded.state.goes_on_in() {
-            Some(other) if merger::taken_in(shared, procedure, &other)?.is_none() => {
-                folded.state.on_its_own()
-            }
-            Some(_) | None => folded.state.clone(),
-        };
-        let merged = folded.state.merged().into_iter().chain(folded.state.goes_on_in()).collect();
-        let (governs, flags) = (stands.governs(), stands.flags_site());
-        if governs.is_none() && flags.is_none() {
-            return Ok(merged);
+        self.rescues.remove(procedure);
+        self.handovers.remove(procedure);
+        let kept = shared.reader.kept(procedure)?;
+        // Nearly every handover is without signs: none of these is folded.
+        let matters = kept.iter().any(|kept| {
+            let act = &kept.act;
+            signs::tells(act) || (act.parents.is_empty() && BEGINNINGS.contains(&act.kind))
+        });
+        if !matters {
+            return Ok(BTreeSet::new());
         }
-        let messages = messages_of(shared, procedure)?;
-        self.open.insert(*procedure, Open { governs, flags, messages, marks: None });
-        Ok(merged)
+        self.known.insert(*procedure);
+        let book = Book::recalled(kept);
+        match book.machine() {
+            Some(Machine::Rescue(folded)) => {
+                let mut open = Open::of(&folded.state);
+                let beside = open.merged.iter().copied().chain(open.goes_on_in).collect();
+                if open.may_have_a_say() {
+                    open.of_whom = Marked::by(messages_of(shared, procedure)?);
+                }
+                if open.may_have_a_say() || open.leads_on() {
+                    self.rescues.insert(*procedure, open);
+                }
+                return Ok(beside);
+            }
+            Some(Machine::Handover(folded)) => {
+                let messages = people::digests_of(&book, people::OF_A_HANDOVER);
+                let signs = Signs::of(&folded.state, messages);
+                self.handovers.extend(signs.map(|signs| (*procedure, signs)));
+            }
+            // Its beginning was erased before it came, and nobody here knows how it stands; or it is of many people.
+            Some(_) | None => {}
+        }
+        Ok(BTreeSet::new())
+    }
+
+    fn rescues_with(&mut self, shared: &Shared, say: Say) -> Result<Vec<Seen>, ReadError> {
+        let mut with_say = Vec::new();
+        for (procedure, open) in &self.rescues {
+            let bearing = self.bearing(procedure, open);
+            let refusal = match say {
+                Say::Custody | Say::Names => bearing.governs.clone(),
+                Say::Site => bearing.flags.clone(),
+            };
+            with_say.extend(refusal.map(|refusal| (*procedure, refusal)));
+        }
+        let mut seen = Vec::new();
+        for (procedure, refusal) in with_say {
+            let Some(open) = self.rescues.get_mut(&procedure) else { continue };
+            let marks = match say {
+                Say::Custody => open.of_whom.marks(shared)?,
+                Say::Names | Say::Site => BTreeSet::new(),
+            };
+            let messages = open.of_whom.messages().to_vec();
+            seen.push(Seen { procedure, refusal, messages, marks });
+        }
+        Ok(seen)
+    }
+
+    /// The handovers with signs of a victim whose person no rescue has taken over.
+    // spec: res-62
+    fn handovers_with_signs(&mut self, shared: &Shared) -> Result<Vec<Seen>, ReadError> {
+        let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
+        let taken = |handover: &ProcedureId| self.named_by(handover, same).any(Bearing::takes_over);
+        let free: Vec<ProcedureId> =
+            self.handovers.keys().filter(|handover| !taken(handover)).copied().collect();
+        let mut seen = Vec::new();
+        for procedure in free {
+            let Some(signs) = self.handovers.get_mut(&procedure) else { continue };
+            let marks = signs.of_whom.marks(shared)?;
+            let (refusal, messages) = (signs.refusal.clone(), signs.of_whom.messages().to_vec());
+            seen.push(Seen { procedure, refusal, messages, marks });
+        }
+        Ok(seen)
+    }
+
+    /// How the rescues bear on others that name a handover and are in the hands of the Party that has the person there: each
+    /// as the one in which it goes on.
+    // spec: res-62
+    fn named_by(
+        &self,
+        handover: &ProcedureId,
+        same_party: impl Fn(&AgencyId, &AgencyId) -> bool,
+    ) -> impl Iterator<Item = &Bearing> {
+        let holders = self.handovers.get(handover).map(|signs| &signs.holders);
+        let naming = self.rescues.iter().filter(|(_, open)| open.rerouted_from.contains(handover));
+        let ends = naming.filter_map(|(procedure, _)| {
+            let end = self.end_of(procedure).unwrap_or(*procedure);
+            self.rescues.get(&end).map(|open| (end, open))
+        });
+        ends.filter_map(move |(procedure, open)| {
+            let (territory, holders) = (open.territory.as_ref()?, holders?);
+            let is_theirs = holders.iter().any(|holder| same_party(holder, territory));
+            is_theirs.then(|| self.bearing(&procedure, open))
+        })
+    }
+
+    /// How a rescue bears on others: on its own, unless it goes on in another one that is here and has taken it in.
+    // spec: res-53, res-65
+    fn bearing<'o>(&self, procedure: &ProcedureId, open: &'o Open) -> &'o Bearing {
+        let goes_on = self.end_of(procedure).is_some_and(|end| end != *procedure);
+        if goes_on { &open.as_said } else { &open.alone }
+    }
+
+    fn end_of(&self, procedure: &ProcedureId) -> Option<ProcedureId> {
+        merger::end_of(procedure, |one| {
+            let further = self.rescues.get(one)?.goes_on_in?;
+            self.rescues.get(&further).filter(|open| open.merged.contains(one)).map(|_| further)
+        })
     }
 }
 
@@ -185,23 +304,10 @@ fn messages_of(shared: &Shared, procedure: &ProcedureId) -> Result<Vec<Digest>, 
     Ok(each.concat())
 }
 
-impl Open {
-    fn marks(&mut self, shared: &Shared) -> Result<BTreeSet<Digest>, ReadError> {
-        if let Some((since, marks)) = &self.marks
-            && since.elapsed() < MARKS_LIVE
-        {
-            return Ok(marks.clone());
-        }
-        let marks = people::marks_of(shared, &self.messages)?;
-        self.marks = Some((Stopwatch::start(), marks.clone()));
-        Ok(marks)
-    }
-}
-
-/// Every rescue that the store has.
+/// Every procedure that the store has in which somebody may be a victim.
 fn begun(shared: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
     let mut begun = BTreeSet::new();
-    for kind in BEGINNINGS {
+    for kind in SCREENED_IN {
         let mut after = None;
         loop {
             let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;

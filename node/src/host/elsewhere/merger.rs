@@ -16,6 +16,9 @@ use crate::host::elsewhere::Objection;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
+/// How many rescues one goes on in by way of each other.
+const CHAIN_MAX: usize = 64;
+
 /// A rescue as whoever takes others in looks at it.
 #[derive(Debug)]
 pub(super) struct Joined<T> {
@@ -58,6 +61,24 @@ pub(super) fn taken_in(
     let book = shared.reader.book(by)?;
     let Some(Machine::Rescue(folded)) = book.machine() else { return Ok(None) };
     Ok(folded.state.merged().contains(procedure).then(|| folded.state.clone()))
+}
+
+/// The rescue in which one goes on in the end, by what each goes on in and what has taken it in; itself where it goes on
+/// nowhere, `None` where it goes on in itself by way of others. Of a longer chain than that nobody follows the end.
+// spec: res-53, res-65
+pub(super) fn end_of(
+    procedure: &ProcedureId,
+    next: impl Fn(&ProcedureId) -> Option<ProcedureId>,
+) -> Option<ProcedureId> {
+    let mut at = *procedure;
+    for _ in 0..CHAIN_MAX {
+        match next(&at) {
+            None => return Some(at),
+            Some(further) if further == *procedure => return None,
+            Some(further) => at = further,
+        }
+    }
+    None
 }
 
 /// What is said in a rescue, in those that it took in, and in those that they had. One was taken in that says itself that it

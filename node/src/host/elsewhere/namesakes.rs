@@ -55,7 +55,7 @@ pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Obje
         return Ok(());
     }
     let Some(bodies) = about(shared, submission)? else { return Ok(()) };
-    let rescues = shared.board.seen(shared, Say::Custody)?;
+    let rescues = shared.board.seen(shared, Say::Names)?;
     if rescues.is_empty() {
         return Ok(());
     }

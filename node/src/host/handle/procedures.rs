@@ -15,6 +15,7 @@ use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::deadline;
 use concord_protocol::procedure::deadline::Deadline;
 use concord_protocol::procedure::deadline::Viewpoint;
+use concord_protocol::procedure::deadline::rule::Duty;
 
 use crate::clock;
 use crate::host::elsewhere;
@@ -63,7 +64,7 @@ impl Handle {
     /// How a procedure looks to this agency now, what others mean to it left out.
     fn seen(&self, id: ProcedureId, book: Arc<Book>) -> ProcedureView {
         let parties = self.parties();
-        let deadlines = self.due(&book, &parties);
+        let deadlines = self.due(&id, &book, &parties);
         let (own, corrected, alerts) = (self.around.shared.me.clone(), BTreeSet::new(), Vec::new());
         ProcedureView { id, own, book, corrected, alerts, deadlines, parties }
     }
@@ -75,9 +76,19 @@ impl Handle {
     }
 
     /// What is due in a procedure, by the node's clock and the terms of the charter in force.
-    fn due(&self, book: &Book, parties: &BTreeMap<AgencyId, Party>) -> Vec<Deadline> {
-        let profile = &self.around.shared.profile.deadlines;
-        deadline::deadlines(book, Viewpoint { now: clock::now(), profile, parties })
+    fn due(
+        &self,
+        id: &ProcedureId,
+        book: &Book,
+        parties: &BTreeMap<AgencyId, Party>,
+    ) -> Vec<Deadline> {
+        let shared = &self.around.shared;
+        let profile = &shared.profile.deadlines;
+        let mut due = deadline::deadlines(book, Viewpoint { now: clock::now(), profile, parties });
+        // spec: due-16
+        let is_there = || shared.board.has_a_rescue(shared, id).unwrap_or(false);
+        due.retain(|deadline| deadline.duty != Duty::Rescue || !is_there());
+        due
     }
 
     /// The Parties of the members.

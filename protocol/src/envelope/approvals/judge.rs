@@ -142,6 +142,11 @@ pub enum NotApproved {
         /// The other.
         second: StaffNumber,
     },
+    /// Nobody who screens people stands behind it.
+    #[error(
+        "whether somebody is a victim is said by a victim-officer, and none drafted or approved the message"
+    )]
+    NoVictimOfficer,
     /// Break-glass where it has no place.
     #[error(
         "break-glass is for saving lives with urgency U1, and this message is not of that kind"
@@ -171,7 +176,9 @@ impl NotApproved {
     // spec: apr-9
     pub const fn code(&self) -> RefusalCode {
         match self {
-            Self::Missing { .. } | Self::TooFew { .. } => RefusalCode::Unapproved,
+            Self::Missing { .. } | Self::TooFew { .. } | Self::NoVictimOfficer => {
+                RefusalCode::Unapproved
+            }
             Self::ListNotHeld { .. }
             | Self::NotCovered { .. }
             | Self::OtherDrafter { .. }
@@ -195,6 +202,7 @@ impl NotApproved {
             Self::NoOffice { .. } | Self::Late { .. } | Self::Aged { .. } => "apr-1",
             Self::Forged { .. } => "apr-2",
             Self::NoGlass => "apr-7",
+            Self::NoVictimOfficer => "apr-11",
         }
     }
 
@@ -224,6 +232,7 @@ impl NotApproved {
                 "draft and approve exactly the message that is sent; whoever changes it has it approved again"
             }
             Self::SamePerson { .. } => "let another person approve it than the one who drafted it",
+            Self::NoVictimOfficer => "let a victim-officer draft or approve it",
             Self::NoGlass => "have the message approved as its kind demands",
         }
     }
@@ -287,6 +296,11 @@ pub fn judge(
     if approvals.break_glass {
         let saves_lives = header.urgency == Urgency::U1 && asked.body.saves_lives();
         return if saves_lives { Ok(Approved::BrokeGlass) } else { Err(NotApproved::NoGlass) };
+    }
+    // spec: apr-11
+    let screens = approvals.votes().any(|vote| vote.role == StaffRole::VictimOfficer);
+    if asked.body.is_of_a_victim_officer() && !screens {
+        return Err(NotApproved::NoVictimOfficer);
     }
     suffice(approvals, level)
 }

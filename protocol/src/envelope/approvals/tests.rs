@@ -2,6 +2,8 @@
 
 extern crate std;
 
+mod victims;
+
 use alloc::format;
 use alloc::vec;
 use alloc::vec::Vec;

@@ -8,6 +8,7 @@ use crate::message::body::BodyRules;
 use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
+use crate::message::handover::request::ADULT_YEARS;
 use crate::message::handover::request::Minority;
 use crate::message::identifier::Identifier;
 use crate::message::intelligence::report::Confidence;
@@ -16,6 +17,7 @@ use crate::message::person::PersonRecord;
 use crate::message::text::LanguageTag;
 use crate::message::text::Line;
 use crate::message::text::LocalizedText;
+use crate::message::time::CivilDate;
 use crate::message::time::Instant;
 use crate::message::time::TimeRange;
 use crate::message::values::Money;
@@ -125,6 +127,13 @@ record! {
 impl BodyRules for RescueRequest {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A1;
+
+    /// By the birth; where none is stated by what is said of children.
+    // spec: res-61
+    fn may_be_child(&self, on: CivilDate) -> bool {
+        let birth = self.person.as_ref().and_then(|person| person.birth.as_ref());
+        birth.map_or(self.minors == Minority::Yes, |birth| birth.possibly_under(ADULT_YEARS, on))
+    }
 
     // spec: apr-7
     fn saves_lives(&self) -> bool {

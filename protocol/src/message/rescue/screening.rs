@@ -3,6 +3,7 @@
 use alloc::collections::BTreeSet;
 
 use crate::ids::AgencyId;
+use crate::ids::ProcedureId;
 use crate::message::approval::Approval;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
@@ -10,6 +11,7 @@ use crate::message::fault::Faults;
 use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
+use crate::message::handover::request::ADULT_YEARS;
 use crate::message::handover::request::VictimIndicator;
 use crate::message::list;
 use crate::message::list::Stated;
@@ -17,6 +19,7 @@ use crate::message::person::PersonRecord;
 use crate::message::person::SubjectCategory;
 use crate::message::pointer::Pointer;
 use crate::message::text::LocalizedText;
+use crate::message::time::CivilDate;
 
 choice! {
     /// What a screening found. Source: DOMAIN 2.3.
@@ -89,6 +92,8 @@ record! {
 
 choice! {
     /// The prosecutor's view on acts committed under coercion.
+    #[derive(serde::Serialize, serde::Deserialize)]
+    #[serde(rename_all = "kebab-case")]
     NonPunishmentReview {
         /// Not decided yet.
         Pending = "pending",
@@ -118,6 +123,8 @@ record! {
         referral: Option<LocalizedText>,
         /// The prosecutor's view; required for a presumed or identified victim.
         non_punishment_review: Option<NonPunishmentReview>,
+        /// The handover in which signs of a victim were found; where a rescue takes the person over.
+        rerouted_from: Option<ProcedureId>,
     }
     rules(at, faults) {
         // spec: msgk-87
@@ -173,4 +180,14 @@ impl VictimScreeningReport {
 impl BodyRules for VictimScreeningReport {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A2;
+
+    // spec: apr-11
+    fn is_of_a_victim_officer(&self) -> bool {
+        true
+    }
+
+    // spec: res-61
+    fn may_be_child(&self, on: CivilDate) -> bool {
+        self.person.birth.as_ref().is_some_and(|birth| birth.possibly_under(ADULT_YEARS, on))
+    }
 }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
 use crate::message::approval::Approval;
+use crate::message::approval::Said;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -85,7 +86,7 @@ record! {
 }
 
 record! {
-    /// Tells how a rescue stands. Source: DOMAIN 2.3, 3.4, spec msgk-86.
+    /// Tells how a rescue stands. Source: DOMAIN 2.3, 3.4, spec msgk-86, msgk-132, msgk-133.
     RescueUpdate {
         /// How.
         state: RescueState,
@@ -97,8 +98,12 @@ record! {
         minor: Option<Minority>,
         /// Whether the person agrees; yes with the return of a grown-up, no where help is declined.
         person_consents: Option<PersonConsents>,
+        /// The assessment of age, or the paper, by which somebody who may be a child is a grown-up; only where it says so.
+        age_assessment_ref: Option<RecordRef>,
         /// The determination of a child's best interests; required with the return of a child.
         best_interests_ref: Option<RecordRef>,
+        /// The assessment of the risk of ill-treatment; required where the return is arranged.
+        risk_assessment_ref: Option<RecordRef>,
         /// The prosecutor's decision; required where the person is referred to justice.
         prosecutor_decision_ref: Option<RecordRef>,
         /// Which agency of the State that the person goes home to agrees to the return, once it is known.
@@ -123,6 +128,16 @@ record! {
             field::exclude(goes_on_in.as_ref(), &goes_on_at, faults, reason);
         }
         let minor_at = at.key("minor");
+        // spec: msgk-133
+        if minor.flatten() != Some(Minority::No) {
+            let reason = "an assessment of age is named where it shows that the person is a grown-up";
+            field::exclude(age_assessment_ref.as_ref(), &at.key("age_assessment_ref"), faults, reason);
+        }
+        // spec: msgk-132
+        if state == Some(RescueState::ReturnArranged) {
+            let reason = "nobody is sent home without an assessment of the risk of ill-treatment";
+            field::demand(risk_assessment_ref.as_ref(), &at.key("risk_assessment_ref"), faults, reason);
+        }
         match state {
             Some(RescueState::ReturnArranged | RescueState::Returned) => {
                 let reason = "whether the person is a child decides who agrees to the return";
@@ -159,6 +174,11 @@ record! {
 }
 
 impl RescueState {
+    /// Whether somebody who may be a victim is taken for one no longer.
+    const fn changes_category(self) -> bool {
+        matches!(self, Self::DeclinedHelp | Self::ReferredToJustice)
+    }
+
     /// Whether the person is protected no longer, or nobody looks for the person any more.
     const fn ends_protection(self) -> bool {
         match self {
@@ -200,6 +220,17 @@ fn consent_is(
 impl BodyRules for RescueUpdate {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A1;
+
+    // spec: apr-12
+    fn approval(&self, _said: &Said<'_>) -> Approval {
+        if self.state.changes_category() { Approval::A2 } else { Approval::A1 }
+    }
+
+    // spec: apr-11
+    fn is_of_a_victim_officer(&self) -> bool {
+        matches!(self.state, RescueState::Screening | RescueState::Protected)
+            || self.state.changes_category()
+    }
 
     // spec: apr-7
     fn saves_lives(&self) -> bool {

@@ -170,6 +170,7 @@ const CONDITIONAL: &[&str] = &[
     "rescue-request /body/person/nationalities/0/country",
     "rescue-update /body/minor",
     "rescue-update /body/person_consents",
+    "rescue-update /body/risk_assessment_ref",
     "victim-screening-report /body/person/nationalities/0/country",
     "victim-screening-report /body/non_punishment_review",
     "participation-reply /body/reason",

@@ -1,5 +1,6 @@
 //! What the messages of a batch state.
 
+use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
+use crate::message::batch::entry::ManifestEntry;
 use crate::message::batch::manifest::BatchManifest;
 use crate::message::batch::manifest::ManifestStage;
 use crate::message::batch::reconciliation::BatchReconciliation;
@@ -84,6 +86,9 @@ pub struct Manifest {
     pub root: Digest,
     /// The decisions that grant them, in the order of the entries; none where a proposal names none.
     pub decisions: Vec<MessageId>,
+    /// Who answers for each child that no officer is with all the way: the entry of the child, that of the guardian.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub guardians: BTreeMap<u64, u64>,
 }
 
 /// What a removal states.
@@ -111,6 +116,7 @@ impl BatchFact {
             entries: list::count(body.entries.iter()),
             root: body.entry_root,
             decisions: body.entries.iter().filter_map(|entry| entry.decision_message).collect(),
+            guardians: body.entries.iter().filter_map(guarded).collect(),
         })
     }
 
@@ -149,6 +155,13 @@ impl BatchFact {
     pub(in crate::procedure) fn reconciled(body: &BatchReconciliation) -> Self {
         Self::Reconciled { version: body.version.get(), account: Account::declared(body) }
     }
+}
+
+/// A child and whoever answers for it; none where an officer is with the child all the way.
+// spec: bat-73
+fn guarded(entry: &ManifestEntry) -> Option<(u64, u64)> {
+    let guardian = entry.guardian_entry.filter(|_| !entry.travels_with_officer)?;
+    Some((entry.n.get(), guardian.get()))
 }
 
 fn numbers(entries: &BTreeSet<Ordinal>) -> BTreeSet<u64> {

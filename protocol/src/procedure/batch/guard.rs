@@ -130,14 +130,33 @@ impl Batch {
         let left = self.in_force().difference(&removal.entries).count();
         let left = u64::try_from(left).unwrap_or(u64::MAX);
         let most = self.manifest.entries.saturating_sub(list::count(removal.entries.iter()));
-        if (left..=most).contains(&removal.remaining) {
-            return Ok(());
+        if !(left..=most).contains(&removal.remaining) {
+            return Err(Refusal::out_of_turn(
+                "bat-39",
+                format!("{left} remain, the message says {}", removal.remaining),
+                "count those who remain again",
+            ));
         }
-        Err(Refusal::out_of_turn(
-            "bat-39",
-            format!("{left} remain, the message says {}", removal.remaining),
-            "count those who remain again",
-        ))
+        // spec: bat-73
+        let stays = |n: u64| !removal.entries.contains(&n) && !self.removed.contains_key(&n);
+        match self.alone(stays) {
+            None => Ok(()),
+            Some(child) => Err(Refusal::safeguard(
+                "bat-73",
+                format!(
+                    "the guardian of entry {child}, a child, is taken off, and the child is not"
+                ),
+                "take the child off with its guardian or before it; a further batch can name who travels with the child",
+            )),
+        }
+    }
+
+    /// A child who goes with its guardian left out.
+    // spec: bat-73, bat-74
+    fn alone(&self, goes: impl Fn(u64) -> bool) -> Option<u64> {
+        let guardians = self.manifest.guardians.iter();
+        let mut alone = guardians.filter(|(child, guardian)| goes(**child) && !goes(**guardian));
+        alone.next().map(|(child, _)| *child)
     }
 
     /// A message speaks of the version that stands.
@@ -300,12 +319,24 @@ impl Batch {
             ));
         }
         // spec: bat-46
-        match results.transferred.iter().find(|n| self.stays_behind(**n)) {
-            None => Ok(()),
-            Some(n) => Err(Refusal::safeguard(
+        if let Some(n) = results.transferred.iter().find(|n| self.stays_behind(**n)) {
+            return Err(Refusal::safeguard(
                 "bat-46",
                 format!("entry {n} was taken off"),
                 "leave the person with the releasing side, and say why in the result",
+            ));
+        }
+        // A recount says where people are already.
+        // spec: bat-74
+        let goes = |n: u64| results.transferred.contains(&n);
+        match self.alone(goes).filter(|_| self.stage == Stage::Executing) {
+            None => Ok(()),
+            Some(child) => Err(Refusal::safeguard(
+                "bat-74",
+                format!(
+                    "it hands over entry {child}, a child, and not whoever answers for the child"
+                ),
+                "leave the child with the releasing side, and say why in the result",
             )),
         }
     }

@@ -136,6 +136,8 @@ choice! {
         Closing = "word on an answered request for information",
         /// What lies behind a hit is told.
         CoreData = "core data after a hit",
+        /// A prosecutor says how to look at what a victim did under coercion.
+        Review = "review of what a victim did",
         /// A decision comes before the person has to be let go.
         BeforeRelease = "decision before a release is due",
     }
@@ -163,7 +165,7 @@ impl Fixed {
             Self::Views => Term::Days(5),
             Self::Minutes => Term::Days(10),
             Self::Closing => Term::Days(14),
-            Self::Feedback => Term::Days(30),
+            Self::Feedback | Self::Review => Term::Days(30),
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::message::batch::sealing::RemovalReason;
 use crate::message::coordination::outcome::OutcomeStage;
+use crate::message::kind::Kind;
 use crate::message::text::ItemId;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
@@ -103,6 +104,10 @@ fn dated(ledger: &Ledger<'_>, due: &Due<'_>, agency: &AgencyId) -> Deadline {
     deadline.since = due.since;
     let all = ledger.machine.common().participants().keys();
     deadline.owed_to = all.filter(|other| *other != agency).cloned().collect();
+    // Whoever asked for the person is not told of the rescue.
+    if due.duty == Duty::Rescue {
+        deadline.owed_to.clear();
+    }
     deadline.flag = deadline::flag(due.since, deadline.due, ledger.view.now);
     deadline
 }
@@ -154,7 +159,20 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
         dues.push(schedule_answer(of, silent));
     }
     dues.extend(screenings(ledger, |_| true, |agency| state.sides(agency).contains(&Side::Holder)));
+    dues.extend(taking_over(ledger, state));
     dues
+}
+
+/// A rescue of somebody of whom signs of a victim were found here. Whether there is one, this procedure does not say.
+// spec: due-16
+fn taking_over<'a>(ledger: &Ledger<'a>, state: &Handover) -> Option<Due<'a>> {
+    if !state.needs_a_rescue() {
+        return None;
+    }
+    let took = |act: &Act| decision::has_counted(ledger.machine, &act.digest);
+    let of = last(ledger, |act| act.kind == Kind::VictimScreeningReport && took(act))?;
+    let by = who(ledger, |agency| state.sides(agency).contains(&Side::Holder));
+    Some(Due { duty: Duty::Rescue, of, item: None, by, since: of.created, end: End::Class })
 }
 
 fn batch<'a>(ledger: &Ledger<'a>, state: &'a Batch) -> Vec<Due<'a>> {
@@ -262,7 +280,21 @@ fn rescue<'a>(ledger: &Ledger<'a>, state: &'a Rescue, opening: &'a Act) -> Vec<D
     let of = last(ledger, |act| matches!(&act.fact, Fact::Rescue(_))).unwrap_or(opening);
     let awaited = state.awaited_by().zip(state.territory());
     let due = awaited.map(|(date, territory)| dated_by(of, Duty::NextStep, territory, date));
-    due.into_iter().collect()
+    due.into_iter().chain(review(ledger, state)).collect()
+}
+
+/// A prosecutor's word, as long as a report could still tell it.
+// spec: due-17
+fn review<'a>(ledger: &Ledger<'a>, state: &'a Rescue) -> Option<Due<'a>> {
+    let territory =
+        state.territory().filter(|_| state.awaits_review() && state.can_be_screened())?;
+    let states_one = |act: &Act| {
+        matches!(&act.fact, Fact::Handover(HandoverFact::Screened { review: Some(_), .. }))
+    };
+    let of =
+        last(ledger, |act| states_one(act) && decision::has_counted(ledger.machine, &act.digest))?;
+    let (by, end) = (BTreeSet::from([territory]), End::Fixed(Fixed::Review));
+    Some(Due { duty: Duty::Review, of, item: None, by, since: of.created, end })
 }
 
 fn actions<'a>(ledger: &Ledger<'a>, state: &'a Cycle, opening: &'a Act) -> Vec<Due<'a>> {

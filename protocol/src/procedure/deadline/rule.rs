@@ -25,6 +25,10 @@ choice! {
         Release = "release-or-extension",
         /// A person of whom there are signs of a victim is screened by whoever has the person now.
         Screening = "screening",
+        /// A rescue takes over a person of whom signs of a victim were found in a handover.
+        Rescue = "rescue",
+        /// A prosecutor says how to look at what a victim did under coercion.
+        Review = "non-punishment-review",
         /// The full request comes after a provisional arrest.
         FullRequest = "full-request",
         /// It is said what became of what is taken back.
@@ -205,7 +209,7 @@ pub const OUTLIVE: &[Kind] = &[
 ];
 
 /// Duties that are due because of where a person is, which the end of a procedure does not change.
-pub const GOES_ON: &[Duty] = &[Duty::Release, Duty::Screening];
+pub const GOES_ON: &[Duty] = &[Duty::Release, Duty::Screening, Duty::Rescue, Duty::Review];
 
 /// Messages of which a later one of the same author takes the place of the earlier one.
 pub const REPLACED: &[Kind] = &[Kind::BatchManifest, Kind::MeetingMinutes];

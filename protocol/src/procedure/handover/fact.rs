@@ -5,6 +5,7 @@ pub mod afterwards;
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
+use core::ops::Not;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -39,6 +40,7 @@ use crate::message::refusal_ground::GroundAnswer;
 use crate::message::refusal_ground::GroundClass;
 use crate::message::refusal_ground::RefusalGround;
 use crate::message::refusal_ground::StatedGround;
+use crate::message::rescue::screening::NonPunishmentReview;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::screening::VictimScreeningReport;
 use crate::message::time::Instant;
@@ -139,6 +141,15 @@ pub enum HandoverFact {
         outcome: ScreeningOutcome,
         /// Whether the person could speak freely: with somebody trained, in private, with an independent interpreter.
         freely: bool,
+        /// The prosecutor's view on what the person did under coercion; absent where it is not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        review: Option<NonPunishmentReview>,
+        /// Whether the person may be a child, by the birth that it states and the day on which it was made.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        may_be_child: bool,
+        /// The handover out of which a rescue takes the person over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rerouted_from: Option<ProcedureId>,
     },
     /// The receiving Party asks to try the person for something else, or to hand the person on.
     SpecialtyAsked {
@@ -366,7 +377,13 @@ impl HandoverFact {
     }
 
     pub(in crate::procedure) fn screened(body: &VictimScreeningReport) -> Self {
-        Self::Screened { outcome: body.outcome, freely: body.is_free() }
+        Self::Screened {
+            outcome: body.outcome,
+            freely: body.is_free(),
+            review: body.non_punishment_review,
+            may_be_child: false,
+            rerouted_from: body.rerouted_from,
+        }
     }
 
     pub(in crate::procedure) fn custody(body: &CustodyEvent) -> Self {

@@ -6,6 +6,7 @@ use crate::ids::MessageId;
 use crate::message::assurance::AssuranceKind;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
@@ -260,7 +261,7 @@ impl Handover {
     /// Nobody goes of whom it is open whether the person is a victim.
     // spec: ho-82
     fn guard_screening(&self) -> Result<(), Refusal> {
-        if !self.undetermined {
+        if self.screened != Some(ScreeningOutcome::Undetermined) {
             return Ok(());
         }
         Err(Refusal::safeguard(

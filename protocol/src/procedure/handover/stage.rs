@@ -193,7 +193,7 @@ pub(super) const UNPLANNED: &[Stage] = &[
 const ENDED: &[Stage] = &[Refused, Lapsed, Withdrawn];
 
 /// While whoever has the person looks after the person, and nothing that is found moves the stage any more.
-const FOLLOWED: &[Stage] = &[HandedOver, Closed, Refused, Lapsed, Withdrawn];
+const FOLLOWED: &[Stage] = &[HandedOver, Closed, Refused, Lapsed, Withdrawn, Rerouted];
 
 /// While anybody may hold the person.
 const HELD: &[Stage] = &[

@@ -8,6 +8,7 @@ use crate::procedure::handover::fact::Against;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Leg;
+use crate::procedure::handover::signs;
 use crate::procedure::handover::stage::Move;
 use crate::procedure::rank;
 use crate::procedure::rank::Meeting;
@@ -23,8 +24,10 @@ pub(super) fn rank(act: &Act) -> Rank {
 pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     let by_rank = || rank::meet(rank(earlier), rank(later));
     // spec: ho-82
-    if finds(earlier, ScreeningOutcome::Undetermined)
-        && finds(later, ScreeningOutcome::NoIndication)
+    let unclear = finds(later, ScreeningOutcome::Undetermined);
+    let none = finds(later, ScreeningOutcome::NoIndication);
+    if (signs::tells(earlier) && (unclear || none))
+        || (finds(earlier, ScreeningOutcome::Undetermined) && none)
     {
         return Meeting::EarlierCounts;
     }

@@ -1,6 +1,7 @@
 //! What the messages of a rescue state.
 
 use alloc::collections::BTreeMap;
+use core::ops::Not;
 
 use serde::Deserialize;
 use serde::Serialize;
@@ -22,6 +23,9 @@ pub enum RescueFact {
     Reported {
         /// The agency of the State that the person goes home to, where it is known.
         home: Option<AgencyId>,
+        /// Whether the person may be a child, by the birth that it states and the day on which it was made.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        may_be_child: bool,
     },
     /// How the rescue stands.
     Updated(Update),
@@ -38,6 +42,9 @@ pub struct Update {
     pub child: Option<bool>,
     /// Whether the person agrees.
     pub consents: Option<PersonConsents>,
+    /// Whether an assessment of age or a paper shows that the person is a grown-up.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub age_assessed: bool,
     /// Whether a child's best interests were determined.
     pub best_interests: bool,
     /// Whether a prosecutor decided.
@@ -52,7 +59,7 @@ pub struct Update {
 
 impl RescueFact {
     pub(in crate::procedure) fn reported(body: &RescueRequest) -> Self {
-        Self::Reported { home: body.home.clone() }
+        Self::Reported { home: body.home.clone(), may_be_child: false }
     }
 
     pub(in crate::procedure) fn updated(body: &RescueUpdate) -> Self {
@@ -62,6 +69,7 @@ impl RescueFact {
             next_by: body.next_by.at(),
             child: body.minor.map(Minority::may_be_child),
             consents: body.person_consents,
+            age_assessed: body.age_assessment_ref.is_some(),
             best_interests: body.best_interests_ref.is_some(),
             prosecutor: body.prosecutor_decision_ref.is_some(),
             home: body.home.clone(),

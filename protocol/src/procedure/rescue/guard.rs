@@ -19,6 +19,7 @@ impl Rescue {
         let Fact::Rescue(RescueFact::Updated(update)) = &act.fact else { return Ok(()) };
         let takes_part = |agency: &AgencyId| common.participants().contains_key(agency);
         home_takes_part(update.home.as_ref(), takes_part)?;
+        self.guard_age(update)?;
         match moved {
             Move::Accept | Move::Join => reporters_take_part(update, takes_part),
             Move::Protect => self.guard_protection(),
@@ -41,6 +42,19 @@ impl Rescue {
             | Move::Die
             | Move::Begin => Ok(()),
         }
+    }
+
+    /// Whoever may be a child is one until somebody found out.
+    // spec: res-61
+    fn guard_age(&self, update: &Update) -> Result<(), Refusal> {
+        if !self.may_be_child || update.age_assessed || update.child != Some(false) {
+            return Ok(());
+        }
+        Err(Refusal::safeguard(
+            "res-61",
+            "by what was told of the birth the person may be a child, and no assessment says otherwise",
+            "treat the person as a child, or name the assessment of age or the paper under `age_assessment_ref`",
+        ))
     }
 
     // spec: res-28
@@ -106,16 +120,23 @@ impl Rescue {
         ))
     }
 
-    // spec: res-32
+    // spec: res-32, res-63
     fn guard_referral(&self, update: &Update) -> Result<(), Refusal> {
-        if self.screened() == Some(ScreeningOutcome::NoIndication) && update.prosecutor {
-            return Ok(());
+        if self.screened() != Some(ScreeningOutcome::NoIndication) || !update.prosecutor {
+            return Err(Refusal::safeguard(
+                "res-32",
+                "nobody is referred to justice who may be a victim, or without a prosecutor",
+                "let the screening end without an indication, and let a prosecutor decide",
+            ));
         }
-        Err(Refusal::safeguard(
-            "res-32",
-            "nobody is referred to justice who may be a victim, or without a prosecutor",
-            "let the screening end without an indication, and let a prosecutor decide",
-        ))
+        if self.awaits_review() {
+            return Err(Refusal::safeguard(
+                "res-63",
+                "a prosecutor has not said yet how to look at what the person did under coercion",
+                "send a victim-screening-report with `non_punishment_review` `applies` or `not-applicable` first",
+            ));
+        }
+        Ok(())
     }
 }
 

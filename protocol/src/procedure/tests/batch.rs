@@ -18,6 +18,7 @@ use super::SALTS;
 use super::TRANSIT;
 use super::agency;
 use super::convergence;
+use super::handover;
 use crate::codec;
 use crate::crypto::digest;
 use crate::crypto::digest::Digest;
@@ -53,10 +54,7 @@ const SIDES: &[&str] = &[ASKED, TRANSIT, ASKS];
 
 const PEOPLE: u64 = 5;
 
-const SCREENED: Fact = Fact::Handover(HandoverFact::Screened {
-    outcome: ScreeningOutcome::NoIndication,
-    freely: true,
-});
+const SCREENED: Fact = handover::screened(ScreeningOutcome::NoIndication);
 
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
 
@@ -72,6 +70,7 @@ pub(super) fn version(version: u8) -> Manifest {
         entries: PEOPLE,
         root: root(version),
         decisions: Vec::new(),
+        guardians: BTreeMap::new(),
     }
 }
 
@@ -683,6 +682,65 @@ fn nobody_is_handed_over_who_was_taken_off_on_the_way() {
     play.told("nobody is handed over who was taken off on the way", &["bat-46"]);
 }
 
+/// The people of a version in which entry 1 answers for the children 2 and 3, and an officer is with another child.
+fn with_children() -> Fact {
+    let guardians = BTreeMap::from([(2, 1), (3, 1)]);
+    Fact::Batch(BatchFact::Listed(Manifest { guardians, ..version(1) }))
+}
+
+#[test]
+fn a_child_leaves_a_manifest_with_its_guardian() {
+    // shows: bat-73
+    let mut play = Play::<Batch>::begin_among(SIDES, 0, with_children());
+    seal_by_all(&mut play, 1, PEOPLE);
+    for (entries, remaining) in [(&[1_u64][..], 4), (&[1, 2], 3)] {
+        let refusal = play.refused(ASKED, taken_off(entries, 2, remaining));
+        assert_eq!(brief(&refusal), (RefusalCode::Safeguard, "bat-73"));
+        assert!(refusal.remedy.contains("take the child off"), "{refusal:?}");
+    }
+    play.say(ASKED, taken_off(&[2], 2, 4));
+    assert_eq!(play.refused(ASKED, taken_off(&[1], 3, 3)).rule, "bat-73", "the other one");
+    play.say(ASKED, taken_off(&[1, 3], 3, 2));
+    assert_eq!(play.now().state.in_force(), BTreeSet::from([4, 5]));
+    play.told("a child leaves a manifest with its guardian", &["bat-73"]);
+}
+
+#[test]
+fn no_removals_that_cross_leave_a_child_alone() {
+    // shows: bat-73, bat-55
+    for salt in SALTS {
+        let mut play = Play::<Batch>::begin_among(SIDES, salt, with_children());
+        seal_by_all(&mut play, 1, PEOPLE);
+        let seen = play.transcript.heads();
+        play.say_after(ASKED, &seen, taken_off(&[1, 2, 3], 2, 2));
+        play.say_after(TRANSIT, &seen, taken_off(&[2, 4], 3, 3));
+        assert_eq!(play.now().state.in_force(), BTreeSet::from([5]));
+        play.told("no removals that cross leave a child alone", &["bat-73"]);
+    }
+}
+
+#[test]
+fn no_child_is_handed_over_without_whoever_answers_for_it() {
+    // shows: bat-74
+    let mut play = Play::<Batch>::begin_among(SIDES, 0, with_children());
+    seal_by_all(&mut play, 1, PEOPLE);
+    let mut play = first_leg_of(agreed(play));
+    let alone = [(1, HandoverOutcome::NoShow)];
+    let refusal = play.refused(ASKED, certified((1, 1), &[2, 3, 4, 5], &alone));
+    assert_eq!(brief(&refusal), (RefusalCode::Safeguard, "bat-74"));
+    let behind = [1, 2, 3].map(|n| (n, HandoverOutcome::NoShow));
+    let first = play.say(ASKED, certified((1, 1), &[4, 5], &behind));
+    play.say(TRANSIT, countersigned(first));
+    play.confirm_by(&[TRANSIT, ASKS], IrreversibleAct::ReleaseCustody);
+    play.say(TRANSIT, released(2));
+    let second = play.say(TRANSIT, certified((2, 1), &[4, 5], &[]));
+    play.say(ASKS, countersigned(second));
+    assert_eq!(stage(&play), Stage::Reconciling);
+    let recount = [1, 3].map(|n| (n, HandoverOutcome::NoShow));
+    play.say(ASKED, certified((1, 1), &[2, 4, 5], &recount));
+    play.told("no child is handed over without whoever answers for it", &["bat-74"]);
+}
+
 #[test]
 fn when_nobody_is_handed_over_on_a_leg_nobody_travels_on() {
     // shows: bat-26
@@ -807,9 +865,9 @@ fn a_recount_of_an_early_leg_has_to_fit_those_after_it() {
 fn a_message_of_another_procedure_has_no_place_in_a_batch() {
     // shows: pro-10
     let mut play = begun(0);
-    let asks_for_one = super::handover::requested();
+    let asks_for_one = handover::requested();
     assert_eq!(brief(&play.refused(ASKED, asks_for_one)), (RefusalCode::OutOfTurn, "pro-10"));
-    assert_eq!(brief(&play.refused(ASKED, super::handover::held())).1, "pro-10");
+    assert_eq!(brief(&play.refused(ASKED, handover::held())).1, "pro-10");
     play.told("a message of another procedure has no place in a batch", &["pro-10"]);
 }
 

@@ -24,7 +24,9 @@ use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::message::intelligence::information_reply::ReplyStatus;
 use crate::message::kind::Kind;
+use crate::message::rescue::screening::NonPunishmentReview;
 use crate::message::rescue::screening::ScreeningOutcome;
+use crate::message::rescue::update::RescueState;
 use crate::message::urgency::Urgency;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
@@ -69,6 +71,7 @@ use crate::procedure::tests::TRANSIT;
 use crate::procedure::tests::agency;
 use crate::procedure::tests::batch;
 use crate::procedure::tests::handover;
+use crate::procedure::tests::rescue;
 
 const MINUTE: u64 = 60_000;
 const HOUR: u64 = 60 * MINUTE;
@@ -556,7 +559,7 @@ fn whoever_received_a_possible_victim_against_a_stop_that_came_too_late_owes_the
     let mut story = examined();
     story.say(ASKED, Kind::HandoverDecision, handover::granted(), 2 * HOUR);
     let (of, countersigned) = story.hand_over(&[1], None);
-    let found = |outcome| Fact::Handover(HandoverFact::Screened { outcome, freely: true });
+    let found = handover::screened;
     let victim = found(ScreeningOutcome::PresumedVictim);
     let stop = story.say(ASKED, Kind::VictimScreeningReport, victim, 8 * HOUR);
     story.last().parents = Vec::from([of]);
@@ -569,6 +572,54 @@ fn whoever_received_a_possible_victim_against_a_stop_that_came_too_late_owes_the
     story.say(ASKS, Kind::VictimScreeningReport, none, 10 * HOUR);
     story.last().parents = Vec::from([countersigned, stopped]);
     assert!(story.all(Duty::Screening, 10 * HOUR).is_empty());
+}
+
+#[test]
+fn whoever_finds_signs_of_a_victim_owes_a_rescue_and_whoever_asked_is_not_told() {
+    // shows: due-16
+    let mut story = examined();
+    assert!(story.all(Duty::Rescue, HOUR).is_empty());
+    let victim = handover::screened(ScreeningOutcome::Victim);
+    let found = story.say(ASKED, Kind::VictimScreeningReport, victim, 2 * HOUR);
+
+    let rescue = story.one(Duty::Rescue, 3 * HOUR);
+    assert_eq!((&rescue.owed_by, rescue.of, rescue.since), (&agency(ASKED), found, at(2 * HOUR)));
+    assert_eq!(rescue.basis, Basis::Class(Urgency::U3));
+    assert!(rescue.owed_to.is_empty());
+    let none = handover::screened(ScreeningOutcome::NoIndication);
+    story.say(ASKED, Kind::VictimScreeningReport, none, 4 * HOUR);
+    assert!(story.all(Duty::Rescue, 5 * HOUR).is_empty());
+}
+
+#[test]
+fn a_review_of_what_a_victim_did_is_brought_to_its_end() {
+    // shows: due-17
+    let reviewed = |view| {
+        let mut found = handover::screened(ScreeningOutcome::Victim);
+        if let Fact::Handover(HandoverFact::Screened { review, .. }) = &mut found {
+            *review = Some(view);
+        }
+        found
+    };
+    let pending = || reviewed(NonPunishmentReview::Pending);
+    let mut story = Story::begin(Kind::VictimScreeningReport, pending());
+    let first = story.first();
+    let review = story.one(Duty::Review, HOUR);
+    assert_eq!((&review.owed_by, review.of), (&agency(ASKS), first));
+    assert_eq!(review.basis, Basis::Fixed(Fixed::Review));
+
+    let again = story.say(ASKS, Kind::VictimScreeningReport, pending(), HOUR);
+    assert_eq!(story.one(Duty::Review, HOUR).of, again);
+    let without = handover::screened(ScreeningOutcome::Victim);
+    story.say(ASKS, Kind::VictimScreeningReport, without, 2 * HOUR);
+    assert_eq!(story.one(Duty::Review, 2 * HOUR).of, again, "silence ends nothing");
+    for (state, goes_on) in [(RescueState::Protected, 1), (RescueState::StaysWithProtection, 1)] {
+        story.say(ASKS, Kind::RescueUpdate, rescue::says(state), 3 * HOUR);
+        assert_eq!(story.all(Duty::Review, 3 * HOUR).len(), goes_on, "{state}");
+    }
+    let applies = reviewed(NonPunishmentReview::Applies);
+    story.say(ASKS, Kind::VictimScreeningReport, applies, 4 * HOUR);
+    assert!(story.all(Duty::Review, 4 * HOUR).is_empty());
 }
 
 #[test]
@@ -601,7 +652,7 @@ fn whoever_received_a_batch_owes_the_screening_of_whoever_was_taken_off_it_too_l
     let screening = story.one(Duty::Screening, 9 * HOUR);
     assert_eq!((screening.owed_by, screening.of), (agency(ASKS), stop));
     let outcome = ScreeningOutcome::NoIndication;
-    let found = Fact::Handover(HandoverFact::Screened { outcome, freely: true });
+    let found = handover::screened(outcome);
     story.say(ASKS, Kind::VictimScreeningReport, found.clone(), 10 * HOUR);
     story.last().parents = Vec::from([countersigned, stopped]);
     assert_eq!(story.all(Duty::Screening, 10 * HOUR).len(), 1, "one of the two");

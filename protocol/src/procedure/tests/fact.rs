@@ -350,7 +350,7 @@ fn every_body_bears_on_the_procedure_that_it_is_for() {
             }
         },
         (kind, Fact::Rescue(fact)) => match fact {
-            RescueFact::Reported { home } => kind == Kind::RescueRequest && home.is_some(),
+            RescueFact::Reported { home, .. } => kind == Kind::RescueRequest && home.is_some(),
             RescueFact::Updated(update) => {
                 kind == Kind::RescueUpdate && update.child == Some(false)
             }

@@ -3,6 +3,7 @@
 mod gates;
 mod grounds;
 mod line;
+mod signs;
 pub(super) mod specialty;
 mod standing;
 
@@ -168,8 +169,14 @@ fn consents(play: &Play<Handover>, asked: &Digest, consent: SpecialtyConsent) ->
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
 pub(super) const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
 
-const fn screened(outcome: ScreeningOutcome) -> Fact {
-    Fact::Handover(HandoverFact::Screened { outcome, freely: true })
+pub(super) const fn screened(outcome: ScreeningOutcome) -> Fact {
+    Fact::Handover(HandoverFact::Screened {
+        outcome,
+        freely: true,
+        review: None,
+        may_be_child: false,
+        rerouted_from: None,
+    })
 }
 
 fn leg(releasing: &str, receiving: &str) -> Leg {

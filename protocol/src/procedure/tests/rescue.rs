@@ -16,10 +16,12 @@ use super::SALTS;
 use super::TRANSIT;
 use super::agency;
 use super::convergence;
+use super::handover;
 use crate::codec;
 use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
 use crate::message::recipient::Role;
+use crate::message::rescue::screening::NonPunishmentReview;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::update::PersonConsents;
 use crate::message::rescue::update::RescueState;
@@ -41,11 +43,20 @@ use crate::registry::RefusalCode;
 const REVIEW: u64 = 86_400_000;
 
 fn reported() -> Fact {
-    Fact::Rescue(RescueFact::Reported { home: None })
+    Fact::Rescue(RescueFact::Reported { home: None, may_be_child: false })
 }
 
 const fn screened(outcome: ScreeningOutcome) -> Fact {
-    Fact::Handover(HandoverFact::Screened { outcome, freely: true })
+    handover::screened(outcome)
+}
+
+/// What a screening found, with the prosecutor's view.
+fn reviewed(outcome: ScreeningOutcome, view: NonPunishmentReview) -> Fact {
+    let mut found = screened(outcome);
+    if let Fact::Handover(HandoverFact::Screened { review, .. }) = &mut found {
+        *review = Some(view);
+    }
+    found
 }
 
 const VICTIM: Fact = screened(ScreeningOutcome::PresumedVictim);
@@ -58,6 +69,7 @@ const fn bare(state: RescueState) -> Update {
         next_by: Timestamp::from_millis(REVIEW),
         child: None,
         consents: None,
+        age_assessed: false,
         best_interests: false,
         prosecutor: false,
         home: None,
@@ -70,7 +82,7 @@ const fn updated(update: Update) -> Fact {
     Fact::Rescue(RescueFact::Updated(update))
 }
 
-fn says(state: RescueState) -> Fact {
+pub(super) fn says(state: RescueState) -> Fact {
     updated(bare(state))
 }
 
@@ -344,7 +356,8 @@ fn whoever_agrees_to_a_return_takes_part() {
     assert_eq!(brief(&refusal), (RefusalCode::ParticipantLeftOut, "res-27"));
     play.told("whoever agrees to a return takes part", &["res-27"]);
 
-    let transit = Fact::Rescue(RescueFact::Reported { home: Some(agency(TRANSIT)) });
+    let home = Some(agency(TRANSIT));
+    let transit = Fact::Rescue(RescueFact::Reported { home, may_be_child: false });
     let play = Play::<Rescue>::begin(0, transit);
     assert_eq!(play.now().state.home(), Some(&agency(TRANSIT)));
 }
@@ -406,8 +419,11 @@ fn nobody_is_given_up_before_the_date_of_the_review() {
 fn only_a_grown_up_who_could_speak_freely_declines_help() {
     // shows: res-31
     let declines = || adult(RescueState::DeclinedHelp, PersonConsents::No);
-    let overheard = HandoverFact::Screened { outcome: ScreeningOutcome::Victim, freely: false };
-    let mut play = screening(0, Fact::Handover(overheard));
+    let mut overheard = screened(ScreeningOutcome::Victim);
+    if let Fact::Handover(HandoverFact::Screened { freely, .. }) = &mut overheard {
+        *freely = false;
+    }
+    let mut play = screening(0, overheard);
     assert_eq!(brief(&play.refused(ASKED, declines())), (RefusalCode::Safeguard, "res-31"));
 
     play.say(ASKED, screened(ScreeningOutcome::Victim));
@@ -441,6 +457,72 @@ fn nobody_is_referred_to_justice_who_may_be_a_victim_or_without_a_prosecutor() {
         "nobody is referred to justice who may be a victim or without a prosecutor",
         &["res-32"],
     );
+}
+
+#[test]
+fn nobody_is_referred_to_justice_before_a_prosecutor_has_looked_at_what_a_victim_did() {
+    // shows: res-63
+    use NonPunishmentReview::Applies;
+    use NonPunishmentReview::NotApplicable;
+    use NonPunishmentReview::Pending;
+
+    let decided = || updated(Update { prosecutor: true, ..bare(RescueState::ReferredToJustice) });
+    for view in [Applies, NotApplicable] {
+        let mut play = screening(0, reviewed(ScreeningOutcome::PresumedVictim, Pending));
+        assert!(play.now().state.awaits_review());
+        play.say(ASKED, CLEARED);
+        assert!(play.now().state.awaits_review(), "a report without a view leaves it open");
+        let refusal = play.refused(ASKED, decided());
+        assert_eq!(brief(&refusal), (RefusalCode::Safeguard, "res-63"));
+        play.say(ASKED, reviewed(ScreeningOutcome::NoIndication, view));
+        assert!(!play.now().state.awaits_review());
+        play.say(ASKED, decided());
+        play.told(
+            &format!("nobody is referred to justice before a prosecutor has looked: {view}"),
+            &["res-63"],
+        );
+    }
+}
+
+#[test]
+fn whoever_may_be_a_child_is_one_until_an_assessment_says_otherwise() {
+    // shows: res-61
+    let mut unsure = VICTIM;
+    if let Fact::Handover(HandoverFact::Screened { may_be_child, .. }) = &mut unsure {
+        *may_be_child = true;
+    }
+    let said = Fact::Rescue(RescueFact::Reported { home: None, may_be_child: true });
+    let mut by_the_report = Play::<Rescue>::begin(0, said);
+    by_the_report.say(ASKED, says(RescueState::Accepted));
+    by_the_report.say(ASKED, says(RescueState::Extracted));
+    by_the_report.say(ASKED, VICTIM);
+    let by_the_screening = screening(0, unsure);
+    for (mut play, by) in [(by_the_report, "the report"), (by_the_screening, "the screening")] {
+        play.say(ASKED, says(RescueState::Protected));
+        for fact in [
+            goes(RescueState::ReturnArranged),
+            adult(RescueState::DeclinedHelp, PersonConsents::No),
+            adult(RescueState::Protected, PersonConsents::Yes),
+        ] {
+            let refusal = play.refused(ASKED, fact);
+            assert_eq!(brief(&refusal), (RefusalCode::Safeguard, "res-61"));
+        }
+        let assessed = Update {
+            child: Some(false),
+            consents: Some(PersonConsents::Yes),
+            age_assessed: true,
+            ..bare(RescueState::ReturnArranged)
+        };
+        play.say(ASKED, updated(assessed));
+        play.say(ASKS, goes(RescueState::ReturnArranged));
+        assert_eq!(stage(&play), Stage::ReturnArranged);
+        let name = format!("whoever may be a child is one until an assessment: {by}");
+        play.told(&name, &["res-61"]);
+    }
+
+    let mut play = screening(0, VICTIM);
+    play.say(ASKED, adult(RescueState::DeclinedHelp, PersonConsents::No));
+    assert_eq!(stage(&play), Stage::DeclinedHelp, "nobody doubts that the person is a grown-up");
 }
 
 #[test]

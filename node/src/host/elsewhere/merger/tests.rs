@@ -52,3 +52,21 @@ fn a_rescue_has_what_was_said_in_those_that_go_on_in_it_and_in_those_that_they_h
     said.sort_unstable();
     assert_eq!(said, [0, 1, 2]);
 }
+
+#[test]
+fn rescues_that_go_on_in_each_other_end_nowhere() {
+    // shows: res-65
+    let end = |names: &[(u64, u64)], from: u64| {
+        let next = |one: &ProcedureId| {
+            let (_, further) = names.iter().find(|(name, _)| rescue(*name) == *one)?;
+            Some(rescue(*further))
+        };
+        merger::end_of(&rescue(from), next)
+    };
+    assert_eq!(end(&[(0, 1), (1, 0)], 0), None);
+    assert_eq!(end(&[(0, 1), (1, 2), (2, 0)], 1), None);
+    assert_eq!(end(&[(0, 1), (1, 2)], 0), Some(rescue(2)));
+    assert_eq!(end(&[], 5), Some(rescue(5)));
+    let long: Vec<(u64, u64)> = (0..RESCUES).map(|n| (n, n + 1)).collect();
+    assert_eq!(end(&long, 0), None, "nobody follows so far");
+}

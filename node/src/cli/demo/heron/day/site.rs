@@ -146,6 +146,7 @@ fn bring_home(desk: &Desk<'_>, rescue: &mut Scene) -> Result<(), Report> {
             "next_by": calendar::instant_after(calendar::hours(24)),
             "minor": "no",
             "person_consents": "yes",
+            "risk_assessment_ref": "RA-KH-P-000301",
             "home": "kh.npc",
         });
         desk.say(rescue, LA, Line::new("rescue-update", body.clone()))?;

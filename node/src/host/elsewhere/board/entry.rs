@@ -1,0 +1,139 @@
+//! What the board keeps of one rescue, and of one handover in which signs of a victim were found.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::procedure::handover::Handover;
+use concord_protocol::procedure::refusal::Refusal;
+use concord_protocol::procedure::rescue::Rescue;
+use concord_protocol::procedure::rescue::stage::Stage;
+
+use crate::clock::Stopwatch;
+use crate::host::elsewhere::people;
+use crate::host::shared::Shared;
+use crate::store::read::ReadError;
+
+/// How long what is known of people is kept before their bodies are opened again.
+const MARKS_LIVE: Duration = Duration::from_secs(60);
+
+/// A rescue that has a say elsewhere, or leads to one that has.
+#[derive(Debug)]
+pub(super) struct Open {
+    /// As its messages say, by which one that goes on elsewhere is over.
+    pub(super) as_said: Bearing,
+    /// As it would bear on others if it went on nowhere.
+    pub(super) alone: Bearing,
+    pub(super) goes_on_in: Option<ProcedureId>,
+    pub(super) merged: BTreeSet<ProcedureId>,
+    /// The handovers out of which it took the person over.
+    pub(super) rerouted_from: BTreeSet<ProcedureId>,
+    pub(super) territory: Option<AgencyId>,
+    /// By the messages that may name the person or the place, its own and those of the procedures that are one with it.
+    pub(super) of_whom: Marked,
+}
+
+/// How a rescue bears on others.
+#[derive(Debug)]
+pub(super) struct Bearing {
+    pub(super) governs: Option<Refusal>,
+    pub(super) flags: Option<Refusal>,
+    /// Whether it ended because the person is no victim, and a prosecutor decided.
+    pub(super) cleared: bool,
+    deceased: bool,
+}
+
+/// A handover in which signs of a victim were found.
+#[derive(Debug)]
+pub(super) struct Signs {
+    pub(super) refusal: Refusal,
+    /// Who has the person.
+    pub(super) holders: BTreeSet<AgencyId>,
+    pub(super) of_whom: Marked,
+}
+
+/// Somebody, by the messages that may say who it is.
+#[derive(Debug, Default)]
+pub(super) struct Marked {
+    messages: Vec<Digest>,
+    marks: Option<(Stopwatch, BTreeSet<Digest>)>,
+}
+
+impl Open {
+    pub(super) fn of(rescue: &Rescue) -> Self {
+        Self {
+            as_said: Bearing::of(rescue),
+            alone: Bearing::of(&rescue.on_its_own()),
+            goes_on_in: rescue.goes_on_in(),
+            merged: rescue.merged().into_iter().collect(),
+            rerouted_from: rescue.rerouted_from().clone(),
+            territory: rescue.territory().cloned(),
+            of_whom: Marked::default(),
+        }
+    }
+
+    /// Whether it has a say elsewhere, or would if it went on nowhere.
+    pub(super) const fn may_have_a_say(&self) -> bool {
+        self.as_said.has_a_say() || self.alone.has_a_say()
+    }
+
+    /// Whether another rescue or a handover stands otherwise for it.
+    pub(super) fn leads_on(&self) -> bool {
+        self.goes_on_in.is_some() || !self.merged.is_empty() || !self.rerouted_from.is_empty()
+    }
+}
+
+impl Bearing {
+    fn of(rescue: &Rescue) -> Self {
+        Self {
+            governs: rescue.governs(),
+            flags: rescue.flags_site(),
+            cleared: rescue.stage() == Stage::ReferredToJustice,
+            deceased: rescue.stage() == Stage::Deceased,
+        }
+    }
+
+    const fn has_a_say(&self) -> bool {
+        self.governs.is_some() || self.flags.is_some()
+    }
+
+    /// Whether it alone says where somebody stays of whom signs were found elsewhere. One that ended without a finding and
+    /// without a prosecutor does not.
+    // spec: res-62
+    pub(super) const fn takes_over(&self) -> bool {
+        self.governs.is_some() || self.cleared || self.deceased
+    }
+}
+
+impl Signs {
+    /// Of a handover with signs, whose person these messages may name.
+    pub(super) fn of(handover: &Handover, messages: Vec<Digest>) -> Option<Self> {
+        let holders = handover.holders().into_iter().cloned().collect();
+        let of_whom = Marked::by(messages);
+        handover.has_signs().map(|refusal| Self { refusal, holders, of_whom })
+    }
+}
+
+impl Marked {
+    pub(super) const fn by(messages: Vec<Digest>) -> Self {
+        Self { messages, marks: None }
+    }
+
+    pub(super) fn messages(&self) -> &[Digest] {
+        &self.messages
+    }
+
+    /// Keyed digests of the marks, read again after a minute.
+    pub(super) fn marks(&mut self, shared: &Shared) -> Result<BTreeSet<Digest>, ReadError> {
+        if let Some((since, marks)) = &self.marks
+            && since.elapsed() < MARKS_LIVE
+        {
+            return Ok(marks.clone());
+        }
+        let marks = people::marks_of(shared, &self.messages)?;
+        self.marks = Some((Stopwatch::start(), marks.clone()));
+        Ok(marks)
+    }
+}
