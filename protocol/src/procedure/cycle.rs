@@ -196,7 +196,7 @@ impl Cycle {
         let Fact::Common(fact) = &act.fact else { return act.stray() };
         Ok(match fact {
             CommonFact::Withdrawn => Some(Move::Cancel),
-            CommonFact::Lapsed { of } => {
+            CommonFact::Lapsed { of, .. } => {
                 self.minutes.as_ref().filter(|minutes| minutes.id == *of).map(|_| Move::Lapse)
             }
             CommonFact::Acknowledged { .. }

@@ -153,7 +153,7 @@ fn minuted(salt: u8) -> (Play<Cycle>, Digest) {
 }
 
 fn lapse(play: &Play<Cycle>, minutes: &Digest) -> Fact {
-    Fact::Common(CommonFact::Lapsed { of: play.id(minutes) })
+    Fact::Common(CommonFact::Lapsed { of: play.id(minutes), claimants_told: Vec::new() })
 }
 
 fn stories() -> Vec<BTreeSet<&'static str>> {
@@ -524,7 +524,7 @@ fn only_the_chair_contradicts_the_chair() {
         play.say(ASKS, declares(CycleStanding::InSession));
         let (seen, opening) = (play.transcript.heads(), play.first());
         let minutes = play.say_after(ASKS, &seen, menu(13, &play.now(), &play.transcript));
-        let lapsed = Fact::Common(CommonFact::Lapsed { of: opening });
+        let lapsed = Fact::Common(CommonFact::Lapsed { of: opening, claimants_told: Vec::new() });
         play.say_after(ASKED, &seen, lapsed);
 
         let now = play.now();
@@ -561,7 +561,7 @@ fn menu(what: u8, _seen: &Folded<Cycle>, view: &Transcript) -> Fact {
         })),
         15 | 16 => adopts(minutes.digest),
         17 => answers(minutes.digest, AdoptionAnswer::Object),
-        18 => Fact::Common(CommonFact::Lapsed { of: minutes.id }),
+        18 => Fact::Common(CommonFact::Lapsed { of: minutes.id, claimants_told: Vec::new() }),
         19 => reports("a1", ActionStatus::Done),
         20 => reports("a1", ActionStatus::Cannot),
         _ => WITHDRAWN,
