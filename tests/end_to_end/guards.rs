@@ -4,6 +4,7 @@ mod arrivals;
 mod decoys;
 mod entries;
 mod reviews;
+mod silence;
 
 use std::time::Duration;
 

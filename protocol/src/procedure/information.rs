@@ -58,6 +58,11 @@ impl Information {
         self.stage
     }
 
+    /// Who asks.
+    pub const fn requesting(&self) -> &AgencyId {
+        &self.requesting
+    }
+
     /// How far the questions are answered.
     pub const fn answers(&self) -> &Answers {
         &self.answers
