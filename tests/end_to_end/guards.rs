@@ -1,5 +1,6 @@
 //! What a node's own people are about to say is held against the other procedures that the node has.
 
+mod agendas;
 mod arrivals;
 mod decoys;
 mod entries;

@@ -20,10 +20,12 @@
 //! - [`links`]: whether what a message rests on was sent for its purpose.
 //! - [`clauses`]: whether what it states agrees with the charter.
 //! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
+//! - [`agendas`]: whether an agenda has what is overdue.
 //!
 //! Absent on purpose: what the node holds when the message is logged. It is judged by what it held just before; what comes
 //! in between comes as late as what is still on its way.
 
+mod agendas;
 mod answers;
 mod arrivals;
 pub(crate) mod board;
@@ -92,7 +94,7 @@ impl From<ReadError> for Objection {
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
 // spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
-// spec: bat-67, bat-68, bat-69, bat-71, bat-72, rfi-24
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72, rfi-24, cyc-37
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -103,6 +105,7 @@ pub(crate) fn judge(
         .and_then(|()| judge_request(shared, submission))
         .and_then(|()| clauses::judge(shared, submission))
         .and_then(|()| silence::judge(shared, submission, now))
+        .and_then(|()| agendas::judge(shared, submission, now))
         .and_then(|()| certificates::judge(shared, submission))
         .and_then(|()| judge_wanted(shared, submission))
         .and_then(|()| judge_in_procedure(shared, submission))
@@ -187,7 +190,7 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, rfi-25
+// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, rfi-25, cyc-38
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
@@ -195,6 +198,7 @@ pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
     found.extend(answers::alerts(shared, book)?);
     found.extend(clauses::alerts(shared, book)?);
     found.extend(silence::alerts(shared, book)?);
+    found.extend(agendas::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);

@@ -6,6 +6,7 @@
 //!
 //! - [`person`]: whom a message grants or lets go, whom a rescue would hold back.
 //! - [`decision`]: whether the decisions that a manifest names still stand.
+//! - [`agenda`]: whether a meeting comes back to what is overdue.
 //! - [`arrival`]: whether a person arrived with the batch that is named.
 //! - [`case`]: in which of an agency's cases what others sent is used.
 //! - [`certificate`]: whether a countersignature fits its certificate, and its officers their staff lists.
@@ -14,6 +15,7 @@
 //!
 //! Absent on purpose: where other procedures come from, and what their bodies say.
 
+pub mod agenda;
 pub mod arrival;
 pub mod case;
 pub mod certificate;
