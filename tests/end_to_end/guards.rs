@@ -4,6 +4,7 @@ mod agendas;
 mod arrivals;
 mod decoys;
 mod entries;
+mod markings;
 mod reviews;
 mod silence;
 
@@ -385,8 +386,7 @@ fn nothing_rests_on_what_was_sent_for_another_purpose_without_leave() {
     let told = procedure_of(&report);
     arrives(&lead, &told, 1);
     let proposal = |purpose: &str| {
-        let mut letter = begins("joint-operation-proposal", &[0]);
-        letter["body"]["threat_basis"] = json!([report.id]);
+        let mut letter = resting_on(&report.id, &[0]);
         letter["purpose"] = json!({"kind": purpose});
         letter
     };
@@ -456,6 +456,14 @@ fn ready(lead: &Client, other: &Client) -> String {
         json!({"status": "ready", "plan": name, "summary": {"lang": "en", "text": "All."}});
     say(lead, status).unwrap();
     operation
+}
+
+/// A proposal of an operation that rests on a report, marked as the report is.
+fn resting_on(report: &str, to: &[usize]) -> Value {
+    let mut proposal = begins("joint-operation-proposal", to);
+    proposal["handling"] = begins("intelligence-report", to)["handling"].clone();
+    proposal["body"]["threat_basis"] = json!([report]);
+    proposal
 }
 
 /// Somebody is missed, who goes home to the State of the agency that says so.

@@ -18,6 +18,7 @@
 //! - [`merger`]: whether a rescue goes on where it is said to.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
+//! - [`markings`]: whether it is marked no weaker than what it rests on.
 //! - [`clauses`]: whether what it states agrees with the charter.
 //! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
 //! - [`agendas`]: whether an agenda has what is overdue.
@@ -36,6 +37,7 @@ pub(crate) mod decisions;
 mod handovers;
 pub(crate) mod ledger;
 mod links;
+mod markings;
 mod merger;
 mod namesakes;
 mod people;
@@ -94,7 +96,7 @@ impl From<ReadError> for Objection {
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
 // spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
-// spec: bat-67, bat-68, bat-69, bat-71, bat-72, rfi-24, cyc-37
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72, orc-19, rfi-24, cyc-37
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -102,6 +104,7 @@ pub(crate) fn judge(
 ) -> Result<(), SubmitError> {
     let judged = copies::judge(shared, submission, now)
         .and_then(|()| links::judge(shared, submission, now))
+        .and_then(|()| markings::judge(shared, submission, now))
         .and_then(|()| judge_request(shared, submission))
         .and_then(|()| clauses::judge(shared, submission))
         .and_then(|()| silence::judge(shared, submission, now))
@@ -190,10 +193,11 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, rfi-25, cyc-38
+// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
+    found.extend(markings::alerts(shared, book)?);
     found.extend(certificates::alerts(shared, book)?);
     found.extend(answers::alerts(shared, book)?);
     found.extend(clauses::alerts(shared, book)?);

@@ -10,6 +10,7 @@
 //! - [`arrival`]: whether a person arrived with the batch that is named.
 //! - [`case`]: in which of an agency's cases what others sent is used.
 //! - [`certificate`]: whether a countersignature fits its certificate, and its officers their staff lists.
+//! - [`derived`]: whether what rests on a message is marked no weaker than it.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
 //! - [`received`]: whether somebody who was received for some offences is given on, or asked for again.
 //!
@@ -21,5 +22,6 @@ pub mod case;
 pub mod certificate;
 pub mod copy;
 pub mod decision;
+pub mod derived;
 pub mod person;
 pub mod received;
