@@ -19,6 +19,7 @@
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
 //! - [`markings`]: whether it is marked no weaker than what it rests on.
+//! - [`wanted`]: whether somebody is looked for by all while another agency is asked to hand the person over.
 //! - [`clauses`]: whether what it states agrees with the charter.
 //! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
 //! - [`agendas`]: whether an agenda has what is overdue.
@@ -43,6 +44,7 @@ mod namesakes;
 mod people;
 mod roots;
 mod silence;
+mod wanted;
 
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
@@ -96,7 +98,7 @@ impl From<ReadError> for Objection {
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
 // spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
-// spec: bat-67, bat-68, bat-69, bat-71, bat-72, orc-19, rfi-24, cyc-37
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72, orc-19, rfi-24, cyc-37, xch-55
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -111,6 +113,7 @@ pub(crate) fn judge(
         .and_then(|()| agendas::judge(shared, submission, now))
         .and_then(|()| certificates::judge(shared, submission))
         .and_then(|()| judge_wanted(shared, submission))
+        .and_then(|()| wanted::judge(shared, submission))
         .and_then(|()| judge_in_procedure(shared, submission))
         // Last: whoever looks at namesakes has nothing else to mend.
         .and_then(|()| namesakes::judge(shared, submission));
@@ -193,7 +196,7 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38
+// spec: res-42, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
@@ -203,6 +206,7 @@ pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
     found.extend(clauses::alerts(shared, book)?);
     found.extend(silence::alerts(shared, book)?);
     found.extend(agendas::alerts(shared, book)?);
+    found.extend(wanted::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);

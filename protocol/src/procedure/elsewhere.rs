@@ -13,6 +13,7 @@
 //! - [`derived`]: whether what rests on a message is marked no weaker than it.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
 //! - [`received`]: whether somebody who was received for some offences is given on, or asked for again.
+//! - [`wanted`]: whether somebody is looked for by all while one agency is asked to hand the person over.
 //!
 //! Absent on purpose: where other procedures come from, and what their bodies say.
 
@@ -25,3 +26,4 @@ pub mod decision;
 pub mod derived;
 pub mod person;
 pub mod received;
+pub mod wanted;
