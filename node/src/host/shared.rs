@@ -24,6 +24,7 @@ use concord_protocol::ids::Serial;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::tree::Tree;
+use concord_protocol::message::handling::Classification;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::profile;
@@ -96,6 +97,8 @@ pub(crate) struct Shared {
     pub(crate) unwitnessed_alert: Span,
     /// What is not taken while it lacks its quorum for hours.
     pub(crate) unwitnessed_limit: UnwitnessedLimit,
+    /// The highest classification that is taken.
+    pub(crate) cleared: Classification,
     /// Threads for pure work.
     pub(crate) crew: Crew,
     /// Which transport keys belong to whom.
@@ -189,6 +192,8 @@ pub(crate) struct Parts {
     pub(crate) unwitnessed_alert: Span,
     /// What is not taken while it lacks its quorum for hours.
     pub(crate) unwitnessed_limit: UnwitnessedLimit,
+    /// The highest classification that is taken.
+    pub(crate) cleared: Classification,
     pub(crate) crew: Crew,
     pub(crate) pins: Arc<Pins>,
     pub(crate) credential: Vec<u8>,
@@ -237,6 +242,7 @@ impl Shared {
             tolerance: parts.tolerance,
             unwitnessed_alert: parts.unwitnessed_alert,
             unwitnessed_limit: parts.unwitnessed_limit,
+            cleared: parts.cleared,
             crew: parts.crew,
             pins: parts.pins,
             credential: parts.credential,
