@@ -49,6 +49,7 @@ use crate::host::feeds::Feeds;
 use crate::host::figures::Figures;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
+use crate::host::handle::reviews::count::Counted;
 use crate::host::kept::KeptWords;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
@@ -143,6 +144,8 @@ pub(crate) struct Shared {
     pub(crate) kept: KeptWords,
     /// The rescues that are open.
     pub(crate) board: Board,
+    /// How many messages wait for a person, as it was counted last.
+    pub(crate) counted: Counted,
     /// Who was received, and by whom.
     pub(crate) ledger: Ledger,
     /// What the charter in force settles about procedures. Another version makes the node start again.
@@ -265,6 +268,7 @@ impl Shared {
             deconfliction: parts.deconfliction,
             kept: parts.kept,
             board: Board::default(),
+            counted: Counted::default(),
             ledger: Ledger::default(),
             profile: profile_of(&directory),
             figures: Figures::default(),
