@@ -71,6 +71,8 @@ pub struct Settings {
     pub unwitnessed_alert: Span,
     /// What is refused while the head lacks its quorum for hours.
     pub unwitnessed_limit: UnwitnessedLimit,
+    /// The highest classification that the node may hold.
+    pub cleared: Classification,
     /// How long before the node's credential ends a person is told.
     pub credential_warning: Span,
     /// How long another member may be away before a person is told.
@@ -178,6 +180,14 @@ pub enum SettingsError {
         /// What it says.
         found: String,
     },
+    /// Not a classification that a node may hold.
+    #[error("{key} is {found:?}, not official, restricted or confidential")]
+    Cleared {
+        /// The key.
+        key: &'static str,
+        /// What it says.
+        found: String,
+    },
     /// Not a digest.
     #[error("{key} is neither empty nor a digest")]
     Genesis {
@@ -266,6 +276,7 @@ impl Settings {
                 after: minutes(number(&key::UNWITNESSED_REFUSE, file.unwitnessed_refuse_minutes)?),
                 from: sensitive(file.unwitnessed_sensitive.as_deref())?,
             },
+            cleared: cleared(file.classification_most.as_deref())?,
             credential_warning: days(number(
                 &key::CREDENTIAL_WARNING,
                 file.credential_warning_days,
@@ -372,6 +383,13 @@ fn sensitive(written: Option<&str>) -> Result<Option<Classification>, SettingsEr
             None => Err(SettingsError::Classification { key: key.name, found: text.to_owned() }),
         },
     }
+}
+
+fn cleared(written: Option<&str>) -> Result<Classification, SettingsError> {
+    let key = key::CLASSIFICATION_MOST;
+    let text = written.unwrap_or_else(|| key.default_text());
+    Classification::parse(text)
+        .ok_or_else(|| SettingsError::Cleared { key: key.name, found: text.to_owned() })
 }
 
 const fn days(days: u64) -> Span {

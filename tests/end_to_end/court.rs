@@ -21,7 +21,7 @@ const WITHIN: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_court_verifies_one_file_with_the_bodies_in_it() {
-    // shows: audit-49, audit-51, audit-52, orc-11, api-29
+    // shows: audit-49, audit-51, audit-52, orc-11, orc-22, api-29
     let world = Federation::of("court", &AGENCIES);
     let nodes = world.all_ready();
     let (asks, asked) = (nodes[0].client(), nodes[1].client());
@@ -43,6 +43,9 @@ fn a_court_verifies_one_file_with_the_bodies_in_it() {
         assert!(why.contains(part), "{part} in {why}");
     }
     assert!(!world.path().join("refused").exists() && !world.path().join("refused.html").exists());
+    assert_eq!(reads(&asked), 0, "nothing was opened");
+
+    no_case_or_another_one_is_refused(&world, &procedure);
     assert_eq!(reads(&asked), 0, "nothing was opened");
 
     // Sealed, the file is verified all the same; for the work on a case both are shown.
@@ -79,6 +82,19 @@ fn a_court_verifies_one_file_with_the_bodies_in_it() {
     }
     assert!(text.contains("| body:") && text.contains("commitment"), "{text}");
     changed_is_found(&world);
+}
+
+/// What is held for a case is taken away for that case, and for no other and none.
+fn no_case_or_another_one_is_refused(world: &Federation, procedure: &str) {
+    for (case, rule) in [(None, "orc-22"), (Some("LA-2026-HO-000999"), "orc-17")] {
+        for to_use in ["work", "court"] {
+            let refused = export_for(world, (1, case), procedure, (to_use, "other"), &[]);
+            let why = String::from_utf8_lossy(&refused.stderr).into_owned();
+            assert!(!refused.status.success() && why.contains("other-case"), "{refused:?}");
+            assert!(why.contains(rule), "{why}");
+            assert!(!world.path().join("other").exists());
+        }
+    }
 }
 
 /// One byte of a body in the file is another one.
@@ -130,6 +146,16 @@ fn export(
     name: &str,
     more: &[&str],
 ) -> Output {
+    export_for(world, (which, Some("LA-2026-HO-000123")), procedure, (to_use, name), more)
+}
+
+fn export_for(
+    world: &Federation,
+    (which, case): (usize, Option<&str>),
+    procedure: &str,
+    (to_use, name): (&str, &str),
+    more: &[&str],
+) -> Output {
     let out = world.path().join(name);
     let dir = world.folder(which).to_str().unwrap();
     let line = [
@@ -137,6 +163,7 @@ fn export(
             [..],
         &["--use", to_use, "--officer", "LA-0042", "--purpose", "prosecution"],
         more,
+        &case.map_or(vec![], |case| vec!["--case", case]),
     ];
     shell::concord(world.path(), &line.concat())
 }

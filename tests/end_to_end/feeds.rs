@@ -153,7 +153,8 @@ fn a_feed_that_an_officer_follows_is_asked_for_by_itself_and_once() {
     comes_to(&nodes[1].client(), &procedure, 1);
     let own = author.follow(&procedure, ("CN-1", "UTC")).unwrap_err();
     assert_eq!(own.code, Code::NotFollowed, "{own:?}");
-    nodes[1].client().follow(&procedure, ("LA-7", "Asia/Vientiane")).unwrap();
+    let basis = [Some("domestic-law"), Some("Law on Cybercrime"), Some("12")];
+    nodes[1].client().follow_under(&procedure, ("LA-7", "Asia/Vientiane"), basis).unwrap();
 
     let lines = written(&world, "next", (0..100).map(entry));
     let made = author.prepare_list(&lines, ("infrastructure", Some(&procedure), None)).unwrap();
@@ -169,6 +170,13 @@ fn a_feed_that_an_officer_follows_is_asked_for_by_itself_and_once() {
         transcript.into_iter().filter(|entry| entry.kind == "feed-gap-request").count()
     };
     assert_eq!(requests(&author), 1);
+    // It rests on what its officer stated, and not on what the originator's list rests on.
+    let transcript = author.procedure(&procedure).unwrap().transcript;
+    let request = transcript.iter().find(|entry| entry.kind == "feed-gap-request").unwrap();
+    let header = serde_json::to_value(author.message(&request.id).unwrap().header).unwrap();
+    let rests_on =
+        [json!({"kind": "domestic-law", "instrument": "Law on Cybercrime", "article": "12"})];
+    assert_eq!(header["legal_basis"], json!(rests_on));
 
     // After a crash the order stands, and what was asked for is not asked for again.
     nodes[1].kill();
@@ -176,6 +184,7 @@ fn a_feed_that_an_officer_follows_is_asked_for_by_itself_and_once() {
     let member = nodes[1].client();
     let order = wait::for_up_to(WITHIN, || member.feed(&procedure).ok()?.order).unwrap();
     assert_eq!((order.officer.as_str(), order.refused), ("LA-7", None));
+    assert_eq!(order.legal_basis.as_deref(), Some("domestic-law: Law on Cybercrime, 12"));
     let told = || member.feed(&procedure).ok()?.waits.filter(|waits| waits.code == "wrong-root");
     wait::for_up_to(WITHIN, told).expect("it still waits");
     // Orders are looked at one after the other: whoever asks for a later feed has looked at this one.

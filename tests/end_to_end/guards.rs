@@ -1,10 +1,14 @@
 //! What a node's own people are about to say is held against the other procedures that the node has.
 
+mod agendas;
 mod arrivals;
 mod decoys;
 mod entries;
+mod markings;
 mod reviews;
 mod signs;
+mod silence;
+mod wanted;
 
 use std::time::Duration;
 
@@ -112,7 +116,12 @@ fn whoever_may_be_in_a_rescue_is_looked_at_before_they_are_granted_or_wanted() {
     // A notice says the same, and where the reference is that of the rescue no look helps.
     let notice = |reference: &Value, checked: bool| {
         let mut notice = begins("notice", &[1]);
-        notice["body"]["subject"]["person"]["person_ref"] = reference.clone();
+        let person = &mut notice["body"]["subject"]["person"];
+        person["person_ref"] = reference.clone();
+        // Nor one in common with the request, which has another rule.
+        for field in ["documents", "biometrics"] {
+            person.as_object_mut().unwrap().remove(field);
+        }
         notice["rescues_checked"] = json!(checked);
         notice
     };
@@ -384,8 +393,7 @@ fn nothing_rests_on_what_was_sent_for_another_purpose_without_leave() {
     let told = procedure_of(&report);
     arrives(&lead, &told, 1);
     let proposal = |purpose: &str| {
-        let mut letter = begins("joint-operation-proposal", &[0]);
-        letter["body"]["threat_basis"] = json!([report.id]);
+        let mut letter = resting_on(&report.id, &[0]);
         letter["purpose"] = json!({"kind": purpose});
         letter
     };
@@ -455,6 +463,14 @@ fn ready(lead: &Client, other: &Client) -> String {
         json!({"status": "ready", "plan": name, "summary": {"lang": "en", "text": "All."}});
     say(lead, status).unwrap();
     operation
+}
+
+/// A proposal of an operation that rests on a report, marked as the report is.
+fn resting_on(report: &str, to: &[usize]) -> Value {
+    let mut proposal = begins("joint-operation-proposal", to);
+    proposal["handling"] = begins("intelligence-report", to)["handling"].clone();
+    proposal["body"]["threat_basis"] = json!([report]);
+    proposal
 }
 
 /// Somebody is missed, who goes home to the State of the agency that says so.

@@ -117,6 +117,7 @@ fn a_plan_turns_amber_at_every_agency_when_the_report_on_which_it_rests_is_corre
     let mut proposal = begins("joint-operation-proposal", &[0, 2]);
     proposal["to"][1]["role"] = json!("action");
     proposal["purpose"] = json!({"kind": "investigation"});
+    proposal["handling"] = begins("intelligence-report", &[0])["handling"].clone();
     proposal["body"]["threat_basis"] = json!([report.id]);
     let proposal = say(&lead, proposal).unwrap();
     let operation = proposal.header.unwrap().procedure;

@@ -142,6 +142,7 @@ fn a_report_is_used_in_the_case_for_which_its_reader_holds_it() {
 
     let proposal = |case: &str| {
         let mut letter = begins("joint-operation-proposal", &[0]);
+        letter["handling"] = begins("intelligence-report", &[0])["handling"].clone();
         letter["body"]["threat_basis"] = json!([report.id]);
         letter["purpose"] = json!({"kind": "investigation", "case_ref": case});
         letter

@@ -97,6 +97,7 @@ pub fn settings(what: &'static str, error: &SettingsError) -> Report {
         | SettingsError::Agency { .. }
         | SettingsError::Officer { .. }
         | SettingsError::Classification { .. }
+        | SettingsError::Cleared { .. }
         | SettingsError::Genesis { .. }
         | SettingsError::Listen { .. }
         | SettingsError::Advertise { .. }

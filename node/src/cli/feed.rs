@@ -89,6 +89,15 @@ pub enum FeedVerb {
         /// The time zone in which the officer works.
         #[arg(long, default_value = "UTC")]
         zone: String,
+        /// On what kind of instrument the requests rest; without it on what the feed's newest list rests on.
+        #[arg(long, requires = "legal_basis")]
+        legal_basis_kind: Option<String>,
+        /// The name of that instrument.
+        #[arg(long, requires = "legal_basis_kind")]
+        legal_basis: Option<String>,
+        /// The article relied on.
+        #[arg(long, requires = "legal_basis")]
+        legal_basis_article: Option<String>,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -196,9 +205,18 @@ pub fn run(verb: &FeedVerb) -> Result<Answer, Report> {
         }
         FeedVerb::Send(arguments) => send::run(arguments),
         FeedVerb::CatchUp(arguments) => ask::run(arguments),
-        FeedVerb::Follow { procedure, officer, zone, reach } => {
+        FeedVerb::Follow {
+            procedure,
+            officer,
+            zone,
+            legal_basis_kind,
+            legal_basis,
+            legal_basis_article,
+            reach,
+        } => {
             let client = reach.client()?;
-            client.follow(procedure, (officer, zone))?;
+            let basis = [legal_basis_kind, legal_basis, legal_basis_article];
+            client.follow_under(procedure, (officer, zone), basis.map(Option::as_deref))?;
             Ok(show(&client.feed(procedure)?))
         }
         FeedVerb::Unfollow { procedure, reach } => {

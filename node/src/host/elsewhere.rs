@@ -18,11 +18,16 @@
 //! - [`merger`]: whether a rescue goes on where it is said to.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
+//! - [`markings`]: whether it is marked no weaker than what it rests on.
+//! - [`wanted`]: whether somebody is looked for by all while another agency is asked to hand the person over.
 //! - [`clauses`]: whether what it states agrees with the charter.
+//! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
+//! - [`agendas`]: whether an agenda has what is overdue.
 //!
 //! Absent on purpose: what the node holds when the message is logged. It is judged by what it held just before; what comes
 //! in between comes as late as what is still on its way.
 
+mod agendas;
 mod answers;
 mod arrivals;
 pub(crate) mod board;
@@ -33,10 +38,13 @@ pub(crate) mod decisions;
 mod handovers;
 pub(crate) mod ledger;
 mod links;
+mod markings;
 mod merger;
 mod namesakes;
 mod people;
 mod roots;
+mod silence;
+mod wanted;
 
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
@@ -92,7 +100,7 @@ impl From<ReadError> for Objection {
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
 // spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
-// spec: bat-67, bat-68, bat-69, bat-71, bat-72, res-62, res-64
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72, res-62, res-64, orc-19, rfi-24, cyc-37, xch-55
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -100,10 +108,14 @@ pub(crate) fn judge(
 ) -> Result<(), SubmitError> {
     let judged = copies::judge(shared, submission, now)
         .and_then(|()| links::judge(shared, submission, now))
+        .and_then(|()| markings::judge(shared, submission, now))
         .and_then(|()| judge_request(shared, submission))
         .and_then(|()| clauses::judge(shared, submission))
+        .and_then(|()| silence::judge(shared, submission, now))
+        .and_then(|()| agendas::judge(shared, submission, now))
         .and_then(|()| certificates::judge(shared, submission))
         .and_then(|()| judge_wanted(shared, submission))
+        .and_then(|()| wanted::judge(shared, submission))
         .and_then(|()| judge_in_procedure(shared, submission))
         // Last: whoever looks at namesakes has nothing else to mend.
         .and_then(|()| namesakes::judge(shared, submission));
@@ -203,13 +215,17 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70
+// spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56
 pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
+    found.extend(markings::alerts(shared, book)?);
     found.extend(certificates::alerts(shared, book)?);
     found.extend(answers::alerts(shared, book)?);
     found.extend(clauses::alerts(shared, book)?);
+    found.extend(silence::alerts(shared, book)?);
+    found.extend(agendas::alerts(shared, book)?);
+    found.extend(wanted::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);

@@ -24,6 +24,7 @@ use concord_protocol::ids::Serial;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::ids::TreeSize;
 use concord_protocol::log::tree::Tree;
+use concord_protocol::message::handling::Classification;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::profile;
@@ -48,6 +49,7 @@ use crate::host::feeds::Feeds;
 use crate::host::figures::Figures;
 use crate::host::files::SENT_MAX;
 use crate::host::files::wants::Wants;
+use crate::host::handle::reviews::count::Counted;
 use crate::host::kept::KeptWords;
 use crate::host::mailbox;
 use crate::host::mailbox::By;
@@ -96,6 +98,8 @@ pub(crate) struct Shared {
     pub(crate) unwitnessed_alert: Span,
     /// What is not taken while it lacks its quorum for hours.
     pub(crate) unwitnessed_limit: UnwitnessedLimit,
+    /// The highest classification that is taken.
+    pub(crate) cleared: Classification,
     /// Threads for pure work.
     pub(crate) crew: Crew,
     /// Which transport keys belong to whom.
@@ -140,6 +144,8 @@ pub(crate) struct Shared {
     pub(crate) kept: KeptWords,
     /// The rescues that are open.
     pub(crate) board: Board,
+    /// How many messages wait for a person, as it was counted last.
+    pub(crate) counted: Counted,
     /// Who was received, and by whom.
     pub(crate) ledger: Ledger,
     /// What the charter in force settles about procedures. Another version makes the node start again.
@@ -189,6 +195,8 @@ pub(crate) struct Parts {
     pub(crate) unwitnessed_alert: Span,
     /// What is not taken while it lacks its quorum for hours.
     pub(crate) unwitnessed_limit: UnwitnessedLimit,
+    /// The highest classification that is taken.
+    pub(crate) cleared: Classification,
     pub(crate) crew: Crew,
     pub(crate) pins: Arc<Pins>,
     pub(crate) credential: Vec<u8>,
@@ -237,6 +245,7 @@ impl Shared {
             tolerance: parts.tolerance,
             unwitnessed_alert: parts.unwitnessed_alert,
             unwitnessed_limit: parts.unwitnessed_limit,
+            cleared: parts.cleared,
             crew: parts.crew,
             pins: parts.pins,
             credential: parts.credential,
@@ -259,6 +268,7 @@ impl Shared {
             deconfliction: parts.deconfliction,
             kept: parts.kept,
             board: Board::default(),
+            counted: Counted::default(),
             ledger: Ledger::default(),
             profile: profile_of(&directory),
             figures: Figures::default(),

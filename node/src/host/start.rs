@@ -307,6 +307,7 @@ fn open_log(
         tolerance: settings.clock_tolerance,
         unwitnessed_alert: settings.unwitnessed_alert,
         unwitnessed_limit: settings.unwitnessed_limit,
+        cleared: settings.cleared,
         crew,
         pins,
         credential: enrolment.own.bytes().to_vec(),

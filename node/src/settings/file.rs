@@ -39,6 +39,8 @@ pub struct File {
     pub unwitnessed_refuse_minutes: Option<i64>,
     /// See [`key::UNWITNESSED_SENSITIVE`].
     pub unwitnessed_sensitive: Option<String>,
+    /// See [`key::CLASSIFICATION_MOST`].
+    pub classification_most: Option<String>,
     /// See [`key::CREDENTIAL_WARNING`].
     pub credential_warning_days: Option<i64>,
     /// See [`key::WATCH_UNSEEN`].
@@ -225,6 +227,7 @@ impl File {
             name if name == key::UNWITNESSED_ALERT.name => number(self.unwitnessed_alert_minutes),
             name if name == key::UNWITNESSED_REFUSE.name => number(self.unwitnessed_refuse_minutes),
             name if name == key::UNWITNESSED_SENSITIVE.name => text(&self.unwitnessed_sensitive),
+            name if name == key::CLASSIFICATION_MOST.name => text(&self.classification_most),
             name if name == key::CREDENTIAL_WARNING.name => number(self.credential_warning_days),
             name if name == key::WATCH_UNSEEN.name => number(self.watch_unseen_minutes),
             name if name == key::WATCH_STALE.name => number(self.watch_stale_days),

@@ -192,6 +192,17 @@ pub const UNWITNESSED_SENSITIVE: Key = Key {
     trust: "set to none, nothing is refused, however long nobody vouches for this log.",
 };
 
+/// What the node may hold.
+pub const CLASSIFICATION_MOST: Key = Key {
+    name: "classification_most",
+    about: &[
+        "The highest classification that this node may hold: what is above is refused, from its own people and from peers.",
+    ],
+    unit: "official, restricted or confidential",
+    value: Allowed::Text { default: "confidential" },
+    trust: "set high, the node takes what nobody has cleared it for.",
+};
+
 /// When the end of the node's credential is announced.
 pub const CREDENTIAL_WARNING: Key = Key {
     name: "credential_warning_days",
@@ -376,7 +387,7 @@ pub const PKCS11_LOG_KEY: Key = Key {
 };
 
 /// Every key, in the order of the file.
-pub const KEYS: [Key; 32] = [
+pub const KEYS: [Key; 33] = [
     AGENCY,
     GENESIS,
     LISTEN,
@@ -391,6 +402,7 @@ pub const KEYS: [Key; 32] = [
     UNWITNESSED_ALERT,
     UNWITNESSED_REFUSE,
     UNWITNESSED_SENSITIVE,
+    CLASSIFICATION_MOST,
     CREDENTIAL_WARNING,
     WATCH_UNSEEN,
     WATCH_STALE,

@@ -49,6 +49,7 @@ fn a_new_nodes_file_means_the_defaults() {
     let limit = written.unwitnessed_limit;
     assert_eq!(limit.after, Span::from_millis(14_400_000));
     assert_eq!(limit.from, Some(Classification::Restricted));
+    assert_eq!(written.cleared, Classification::Confidential);
     assert_eq!(written.watch_unseen, Span::from_millis(900_000));
     assert_eq!(written.watch_stale, Span::from_days(7));
     assert_eq!(written.store_cache_bytes, 32 * MIB);

@@ -13,11 +13,13 @@ use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::control::conflict_resolution::ConflictResolution;
 use crate::message::control::correction::Correction;
+use crate::message::control::lapse_notice::LapseNotice;
 use crate::message::control::participants::Participants;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::control::state_confirm::StateConfirm;
 use crate::message::handover::additional_information::AdditionalInformationRequest;
 use crate::message::recipient::Role;
+use crate::message::text::RecordRef;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::control::Control;
@@ -41,6 +43,9 @@ pub enum CommonFact {
     Lapsed {
         /// The message whose term it was.
         of: MessageId,
+        /// The claims whose claimants were told that an asset goes free.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        claimants_told: Vec<RecordRef>,
     },
     /// More information is asked for.
     InformationAsked {
@@ -85,6 +90,10 @@ pub enum CommonFact {
 }
 
 impl CommonFact {
+    pub(super) fn lapsed(body: &LapseNotice) -> Self {
+        Self::Lapsed { of: body.of, claimants_told: body.claimants_told.clone() }
+    }
+
     pub(super) fn asked(body: &AdditionalInformationRequest) -> Self {
         Self::InformationAsked { due: body.due.at() }
     }
@@ -109,7 +118,7 @@ impl CommonFact {
     /// The messages that it names.
     pub(super) fn names(&self) -> Vec<MessageId> {
         match self {
-            Self::Acknowledged { of } | Self::Lapsed { of } | Self::Valued { of } => {
+            Self::Acknowledged { of } | Self::Lapsed { of, .. } | Self::Valued { of } => {
                 Vec::from([*of])
             }
             Self::Corrected { targets, .. } => targets.clone(),

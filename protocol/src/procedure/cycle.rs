@@ -27,6 +27,7 @@ use crate::procedure::act::Act;
 use crate::procedure::common::Common;
 use crate::procedure::common::CommonFact;
 use crate::procedure::cycle::fact::Agenda;
+use crate::procedure::cycle::fact::Carried;
 use crate::procedure::cycle::fact::CycleFact;
 use crate::procedure::cycle::fact::Target;
 use crate::procedure::cycle::stage::ACTION_ROWS;
@@ -55,6 +56,7 @@ pub struct Cycle {
     agenda: Option<Digest>,
     call: Option<Digest>,
     items: BTreeSet<u64>,
+    carried: Vec<Carried>,
     with_the_chair: BTreeSet<u64>,
     unseen: BTreeMap<Digest, BTreeSet<u64>>,
     proposals: SharedSet<Digest>,
@@ -83,6 +85,32 @@ impl Cycle {
     /// Where it stands.
     pub const fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// By which people name it.
+    pub const fn reference(&self) -> &RecordRef {
+        &self.cycle
+    }
+
+    /// Who chairs it.
+    pub const fn chair(&self) -> &AgencyId {
+        &self.chair
+    }
+
+    /// Whether an agency chairs it or takes part in it.
+    pub fn has(&self, agency: &AgencyId) -> bool {
+        *agency == self.chair || self.parties.contains(agency)
+    }
+
+    /// The agenda that stands, while the meeting has no minutes.
+    pub fn agenda(&self) -> Option<&Digest> {
+        self.agenda.as_ref().filter(|_| self.minutes.is_none())
+    }
+
+    /// The actions of other cycles to which its meeting came back: what its minutes say of them counts.
+    pub fn dealt_with(&self) -> &[Carried] {
+        let minuted = self.stage.has_actions() || self.stage == Stage::MinutesAdopted;
+        if minuted { &self.carried } else { &[] }
     }
 
     /// The items of the agenda, by number, without those that are with the chair.
@@ -196,7 +224,7 @@ impl Cycle {
         let Fact::Common(fact) = &act.fact else { return act.stray() };
         Ok(match fact {
             CommonFact::Withdrawn => Some(Move::Cancel),
-            CommonFact::Lapsed { of } => {
+            CommonFact::Lapsed { of, .. } => {
                 self.minutes.as_ref().filter(|minutes| minutes.id == *of).map(|_| Move::Lapse)
             }
             CommonFact::Acknowledged { .. }
@@ -309,6 +337,7 @@ impl Cycle {
         self.call = None;
         self.objections_by = agenda.objections_by;
         self.items = agenda.items.iter().copied().collect();
+        self.carried = agenda.carries.clone();
         self.with_the_chair = self.unseen.remove(&act.digest).unwrap_or_default();
         self.proposals = SharedSet::new();
     }
@@ -333,6 +362,7 @@ impl Rules for Cycle {
             agenda: None,
             call: None,
             items: BTreeSet::new(),
+            carried: Vec::new(),
             with_the_chair: BTreeSet::new(),
             unseen: BTreeMap::new(),
             proposals: SharedSet::new(),

@@ -67,7 +67,7 @@ impl Fact {
         match body {
             Body::Acknowledgement(body) => Self::Common(CommonFact::Acknowledged { of: body.of }),
             Body::Withdrawal(_) => Self::Common(CommonFact::Withdrawn),
-            Body::LapseNotice(body) => Self::Common(CommonFact::Lapsed { of: body.of }),
+            Body::LapseNotice(body) => Self::Common(CommonFact::lapsed(body)),
             Body::Participants(body) => Self::Common(CommonFact::joined(body)),
             Body::StateConfirm(body) => Self::Common(CommonFact::confirmed(body)),
             Body::ConflictResolution(body) => Self::Common(CommonFact::resolved(body)),

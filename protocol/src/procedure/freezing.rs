@@ -198,7 +198,7 @@ impl Freezing {
                 (*of == self.request && !self.taken).then_some(Steps::Whole(Move::Acknowledge))
             }
             CommonFact::Withdrawn => Some(Steps::Whole(Move::Withdraw)),
-            CommonFact::Lapsed { of } => Some(Steps::Assets(self.lapsed(act, of)?)),
+            CommonFact::Lapsed { of, .. } => Some(Steps::Assets(self.lapsed(act, of)?)),
             CommonFact::Joined { .. }
             | CommonFact::Confirmed { .. }
             | CommonFact::Resolved { .. }

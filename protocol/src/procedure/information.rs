@@ -58,6 +58,11 @@ impl Information {
         self.stage
     }
 
+    /// Who asks.
+    pub const fn requesting(&self) -> &AgencyId {
+        &self.requesting
+    }
+
     /// How far the questions are answered.
     pub const fn answers(&self) -> &Answers {
         &self.answers
@@ -163,7 +168,7 @@ impl Information {
                 format!("name the {} questions of the request by their ids", self.answers.len()),
             ));
         }
-        let Fact::Common(CommonFact::Lapsed { of }) = &act.fact else { return Ok(()) };
+        let Fact::Common(CommonFact::Lapsed { of, .. }) = &act.fact else { return Ok(()) };
         // spec: rfi-15
         let ended = self.closes_at.is_some_and(|at| act.created >= at);
         if ended && self.replies.contains(of) {

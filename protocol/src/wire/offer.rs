@@ -23,6 +23,7 @@ use crate::identity::directory::Directory;
 use crate::identity::directory::force::NotInForce;
 use crate::ids::AgencyId;
 use crate::log::leaf::Form;
+use crate::message::handling::Classification;
 use crate::moment::Span;
 use crate::moment::Timestamp;
 use crate::procedure::act::Stated;
@@ -158,6 +159,8 @@ pub struct Judge<'a> {
     pub tolerance: Span,
     /// The highest number of a staff list of its own that the author said to hold: in its greeting, or by a list since.
     pub claimed: Option<u64>,
+    /// The highest classification that the receiver may hold.
+    pub cleared: Classification,
 }
 
 /// Checks the dispatch of an offer and judges each message.
@@ -218,6 +221,10 @@ fn judge_message(
         Ok(founded) => founded,
         Err(code) => return Ok(Err(code)),
     };
+    // spec: orc-21
+    if verified.header().handling.classification > judge.cleared {
+        return Ok(Err(RefusalCode::HandlingUnsupported));
+    }
     if verified.sealed().is_none() {
         return Ok(Ok((verified, footing, Stated::GONE)));
     }

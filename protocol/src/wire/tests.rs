@@ -38,6 +38,7 @@ use crate::limits::OFFER_MESSAGES_MAX;
 use crate::log::checkpoint;
 use crate::log::checkpoint::Checkpoint;
 use crate::log::leaf::Form;
+use crate::message::handling::Classification;
 use crate::registry::CloseCode;
 use crate::registry::RefusalCode;
 use crate::registry::StaffRole;
@@ -376,6 +377,7 @@ fn judge_with(
         now: letters::CREATED,
         tolerance: letters::TOLERANCE,
         claimed: None,
+        cleared: Classification::Confidential,
     };
     offer::verify(offer, &members::agency(SENDER), &judge)
 }
@@ -419,6 +421,7 @@ fn a_staff_list_that_its_author_says_to_hold_is_waited_for_and_no_other() {
             now: letters::CREATED,
             tolerance: letters::TOLERANCE,
             claimed,
+            cleared: Classification::Confidential,
         };
         offer::verify(offer_under_list(2), &members::agency(SENDER), &judge)
     };
@@ -429,6 +432,33 @@ fn a_staff_list_that_its_author_says_to_hold_is_waited_for_and_no_other() {
         let offer = judged(claimed).unwrap();
         let refused = offer.arrivals()[0].judged.as_ref().unwrap_err();
         assert_eq!(refused, &RefusalCode::BadApproval);
+    }
+}
+
+#[test]
+fn what_is_classified_higher_than_a_node_may_hold_is_refused() {
+    // shows: orc-21
+    let judged = |classification: Classification, cleared: Classification| {
+        let mut draft = letters::draft(&[RECEIVER]);
+        draft.handling.classification = classification;
+        let judge = Judge {
+            directory: &letters::directory(),
+            me: &members::agency(RECEIVER),
+            sealing: &members::sealing_key(RECEIVER, 1),
+            now: letters::CREATED,
+            tolerance: letters::TOLERANCE,
+            claimed: None,
+            cleared,
+        };
+        let offer = offer_of(&[letters::signed(draft)]);
+        let offer = offer::verify(offer, &members::agency(SENDER), &judge).unwrap();
+        offer.arrivals()[0].judged.as_ref().err().copied()
+    };
+    for classification in Classification::ALL {
+        for cleared in Classification::ALL {
+            let refused = (classification > cleared).then_some(RefusalCode::HandlingUnsupported);
+            assert_eq!(judged(*classification, *cleared), refused, "{classification} at {cleared}");
+        }
     }
 }
 

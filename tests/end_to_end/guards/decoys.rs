@@ -14,6 +14,7 @@ use super::begins;
 use super::granted;
 use super::listing;
 use super::procedure_of;
+use super::resting_on;
 use super::say;
 
 /// Sends the first two agencies a report of the third one under an id that somebody else has given.
@@ -66,8 +67,7 @@ fn somebody_elses_message_under_the_id_of_a_report_bars_nobody_from_resting_on_t
 
     // The decoy was sent for another purpose.
     sent(&world, &report.id);
-    let mut proposal = begins("joint-operation-proposal", &[0]);
-    proposal["body"]["threat_basis"] = json!([report.id]);
+    let mut proposal = resting_on(&report.id, &[0]);
     proposal["purpose"] = json!({"kind": "coordination"});
     let operation = procedure_of(&say(&lead, proposal).unwrap());
     for node in [&author, &lead] {

@@ -28,6 +28,7 @@ use concord_protocol::log::checkpoint;
 use concord_protocol::log::checkpoint::Checkpoint;
 use concord_protocol::log::checkpoint::SignedCheckpoint;
 use concord_protocol::log::succession;
+use concord_protocol::message::handling::Classification;
 use concord_protocol::wire;
 use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::frame::Frame;
@@ -172,6 +173,7 @@ fn offered(node: &Node, from: &AgencyId, offer: Offer) -> Verdict {
         now: node.now,
         tolerance: TOLERANCE,
         claimed: None,
+        cleared: Classification::Confidential,
     };
     match offer::verify(offer, from, &judge) {
         Ok(offer) => Verdict::Take(Heard::Offer(from.clone(), Box::new(offer))),

@@ -12,6 +12,7 @@ use concord_protocol::identity::credential::VerifiedCredential;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::log::checkpoint::Checkpoint;
 use concord_protocol::log::checkpoint::SignedCheckpoint;
+use concord_protocol::message::handling::Classification;
 use concord_protocol::registry::CloseCode;
 use concord_protocol::wire::evidence::EvidenceTalk;
 use concord_protocol::wire::frame::Frame;
@@ -195,6 +196,7 @@ impl World {
             now: self.clock(seat),
             tolerance: Self::tolerance(),
             claimed: None,
+            cleared: Classification::Confidential,
         };
         let offer = Box::new(offer::verify(offered, from, &judge)?);
         Ok(Heard::Job(Job::Offered { peer: from.clone(), offer }))

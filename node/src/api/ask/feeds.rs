@@ -6,8 +6,6 @@ use concord_protocol::feed::sort::Sorter;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::identifier::Identifier;
 use concord_protocol::message::intelligence::feed_entry::FeedClass;
-use concord_protocol::message::text::StaffNumber;
-use concord_protocol::message::text::ZoneName;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::api::ask::Answer;
@@ -16,6 +14,7 @@ use crate::host::feeds::author;
 use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
+use crate::host::feeds::order::Given;
 use crate::host::feeds::orders::OrderError;
 use crate::host::feeds::orders::Standing;
 use crate::host::handle::Handle;
@@ -41,8 +40,7 @@ pub trait AskFeeds {
     ///
     /// # Errors
     /// When the feed is not another agency's, or has ended, or the order cannot be written.
-    fn follow(&self, procedure: ProcedureId, by: (StaffNumber, ZoneName))
-    -> Result<(), OrderError>;
+    fn follow(&self, procedure: ProcedureId, given: Given) -> Result<(), OrderError>;
 
     /// Ends the order about a feed.
     ///
@@ -93,12 +91,8 @@ impl AskFeeds for Handle {
         Self::feed(self, procedure)
     }
 
-    fn follow(
-        &self,
-        procedure: ProcedureId,
-        by: (StaffNumber, ZoneName),
-    ) -> Result<(), OrderError> {
-        Self::follow(self, procedure, by)
+    fn follow(&self, procedure: ProcedureId, given: Given) -> Result<(), OrderError> {
+        Self::follow(self, procedure, given)
     }
 
     fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError> {

@@ -69,7 +69,7 @@ impl Client {
     pub fn export_procedure(
         &self,
         id: &str,
-        terms: [(&str, Option<&str>); 4],
+        terms: [(&str, Option<&str>); 5],
         out: &mut dyn Write,
     ) -> Result<u64, Report> {
         let path = format!("/api/v1/procedures/{}/export", escaped(id));

@@ -39,9 +39,29 @@ impl Client {
     ///
     /// # Errors
     /// When the node cannot be reached or refuses.
-    pub fn follow(&self, procedure: &str, (officer, zone): (&str, &str)) -> Result<(), Report> {
+    pub fn follow(&self, procedure: &str, by: (&str, &str)) -> Result<(), Report> {
+        self.follow_under(procedure, by, [None; 3])
+    }
+
+    /// The same, and says on which law the requests rest: the kind of the instrument, its name, the article.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn follow_under(
+        &self,
+        procedure: &str,
+        (officer, zone): (&str, &str),
+        [kind, instrument, article]: [Option<&str>; 3],
+    ) -> Result<(), Report> {
         let path = format!("/api/v1/feeds/{}/order", escaped(procedure));
-        let path = query(&path, &[("officer", Some(officer)), ("zone", Some(zone))]);
+        let asked = [
+            ("officer", Some(officer)),
+            ("zone", Some(zone)),
+            ("legal_basis_kind", kind),
+            ("legal_basis", instrument),
+            ("legal_basis_article", article),
+        ];
+        let path = query(&path, &asked);
         let request = self.agent.post(self.at_path(&path)).header("authorization", self.bearer());
         self.accepted(request.send_empty()).map(drop)
     }

@@ -17,8 +17,11 @@ use concord_protocol::message::field::Field as _;
 use concord_protocol::message::identifier::Identifier;
 use concord_protocol::message::intelligence::feed_entry::FeedClass;
 use concord_protocol::message::intelligence::feed_entry::IndicatorType;
+use concord_protocol::message::legal_basis::LegalBasisKind;
+use concord_protocol::message::legal_basis::LegalBasisRef;
 use concord_protocol::message::pointer::Pointer;
 use concord_protocol::message::purpose::PurposeKind;
+use concord_protocol::message::text::HeaderText;
 use concord_protocol::message::text::StaffNumber as Officer;
 use concord_protocol::message::text::ZoneName;
 use utoipa_axum::router::OpenApiRouter;
@@ -44,6 +47,7 @@ use crate::api::shape::feed::PreparedSnapshot;
 use crate::host::feeds::Known;
 use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::Wanted;
+use crate::host::feeds::order::Given;
 use crate::host::feeds::orders::OrderError;
 use crate::host::handle::feeds::Reading;
 use crate::report::FieldReport;
@@ -106,6 +110,9 @@ async fn show(
         ("id" = String, Path, description = "the id of the feed's procedure"),
         ("officer" = String, Query, description = "staff number of the officer, who answers for each request"),
         ("zone" = Option<String>, Query, description = "the time zone in which the officer works; UTC when absent"),
+        ("legal_basis_kind" = Option<String>, Query, description = "on what kind of instrument the requests rest: `treaty`, `mou`, `reciprocity`, `domestic-law` or `outcome-document`; with `legal_basis`"),
+        ("legal_basis" = Option<String>, Query, description = "the name of that instrument; when absent the requests rest on what the feed's newest list rests on"),
+        ("legal_basis_article" = Option<String>, Query, description = "the article relied on, where one is"),
     ),
     responses(
         (status = 204, description = "the feed is followed"),
@@ -116,13 +123,34 @@ async fn follow(
     segments: Segments,
     query: Parameters,
 ) -> Result<StatusCode, Problem> {
-    let query = query.among(&["officer", "zone"])?;
+    let bases = ["legal_basis_kind", "legal_basis", "legal_basis_article"];
+    let query = query.among(&["officer", "zone"].into_iter().chain(bases).collect::<Vec<_>>())?;
     let id = segments.procedure()?;
     let officer = Officer::parse(query.demanded("officer")?)
         .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
     let zone = ZoneName::parse(query.text("zone").unwrap_or("UTC"))
         .map_err(|error| request::bad_parameter(format!("`zone`: {error}")))?;
-    ordered(&api, move |node| node.follow(id, (officer, zone))).await
+    let given = Given { officer, zone, legal_basis: legal_basis(&query)? };
+    ordered(&api, move |node| node.follow(id, given)).await
+}
+
+/// The law on which an officer lets requests rest; nothing where none is stated.
+fn legal_basis(query: &Parameters) -> Result<Option<LegalBasisRef>, Problem> {
+    let (kind, instrument) = (query.text("legal_basis_kind"), query.text("legal_basis"));
+    let article = query.text("legal_basis_article");
+    if kind.is_none() && instrument.is_none() && article.is_none() {
+        return Ok(None);
+    }
+    let wrong = |which: &str, why: String| request::bad_parameter(format!("`{which}`: {why}"));
+    let kind = kind.and_then(LegalBasisKind::parse).ok_or_else(|| {
+        let kinds: Vec<&str> = LegalBasisKind::ALL.iter().map(|kind| kind.text()).collect();
+        wrong("legal_basis_kind", format!("one of {}", kinds.join(", ")))
+    })?;
+    let instrument = HeaderText::parse(query.demanded("legal_basis")?)
+        .map_err(|error| wrong("legal_basis", error.to_string()))?;
+    let article = article.map(HeaderText::parse).transpose();
+    let article = article.map_err(|error| wrong("legal_basis_article", error.to_string()))?;
+    Ok(Some(LegalBasisRef { kind, instrument, article }))
 }
 
 /// Ends the standing order about a feed.

@@ -28,6 +28,7 @@ use crate::api::shape::procedure::Procedure;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::api::shape::procedure::ProcedureList;
 use crate::api::shape::specialty::SpecialtyLedger;
+use crate::host::handle::Aim;
 use crate::host::handle::ReadError;
 use crate::host::handle::procedures::ProcedureView;
 use crate::host::handle::transcript::Forbidden;
@@ -172,6 +173,7 @@ async fn specialty(
         ("forbidden" = Option<String>, Query, description = "what becomes of bodies that must not be shown in court: `refuse` when absent, or `withhold`, which leaves them sealed"),
         ("officer" = String, Query, description = "staff number of the officer who has them opened: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which they are opened"),
+        ("case" = Option<String>, Query, description = "the case of the own agency for which they are opened, as its messages name it; demanded where one of them in this procedure names one"),
     ),
     responses(
         (status = 200, description = "a canonical ustar file", body = Binary, content_type = "application/x-tar"),
@@ -199,7 +201,7 @@ async fn transcript(
 }
 
 fn wanted(procedure: ProcedureId, query: Parameters) -> Result<Wanted, Problem> {
-    let query = query.among(&["use", "forbidden", "officer", "purpose"])?;
+    let query = query.among(&["use", "forbidden", "officer", "purpose", "case"])?;
     let to_use = BodyUse::parse(query.demanded("use")?)
         .ok_or_else(|| request::bad_parameter("`use` is `work` or `court`"))?;
     let forbidden = match query.text("forbidden") {
@@ -207,6 +209,6 @@ fn wanted(procedure: ProcedureId, query: Parameters) -> Result<Wanted, Problem> 
         Some("withhold") => Forbidden::Withhold,
         Some(_) => return Err(request::bad_parameter("`forbidden` is `refuse` or `withhold`")),
     };
-    let (officer, purpose) = request::reader(&query)?;
-    Ok(Wanted { procedure, to_use, forbidden, officer, purpose })
+    let (officer, Aim { purpose, case }) = request::opener(&query)?;
+    Ok(Wanted { procedure, to_use, forbidden, officer, purpose, case })
 }

@@ -3,6 +3,7 @@
 use concord_protocol::feed::op::Does;
 use concord_protocol::message::attachment::SealedFile;
 use concord_protocol::message::field::Field as _;
+use concord_protocol::message::legal_basis::LegalBasisRef;
 use serde::Deserialize;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -11,6 +12,7 @@ use crate::api::shape::header::AttachmentDocument;
 use crate::host::feeds::Known;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
+use crate::host::feeds::order::Order;
 use crate::host::feeds::orders::Standing;
 use crate::host::handle::feeds::Because;
 use crate::host::handle::feeds::Listing;
@@ -65,6 +67,9 @@ pub struct FeedOrder {
     pub officer: String,
     /// In which time zone the officer works.
     pub zone: String,
+    /// On which instrument the requests rest; absent where they rest on what the feed's newest list rests on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub legal_basis: Option<String>,
     /// Since when. RFC 3339, UTC.
     pub since: String,
     /// Why the node did not take its own request the last time; absent when it did, or none was due.
@@ -267,6 +272,7 @@ impl Feed {
             order: order.map(|standing| FeedOrder {
                 officer: standing.order.officer.as_str().to_owned(),
                 zone: standing.order.zone.as_str().to_owned(),
+                legal_basis: stated(&standing.order),
                 since: standing.order.since.to_string(),
                 refused: standing.refused.as_ref().map(|(_, why)| why.clone()),
             }),
@@ -274,6 +280,13 @@ impl Feed {
             originator,
         }
     }
+}
+
+/// The law that an officer stated with an order, in one line.
+fn stated(order: &Order) -> Option<String> {
+    let LegalBasisRef { kind, instrument, article } = order.legal_basis.as_ref()?;
+    let article = article.as_ref().map(|article| format!(", {}", article.as_str()));
+    Some(format!("{kind}: {}{}", instrument.as_str(), article.unwrap_or_default()))
 }
 
 impl FeedMissing {

@@ -105,7 +105,6 @@ use concord_protocol::message::recipient::Role;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::text::HeaderText;
 use concord_protocol::message::text::StaffNumber as Officer;
-use concord_protocol::message::text::ZoneName;
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::message::urgency::Urgency;
 use concord_protocol::moment::Timestamp;
@@ -134,6 +133,7 @@ use crate::host::feeds::author;
 use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
+use crate::host::feeds::order::Given;
 use crate::host::feeds::orders::OrderError;
 use crate::host::feeds::orders::Standing as StandingOrder;
 use crate::host::handle::AdmitError;
@@ -1028,7 +1028,7 @@ impl AskFeeds for Fake {
         Err(ReadError::NotFound)
     }
 
-    fn follow(&self, _procedure: ProcedureId, _by: (Officer, ZoneName)) -> Result<(), OrderError> {
+    fn follow(&self, _procedure: ProcedureId, _given: Given) -> Result<(), OrderError> {
         Err(OrderError::Ours)
     }
 

@@ -264,6 +264,8 @@ fn a_procedure_is_handed_out_with_officer_purpose_and_use_only() {
     };
     let (status, answer) = export("?use=work&officer=LA-1&purpose=prosecution");
     assert_eq!((status, answer.body.len()), (200, 512));
+    let (status, _) = export("?use=work&officer=LA-1&purpose=prosecution&case=LA-2026-0001");
+    assert_eq!(status, 200);
     for missing in [
         "",
         "?use=work",
@@ -272,6 +274,7 @@ fn a_procedure_is_handed_out_with_officer_purpose_and_use_only() {
         "?use=trial&officer=LA-1&purpose=prosecution",
         "?use=work&officer=LA-1&purpose=curiosity",
         "?use=work&officer=LA-1&purpose=prosecution&forbidden=show",
+        "?use=work&officer=LA-1&purpose=prosecution&case=a%20case",
         "?use=work&officer=LA-1&purpose=prosecution&peer=mm.mpf",
     ] {
         let (status, answer) = export(missing);

@@ -44,6 +44,9 @@ pub struct Terms {
     /// The kind of purpose for which they are opened.
     #[arg(long)]
     purpose: String,
+    /// The case of the own agency for which they are opened; demanded where one of its messages in the procedure names one.
+    #[arg(long)]
+    case: Option<String>,
 }
 
 /// For what a procedure is exported.
@@ -114,6 +117,7 @@ fn download(id: &str, half: &Path, terms: &Terms, client: &Client) -> Result<u64
         ("forbidden", Some(forbidden)),
         ("officer", Some(terms.officer.as_str())),
         ("purpose", Some(terms.purpose.as_str())),
+        ("case", terms.case.as_deref()),
     ];
     let bar = export::bar();
     export::stream(half, &bar, |out| client.export_procedure(id, asked, out).map(drop))

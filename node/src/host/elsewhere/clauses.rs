@@ -51,7 +51,7 @@ pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
 }
 
 /// The State for which an agency acts; `None` for one that is no member any more.
-fn party_of(shared: &Shared, agency: &AgencyId) -> Option<Party> {
+pub(super) fn party_of(shared: &Shared, agency: &AgencyId) -> Option<Party> {
     let directory = shared.directory();
     directory.charter().charter().member(agency).map(|member| member.party.clone())
 }

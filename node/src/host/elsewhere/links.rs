@@ -29,11 +29,11 @@ use crate::store::read::ReadError;
 
 /// Who rests something on messages of others, where, for what, and when.
 #[derive(Clone, Copy)]
-struct Linking<'l> {
-    by: &'l AgencyId,
-    procedure: Option<ProcedureId>,
-    purpose: PurposeKind,
-    at: Timestamp,
+pub(super) struct Linking<'l> {
+    pub(super) by: &'l AgencyId,
+    pub(super) procedure: Option<ProcedureId>,
+    pub(super) purpose: PurposeKind,
+    pub(super) at: Timestamp,
 }
 
 /// Refuses to rest a message on what was sent for another kind of purpose, where its originator has not agreed.
@@ -133,7 +133,7 @@ fn other_purpose(
 /// The messages that are used where this is said. To carry out a decision is no other use, nor to say that its person arrived
 /// under a certificate: which messages are meant there, and whether they bear it out, is judged by itself (bat-72, ho-77).
 // spec: orc-15, orc-18
-fn rests_on(fact: &Fact) -> Vec<MessageId> {
+pub(super) fn rests_on(fact: &Fact) -> Vec<MessageId> {
     let carries_out = matches!(
         fact,
         Fact::Batch(BatchFact::Listed(_)) | Fact::Handover(HandoverFact::Arrived { .. })
@@ -143,7 +143,7 @@ fn rests_on(fact: &Fact) -> Vec<MessageId> {
 
 /// Why no agency lets it be rested on what it sent. Whoever gives a message of its own the id of somebody else's holds nothing
 /// up: of several agencies one has to let it, for all that it sent with that id.
-fn refused_by_all(
+pub(super) fn refused_by_all(
     headers: Vec<Header>,
     judge: impl Fn(&Header) -> Result<Option<Refusal>, ReadError>,
 ) -> Result<Option<Refusal>, ReadError> {
@@ -158,7 +158,7 @@ fn refused_by_all(
 }
 
 /// The messages of others and of other procedures that an id means; what is one's own is used for anything.
-fn rested_on(
+pub(super) fn rested_on(
     shared: &Shared,
     linking: &Linking<'_>,
     named: &MessageId,

@@ -7,6 +7,8 @@
 //!
 //! Absent on purpose: marks that match by themselves ([`people`](super::people)), and a memory of who looked at what.
 
+mod near;
+
 use concord_protocol::codec::value::Value;
 use concord_protocol::envelope::open::Opened;
 use concord_protocol::ids::Party;
@@ -14,8 +16,6 @@ use concord_protocol::message::body::Body;
 use concord_protocol::message::intelligence::notice::NoticeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::message::values::Site;
-use concord_protocol::names::Subject;
-use concord_protocol::names::alike;
 use concord_protocol::names::draft::People;
 use concord_protocol::names::reason::Grade;
 use concord_protocol::procedure::machine::Machine;
@@ -28,9 +28,6 @@ use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
-/// Rescues that are held against a message. Beyond it: the rest is left out, and told.
-const RESCUES_MAX: usize = 512;
-
 /// Rescues that a refusal names. Beyond it: the rest is counted.
 const NAMED_MAX: usize = 16;
 
@@ -42,7 +39,7 @@ enum Because {
     Described,
 }
 
-/// The rescues that may be about somebody, and whether some were left out.
+/// The rescues that may be about somebody, and whether somebody was left out.
 struct Namesakes<'r> {
     found: Vec<(&'r Seen, Because)>,
     is_cut: bool,
@@ -99,35 +96,23 @@ fn compare<'r>(
     rescues: &'r [Seen],
     here: Option<&Party>,
 ) -> Result<Namesakes<'r>, ReadError> {
+    let whom: Vec<People> = bodies.iter().map(People::of).collect();
     let mut described = Vec::new();
-    let mut named = Vec::new();
-    for rescue in rescues.iter().take(RESCUES_MAX) {
+    let near = near::all(&whom, rescues, |rescue| -> Result<Vec<People>, ReadError> {
         let reports = people::opened(shared, &rescue.messages)?;
         if here.is_some_and(|here| only_describe(&reports, here)) {
             described.push((rescue, Because::Described));
         }
-        named.extend(reports.iter().map(|one| (rescue, People::of(&one.body().write()))));
-    }
-    let whom: Vec<People> = bodies.iter().map(People::of).collect();
-    let subjects: Vec<Subject<'_>> = whom.iter().flat_map(People::subjects).collect();
-    let (rescued, of): (Vec<Subject<'_>>, Vec<&Seen>) = named
-        .iter()
-        .flat_map(|(rescue, people)| people.subjects().into_iter().map(move |one| (one, *rescue)))
-        .unzip();
-    let alike = alike::between(&subjects, &rescued);
-    let pairs = alike
-        .pairs
-        .iter()
-        .filter_map(|pair| Some((*of.get(pair.other)?, Because::Names(pair.comparison.grade))));
-    // The nearest of each comes first.
-    let mut found: Vec<(&Seen, Because)> = Vec::new();
-    for (rescue, because) in pairs.chain(described) {
+        Ok(reports.iter().map(|one| People::of(&one.body().write())).collect())
+    })?;
+    let named = near.found.into_iter().map(|(rescue, grade)| (rescue, Because::Names(grade)));
+    let mut found: Vec<(&Seen, Because)> = named.collect();
+    for (rescue, because) in described {
         if found.iter().all(|(known, _)| known.procedure != rescue.procedure) {
             found.push((rescue, because));
         }
     }
-    let unread: usize = whom.iter().map(|people| people.unread).sum();
-    Ok(Namesakes { found, is_cut: alike.is_cut || unread > 0 || rescues.len() > RESCUES_MAX })
+    Ok(Namesakes { found, is_cut: near.is_cut })
 }
 
 /// Whether the reports of a rescue describe somebody in this State whom none of them names.
@@ -152,7 +137,7 @@ impl Namesakes<'_> {
         let named: Vec<String> = named.collect();
         let more = self.found.len().saturating_sub(NAMED_MAX);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let cut = if self.is_cut { "; there are more than are compared" } else { "" };
+        let cut = if self.is_cut { "; not all people were compared" } else { "" };
         let why =
             format!("open rescues may be about somebody here: {}{more}{cut}", named.join(", "));
         let remedy = "look at each: where it is the same person the rescue comes to its end first; where it is not, say with \

@@ -76,8 +76,7 @@ pub(super) fn looked_for(
     submission: &Submission,
 ) -> Result<Vec<Alert>, ReadError> {
     let rescues = shared.board.seen(shared, Say::Custody)?;
-    let traces = trace::of(submission.body(), &submission.content().words);
-    let marks: BTreeSet<Digest> = traces.iter().map(|trace| mark(shared, trace)).collect();
+    let marks = marks_in(shared, submission);
     let same = rescues.iter().filter(|rescue| !rescue.marks.is_disjoint(&marks));
     let alerts = same.map(|rescue| {
         let Alert { refusal, message, procedure } = alert(rescue, None);
@@ -126,6 +125,12 @@ pub(super) fn marks_of(
     let traces = opened(shared, messages)?;
     let traces = traces.iter().flat_map(|opened| trace::of(opened.body(), opened.words()));
     Ok(traces.map(|trace| mark(shared, &trace)).collect())
+}
+
+/// The same, of a message that is about to be said.
+pub(super) fn marks_in(shared: &Shared, submission: &Submission) -> BTreeSet<Digest> {
+    let traces = trace::of(submission.body(), &submission.content().words);
+    traces.iter().map(|trace| mark(shared, trace)).collect()
 }
 
 /// What is kept of a mark in memory.

@@ -215,6 +215,7 @@ impl Listener {
                     now: clock::now(),
                     tolerance: shared.tolerance,
                     claimed: self.claimed(),
+                    cleared: shared.cleared,
                 };
                 match offer::verify(offered, &self.peer, &judge) {
                     Ok(verified) => Judged::Offer(Box::new(verified)),

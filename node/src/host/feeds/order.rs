@@ -4,6 +4,7 @@
 //! crash: a request stands in the transcript from the commit that sends it.
 
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::legal_basis::LegalBasisRef;
 use concord_protocol::message::text::StaffNumber;
 use concord_protocol::message::text::ZoneName;
 use concord_protocol::moment::Span;
@@ -21,8 +22,21 @@ pub struct Order {
     pub officer: StaffNumber,
     /// In which time zone the officer works.
     pub zone: ZoneName,
+    /// On which law the requests rest; on that of the feed where the officer stated none.
+    pub legal_basis: Option<LegalBasisRef>,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// What an officer says with an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Given {
+    /// Who answers for what is sent.
+    pub officer: StaffNumber,
+    /// In which time zone the officer works.
+    pub zone: ZoneName,
+    /// On which law the requests rest, where that is stated.
+    pub legal_basis: Option<LegalBasisRef>,
 }
 
 /// What keeps the entries of a feed from its head.

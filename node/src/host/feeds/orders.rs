@@ -16,6 +16,7 @@ use concord_protocol::codec;
 use concord_protocol::codec::Encoded;
 use concord_protocol::crypto::expand;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::legal_basis::LegalBasisRef;
 use concord_protocol::message::text::StaffNumber;
 use concord_protocol::message::text::ZoneName;
 use concord_protocol::moment::Span;
@@ -25,6 +26,7 @@ use serde::Serialize;
 use tokio::time;
 
 use crate::clock;
+use crate::host::feeds::order::Given;
 use crate::host::feeds::order::Order;
 use crate::host::feeds::request;
 use crate::host::handle::Handle;
@@ -75,11 +77,13 @@ struct WrittenOrder {
     procedure: ProcedureId,
     officer: String,
     zone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    legal_basis: Option<LegalBasisRef>,
     since: Timestamp,
 }
 
 impl Encoded for Written {
-    const BYTES_MAX: usize = 64 * 1024;
+    const BYTES_MAX: usize = 128 * 1024;
 }
 
 /// Why an order is not taken or not ended.
@@ -152,10 +156,10 @@ fn orders(bytes: Option<&Vec<u8>>) -> Result<BTreeMap<ProcedureId, Standing>, Fi
     let Some(bytes) = bytes else { return Ok(BTreeMap::new()) };
     let written: Written = codec::decode(bytes).map_err(|_| FileTrouble::NotOurs)?;
     let order = |written: WrittenOrder| {
-        let WrittenOrder { procedure, officer, zone, since } = written;
+        let WrittenOrder { procedure, officer, zone, legal_basis, since } = written;
         let officer = StaffNumber::parse(&officer).ok()?;
         let zone = ZoneName::parse(&zone).ok()?;
-        let order = Order { procedure, officer, zone, since };
+        let order = Order { procedure, officer, zone, legal_basis, since };
         Some((procedure, Standing { order, refused: None }))
     };
     let orders: Option<_> = written.orders.into_iter().map(order).collect();
@@ -167,6 +171,7 @@ fn written(orders: &BTreeMap<ProcedureId, Standing>) -> Result<Vec<u8>, FileTrou
         procedure: order.procedure,
         officer: order.officer.as_str().to_owned(),
         zone: order.zone.as_str().to_owned(),
+        legal_basis: order.legal_basis.clone(),
         since: order.since,
     });
     codec::encode(&Written { orders: orders.collect() }).map_err(|_| FileTrouble::TooLong)
@@ -181,7 +186,7 @@ impl Handle {
     pub fn follow(
         &self,
         procedure: ProcedureId,
-        (officer, zone): (StaffNumber, ZoneName),
+        Given { officer, zone, legal_basis }: Given,
     ) -> Result<(), OrderError> {
         let feed = self.feed(&procedure)?;
         if feed.originator == self.shared().me {
@@ -190,7 +195,7 @@ impl Handle {
         if feed.closed {
             return Err(OrderError::Closed);
         }
-        let order = Order { procedure, officer, zone, since: clock::now() };
+        let order = Order { procedure, officer, zone, legal_basis, since: clock::now() };
         self.shared().feeds.orders.change(|all| {
             if all.len() >= ORDERS_MAX && !all.contains_key(&procedure) {
                 return Err(OrderError::Full);

@@ -1,7 +1,8 @@
 //! The request that a standing order sends: how the feed stands here, and the message in the words of its officer.
 //!
-//! It goes to whoever takes part in the feed, under the handling, the legal basis and the purpose of the newest list: those
-//! with which a feed began may be past the day on which they end.
+//! It goes to whoever takes part in the feed, under the handling and the purpose of the newest list: those with which a feed
+//! began may be past the day on which they end. It rests on the law that the officer stated with the order, and where none
+//! was stated on that of the newest list.
 
 use concord_protocol::codec::value::Map;
 use concord_protocol::codec::value::Value;
@@ -142,13 +143,15 @@ fn body(feed_id: RecordRef, wanted: Wanted) -> FeedGapRequest {
 fn letter(order: &Order, header: &Header, (to, body): (&Vec<Recipient>, &FeedGapRequest)) -> Value {
     let text = |text: &str| Value::Text(text.into());
     let purpose = Purpose { kind: header.purpose, case_ref: None };
+    let stated = order.legal_basis.clone().map(|stated| vec![stated]);
+    let legal_basis = stated.unwrap_or_else(|| header.legal_basis.clone());
     let fields = [
         ("kind", Kind::FeedGapRequest.write()),
         ("to", to.write()),
         ("procedure", text(&order.procedure.to_string())),
         ("urgency", Urgency::U4.write()),
         ("handling", handling(header).write()),
-        ("legal_basis", header.legal_basis.write()),
+        ("legal_basis", legal_basis.write()),
         ("purpose", purpose.write()),
         ("subject_line", text(SUBJECT)),
         ("language", text("en")),

@@ -21,6 +21,7 @@ use concord_protocol::message::submission::Submission;
 use concord_protocol::procedure::control::Control;
 use concord_protocol::procedure::control::passing::Purposed;
 use concord_protocol::procedure::elsewhere::case::CaseUse;
+use concord_protocol::procedure::refusal::Refusal;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 use tokio::time;
@@ -143,9 +144,18 @@ impl Handle {
         }
     }
 
-    /// Whether a message of this classification may rest on the log as it is witnessed now.
+    /// Whether the node may hold a message of this classification, and it may rest on the log as it is witnessed now.
     fn may_take(&self, submission: &Submission) -> Result<(), SubmitError> {
         let classification = submission.handling_codes().classification;
+        // spec: orc-21
+        let cleared = self.around.shared.cleared;
+        if classification > cleared {
+            return Err(SubmitError::OutOfPlace(Box::new(Refusal::safeguard(
+                "orc-21",
+                format!("it is {classification}, and this node holds nothing above {cleared}"),
+                "send it from a node that may hold it; an operator sets `classification_most`",
+            ))));
+        }
         let since = self.view().head.unwitnessed_since;
         let limit = self.around.shared.unwitnessed_limit;
         match since.filter(|_| limit.refuses(classification, since, clock::now())) {

@@ -1,6 +1,8 @@
 //! What a person looks at again: held messages whose day for it has come or comes soon, and those past their last day; and what
 //! an officer keeps on after such a look, with a reason.
 
+pub(crate) mod count;
+
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::engine::record::BodyForm;
 use concord_protocol::engine::record::MessageRecord;
@@ -27,9 +29,6 @@ const AHEAD_DAYS: u32 = 30;
 
 /// Messages that are looked through for one page: what was erased since stays in the index.
 const LOOKED_THROUGH_MAX: usize = 2_000;
-
-/// Messages that are counted at most: beyond it the count stands still, and the list goes on.
-const COUNTED_MAX: usize = 10_000;
 
 /// How a held message stands to its dates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,7 +85,7 @@ pub struct Reviews {
     pub next: Option<ReviewPlace>,
 }
 
-/// How many messages wait for a person.
+/// How many held messages wait for a person.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ReviewCounts {
     /// Whose day has come.
@@ -153,25 +152,24 @@ impl Handle {
         Ok(page)
     }
 
-    /// How many messages wait for a person, of the first 10,000 that are looked at again.
+    /// How many messages wait for a person: counted to the end, and anew after some minutes.
     ///
     /// # Errors
     /// When the store cannot be read.
     // spec: era-10
     pub fn review_counts(&self) -> Result<ReviewCounts, ReadError> {
         let (today, _) = self.days()?;
-        let records = self.reader().reviews(today, None, COUNTED_MAX);
-        let records = records.map_err(|_| ReadError::Stopping)?;
-        let held = records.iter().filter(|record| record.body == BodyForm::Held);
-        let mut counts = ReviewCounts::default();
-        for (_, view) in held.filter_map(|record| seen(&self.around.shared, record, today)) {
-            match view.state {
-                ReviewState::Soon => {}
-                ReviewState::Due => counts.due += 1,
-                ReviewState::PastErasure => counts.past_erasure += 1,
-            }
-        }
-        Ok(counts)
+        let shared = &self.around.shared;
+        let page = |after| -> Result<Vec<count::Row>, ReadError> {
+            let read = self.reader().reviews(today, after, LOOKED_THROUGH_MAX);
+            let records = read.map_err(|_| ReadError::Stopping)?;
+            let row = |record: &MessageRecord| {
+                let (place, view) = seen(shared, record, today)?;
+                Some((place, (record.body == BodyForm::Held).then_some(view.state)))
+            };
+            Ok(records.iter().filter_map(row).collect())
+        };
+        shared.counted.now(|| count::all(page))
     }
 
     /// Keeps a message until another review, for an officer's reason: who says so is logged as its reader before.

@@ -18,6 +18,7 @@ use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
+use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
@@ -25,6 +26,8 @@ use concord_protocol::procedure::book::Kept;
 use concord_protocol::procedure::control::ControlFact;
 use concord_protocol::procedure::court;
 use concord_protocol::procedure::court::Exhibited;
+use concord_protocol::procedure::elsewhere::case;
+use concord_protocol::procedure::elsewhere::case::CaseUse;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
@@ -56,6 +59,8 @@ pub struct Wanted {
     pub officer: StaffNumber,
     /// For which purpose.
     pub purpose: PurposeCode,
+    /// In which case of the own agency, where one is named.
+    pub case: Option<Digest>,
 }
 
 /// What becomes of bodies that must not be shown.
@@ -75,7 +80,9 @@ impl Handle {
     // spec: audit-52
     pub fn transcript(&self, wanted: &Wanted, out: &mut dyn Write) -> Result<(), ReadError> {
         self.may_read()?;
-        let shown = self.shown(wanted, &Held::of(self, &wanted.procedure)?)?;
+        let held = Held::of(self, &wanted.procedure)?;
+        held.names_case(&self.around.shared.me, wanted.case.as_ref())?;
+        let shown = self.shown(wanted, &held)?;
         self.record_readings(wanted, &shown)?;
         let bodies = Opening { handle: self, shown };
         let extent = Extent::Transcript(wanted.procedure, wanted.to_use);
@@ -94,17 +101,13 @@ impl Handle {
             if self.body(&record).is_err() {
                 continue;
             }
-            // What may be shown in court has a rule of its own.
-            if wanted.to_use == BodyUse::Work {
-                let other = self.other_purpose(&record, &wanted.purpose)?;
-                let me = &self.around.shared.me;
-                let control = held.book.machine().map(|machine| machine.common().control());
-                match other.map_or(Ok(()), |other| other.check(me, control)) {
-                    Err(ReadError::OtherPurpose(_)) if wanted.forbidden == Forbidden::Withhold => {
-                        continue;
-                    }
-                    checked => checked?,
+            match self.may_use(wanted, &record, held) {
+                Err(ReadError::OtherPurpose(_) | ReadError::OtherCase(_))
+                    if wanted.forbidden == Forbidden::Withhold =>
+                {
+                    continue;
                 }
+                checked => checked?,
             }
             match self.may_show(wanted, &record, held) {
                 Ok(()) => {
@@ -118,6 +121,29 @@ impl Handle {
         } else {
             Err(ReadError::NotForCourt(refused))
         }
+    }
+
+    /// Whether it was sent for this purpose, and is held for this case.
+    // spec: orc-10, orc-22
+    fn may_use(
+        &self,
+        wanted: &Wanted,
+        record: &MessageRecord,
+        held: &Held,
+    ) -> Result<(), ReadError> {
+        let me = &self.around.shared.me;
+        // What may be shown in court has a rule of its own.
+        if wanted.to_use == BodyUse::Work
+            && let Some(other) = self.other_purpose(record, &wanted.purpose)?
+        {
+            let control = held.book.machine().map(|machine| machine.common().control());
+            other.check(me, control)?;
+        }
+        let Some(case) = &wanted.case else { return Ok(()) };
+        let header = header::read(&record.message).map_err(|_| ReadError::Unopenable)?;
+        let purpose = PurposeKind::parse(wanted.purpose.as_str()).unwrap_or(header.purpose);
+        let used = CaseUse { by: me, item: &record.id, purpose, case, at: clock::now() };
+        used.judge(&held.book).map_err(|refusal| ReadError::OtherCase(Box::new(refusal)))
     }
 
     /// Whether a body may be shown for the use that is wanted. What cannot be judged is not shown in court.
@@ -168,6 +194,24 @@ impl Held {
     fn of(handle: &Handle, procedure: &ProcedureId) -> Result<Self, ReadError> {
         let kept = handle.reader().kept(procedure).map_err(|_| ReadError::Stopping)?;
         if kept.is_empty() { Err(ReadError::NotFound) } else { Ok(Self::folded(kept)) }
+    }
+
+    /// Refuses to take all of a procedure away for no case that is held for one.
+    // spec: orc-22
+    fn names_case(&self, me: &AgencyId, case: Option<&Digest>) -> Result<(), ReadError> {
+        match case::link(&self.book, me) {
+            Some(link) if case.is_none() => {
+                Err(ReadError::OtherCase(Box::new(Refusal::safeguard(
+                    "orc-22",
+                    format!(
+                        "this procedure is held for the case that {} names, and no case is named",
+                        link.id
+                    ),
+                    "name the case for which it is exported, as the messages of your own agency name it",
+                ))))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     fn folded(kept: Vec<Kept>) -> Self {

@@ -71,6 +71,7 @@ use crate::log::tile::FullTiles;
 use crate::log::tile::MissingTile;
 use crate::log::tile::TileId;
 use crate::log::tree::Tree;
+use crate::message::handling::Classification;
 use crate::message::time::CivilDate;
 use crate::moment::Moment;
 use crate::moment::Timestamp;
@@ -483,6 +484,7 @@ impl Node {
             now: self.now,
             tolerance: letters::TOLERANCE,
             claimed: None,
+            cleared: Classification::Confidential,
         };
         let offer = offer::verify(offer, from, &judge)?;
         let epoch = offer.dispatch().dispatch().epoch;

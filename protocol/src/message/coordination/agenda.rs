@@ -12,6 +12,7 @@ use crate::message::field::record;
 use crate::message::field::tagged;
 use crate::message::list;
 use crate::message::list::OneOrMore;
+use crate::message::text::ItemId;
 use crate::message::text::Line;
 use crate::message::text::LocalizedText;
 use crate::message::text::RecordRef;
@@ -45,6 +46,16 @@ choice! {
 }
 
 record! {
+    /// An action of another cycle that a meeting comes back to.
+    CarriedAction {
+        /// The cycle.
+        cycle: RecordRef,
+        /// The action, as its minutes name it.
+        action: ItemId,
+    }
+}
+
+record! {
     /// One item of an agenda.
     AgendaEntry {
         /// Its number.
@@ -57,6 +68,13 @@ record! {
         docs: Vec<Digest>,
         /// What is to be decided.
         decision_sought: LocalizedText,
+        /// The actions of other cycles to which it comes back; none twice.
+        carries: Vec<CarriedAction>,
+    }
+    rules(at, faults) {
+        // spec: msgk-138
+        let named = carries.iter().flatten().map(|carried| (&carried.cycle, &carried.action));
+        list::refuse_repeated(named, &at.key("carries"), faults);
     }
 }
 

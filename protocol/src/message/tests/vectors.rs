@@ -172,6 +172,7 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-97, msgk-98, msgk-99
     // shows: msgk-100, msgk-101, msgk-102, msgk-103, msgk-104, msgk-105, msgk-106
     // shows: msgk-107, msgk-108, msgk-109, msgk-110, msgk-111, msgk-112, msgk-113
+    // shows: msgk-137, msgk-138
     // shows: msgk-114, msgk-115, msgk-116, msgk-117, msgk-118, msgk-119
     // shows: msgk-130, msgk-131
     // shows: ho-54, spc-1, spc-2

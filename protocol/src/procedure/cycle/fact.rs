@@ -9,6 +9,7 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::message::coordination::agenda::AgendaObjection;
 use crate::message::coordination::agenda::AgendaStage;
+use crate::message::coordination::agenda::CarriedAction;
 use crate::message::coordination::agenda::MeetingAgenda;
 use crate::message::coordination::agenda::ObjectionTarget;
 use crate::message::coordination::cycle::CycleStanding;
@@ -70,8 +71,20 @@ pub struct Agenda {
     pub adopted: bool,
     /// The numbers of its items.
     pub items: Vec<u64>,
+    /// The actions of other cycles to which it comes back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carries: Vec<Carried>,
     /// Until when others may propose and object.
     pub objections_by: Timestamp,
+}
+
+/// An action of another cycle to which a meeting comes back.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Carried {
+    /// The cycle.
+    pub cycle: RecordRef,
+    /// The action.
+    pub action: ItemId,
 }
 
 /// Against what an objection is.
@@ -108,10 +121,15 @@ pub struct Action {
 
 impl CycleFact {
     pub(in crate::procedure) fn agenda(body: &MeetingAgenda) -> Self {
+        let carried = |carried: &CarriedAction| Carried {
+            cycle: carried.cycle.clone(),
+            action: carried.action.clone(),
+        };
         Self::Agenda(Agenda {
             cycle: body.cycle.clone(),
             adopted: body.stage == AgendaStage::Adopted,
             items: body.items.iter().map(|item| item.n.get()).collect(),
+            carries: body.items.iter().flat_map(|item| &item.carries).map(carried).collect(),
             objections_by: body.objections_by.at(),
         })
     }

@@ -2,11 +2,14 @@
 
 use alloc::format;
 
+use crate::ids::MessageId;
 use crate::message::assets::freezing_report::FreezingStatus;
 use crate::message::assets::freezing_report::ReleaseCause;
 use crate::message::control::state_confirm::IrreversibleAct;
+use crate::message::text::RecordRef;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;
+use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Rules;
 use crate::procedure::freezing::Freezing;
@@ -20,6 +23,9 @@ use crate::procedure::refusal::Refusal;
 impl Freezing {
     /// What a row alone does not say.
     pub(super) fn guard(&self, act: &Act, common: &Common) -> Result<(), Refusal> {
+        if let Fact::Common(CommonFact::Lapsed { of, claimants_told }) = &act.fact {
+            return self.guard_lapse(act, of, claimants_told);
+        }
         let Fact::Freezing(fact) = &act.fact else { return Ok(()) };
         self.guard_taken()?;
         self.guard_numbers(fact)?;
@@ -109,10 +115,12 @@ impl Freezing {
     fn guard_line(&self, line: &Line, common: &Common) -> Result<(), Refusal> {
         match (line.status, line.released) {
             (FreezingStatus::Released, Some(ReleaseCause::OnWithdrawal)) => {
-                self.guard_told(line)?;
+                self.guard_told("frz-26", line.asset, &line.claimants_told)?;
                 self.guard_lifting(common)
             }
-            (FreezingStatus::Released, _) => self.guard_told(line),
+            (FreezingStatus::Released, _) => {
+                self.guard_told("frz-26", line.asset, &line.claimants_told)
+            }
             (FreezingStatus::Held | FreezingStatus::Frozen | FreezingStatus::Partial, _) => {
                 self.guard_standing()
             }
@@ -123,17 +131,29 @@ impl Freezing {
         }
     }
 
+    /// What goes free because its term has ended goes free no less.
+    // spec: frz-34
+    fn guard_lapse(&self, act: &Act, of: &MessageId, told: &[RecordRef]) -> Result<(), Refusal> {
+        let ended = self.lapsed(act, of)?;
+        ended.iter().try_for_each(|(asset, _)| self.guard_told("frz-34", *asset, told))
+    }
+
     /// Nothing goes free behind the back of somebody who claims it.
-    // spec: frz-26
-    fn guard_told(&self, line: &Line) -> Result<(), Refusal> {
-        let mut claims = self.claims.iter().filter(|(_, asset)| **asset == line.asset);
-        if claims.all(|(claim, _)| line.claimants_told.contains(claim)) {
+    // spec: frz-26, frz-34
+    fn guard_told(
+        &self,
+        rule: &'static str,
+        asset: u64,
+        told: &[RecordRef],
+    ) -> Result<(), Refusal> {
+        let mut claims = self.claims.iter().filter(|(_, claimed)| **claimed == asset);
+        if claims.all(|(claim, _)| told.contains(claim)) {
             return Ok(());
         }
         Err(Refusal::safeguard(
-            "frz-26",
-            format!("somebody claims asset {} and was not told that it goes free", line.asset),
-            "tell every claimant first, and name the claims",
+            rule,
+            format!("somebody claims asset {asset} and was not told that it goes free"),
+            "tell every claimant first, and name the claims under `claimants_told`",
         ))
     }
 

@@ -8,6 +8,9 @@ use crate::message::body::Body;
 use crate::message::kind::Kind;
 use crate::message::legal_basis::LegalBasisRef;
 use crate::message::refusal_ground::StatedGround;
+use crate::moment::Timestamp;
+use crate::procedure::deadline::profile::Fixed;
+use crate::procedure::deadline::zone::Zone;
 use crate::procedure::profile::Profile;
 use crate::procedure::profile::article::Waiver;
 use crate::procedure::refusal::Refusal;
@@ -72,6 +75,31 @@ fn judge_waiver(profile: &Profile, party: &Party, body: &Body) -> Result<(), Ref
         )),
         Waiver::Never | Waiver::Lawful => Ok(()),
     }
+}
+
+/// Whether a reply that was made then leaves whoever asked, of this Party, the time that is settled before silence closes
+/// the request.
+///
+/// # Errors
+/// When silence would close it sooner.
+// spec: rfi-24
+pub fn judge_silence(
+    profile: &Profile,
+    asker: &Party,
+    (made, closes_at): (Timestamp, Timestamp),
+) -> Result<(), Refusal> {
+    let term = profile.deadlines.fixed(Fixed::Closing);
+    let earliest = term.after(made, Zone::of(asker));
+    if closes_at >= earliest {
+        return Ok(());
+    }
+    Err(Refusal::safeguard(
+        "rfi-24",
+        format!(
+            "silence would close the request at {closes_at}, and by what is settled whoever asked has {term} for a word on the answer, until {earliest}"
+        ),
+        "name that time or a later one under `closes_at`, or leave it out and wait for feedback",
+    ))
 }
 
 fn waives(body: &Body) -> bool {

@@ -16,6 +16,7 @@ use super::TRANSIT;
 use super::agency;
 use super::convergence;
 use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
 use crate::message::coordination::cycle::CycleStanding;
 use crate::message::coordination::minutes::ActionStatus;
 use crate::message::coordination::minutes::AdoptionAnswer;
@@ -26,6 +27,7 @@ use crate::procedure::common::CommonFact;
 use crate::procedure::cycle::Cycle;
 use crate::procedure::cycle::fact::Action;
 use crate::procedure::cycle::fact::Agenda;
+use crate::procedure::cycle::fact::Carried;
 use crate::procedure::cycle::fact::CycleFact;
 use crate::procedure::cycle::fact::Minutes;
 use crate::procedure::cycle::fact::Target;
@@ -33,6 +35,8 @@ use crate::procedure::cycle::stage::ACTION_ROWS;
 use crate::procedure::cycle::stage::ActionStage;
 use crate::procedure::cycle::stage::ROWS;
 use crate::procedure::cycle::stage::Stage;
+use crate::procedure::elsewhere::agenda::Missing;
+use crate::procedure::elsewhere::agenda::Sitting;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
 use crate::procedure::fold::Folded;
@@ -64,7 +68,7 @@ fn item(text: &str) -> ItemId {
 /// An agenda with these items, about which others may speak until the first day.
 fn agenda(items: &[u64]) -> Agenda {
     let (cycle, items) = (name("C-1"), items.to_vec());
-    Agenda { cycle, adopted: false, items, objections_by: at(1) }
+    Agenda { cycle, adopted: false, items, carries: Vec::new(), objections_by: at(1) }
 }
 
 fn opens(items: &[u64]) -> Fact {
@@ -153,7 +157,7 @@ fn minuted(salt: u8) -> (Play<Cycle>, Digest) {
 }
 
 fn lapse(play: &Play<Cycle>, minutes: &Digest) -> Fact {
-    Fact::Common(CommonFact::Lapsed { of: play.id(minutes) })
+    Fact::Common(CommonFact::Lapsed { of: play.id(minutes), claimants_told: Vec::new() })
 }
 
 fn stories() -> Vec<BTreeSet<&'static str>> {
@@ -234,6 +238,87 @@ fn urgent_postponed_and_cancelled() -> BTreeSet<&'static str> {
     assert_eq!(stage(&cancelled), Stage::Cancelled);
     play.told("urgent postponed and cancelled", &[]);
     play.rules()
+}
+
+/// A cycle whose minutes are adopted, with an action of each of two agencies; its agenda comes back to these.
+fn held(salt: u8, carries: &[Carried]) -> Play<Cycle> {
+    let agenda = |adopted| {
+        let carries = carries.to_vec();
+        told(CycleFact::Agenda(Agenda { adopted, carries, ..agenda(&[1]) }))
+    };
+    let mut play = begun(salt, agenda(false));
+    play.wait(DAY);
+    play.say(CHAIR, agenda(true));
+    play.say(CHAIR, declares(CycleStanding::InSession));
+    let minutes = play.say(CHAIR, usual_minutes());
+    play.say(ASKED, adopts(minutes));
+    play.say(TRANSIT, adopts(minutes));
+    play
+}
+
+#[test]
+fn a_meeting_comes_back_to_what_is_overdue_of_those_who_sit_in_it() {
+    // shows: cyc-37
+    let (first, second) = (agency(ASKED), agency(TRANSIT));
+    let carried = |id: &str| Carried { cycle: name("C-1"), action: item(id) };
+    let missing =
+        |cycles: &[&Play<Cycle>], chair: &str, asked: &[&AgencyId], carries: &[Carried], day| {
+            let chair = agency(chair);
+            let asked = asked.iter().copied().collect();
+            let sitting = Sitting { chair: &chair, asked, carries, at: at(day) };
+            let mut missing = Missing::default();
+            cycles.iter().for_each(|play| missing.add(&sitting, &play.now().state));
+            missing.judge().err().map(|refusal| {
+                assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "cyc-37"));
+                ["a1", "a2"].map(|id| refusal.why.contains(&format!("{id} of C-1")))
+            })
+        };
+    let mut play = held(0, &[]);
+    let both = [&first, &second];
+    assert_eq!(missing(&[&play], CHAIR, &both, &[], 19), None, "the day has not come");
+    assert_eq!(missing(&[&play], CHAIR, &both, &[], 20), Some([true, false]));
+    assert_eq!(missing(&[&play], CHAIR, &both, &[], 30), Some([true, true]));
+    assert_eq!(missing(&[&play], CHAIR, &[&first], &[], 30), Some([true, false]), "who comes");
+    assert_eq!(missing(&[&play], TRANSIT, &[&first], &[], 30), Some([true, true]), "who chairs");
+    assert_eq!(missing(&[&play], "vn.mps", &both, &[], 30), None, "it was not there");
+    let all = [carried("a1"), carried("a2")];
+    assert_eq!(missing(&[&play], CHAIR, &both, &all, 30), None);
+    assert_eq!(missing(&[&play], CHAIR, &both, &all[..1], 30), Some([false, true]));
+
+    // Another meeting came back to one of them, and what its minutes say counts.
+    let next = held(1, &all[..1]);
+    assert_eq!(missing(&[&play, &next], CHAIR, &both, &[], 19), None);
+    let later = missing(&[&play, &next], CHAIR, &[&first], &[], 30);
+    assert_eq!(later, None, "a1 of the second cycle has the same name, and is dealt with too");
+
+    // What its owner cannot do is come back to; what is done is not.
+    play.say(ASKED, reports("a1", ActionStatus::Cannot));
+    assert_eq!(missing(&[&play], CHAIR, &both, &[], 20), Some([true, false]));
+    play.say(ASKED, reports("a1", ActionStatus::Done));
+    assert_eq!(missing(&[&play], CHAIR, &both, &[], 20), None);
+    play.told("a meeting comes back to what is overdue of those who sit in it 1", &[]);
+    next.told("a meeting comes back to what is overdue of those who sit in it 2", &[]);
+}
+
+#[test]
+fn an_agenda_comes_back_to_nothing_before_its_meeting_has_minutes() {
+    // shows: cyc-37
+    let carries = Vec::from([Carried { cycle: name("C-0"), action: item("a1") }]);
+    let agenda = |adopted| {
+        told(CycleFact::Agenda(Agenda { adopted, carries: carries.clone(), ..agenda(&[1]) }))
+    };
+    let mut play = begun(0, agenda(false));
+    play.wait(DAY);
+    play.say(CHAIR, agenda(true));
+    assert_eq!(play.now().state.dealt_with(), []);
+    assert!(play.now().state.agenda().is_some());
+    play.say(CHAIR, declares(CycleStanding::InSession));
+    let minutes = play.say(CHAIR, usual_minutes());
+    assert_eq!(play.now().state.dealt_with(), []);
+    assert!(play.now().state.agenda().is_none());
+    play.say(ASKED, adopts(minutes));
+    play.say(TRANSIT, adopts(minutes));
+    assert_eq!(play.now().state.dealt_with(), carries);
 }
 
 #[test]
@@ -524,7 +609,7 @@ fn only_the_chair_contradicts_the_chair() {
         play.say(ASKS, declares(CycleStanding::InSession));
         let (seen, opening) = (play.transcript.heads(), play.first());
         let minutes = play.say_after(ASKS, &seen, menu(13, &play.now(), &play.transcript));
-        let lapsed = Fact::Common(CommonFact::Lapsed { of: opening });
+        let lapsed = Fact::Common(CommonFact::Lapsed { of: opening, claimants_told: Vec::new() });
         play.say_after(ASKED, &seen, lapsed);
 
         let now = play.now();
@@ -561,7 +646,7 @@ fn menu(what: u8, _seen: &Folded<Cycle>, view: &Transcript) -> Fact {
         })),
         15 | 16 => adopts(minutes.digest),
         17 => answers(minutes.digest, AdoptionAnswer::Object),
-        18 => Fact::Common(CommonFact::Lapsed { of: minutes.id }),
+        18 => Fact::Common(CommonFact::Lapsed { of: minutes.id, claimants_told: Vec::new() }),
         19 => reports("a1", ActionStatus::Done),
         20 => reports("a1", ActionStatus::Cannot),
         _ => WITHDRAWN,

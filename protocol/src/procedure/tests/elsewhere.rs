@@ -1,5 +1,8 @@
 //! What a message has to do with other procedures: judged by whoever holds them, and never in a fold.
 
+mod derived;
+mod wanted;
+
 use alloc::boxed::Box;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;

@@ -220,7 +220,8 @@ fn released_extended_and_expired() -> BTreeSet<&'static str> {
     play.say(ASKED, released(2));
     assert_eq!(asset(&play, 2), AssetStage::Released);
 
-    let lapse = Fact::Common(CommonFact::Lapsed { of: play.id(&report) });
+    let lapse =
+        Fact::Common(CommonFact::Lapsed { of: play.id(&report), claimants_told: Vec::new() });
     assert_eq!(play.refused(ASKED, lapse.clone()).rule, "frz-14", "its term has not ended");
     play.wait(10 * DAY);
     play.say(ASKED, lapse);
@@ -321,14 +322,20 @@ fn a_hold_ends_when_the_request_for_an_order_does_not_come() {
     // shows: frz-14
     let mut play = taken(0, hold(1));
     play.say(ASKED, report(1, FreezingStatus::Held));
-    let lapse = Fact::Common(CommonFact::Lapsed { of: play.transcript.act(0).unwrap().id });
+    let lapse = Fact::Common(CommonFact::Lapsed {
+        of: play.transcript.act(0).unwrap().id,
+        claimants_told: Vec::new(),
+    });
     assert_eq!(play.refused(ASKED, lapse.clone()).rule, "frz-14");
     play.wait(3 * DAY);
     let mut asked = taken(1, hold(1));
     asked.say(ASKED, report(1, FreezingStatus::Held));
     asked.say(ASKS, order(1));
     asked.wait(3 * DAY);
-    let other = Fact::Common(CommonFact::Lapsed { of: asked.transcript.act(0).unwrap().id });
+    let other = Fact::Common(CommonFact::Lapsed {
+        of: asked.transcript.act(0).unwrap().id,
+        claimants_told: Vec::new(),
+    });
     assert_eq!(asked.refused(ASKED, other).rule, "frz-14", "it came");
 
     assert_eq!(play.refused(ASKS, lapse.clone()).code, RefusalCode::NotEntitled);
@@ -363,6 +370,41 @@ fn nothing_goes_free_before_every_claimant_was_told() {
     play.say(ASKED, reports(Vec::from([told])));
     assert_eq!(asset(&play, 1), AssetStage::Released);
     play.told("nothing goes free before every claimant was told", &["frz-26"]);
+}
+
+#[test]
+fn no_freeze_runs_out_before_every_claimant_was_told() {
+    // shows: frz-34
+    let mut play = one_frozen(0);
+    let report = play.say(ASKED, claimed(1, "C-1"));
+    play.say(ASKED, frozen(2));
+    let lapses = |told: &[&str]| {
+        let claimants_told = told.iter().map(|name| claim(name)).collect();
+        Fact::Common(CommonFact::Lapsed { of: play.id(&report), claimants_told })
+    };
+    let (silent, other, whole) = (lapses(&[]), lapses(&["C-2"]), lapses(&["C-1"]));
+    play.wait(10 * DAY);
+    for lapse in [silent, other] {
+        let refusal = play.refused(ASKED, lapse);
+        assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "frz-34"));
+    }
+    play.say(ASKED, whole);
+    assert_eq!((asset(&play, 1), asset(&play, 2)), (AssetStage::Expired, AssetStage::Frozen));
+    play.told("no freeze runs out before every claimant was told", &["frz-34"]);
+
+    // What nobody claims any more runs out without a word.
+    let mut play = one_frozen(1);
+    play.say(ASKED, claimed(1, "C-1"));
+    let settled = FreezingFact::Reported {
+        assets: Vec::from([line(1, FreezingStatus::Frozen)]),
+        claims: Vec::new(),
+        settled: Vec::from([claim("C-1")]),
+    };
+    let of = play.say(ASKED, told(settled));
+    play.wait(10 * DAY);
+    let of = play.id(&of);
+    play.say(ASKED, Fact::Common(CommonFact::Lapsed { of, claimants_told: Vec::new() }));
+    assert_eq!(asset(&play, 1), AssetStage::Expired);
 }
 
 #[test]
@@ -481,7 +523,11 @@ fn a_renewal_beside_a_lapse_keeps_the_asset_frozen() {
         play.wait(10 * DAY);
         let seen = play.transcript.heads();
         let of = play.id(&report);
-        play.say_after(ASKED, &seen, Fact::Common(CommonFact::Lapsed { of }));
+        play.say_after(
+            ASKED,
+            &seen,
+            Fact::Common(CommonFact::Lapsed { of, claimants_told: Vec::new() }),
+        );
         play.say_after(ASKED, &seen, frozen(1));
 
         assert_eq!(asset(&play, 1), AssetStage::Frozen);
@@ -498,7 +544,11 @@ fn a_lapse_beside_an_extension_ends_the_freeze() {
         play.wait(10 * DAY);
         let seen = play.transcript.heads();
         let of = play.id(&report);
-        play.say_after(ASKED, &seen, Fact::Common(CommonFact::Lapsed { of }));
+        play.say_after(
+            ASKED,
+            &seen,
+            Fact::Common(CommonFact::Lapsed { of, claimants_told: Vec::new() }),
+        );
         play.say_after(ASKS, &seen, extends(1, 20));
 
         assert_eq!(asset(&play, 1), AssetStage::Expired);
@@ -572,7 +622,10 @@ fn menu(what: u8, _seen: &Folded<Freezing>, view: &Transcript) -> Fact {
         19 => disposed(number, Disposition::Shared),
         20 => Fact::Common(CommonFact::Confirmed { act, heads: view.heads() }),
         _ if number == 1 => WITHDRAWN,
-        _ => Fact::Common(CommonFact::Lapsed { of: reported.unwrap_or(root).id }),
+        _ => Fact::Common(CommonFact::Lapsed {
+            of: reported.unwrap_or(root).id,
+            claimants_told: Vec::new(),
+        }),
     }
 }
 

@@ -344,7 +344,7 @@ fn after_information_consultation_and_refusal() -> BTreeSet<&'static str> {
         Fact::Common(CommonFact::InformationAsked { due: Timestamp::from_millis(DAY) }),
     );
     let of = lapsed.transcript.act(lapsed.transcript.place(&asked).unwrap()).unwrap().id;
-    let lapse = Fact::Common(CommonFact::Lapsed { of });
+    let lapse = Fact::Common(CommonFact::Lapsed { of, claimants_told: Vec::new() });
     assert_eq!(lapsed.refused(ASKED, lapse.clone()).rule, "ho-7");
     lapsed.wait(DAY);
     lapsed.say(ASKED, lapse);

@@ -94,7 +94,7 @@ fn valued(of: MessageId) -> Fact {
 }
 
 fn lapsed(of: MessageId) -> Fact {
-    Fact::Common(CommonFact::Lapsed { of })
+    Fact::Common(CommonFact::Lapsed { of, claimants_told: Vec::new() })
 }
 
 /// A request that a human of the other side has taken.

@@ -597,7 +597,10 @@ fn menu(what: u8, seen: &Folded<Outcome>, view: &Transcript) -> Fact {
             Fact::Common(CommonFact::Acknowledged { of: record.unwrap_or(view.act(0).unwrap()).id })
         }
         18 => declares(OutcomeStanding::InEffect, version),
-        19 => Fact::Common(CommonFact::Lapsed { of: view.act(0).unwrap().id }),
+        19 => Fact::Common(CommonFact::Lapsed {
+            of: view.act(0).unwrap().id,
+            claimants_told: Vec::new(),
+        }),
         _ => WITHDRAWN,
     }
 }

@@ -20,6 +20,7 @@ use crate::message::refusal_ground::RefusalGround;
 use crate::message::retention;
 use crate::message::submission::Submission;
 use crate::message::urgency::Urgency;
+use crate::moment::Timestamp;
 use crate::procedure::deadline::profile::CLASSES;
 use crate::procedure::deadline::profile::Fixed;
 use crate::procedure::deadline::profile::Term;
@@ -29,6 +30,9 @@ use crate::procedure::profile::article::Article;
 use crate::procedure::profile::article::Waiver;
 use crate::procedure::profile::judge;
 use crate::registry::RefusalCode;
+
+/// Units: milliseconds.
+const HOUR: u64 = 3_600_000;
 
 fn clause(article: &str, party: &str, about: &str, value: &str) -> Clause {
     Clause {
@@ -275,6 +279,27 @@ fn a_party_that_never_does_without_the_promise_is_not_let_do_so() {
     assert_eq!(judged(&never, &waives), Some("prf-10"));
     assert_eq!(judged(&read(&[]), &waives), None);
     assert_eq!(judged(&never, &said(Kind::HandoverDecision, |_| ())), None);
+}
+
+#[test]
+fn silence_closes_no_request_before_the_term_that_is_settled_for_it() {
+    // shows: rfi-24
+    // Laos counts its days seven hours ahead: 14 days after 1 January 1970 end at 17:00 of the 15th in UTC.
+    let (made, end) = (Timestamp::from_millis(0), Timestamp::from_millis((14 * 24 + 17) * HOUR));
+    let sooner = Timestamp::from_millis(end.millis() - 1);
+    let rule = |profile: &Profile, closes_at| {
+        let judged = judge::judge_silence(profile, &laos(), (made, closes_at));
+        judged.err().map(|refusal| (refusal.code, refusal.rule))
+    };
+    let refused = Some((RefusalCode::Safeguard, "rfi-24"));
+    assert_eq!(rule(&read(&[]), end), None);
+    assert_eq!(rule(&read(&[]), sooner), refused);
+    assert_eq!(rule(&read(&[]), made), refused, "the same day");
+
+    let settled =
+        |value| read(&[clause("term", "", "word on an answered request for information", value)]);
+    assert_eq!(rule(&settled("15 days"), end), refused);
+    assert_eq!(rule(&settled("13 days"), sooner), None);
 }
 
 #[test]

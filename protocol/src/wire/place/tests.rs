@@ -34,6 +34,7 @@ use crate::log::tile::FullTiles;
 use crate::log::tile::MissingTile;
 use crate::log::tile::TileId;
 use crate::log::tree::Tree;
+use crate::message::handling::Classification;
 use crate::moment::Span;
 use crate::moment::Timestamp;
 use crate::registry::CloseCode;
@@ -227,6 +228,7 @@ impl World {
             now: self.now,
             tolerance: letters::TOLERANCE,
             claimed: None,
+            cleared: Classification::Confidential,
         };
         offer::verify(offer, &members::agency(SENDER), &judge)
     }

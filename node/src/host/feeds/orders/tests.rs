@@ -6,6 +6,9 @@ use std::path::PathBuf;
 use std::process;
 
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::legal_basis::LegalBasisKind;
+use concord_protocol::message::legal_basis::LegalBasisRef;
+use concord_protocol::message::text::HeaderText;
 use concord_protocol::message::text::StaffNumber;
 use concord_protocol::message::text::ZoneName;
 use concord_protocol::moment::Timestamp;
@@ -22,6 +25,11 @@ fn order() -> Order {
         procedure: ProcedureId::new(NOW, [1; 10]),
         officer: StaffNumber::parse("LA-7").unwrap(),
         zone: ZoneName::parse("Asia/Vientiane").unwrap(),
+        legal_basis: Some(LegalBasisRef {
+            kind: LegalBasisKind::DomesticLaw,
+            instrument: HeaderText::parse("Law on Cybercrime").unwrap(),
+            article: None,
+        }),
         since: NOW,
     }
 }

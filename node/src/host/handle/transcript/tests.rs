@@ -22,6 +22,7 @@ use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Kept;
 use concord_protocol::procedure::book::Stands;
+use concord_protocol::procedure::common::CommonFact;
 use concord_protocol::procedure::control::ControlFact;
 use concord_protocol::procedure::court::Exhibited;
 use concord_protocol::procedure::fact::Fact;
@@ -30,6 +31,7 @@ use concord_protocol::procedure::handover::fact::Request;
 use concord_protocol::procedure::refusal::Refusal;
 use serde_bytes::ByteBuf;
 
+use crate::host::handle::ReadError;
 use crate::host::handle::transcript::Held;
 
 const AUTHOR: &str = "cn.mps";
@@ -132,6 +134,25 @@ fn a_recall_that_waits_or_found_no_place_is_its_authors_word_all_the_same() {
     }
     let of_another = held(vec![request(), recall(OTHER, &[77])]);
     assert!(judged(&of_another).is_ok(), "only its author takes it back");
+}
+
+#[test]
+fn what_is_held_for_a_case_is_taken_away_for_a_case_that_is_named() {
+    // shows: orc-22
+    let me = agency(OTHER);
+    let case = digest::sha256(b"LA-2026-0001");
+    let mut theirs = request();
+    theirs.case = Some(digest::sha256(b"CN-2026-0009"));
+    let unlinked = held(vec![theirs.clone()]);
+    assert!(unlinked.names_case(&me, None).is_ok(), "no message of its own names one");
+
+    let taken = Fact::Common(CommonFact::Acknowledged { of: request().id });
+    let mut mine = act(OTHER, 2, &[1], (Kind::Acknowledgement, taken));
+    mine.case = Some(case);
+    let linked = held(vec![theirs, mine]);
+    assert!(linked.names_case(&me, Some(&case)).is_ok());
+    let refused = linked.names_case(&me, None);
+    assert!(matches!(refused, Err(ReadError::OtherCase(refusal)) if refusal.rule == "orc-22"));
 }
 
 #[test]

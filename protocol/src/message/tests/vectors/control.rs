@@ -56,6 +56,8 @@ fn bad_answers() -> Vec<Case> {
             "a closed set", Vec::from([Put("/body/code", json!("unwanted"))])),
         case("lapse-of-no-request", Kind::LapseNotice, ("msgk-40", "missing /body/of"),
             "a lapse is that of a request", Vec::from([Cut("/body/of")])),
+        case("claimant-of-a-lapse-told-twice", Kind::LapseNotice, ("msgk-137", "repeated /body/claimants_told/1"),
+            "a claimant is told once", Vec::from([Put("/body/claimants_told", json!(["TH-CL-1", "TH-CL-1"]))])),
         case("onward-item-twice", OnwardTransferRequest, ("msgk-41", "repeated /body/items/1"),
             "each message is named once", Vec::from([Put("/body/items", twice)])),
         case("onward-recipient-twice", OnwardTransferRequest, ("msgk-41", "repeated /body/proposed_recipients/2"),

@@ -17,6 +17,7 @@ pub(super) fn good() -> Vec<Case> {
     use Kind::ActionReport;
     use Kind::AgendaObjection;
     use Kind::CycleStatus;
+    use Kind::MeetingAgenda;
     use Kind::MinutesAdoption;
     use Kind::OutcomeDocument;
     use Kind::OutcomeStatus;
@@ -34,6 +35,9 @@ pub(super) fn good() -> Vec<Case> {
             "when it takes place may not be known yet", plain("postponed").into_iter().chain([Cut("/body/dates_zones")]).collect()),
         case("minutes-adopted", MinutesAdoption, ("msgk-110", "accepted"),
             "whoever adopts needs no reason", Vec::from([Put("/body/answer", json!("adopt")), Cut("/body/reservation")])),
+        case("action-carried-over", MeetingAgenda, ("msgk-138", "accepted"),
+            "a meeting comes back to an action of an earlier one",
+            Vec::from([Put("/body/items/1/carries", json!([{"cycle": "CYCLE-2025-4", "action": "a1"}]))])),
         case("action-done", ActionReport, ("msgk-111", "accepted"),
             "what is done needs no note", Vec::from([Put("/body/status", json!("done")), Cut("/body/note")])),
         case("draft-without-a-package", OutcomeDocument, ("msgk-112", "accepted"),
@@ -82,6 +86,9 @@ fn bad_meetings() -> Vec<Case> {
             "numbers of items differ", Vec::from([Put("/body/items/1/n", json!(1))])),
         case("objections-after-the-meeting-begins", MeetingAgenda, ("msgk-107", "conflicting /body/objections_by"),
             "objections are due before the meeting begins", Vec::from([Put("/body/objections_by", json!("2026-01-20T09:00:01+07:00"))])),
+        case("action-carried-twice", MeetingAgenda, ("msgk-138", "repeated /body/items/1/carries/1"),
+            "an item comes back to an action once",
+            Vec::from([Put("/body/items/1/carries", json!([{"cycle": "CYCLE-2025-4", "action": "a1"}, {"cycle": "CYCLE-2025-4", "action": "a1"}]))])),
         case("objection-without-a-reason", AgendaObjection, ("msgk-107", "missing /body/reason"),
             "whoever objects says why", Vec::from([Cut("/body/reason")])),
         case("objection-to-nothing", AgendaObjection, ("msgk-107", "missing /body/of"),

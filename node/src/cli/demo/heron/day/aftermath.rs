@@ -241,15 +241,20 @@ fn report(desk: &Desk<'_>) -> Result<(), Report> {
         let mut scene = Scene::new(&SIX, "coordination", format!("{party}-SR-2026-04"));
         desk.say(&mut scene, at, Line::new("situation-report", body).urgency("U4"))?;
     }
-    let items: Vec<Value> = ["Overdue: list of fraud methods, TH", "Refusals for want of evidence at 36 hours"]
-        .iter()
-        .enumerate()
-        .map(|(place, title)| {
-            json!({
-                "n": place + 1, "title": title, "proposer": "TH", "decision_sought": english("To agree on a date."),
-            })
+    let item = |n: u32, title: &str, carries: Value| {
+        json!({
+            "n": n, "title": title, "proposer": "TH", "decision_sought": english("To agree on a date."),
+            "carries": carries,
         })
-        .collect();
+    };
+    let items = [
+        item(
+            1,
+            "Overdue: list of fraud methods, TH",
+            json!([{"cycle": "CYCLE-2026-1", "action": "a1"}]),
+        ),
+        item(2, "Refusals for want of evidence at 36 hours", json!([])),
+    ];
     let agenda = json!({
         "stage": "open",
         "cycle": "CYCLE-2026-2",

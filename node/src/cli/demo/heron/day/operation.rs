@@ -128,7 +128,8 @@ fn propose(desk: &Desk<'_>, lead: usize, name: &str, basis: &str) -> Result<Scen
         "reply_by": calendar::instant_after(calendar::hours(1)),
         "confidentiality": english("Known to the units named in the plan."),
     });
-    desk.say(&mut scene, lead, Line::new("joint-operation-proposal", body))?;
+    // What rests on a report is marked as the report is: its provider is asked before anything goes further.
+    desk.say(&mut scene, lead, Line::new("joint-operation-proposal", body).codes(&["H2"]))?;
     Ok(scene)
 }
 
