@@ -224,7 +224,8 @@ impl Seen {
         }
         // spec: era-10
         if let Some(counts) = self.reviews {
-            let about = "Held messages whose day to be looked at again has come, anew every five minutes";
+            let about =
+                "Held messages whose day to be looked at again has come, anew every five minutes";
             page.gauge("reviews_due", about, counts.due)?;
             let about = "Held messages past the day on which they are erased at the latest, anew every five minutes";
             page.gauge("erasures_overdue", about, counts.past_erasure)?;

@@ -1,13 +1,16 @@
 //! What rests on a message of another agency is marked no weaker than it.
 
+use concord_node::api::shape::message::Status;
 use concord_node::report::code::Code;
 use concord_protocol::ids::ProcedureId;
 use harness::federation::Federation;
 use harness::forge::Forger;
+use harness::wait;
 use serde_json::Value;
 use serde_json::json;
 
 use super::AGENCIES;
+use super::WITHIN;
 use super::arrives;
 use super::begins;
 use super::procedure_of;
@@ -82,4 +85,28 @@ fn whoever_holds_a_report_is_shown_what_rests_on_it_under_a_weaker_marking() {
         assert_eq!(alerts[0].rule, "orc-19");
         assert!(alerts[0].why.contains(&report.id), "{alerts:?}");
     }
+}
+
+#[test]
+fn what_a_node_may_not_hold_is_refused_by_it_and_by_its_own_people() {
+    // shows: orc-21
+    let world = Federation::of("guards-cleared", &AGENCIES[..2]);
+    world.agencies[1].set("classification_most", "\"restricted\"");
+    let nodes = world.all_ready();
+    let [author, reader] = [0, 1].map(|place: usize| nodes[place].client());
+    // The example is confidential.
+    let report = say(&author, begins("intelligence-report", &[1])).unwrap();
+    let refused = wait::for_up_to(WITHIN, || {
+        let message = author.message(&report.id).ok()?;
+        message.deliveries.into_iter().find(|one| one.status == Status::Refused)
+    });
+    assert_eq!(refused.unwrap().code.as_deref(), Some("handling-unsupported"));
+
+    let mut own = begins("intelligence-report", &[0]);
+    let above = say(&reader, own.clone()).unwrap_err();
+    assert_eq!(above.code, Code::Safeguard, "{above:?}");
+    assert!(above.why.contains("orc-21"), "{above:?}");
+    own["handling"]["classification"] = json!("restricted");
+    let told = procedure_of(&say(&reader, own).unwrap());
+    arrives(&author, &told, 1);
 }
