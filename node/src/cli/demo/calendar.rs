@@ -1,4 +1,6 @@
-//! Days and instants of the story, counted from now.
+//! Days and instants of the story, counted from the run and from now.
+
+use std::sync::LazyLock;
 
 use concord_protocol::message::time::CivilDate;
 use concord_protocol::moment::Span;
@@ -6,14 +8,18 @@ use concord_protocol::moment::Timestamp;
 
 use crate::clock;
 
+/// When the run began. Its days are counted from there: at midnight what rests on a message would else be kept a day longer
+/// than that may be (orc-19).
+static BEGUN: LazyLock<Timestamp> = LazyLock::new(clock::now);
+
 /// The day that lies so long ago. Shape: `2026-03-01`.
 pub(crate) fn day_before(span: Span) -> String {
-    day(clock::now().before(span))
+    day(BEGUN.before(span))
 }
 
 /// The day that lies so far ahead.
 pub(crate) fn day_after(span: Span) -> String {
-    day(clock::now().after(span))
+    day(BEGUN.after(span))
 }
 
 /// The instant that lies so far ahead. Shape: RFC 3339 in UTC.
