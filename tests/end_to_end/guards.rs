@@ -4,6 +4,7 @@ mod arrivals;
 mod decoys;
 mod entries;
 mod reviews;
+mod rivals;
 
 use std::time::Duration;
 

@@ -10,7 +10,9 @@
 //! - [`case`]: in which of an agency's cases what others sent is used.
 //! - [`certificate`]: whether a countersignature fits its certificate, and its officers their staff lists.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
+//! - [`corrected`]: whether a person goes on a grant that rests on what was corrected since.
 //! - [`received`]: whether somebody who was received for some offences is given on, or asked for again.
+//! - [`rival`]: whether another State asks for the same person, and which request was preferred.
 //!
 //! Absent on purpose: where other procedures come from, and what their bodies say.
 
@@ -18,6 +20,8 @@ pub mod arrival;
 pub mod case;
 pub mod certificate;
 pub mod copy;
+pub mod corrected;
 pub mod decision;
 pub mod person;
 pub mod received;
+pub mod rival;

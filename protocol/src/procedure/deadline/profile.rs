@@ -138,6 +138,10 @@ choice! {
         CoreData = "core data after a hit",
         /// A decision comes before the person has to be let go.
         BeforeRelease = "decision before a release is due",
+        /// Whoever kept an own national tells how the prosecution at home goes on.
+        HomeTrial = "news of a prosecution at home",
+        /// Whoever received a person tells whether the promise to spare the person's life is kept.
+        Monitoring = "news of a promise that is kept",
     }
 }
 
@@ -164,6 +168,7 @@ impl Fixed {
             Self::Minutes => Term::Days(10),
             Self::Closing => Term::Days(14),
             Self::Feedback => Term::Days(30),
+            Self::HomeTrial | Self::Monitoring => Term::Days(90),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is due because of where a procedure stands, rather than after one message.
 
+mod follow_up;
+
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -154,6 +156,7 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
         dues.push(schedule_answer(of, silent));
     }
     dues.extend(screenings(ledger, |_| true, |agency| state.sides(agency).contains(&Side::Holder)));
+    dues.extend(follow_up::owed(ledger, state));
     dues
 }
 

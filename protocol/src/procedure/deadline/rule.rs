@@ -25,6 +25,10 @@ choice! {
         Release = "release-or-extension",
         /// A person of whom there are signs of a victim is screened by whoever has the person now.
         Screening = "screening",
+        /// It is told how the prosecution of an own national at home goes on.
+        HomeTrial = "outcome-at-home",
+        /// It is told whether the promise to spare the person's life is kept.
+        Monitoring = "word-on-the-promise",
         /// The full request comes after a provisional arrest.
         FullRequest = "full-request",
         /// It is said what became of what is taken back.
@@ -204,8 +208,8 @@ pub const OUTLIVE: &[Kind] = &[
     Kind::ValidityQuery,
 ];
 
-/// Duties that are due because of where a person is, which the end of a procedure does not change.
-pub const GOES_ON: &[Duty] = &[Duty::Release, Duty::Screening];
+/// Duties that are due because of where a person is, or of a trial, which the end of a procedure does not change.
+pub const GOES_ON: &[Duty] = &[Duty::Release, Duty::Screening, Duty::HomeTrial];
 
 /// Messages of which a later one of the same author takes the place of the earlier one.
 pub const REPLACED: &[Kind] = &[Kind::BatchManifest, Kind::MeetingMinutes];
