@@ -6,6 +6,7 @@ mod decoys;
 mod entries;
 mod markings;
 mod reviews;
+mod rivals;
 mod signs;
 mod silence;
 mod wanted;

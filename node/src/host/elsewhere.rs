@@ -9,6 +9,8 @@
 //! - [`board`]: the rescues that are open, and the handovers in which signs of a victim were found.
 //! - [`ledger`]: who was received, and on which promise.
 //! - [`people`]: who is the same person as somebody in one of these, and which sites are.
+//! - [`rivals`]: whether another State asks for the same person, and which request was preferred.
+//! - [`amber`]: whether the request on which a grant rests was corrected since.
 //! - [`namesakes`]: who may be, by names, or because a rescue only describes somebody.
 //! - [`decisions`]: whether the decisions of a manifest stand, and are about the people on it.
 //! - [`handovers`]: which handovers the entries of a manifest mean.
@@ -28,6 +30,7 @@
 //! in between comes as late as what is still on its way.
 
 mod agendas;
+mod amber;
 mod answers;
 mod arrivals;
 pub(crate) mod board;
@@ -42,6 +45,7 @@ mod markings;
 mod merger;
 mod namesakes;
 mod people;
+pub(crate) mod rivals;
 mod roots;
 mod silence;
 mod wanted;
@@ -54,6 +58,7 @@ use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::person;
+use concord_protocol::procedure::elsewhere::rival;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::handover::signs;
 use concord_protocol::procedure::machine::Machine;
@@ -100,7 +105,7 @@ impl From<ReadError> for Objection {
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
 // spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
-// spec: bat-67, bat-68, bat-69, bat-71, bat-72, res-62, res-64, orc-19, rfi-24, cyc-37, xch-55
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72, res-62, res-64, orc-19, rfi-24, cyc-37, xch-55, ho-85, ho-86, ho-89
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -116,7 +121,7 @@ pub(crate) fn judge(
         .and_then(|()| certificates::judge(shared, submission))
         .and_then(|()| judge_wanted(shared, submission))
         .and_then(|()| wanted::judge(shared, submission))
-        .and_then(|()| judge_in_procedure(shared, submission))
+        .and_then(|()| judge_in_procedure(shared, submission, now))
         // Last: whoever looks at namesakes has nothing else to mend.
         .and_then(|()| namesakes::judge(shared, submission));
     judged.map_err(|objection| match objection {
@@ -144,7 +149,11 @@ fn judge_request(shared: &Shared, submission: &Submission) -> Result<(), Objecti
     ledger::asked_again(shared, submission)?.map_or(Ok(()), |refusal| Err(refusal.into()))
 }
 
-fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
+fn judge_in_procedure(
+    shared: &Shared,
+    submission: &Submission,
+    now: Timestamp,
+) -> Result<(), Objection> {
     let Some(procedure) = submission.procedure() else { return Ok(()) };
     let fact = Fact::of(submission.body());
     // Most messages let nobody go and send nobody in: nothing is read for them.
@@ -167,9 +176,16 @@ fn judge_in_procedure(shared: &Shared, submission: &Submission) -> Result<(), Ob
         if let Some(alert) = given_on.into_iter().next() {
             return Err(alert.refusal.into());
         }
-        let fallen = decisions::fallen(shared, machine, &whom)?;
+        let fallen = decisions::fallen(shared, machine, (&whom, now))?;
         if let Some(fallen) = fallen.into_iter().find(|fallen| fallen.stays) {
             return Err(fallen.refusal.into());
+        }
+    }
+    amber::judge(&book, machine, submission)?;
+    if let Some(whom) = rival::commits(&fact, machine) {
+        let rivals = rivals::asked_for(shared, (&book, machine), &whom, Some(submission))?;
+        if let Some(alert) = rivals.into_iter().next() {
+            return Err(alert.refusal.into());
         }
     }
     let confirmed = matches!(submission.body(), Body::OperationSignal(signal) if signal.hostages_confirmed == Some(true));
@@ -201,6 +217,8 @@ fn may_matter(body: &Body) -> bool {
         body,
         Body::HandoverDecision(_)
             | Body::LegRelease(_)
+            | Body::CustodyTransferSchedule(_)
+            | Body::ScheduleAnswer(_)
             | Body::HandoverCertificate(_)
             | Body::ManifestSeal(_)
             | Body::ManifestRemoval(_)
@@ -215,8 +233,12 @@ fn may_matter(body: &Body) -> bool {
 ///
 /// # Errors
 /// When the store cannot be read.
-// spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56
-pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
+// spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56, ho-85, ho-86
+pub(crate) fn alerts(
+    shared: &Shared,
+    book: &Book,
+    now: Timestamp,
+) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
     found.extend(links::alerts(shared, book)?);
     found.extend(markings::alerts(shared, book)?);
@@ -232,7 +254,8 @@ pub(crate) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);
         found.extend(ledger::given_on(shared, (book, machine), &whom, None)?);
-        let fallen = decisions::fallen(shared, machine, &whom)?;
+        found.extend(rivals::asked_for(shared, (book, machine), &whom, None)?);
+        let fallen = decisions::fallen(shared, machine, (&whom, now))?;
         found.extend(fallen.into_iter().map(|fallen| Alert {
             refusal: fallen.refusal,
             message: Some(fallen.decision),

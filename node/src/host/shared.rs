@@ -45,6 +45,7 @@ use crate::host::deconfliction::Deconfliction;
 use crate::host::elsewhere::board::Board;
 use crate::host::elsewhere::decisions::Doubts;
 use crate::host::elsewhere::ledger::Ledger;
+use crate::host::elsewhere::rivals::Rivals;
 use crate::host::feeds::Feeds;
 use crate::host::figures::Figures;
 use crate::host::files::SENT_MAX;
@@ -148,6 +149,8 @@ pub(crate) struct Shared {
     pub(crate) counted: Counted,
     /// Who was received, and by whom.
     pub(crate) ledger: Ledger,
+    /// Who else asks for whom.
+    pub(crate) rivals: Rivals,
     /// What the charter in force settles about procedures. Another version makes the node start again.
     pub(crate) profile: Profile,
     /// What procedures hold for figures.
@@ -270,6 +273,7 @@ impl Shared {
             board: Board::default(),
             counted: Counted::default(),
             ledger: Ledger::default(),
+            rivals: Rivals::default(),
             profile: profile_of(&directory),
             figures: Figures::default(),
             doubts: Doubts::default(),

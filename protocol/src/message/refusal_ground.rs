@@ -159,6 +159,12 @@ pub enum GroundAnswer {
 }
 
 impl RefusalGround {
+    /// Whether it protects the person whoever asks for the person, and whatever was agreed: a child, a victim.
+    // spec: ho-87
+    pub const fn protects(self) -> bool {
+        matches!(self, Self::Minor | Self::TraffickingVictim)
+    }
+
     /// What answers it.
     // spec: ho-56
     pub const fn answer(self) -> GroundAnswer {

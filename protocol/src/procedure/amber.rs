@@ -136,7 +136,7 @@ pub fn across(transcript: &Transcript, corrected: &BTreeSet<MessageId>) -> Vec<A
 
 /// The messages that a message corrects in what matters.
 fn corrected_by(act: &Act) -> &[MessageId] {
-    let Fact::Common(CommonFact::Corrected { targets, material: true }) = &act.fact else {
+    let Fact::Common(CommonFact::Corrected { targets, material: true, .. }) = &act.fact else {
         return &[];
     };
     targets

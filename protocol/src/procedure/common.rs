@@ -24,6 +24,7 @@ use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::control::Control;
 use crate::procedure::evidence::Evidence;
+use crate::procedure::handover::fact::corrected::Worse;
 use crate::procedure::rank::Rank;
 use crate::procedure::refusal::Refusal;
 use crate::registry::RefusalCode;
@@ -86,6 +87,9 @@ pub enum CommonFact {
         targets: Vec<MessageId>,
         /// Whether decisions may rest on what was wrong.
         material: bool,
+        /// What of it makes things worse for a person who is asked for.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        worse: Vec<Worse>,
     },
 }
 
@@ -112,7 +116,11 @@ impl CommonFact {
     }
 
     pub(super) fn corrected(body: &Correction) -> Self {
-        Self::Corrected { targets: body.targets.as_slice().to_vec(), material: body.material }
+        Self::Corrected {
+            targets: body.targets.as_slice().to_vec(),
+            material: body.material,
+            worse: Worse::of(body),
+        }
     }
 
     /// The messages that it names.

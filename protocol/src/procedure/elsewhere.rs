@@ -12,7 +12,9 @@
 //! - [`certificate`]: whether a countersignature fits its certificate, and its officers their staff lists.
 //! - [`derived`]: whether what rests on a message is marked no weaker than it.
 //! - [`copy`]: whether an originator has let what is passed on be passed on.
+//! - [`corrected`]: whether a person goes on a grant that rests on what was corrected since.
 //! - [`received`]: whether somebody who was received for some offences is given on, or asked for again.
+//! - [`rival`]: whether another State asks for the same person, and which request was preferred.
 //! - [`wanted`]: whether somebody is looked for by all while one agency is asked to hand the person over.
 //!
 //! Absent on purpose: where other procedures come from, and what their bodies say.
@@ -22,8 +24,10 @@ pub mod arrival;
 pub mod case;
 pub mod certificate;
 pub mod copy;
+pub mod corrected;
 pub mod decision;
 pub mod derived;
 pub mod person;
 pub mod received;
+pub mod rival;
 pub mod wanted;

@@ -106,9 +106,7 @@ impl Fact {
             Body::SpecialtyConsentDecision(body) => Self::Handover(HandoverFact::consented(body)),
             Body::CaseOutcomeNotice(body) => Self::Handover(HandoverFact::outcome(body)),
             Body::PostHandoverIncident(body) => Self::Handover(HandoverFact::happened(body)),
-            Body::ConcurrentRequests(body) => {
-                Self::Handover(HandoverFact::Chosen { chosen: body.chosen })
-            }
+            Body::ConcurrentRequests(body) => Self::Handover(HandoverFact::chosen(body)),
             Body::RequestForInformation(body) => {
                 Self::Information(InformationFact::requested(body))
             }

@@ -7,12 +7,14 @@ pub mod signs;
 pub mod specialty;
 pub mod stage;
 
+mod corrected;
 mod ground;
 mod guard;
 mod promise;
 mod schedule;
 mod weight;
 
+use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::vec::Vec;
@@ -20,6 +22,7 @@ use alloc::vec::Vec;
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
+use crate::ids::ProcedureId;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::message::refusal_ground::RefusalGround;
@@ -64,14 +67,19 @@ pub struct Handover {
     due: Option<Timestamp>,
     consulted: bool,
     grounds: Grounds,
+    /// What was promised since the request.
     promises: Promises,
     /// What the last screening found.
     screened: Option<ScreeningOutcome>,
     /// Whether signs of a victim were found, and no screening since found none.
     signs: bool,
+    /// Whether the last word on custody is that the person is too ill to go.
+    ill: bool,
     decision: Option<(MessageId, Digest, Decision)>,
     specialty: Specialty,
     schedule: Option<Schedule>,
+    /// Which request the requested Party preferred, of this one and each other that it named with it.
+    choices: BTreeMap<ProcedureId, ProcedureId>,
 }
 
 impl Handover {
@@ -114,6 +122,24 @@ impl Handover {
     /// The decision that stands; `None` before there is one, and after it was revoked.
     pub fn standing(&self) -> Option<&MessageId> {
         self.decision.as_ref().map(|(id, _, _)| id)
+    }
+
+    /// Which request was preferred where another one was named; `None` where nobody chose between the two.
+    // spec: ho-85
+    pub fn choice(&self, other: &ProcedureId) -> Option<&ProcedureId> {
+        self.choices.get(other)
+    }
+
+    /// Whether the last screening came to no end.
+    // spec: ho-82
+    pub const fn is_undetermined(&self) -> bool {
+        matches!(self.screened, Some(ScreeningOutcome::Undetermined))
+    }
+
+    /// Whether the person is too ill to go, by the last word on custody.
+    // spec: bat-78
+    pub const fn is_ill(&self) -> bool {
+        self.ill
     }
 
     /// Whether the person is granted and was not handed over yet.
@@ -291,13 +317,12 @@ impl Handover {
     fn note_fact(&mut self, act: &Act, fact: &HandoverFact, moved: Move) {
         match fact {
             HandoverFact::ArrestAsked { full_request_by: due } => self.due = Some(*due),
-            HandoverFact::RefusalIntended { views_by: due, against } => {
+            HandoverFact::RefusalIntended { views_by: due, against, .. } => {
                 self.due = Some(*due);
                 self.name_grounds(against);
             }
             HandoverFact::Requested(request) => {
                 self.grounds = Grounds::of(request);
-                self.promises = request.promises();
                 self.request = Some((act.id, request.clone()));
                 self.release_due = self.release_due.or(request.release_due);
                 self.due = None;
@@ -333,16 +358,21 @@ impl Handover {
                 self.release_due = *release_due;
             }
             HandoverFact::ConditionsAccepted { of } => self.specialty.accept_conditions(of),
-            HandoverFact::SpecialtyAsked { matter, .. } => self.specialty.ask(act.id, matter),
-            HandoverFact::SpecialtyDecided { of, consent, offences } => {
-                self.specialty.decide(act.id, (*of, *consent), offences);
+            HandoverFact::SpecialtyAsked { matter, stakes, .. } => {
+                self.specialty.ask(act.id, matter, stakes);
+            }
+            HandoverFact::SpecialtyDecided { of, consent, offences, death_waived } => {
+                self.specialty.decide(act.id, (*of, *consent), (offences, *death_waived));
             }
             HandoverFact::OutcomeTold(told) => self.specialty.tell(act.id, told),
             HandoverFact::Incident(incident) => self.specialty.happen(act.id, *incident),
             HandoverFact::Screened { outcome, .. } => {
                 self.note_screening(*outcome);
             }
-            HandoverFact::Chosen { .. } => {}
+            HandoverFact::Chosen { chosen, between } => {
+                let named = between.iter().chain([chosen]);
+                self.choices.extend(named.map(|one| (*one, *chosen)));
+            }
         }
     }
 
@@ -361,59 +391,11 @@ impl Handover {
         }
     }
 
-    fn note_answer(&mut self, act: &Act, answer: ScheduleAnswer) {
-        match (answer, &mut self.schedule) {
-            (ScheduleAnswer::Accepted, Some(schedule)) => {
-                schedule.accept(&act.author);
-            }
-            (ScheduleAnswer::Rescheduled, schedule) => *schedule = None,
-            (ScheduleAnswer::Accepted, None) => {}
-        }
-    }
-
-    /// The person changed hands, or went back with both signatures.
-    fn note_countersignature(&mut self, act: &Act, moved: Move) {
-        if moved == Move::AgreeReturn {
-            self.turn_back();
-            return;
-        }
-        self.release_due = None;
-        if let Some(schedule) = &mut self.schedule {
-            schedule.leg_is_done();
-        }
-        self.holder = Some(act.author.clone());
-        if moved == Move::CountersignLast {
-            self.custody = CustodyStatus::HeldByRequesting;
-        }
-    }
-
-    /// The person came with others, whose batch has the schedule and the certificates.
-    fn note_arrival(&mut self, holder: &AgencyId) {
-        self.schedule = None;
-        self.holder = Some(holder.clone());
-        self.custody = CustodyStatus::HeldByRequesting;
-    }
-
-    /// One side says that the leg at hand failed, or the other one does too.
-    fn note_return(&mut self, act: &Act, moved: Move) {
-        if moved == Move::AgreeReturn {
-            self.turn_back();
-        } else if let Some(schedule) = &mut self.schedule {
-            schedule.returning = Some(act.author.clone());
-        }
-    }
-
-    fn turn_back(&mut self) {
-        if let Some(schedule) = &mut self.schedule {
-            schedule.leg_failed();
-        }
-        self.custody = CustodyStatus::Held;
-    }
-
     fn note_custody(&mut self, change: CustodyChange) {
         if matches!(self.stage, Stage::HandedOver | Stage::Closed) {
             self.specialty.hold(change);
         }
+        self.ill = change == CustodyChange::Hospitalised;
         match change {
             CustodyChange::Is(status) => self.custody = status,
             CustodyChange::FreedByCourt => self.custody = CustodyStatus::Released,
@@ -449,15 +431,17 @@ impl Rules for Handover {
             holder: None,
             release_due: request.as_ref().and_then(|(_, request)| request.release_due),
             grounds: request.as_ref().map(|(_, request)| Grounds::of(request)).unwrap_or_default(),
-            promises: request.as_ref().map(|(_, request)| request.promises()).unwrap_or_default(),
+            promises: Promises::default(),
             request,
             due,
             consulted: false,
             screened: None,
             signs: false,
+            ill: false,
             decision: None,
             specialty: Specialty::default(),
             schedule: None,
+            choices: BTreeMap::new(),
         })
     }
 
@@ -475,6 +459,10 @@ impl Rules for Handover {
         if let Fact::Handover(HandoverFact::RefusalIntended { against, .. }) = &act.fact {
             self.name_grounds(against);
         }
+    }
+
+    fn remark(&mut self, act: &Act) {
+        self.note_correction(act);
     }
 
     fn step(&mut self, act: &Act, common: &Common) -> Result<Option<&'static str>, Refusal> {

@@ -126,6 +126,8 @@ class Fold:
     def take(self, number, message):
         self.note_common(message)
         if any_time(message["fact"]):
+            if self.machine is not None:
+                self.machine.beside(message)
             return "noted"
         crossed = {"the earlier": [], "conflict": []}
         for earlier in self.effective - self.graph.past[number]:

@@ -25,14 +25,6 @@ class Promises:
     def __init__(self):
         self.ends = {}
 
-    @classmethod
-    def of(cls, request):
-        """What a request promises."""
-        promises = cls()
-        if request is not None and request["spared"]:
-            promises.ends["no-death-penalty"] = request.get("spared_until")
-        return promises
-
     def give(self, promises, until):
         """One that is given again binds as long as the longer of the two."""
         for kind in promises:
@@ -51,10 +43,14 @@ class Grounds:
     def __init__(self, request=None):
         self.open = {}
         if request is not None:
-            self.name(request.get("against", []), request)
-            for ground, standing in self.open.items():
-                # What the request opened about the requested Party's own law that Party answers itself (ho-56).
-                standing["heard"] = ground != "time-barred-or-amnesty"
+            self.of_request(request.get("against", []), request)
+
+    def of_request(self, against, request):
+        """What a request opens by itself (ho-55), or by what it should have said (ho-88)."""
+        self.name(against, request)
+        for named in against:
+            # What the request opened about the requested Party's own law that Party answers itself (ho-56).
+            self.open[named["ground"]]["heard"] = named["ground"] != "time-barred-or-amnesty"
 
     def name(self, against, request):
         """ho-55."""

@@ -10,6 +10,7 @@ from .rows import named
 from .rows import standing
 from .specialty import ENDS
 from .specialty import Specialty
+from .specialty import binds
 
 HELD = {"held", "provisionally-held", "in-transfer-custody", "held-by-requesting"}
 UNPLANNED = {
@@ -57,7 +58,7 @@ class Handover(Rows):
         self.custody = "at-large" if name == "arrest-asked" else content["custody"]
         self.request = None if name == "arrest-asked" else (opening["id"], content)
         self.grounds = Grounds(None if name == "arrest-asked" else content)
-        self.promises = Promises.of(self.request and self.request[1])
+        self.promises = Promises()
         self.specialty = Specialty()
         self.due = None
         self.consulted = self.undetermined = False
@@ -169,8 +170,8 @@ class Handover(Rows):
     def rules_of_conditions_accepted(self, what, message, accepted, fold):
         if self.stage == "granted-conditional":
             standing(self.decision and self.decision["id"], accepted["of"], "ho-15")
-        elif not self.specialty.awaits_conditions(accepted["of"]):
-            raise Refused("ho-61")
+        else:
+            self.specialty.judge_conditions(accepted["of"], message["created"])
 
     def rules_of_scheduled(self, what, message, schedule, fold):
         """ho-80."""
@@ -213,8 +214,10 @@ class Handover(Rows):
 
     def spared(self, waived, at):
         """ho-43, ho-81, ho-83."""
-        deadly = self.request and self.request[1]["death"]
-        return not deadly or waived or self.promises.bind("no-death-penalty", at)
+        request = self.request and self.request[1]
+        if not request or not request["death"] or waived:
+            return True
+        return binds(request, at) or self.promises.bind("no-death-penalty", at)
 
     def rules_of_returned(self, what, message, back, fold):
         self.of_the_leg(back)
@@ -243,7 +246,7 @@ class Handover(Rows):
         standing(self.decision and self.decision["id"], asked["of"], "spc-3")
 
     def rules_of_specialty_decided(self, what, message, decision, fold):
-        self.specialty.judge_consent(decision)
+        self.specialty.judge_consent(decision, message["created"])
 
     def rules_of_incident(self, what, message, incident, fold):
         self.specialty.judge_incident(incident)
@@ -294,9 +297,26 @@ class Handover(Rows):
         if name == "refusal-intended":
             self.name_grounds(content)
 
+    def beside(self, message):
+        """ho-88: a correction by whoever asked, as far as it makes things worse for the person."""
+        name, content = common(message)
+        if name != "corrected" or message["author"] != self.requesting:
+            return
+        for worse in content.get("worse", []):
+            if self.request and worse["target"] == self.request[0]:
+                self.worsen(worse)
+            self.specialty.correct(worse)
+
+    def worsen(self, worse):
+        request = dict(self.request[1])
+        request["death"] |= bool(worse.get("deadly"))
+        request["spared"] &= not worse.get("unpromised", False)
+        self.request = (self.request[0], request)
+        self.grounds.of_request(worse.get("against", []), request)
+
     def note_requested(self, what, message, content):
         self.request = (message["id"], content)
-        self.grounds, self.promises = Grounds(content), Promises.of(content)
+        self.grounds = Grounds(content)
 
     def note_viewed(self, what, message, content):
         self.consulted = True
@@ -380,7 +400,7 @@ class Handover(Rows):
         self.specialty.accept_conditions(content["of"])
 
     def note_specialty_asked(self, what, message, content):
-        self.specialty.asked[message["id"]] = content["matter"]
+        self.specialty.ask(message["id"], content)
 
     def note_specialty_decided(self, what, message, content):
         self.specialty.decide(message, content)

@@ -41,6 +41,9 @@ class Rows:
     def gave_way(self, message):
         """Looks at a message that was outranked."""
 
+    def beside(self, message):
+        """Looks at a message that states nothing of a row."""
+
     def next(self, agency):
         """What an agency may do next, in the order of the table."""
         found, sides = [], self.sides(agency)

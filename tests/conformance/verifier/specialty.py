@@ -9,7 +9,7 @@ class Specialty:
     """Requests for consent, what was decided on them, and what ends the promise."""
 
     def __init__(self):
-        self.asked, self.consents = {}, {}
+        self.asked, self.stakes, self.consents = {}, {}, {}
         self.ended = self.freed = False
 
     def judge_trial(self, granted, told):
@@ -26,20 +26,41 @@ class Specialty:
         given = self.consents.get(consent)
         return given is not None and given["stands"] and "offences" in self.asked[given["of"]] and offence in given["offences"]
 
-    def judge_consent(self, decision):
-        """spc-3."""
+    def ask(self, request, content):
+        self.asked[request] = content["matter"]
+        self.stakes[request] = dict(content.get("stakes", {"deadly": [], "spared": False}))
+
+    def judge_consent(self, decision, at):
+        """spc-3, spc-9."""
         matter = self.asked.get(decision["of"])
         if matter is None or any(offence > offences_of(matter) for offence in decision["offences"]):
             raise Refused("spc-3")
+        self.judge_life(decision["of"], decision["offences"], decision.get("death_waived", False), at)
+
+    def judge_life(self, request, offences, waived, at):
+        """spc-9."""
+        stakes = self.stakes[request]
+        if set(stakes["deadly"]) & set(offences) and not waived and not binds(stakes, at):
+            raise Refused("spc-9", "safeguard")
+
+    def correct(self, worse):
+        """ho-88."""
+        if worse["target"] in self.stakes:
+            stakes = self.stakes[worse["target"]]
+            stakes["deadly"] = [*stakes["deadly"], *worse.get("deadly", [])]
+            stakes["spared"] &= not worse.get("unpromised", False)
 
     def judge_incident(self, incident):
         """spc-5."""
         if incident in ENDS and not self.freed:
             raise Refused("spc-5", "safeguard")
 
-    def awaits_conditions(self, consent):
+    def judge_conditions(self, consent, at):
+        """ho-61, spc-9."""
         given = self.consents.get(consent)
-        return given is not None and given["waits"]
+        if given is None or not given["waits"]:
+            raise Refused("ho-61")
+        self.judge_life(given["of"], given["offences"], given["waived"], at)
 
     def decide(self, message, decision):
         if decision["of"] not in self.asked:
@@ -50,6 +71,7 @@ class Specialty:
         self.consents[message["id"]] = {
             "of": decision["of"],
             "offences": decision["offences"],
+            "waived": decision.get("death_waived", False),
             "stands": decision["consent"] == "given",
             "waits": decision["consent"] == "given-conditional",
         }
@@ -57,6 +79,11 @@ class Specialty:
     def accept_conditions(self, consent):
         if consent in self.consents:
             self.consents[consent]["stands"], self.consents[consent]["waits"] = True, False
+
+
+def binds(said, at):
+    """Whether a request promises that the person's life is spared, and the promise binds then (ho-81, spc-9)."""
+    return said["spared"] and (said.get("spared_until") is None or at < said["spared_until"])
 
 
 def offences_of(matter):

@@ -17,6 +17,7 @@ use concord_protocol::message::batch::entry::ManifestEntry;
 use concord_protocol::message::body::Body;
 use concord_protocol::message::person::PersonRecord;
 use concord_protocol::message::trace;
+use concord_protocol::moment::Timestamp;
 use concord_protocol::names;
 use concord_protocol::names::Subject;
 use concord_protocol::names::reason::Grade;
@@ -57,13 +58,13 @@ pub(super) struct Fallen {
     pub(super) stays: bool,
 }
 
-/// What is wrong with the decisions of some entries: they stand no longer, are not here where they have to be, or are or
-/// may be about somebody else.
-// spec: bat-63, bat-64, bat-67, bat-68, bat-71
+/// What is wrong with the decisions of some entries at a time: they stand no longer, are not here where they have to be, are
+/// or may be about somebody else, or something holds the person where they were made.
+// spec: bat-63, bat-64, bat-67, bat-68, bat-71, bat-76, bat-77, bat-78
 pub(super) fn fallen(
     shared: &Shared,
     machine: &Machine,
-    whom: &People,
+    (whom, now): (&People, Timestamp),
 ) -> Result<Vec<Fallen>, ReadError> {
     let Machine::Batch(folded) = machine else { return Ok(Vec::new()) };
     let here = decision::must_be_here(&folded.state, &shared.me);
@@ -77,8 +78,10 @@ pub(super) fn fallen(
             fallen.push(stays(decision::not_here(entry, &decision)));
         }
         for procedure in procedures {
-            let Some(machine) = &handovers.told(&procedure)?.machine else { continue };
-            fallen.extend(decision::judge(entry, &decision, machine).err().map(stays));
+            let told = handovers.told(&procedure)?;
+            let Some(machine) = &told.machine else { continue };
+            let judged = decision::judge(entry, &decision, machine, (now, &told.amber));
+            fallen.extend(judged.err().map(stays));
         }
         fallen.extend(doubts.get(&entry).map(|doubt| Fallen {
             decision,

@@ -16,6 +16,8 @@ use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
+use concord_protocol::procedure::amber;
+use concord_protocol::procedure::amber::Amber;
 use concord_protocol::procedure::batch::Batch;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::decision;
@@ -54,6 +56,8 @@ pub(super) struct Told {
     pub(super) machine: Option<Machine>,
     /// The messages that may say who the person is.
     pub(super) say_who: Vec<Digest>,
+    /// What has to be looked at again there.
+    pub(super) amber: Vec<Amber>,
 }
 
 /// The handovers that one judgement looks at.
@@ -119,7 +123,8 @@ impl<S: Source> Handovers<S> {
 impl Told {
     fn of(book: &Book) -> Self {
         let say_who = people::digests_of(book, people::OF_A_HANDOVER);
-        Self { machine: book.machine().cloned(), say_who }
+        let amber = amber::within(book.transcript());
+        Self { machine: book.machine().cloned(), say_who, amber }
     }
 }
 

@@ -310,7 +310,8 @@ pub(super) fn is_one_party(shared: &Shared, one: &AgencyId, other: &AgencyId) ->
     one == other || party(one).is_some_and(|of_one| Some(of_one) == party(other))
 }
 
-fn party(shared: &Shared, agency: &AgencyId) -> Option<Party> {
+/// The Party of an agency; `None` for one that is no member any more.
+pub(super) fn party(shared: &Shared, agency: &AgencyId) -> Option<Party> {
     shared.directory().charter().member(agency).map(|member| member.party.clone())
 }
 

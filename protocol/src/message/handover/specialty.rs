@@ -102,6 +102,8 @@ record! {
         grounds: Vec<StatedGround>,
         /// The assessment of the risk of ill-treatment; required when consent is given.
         risk_assessment_ref: Option<RecordRef>,
+        /// Why the law allows to do without the promise that the person's life is spared; only with a consent.
+        death_penalty_waiver: Option<LocalizedText>,
     }
     rules(at, faults) {
         // spec: msgk-69
@@ -129,6 +131,11 @@ record! {
         if matches!(consent, Some(SpecialtyConsent::Given | SpecialtyConsent::GivenConditional)) {
             let reason = "no consent without an assessment of the risk of ill-treatment";
             field::demand(risk_assessment_ref.as_ref(), &risk_at, faults, reason);
+        }
+        // spec: msgk-135
+        if consent == Some(SpecialtyConsent::Refused) {
+            let reason = "only a consent can do without that promise";
+            field::exclude(death_penalty_waiver.as_ref(), &at.key("death_penalty_waiver"), faults, reason);
         }
     }
 }

@@ -134,7 +134,7 @@ fn a_good_vector_is_accepted_and_writes_back_what_it_says() {
     // shows: msgk-26
     // shows: msgk-41, msgk-42, msgk-43, msgk-44, msgk-45
     // shows: msgk-47, msgk-48, msgk-50, msgk-52, msgk-53, msgk-55, msgk-56, msgk-57, msgk-58
-    // shows: msgk-61, msgk-62, msgk-65, msgk-67, msgk-68, msgk-69, msgk-71, msgk-72
+    // shows: msgk-61, msgk-62, msgk-65, msgk-67, msgk-68, msgk-69, msgk-71, msgk-72, msgk-135
     // shows: msgk-76, msgk-78, msgk-79, msgk-80, msgk-81
     // shows: msgk-85, msgk-86, msgk-87, msgk-132, msgk-133
     // shows: spc-1, spc-2
@@ -165,7 +165,7 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-26
     // shows: msgk-40, msgk-41, msgk-42, msgk-43, msgk-44, msgk-45, msgk-46
     // shows: msgk-47, msgk-48, msgk-49, msgk-50, msgk-51, msgk-52, msgk-53, msgk-54, msgk-55, msgk-56, msgk-57, msgk-58
-    // shows: msgk-60, msgk-61, msgk-62, msgk-63, msgk-64, msgk-65, msgk-66, msgk-67, msgk-68, msgk-69, msgk-70, msgk-71, msgk-72
+    // shows: msgk-60, msgk-61, msgk-62, msgk-63, msgk-64, msgk-65, msgk-66, msgk-67, msgk-68, msgk-69, msgk-70, msgk-71, msgk-72, msgk-135
     // shows: msgk-75, msgk-76, msgk-77, msgk-78, msgk-79, msgk-80, msgk-81, msgk-82, bat-66
     // shows: msgk-85, msgk-86, msgk-87, msgk-132, msgk-133
     // shows: msgk-90, msgk-91, msgk-92, msgk-93, msgk-94, msgk-95, msgk-96

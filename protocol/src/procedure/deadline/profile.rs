@@ -140,6 +140,10 @@ choice! {
         Review = "review of what a victim did",
         /// A decision comes before the person has to be let go.
         BeforeRelease = "decision before a release is due",
+        /// Whoever kept an own national tells how the prosecution at home goes on.
+        HomeTrial = "news of a prosecution at home",
+        /// Whoever received a person tells whether the promise to spare the person's life is kept.
+        Monitoring = "news of a promise that is kept",
     }
 }
 
@@ -166,6 +170,7 @@ impl Fixed {
             Self::Minutes => Term::Days(10),
             Self::Closing => Term::Days(14),
             Self::Feedback | Self::Review => Term::Days(30),
+            Self::HomeTrial | Self::Monitoring => Term::Days(90),
         }
     }
 }

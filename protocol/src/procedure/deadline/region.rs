@@ -1,5 +1,7 @@
 //! What is due because of where a procedure stands, rather than after one message.
 
+mod follow_up;
+
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
@@ -160,6 +162,7 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
     }
     dues.extend(screenings(ledger, |_| true, |agency| state.sides(agency).contains(&Side::Holder)));
     dues.extend(taking_over(ledger, state));
+    dues.extend(follow_up::owed(ledger, state));
     dues
 }
 

@@ -29,6 +29,10 @@ choice! {
         Rescue = "rescue",
         /// A prosecutor says how to look at what a victim did under coercion.
         Review = "non-punishment-review",
+        /// It is told how the prosecution of an own national at home goes on.
+        HomeTrial = "outcome-at-home",
+        /// It is told whether the promise to spare the person's life is kept.
+        Monitoring = "word-on-the-promise",
         /// The full request comes after a provisional arrest.
         FullRequest = "full-request",
         /// It is said what became of what is taken back.
@@ -208,8 +212,9 @@ pub const OUTLIVE: &[Kind] = &[
     Kind::ValidityQuery,
 ];
 
-/// Duties that are due because of where a person is, which the end of a procedure does not change.
-pub const GOES_ON: &[Duty] = &[Duty::Release, Duty::Screening, Duty::Rescue, Duty::Review];
+/// Duties that are due because of where a person is, or of a trial, which the end of a procedure does not change.
+pub const GOES_ON: &[Duty] =
+    &[Duty::Release, Duty::Screening, Duty::Rescue, Duty::Review, Duty::HomeTrial];
 
 /// Messages of which a later one of the same author takes the place of the earlier one.
 pub const REPLACED: &[Kind] = &[Kind::BatchManifest, Kind::MeetingMinutes];

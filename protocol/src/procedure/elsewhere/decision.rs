@@ -8,9 +8,13 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::ids::ProcedureId;
+use crate::moment::Timestamp;
+use crate::procedure::amber::Amber;
 use crate::procedure::batch::Batch;
+use crate::procedure::elsewhere::corrected;
 use crate::procedure::elsewhere::person::People;
 use crate::procedure::fold::Fate;
+use crate::procedure::handover::Handover;
 use crate::procedure::machine::Machine;
 use crate::procedure::refusal::Refusal;
 
@@ -120,12 +124,17 @@ impl Doubt {
     }
 }
 
-/// Refuses an entry whose decision stands no longer in its own procedure.
+/// Refuses an entry whose decision stands no longer in its own procedure, or whose person may not go by it at this time.
 ///
 /// # Errors
-/// What became of the decision.
+/// What became of the decision, or what holds the person there.
 // spec: bat-63
-pub fn judge(entry: u64, decision: &MessageId, machine: &Machine) -> Result<(), Refusal> {
+pub fn judge(
+    entry: u64,
+    decision: &MessageId,
+    machine: &Machine,
+    (at, amber): (Timestamp, &[Amber]),
+) -> Result<(), Refusal> {
     let refused = |why| Err(Refusal::safeguard("bat-63", why, REMEDY));
     let Machine::Handover(folded) = machine else {
         let name = machine.name();
@@ -142,7 +151,7 @@ pub fn judge(entry: u64, decision: &MessageId, machine: &Machine) -> Result<(), 
                 ));
             }
             if folded.state.is_granted() {
-                return Ok(());
+                return judge_person(entry, decision, &folded.state, (at, amber));
             }
             let stage = folded.state.stage();
             refused(format!(
@@ -156,4 +165,46 @@ pub fn judge(entry: u64, decision: &MessageId, machine: &Machine) -> Result<(), 
             "entry {entry} rests on {decision}, and no decision stands in its handover"
         )),
     }
+}
+
+/// What would hold the person in the person's own handover holds the person in a batch as well.
+fn judge_person(
+    entry: u64,
+    decision: &MessageId,
+    handover: &Handover,
+    (at, amber): (Timestamp, &[Amber]),
+) -> Result<(), Refusal> {
+    let whose = format!("entry {entry} rests on the decision {decision}, in whose handover");
+    // spec: bat-76
+    if handover.is_undetermined() {
+        return Err(Refusal::safeguard(
+            "bat-76",
+            format!("{whose} the last screening is undetermined: the person may be a victim"),
+            "take the entry off with a manifest-removal, or wait until the holder has screened the person to an end and said there what was found",
+        ));
+    }
+    // spec: bat-77
+    if !handover.spares_life(at) {
+        return Err(Refusal::safeguard(
+            "bat-77",
+            format!(
+                "{whose} an offence can cost the person's life, and no assurance binds any longer that it will not"
+            ),
+            "take the entry off with a manifest-removal; take the grant back there, ask for the assurance anew, grant, and list that decision",
+        ));
+    }
+    // spec: bat-78
+    if !handover.custody().is_held() || handover.is_ill() {
+        let where_now = if handover.is_ill() { "ill" } else { handover.custody().text() };
+        return Err(Refusal::safeguard(
+            "bat-78",
+            format!(
+                "{whose} the person is {where_now} by the last word of whoever holds the person"
+            ),
+            "take the entry off with a manifest-removal, or wait for the custody-event there that says that the person is held and fit again",
+        ));
+    }
+    // spec: ho-89
+    corrected::judge(handover, amber)
+        .map_err(|refusal| Refusal { why: format!("entry {entry}: {}", refusal.why), ..refusal })
 }

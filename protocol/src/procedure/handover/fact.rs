@@ -1,6 +1,8 @@
-//! What the messages of a handover state; what those state that follow it stands in [`afterwards`].
+//! What the messages of a handover state; what those state that follow it stands in [`afterwards`], and what a correction
+//! makes worse in [`corrected`].
 
 pub mod afterwards;
+pub mod corrected;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
@@ -20,6 +22,7 @@ use crate::message::custody::CustodyStatus;
 use crate::message::custody::DetentionClock;
 use crate::message::handover::certificate::HandoverCertificate;
 use crate::message::handover::certificate::HandoverOutcome;
+use crate::message::handover::concurrent_requests::ConcurrentRequests;
 use crate::message::handover::consultation::ConsultationViews;
 use crate::message::handover::consultation::IntentToRefuse;
 use crate::message::handover::custody_event::BatchArrival;
@@ -47,6 +50,7 @@ use crate::message::time::Instant;
 use crate::moment::Timestamp;
 use crate::procedure::handover::fact::afterwards::Incident;
 use crate::procedure::handover::fact::afterwards::Matter;
+use crate::procedure::handover::fact::afterwards::Stakes;
 use crate::procedure::handover::fact::afterwards::Told;
 
 /// A fact of a handover. Source: spec pro-6.
@@ -67,6 +71,9 @@ pub enum HandoverFact {
         /// The mandatory grounds among those that it names.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         against: Vec<Against>,
+        /// Those among them that protect the person, in whichever class they are stated.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        protects: BTreeSet<RefusalGround>,
     },
     /// The other side says what it thinks of it.
     Viewed {
@@ -157,6 +164,9 @@ pub enum HandoverFact {
         of: MessageId,
         /// For what.
         matter: Matter,
+        /// What it can cost the person, and what is promised about that.
+        #[serde(default, skip_serializing_if = "Stakes::is_none")]
+        stakes: Stakes,
     },
     /// That is decided.
     SpecialtyDecided {
@@ -166,6 +176,9 @@ pub enum HandoverFact {
         consent: SpecialtyConsent,
         /// The offences that it covers, by their numbers in the request for consent.
         offences: BTreeSet<u64>,
+        /// Whether the law allows to do without the promise to spare the person's life, and the decision says so.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        death_waived: bool,
     },
     /// How the case went on.
     OutcomeTold(Told),
@@ -175,6 +188,9 @@ pub enum HandoverFact {
     Chosen {
         /// That one.
         chosen: ProcedureId,
+        /// Between which; none where an earlier version took the fact and did not note them.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        between: BTreeSet<ProcedureId>,
     },
 }
 
@@ -326,6 +342,7 @@ impl HandoverFact {
         Self::RefusalIntended {
             views_by: body.views_by.at(),
             against: mandatory(body.grounds.as_slice()),
+            protects: protecting(body.grounds.as_slice()),
         }
     }
 
@@ -342,6 +359,10 @@ impl HandoverFact {
             met: body.grounds_met.iter().map(|met| met.ground).collect(),
             grounds: Some(body.grounds.iter().map(|stated| stated.ground).collect()),
         })
+    }
+
+    pub(in crate::procedure) fn chosen(body: &ConcurrentRequests) -> Self {
+        Self::Chosen { chosen: body.chosen, between: body.requests.iter().copied().collect() }
     }
 
     pub(in crate::procedure) fn viewed(body: &ConsultationViews) -> Self {
@@ -423,6 +444,13 @@ fn mandatory(grounds: &[StatedGround]) -> Vec<Against> {
     binding.map(against).collect()
 }
 
+/// The grounds among some that a Party states which protect the person: a child, a victim.
+// spec: ho-87
+fn protecting(grounds: &[StatedGround]) -> BTreeSet<RefusalGround> {
+    let named = grounds.iter().map(|stated| stated.ground);
+    named.filter(|ground| ground.protects()).collect()
+}
+
 /// The mandatory grounds that a request gives: that the time to prosecute is over, that no law of the requested Party is
 /// named for an offence, that an offence costs a fine only.
 // spec: ho-55
@@ -464,7 +492,7 @@ fn ends(assurances: &[Assurance]) -> BTreeSet<(AssuranceKind, Timestamp)> {
 
 /// When a promise ends; of several of one kind the longest counts.
 // spec: ho-81
-fn end(assurances: &[Assurance], kind: AssuranceKind) -> Option<Timestamp> {
+pub(super) fn end(assurances: &[Assurance], kind: AssuranceKind) -> Option<Timestamp> {
     let of_kind = assurances.iter().filter(|assurance| assurance.kind == kind);
     let ends = of_kind.map(|assurance| assurance.valid_until.as_ref().map(Instant::at));
     ends.collect::<Option<Vec<Timestamp>>>()?.into_iter().max()

@@ -39,12 +39,20 @@ impl Grounds {
     // spec: ho-55
     pub(super) fn of(request: &Request) -> Self {
         let mut grounds = Self::default();
-        grounds.open(&request.against, request);
-        for (ground, open) in &mut grounds.0 {
-            // What the law of the requested Party punishes, and how, is for that Party to say.
-            open.heard = *ground != RefusalGround::TimeBarredOrAmnesty;
-        }
+        grounds.correct(&request.against, request);
         grounds
+    }
+
+    /// Those that a request gives by what it should have said.
+    // spec: ho-55, ho-88
+    pub(super) fn correct(&mut self, against: &[Against], request: &Request) {
+        self.open(against, request);
+        for named in against {
+            if let Some(open) = self.0.get_mut(&named.ground) {
+                // What the law of the requested Party punishes, and how, is for that Party to say.
+                open.heard = named.ground != RefusalGround::TimeBarredOrAmnesty;
+            }
+        }
     }
 
     /// Grounds are named, or named again: what was said to them before does not answer them.

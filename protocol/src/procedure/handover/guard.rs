@@ -36,7 +36,7 @@ impl Handover {
                 Outcome::Refused if moved == Move::Refuse => self.guard_refusal(act, decision),
                 Outcome::Refused | Outcome::Deferred => Ok(()),
             },
-            HandoverFact::ConditionsAccepted { of } => self.guard_conditions(of),
+            HandoverFact::ConditionsAccepted { of } => self.guard_conditions(of, act.created),
             HandoverFact::Answered { schedule, .. } => {
                 let standing = self.schedule.as_ref().map(|schedule| &schedule.digest);
                 named(standing, schedule, ("ho-21", "schedule"))
@@ -66,8 +66,8 @@ impl Handover {
             HandoverFact::SpecialtyAsked { of, .. } => {
                 named(self.standing(), of, ("spc-3", "decision"))
             }
-            HandoverFact::SpecialtyDecided { of, offences, .. } => {
-                self.specialty.judge_consent(of, offences)
+            HandoverFact::SpecialtyDecided { of, offences, death_waived, .. } => {
+                self.specialty.judge_consent(of, (offences, *death_waived), act.created)
             }
             HandoverFact::Incident(incident) => self.specialty.judge_incident(*incident),
             HandoverFact::ArrestAsked { .. }
@@ -224,7 +224,7 @@ impl Handover {
         if self.is_spared(request, decision, act.created) {
             return Ok(());
         }
-        let why = if self.promises.has(AssuranceKind::NoDeathPenalty) {
+        let why = if request.spared || self.promises.has(AssuranceKind::NoDeathPenalty) {
             "an offence can cost the person's life, and the assurance that it will not has run out"
         } else {
             "an offence can cost the person's life"
@@ -239,10 +239,7 @@ impl Handover {
     /// Nobody goes after the promise to spare the person's life has run out, though it bound when it was granted.
     // spec: ho-83
     fn guard_life_at_release(&self, act: &Act) -> Result<(), Refusal> {
-        let (Some((_, request)), Some((_, _, decision))) = (&self.request, &self.decision) else {
-            return Ok(());
-        };
-        if self.is_spared(request, decision, act.created) {
+        if self.spares_life(act.created) {
             return Ok(());
         }
         Err(Refusal::safeguard(
@@ -252,16 +249,36 @@ impl Handover {
         ))
     }
 
+    /// Whether the decision that stands costs nobody's life, as far as can be said at a time.
+    // spec: ho-83, bat-77
+    pub fn spares_life(&self, at: Timestamp) -> bool {
+        match (&self.request, &self.decision) {
+            (Some((_, request)), Some((_, _, decision))) => self.is_spared(request, decision, at),
+            (Some(_) | None, _) => true,
+        }
+    }
+
+    /// Whether the decision that stands rests on the promise to spare the person's life.
+    // spec: due-19
+    pub fn is_promised_life(&self) -> bool {
+        let (Some((_, request)), Some((_, _, decision))) = (&self.request, &self.decision) else {
+            return false;
+        };
+        let promised = request.spared || self.promises.has(AssuranceKind::NoDeathPenalty);
+        request.death && !decision.death_waived && promised
+    }
+
     /// Whether no offence costs the person's life, as far as can be said at a time, or the law allows to do without that.
     fn is_spared(&self, request: &Request, decision: &Decision, at: Timestamp) -> bool {
-        let promise = AssuranceKind::NoDeathPenalty;
-        !request.death || decision.death_waived || self.promises.binds(promise, at)
+        let binds =
+            request.promises_life(at) || self.promises.binds(AssuranceKind::NoDeathPenalty, at);
+        !request.death || decision.death_waived || binds
     }
 
     /// Nobody goes of whom it is open whether the person is a victim.
     // spec: ho-82
     fn guard_screening(&self) -> Result<(), Refusal> {
-        if self.screened != Some(ScreeningOutcome::Undetermined) {
+        if !self.is_undetermined() {
             return Ok(());
         }
         Err(Refusal::safeguard(
@@ -285,19 +302,11 @@ impl Handover {
     }
 
     /// Conditions of a grant before the handover, of a consent after it.
-    fn guard_conditions(&self, of: &MessageId) -> Result<(), Refusal> {
+    fn guard_conditions(&self, of: &MessageId, at: Timestamp) -> Result<(), Refusal> {
         if self.stage == Stage::GrantedConditional {
             return named(self.standing(), of, ("ho-15", "decision"));
         }
-        // spec: ho-61
-        if self.specialty.awaits_conditions(of) {
-            return Ok(());
-        }
-        Err(Refusal::out_of_turn(
-            "ho-61",
-            format!("{of} is no consent that waits for its conditions"),
-            "name the specialty-consent-decision that has conditions and stands",
-        ))
+        self.specialty.judge_conditions(of, at)
     }
 
     /// Whoever was handed over is tried for what was granted or consented to, and for nothing else.

@@ -42,14 +42,9 @@ impl Promises {
 }
 
 impl Request {
-    /// What it promises, as far as a decision rests on it.
-    pub(super) fn promises(&self) -> Promises {
-        let mut promises = Promises::default();
-        let life = AssuranceKind::NoDeathPenalty;
-        if self.spared {
-            let until = self.spared_until.map(|until| (life, until));
-            promises.give(&BTreeSet::from([life]), &until.into_iter().collect());
-        }
-        promises
+    /// Whether it promises that the person's life is spared, and the promise binds beyond a time.
+    // spec: ho-81, ho-83
+    pub(super) fn promises_life(&self, at: Timestamp) -> bool {
+        self.spared && self.spared_until.is_none_or(|end| at < end)
     }
 }

@@ -8,9 +8,13 @@ use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
+use crate::message::custody::CustodyStatus;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
+use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::Leg;
+use crate::procedure::handover::fact::ScheduleAnswer;
+use crate::procedure::handover::stage::Move;
 
 /// A schedule, who agreed to it, and what was said at the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,5 +100,56 @@ impl Schedule {
 
     fn parties(&self) -> impl Iterator<Item = &AgencyId> {
         self.legs.iter().flat_map(|leg| [&leg.releasing, &leg.receiving])
+    }
+}
+
+impl Handover {
+    pub(super) fn note_answer(&mut self, act: &Act, answer: ScheduleAnswer) {
+        match (answer, &mut self.schedule) {
+            (ScheduleAnswer::Accepted, Some(schedule)) => {
+                schedule.accept(&act.author);
+            }
+            (ScheduleAnswer::Rescheduled, schedule) => *schedule = None,
+            (ScheduleAnswer::Accepted, None) => {}
+        }
+    }
+
+    /// The person changed hands, or went back with both signatures.
+    pub(super) fn note_countersignature(&mut self, act: &Act, moved: Move) {
+        if moved == Move::AgreeReturn {
+            self.turn_back();
+            return;
+        }
+        self.release_due = None;
+        if let Some(schedule) = &mut self.schedule {
+            schedule.leg_is_done();
+        }
+        self.holder = Some(act.author.clone());
+        if moved == Move::CountersignLast {
+            self.custody = CustodyStatus::HeldByRequesting;
+        }
+    }
+
+    /// The person came with others, whose batch has the schedule and the certificates.
+    pub(super) fn note_arrival(&mut self, holder: &AgencyId) {
+        self.schedule = None;
+        self.holder = Some(holder.clone());
+        self.custody = CustodyStatus::HeldByRequesting;
+    }
+
+    /// One side says that the leg at hand failed, or the other one does too.
+    pub(super) fn note_return(&mut self, act: &Act, moved: Move) {
+        if moved == Move::AgreeReturn {
+            self.turn_back();
+        } else if let Some(schedule) = &mut self.schedule {
+            schedule.returning = Some(act.author.clone());
+        }
+    }
+
+    fn turn_back(&mut self) {
+        if let Some(schedule) = &mut self.schedule {
+            schedule.leg_failed();
+        }
+        self.custody = CustodyStatus::Held;
     }
 }

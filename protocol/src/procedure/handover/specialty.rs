@@ -11,16 +11,21 @@ use crate::ids::MessageId;
 use crate::ids::Party;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::specialty::SpecialtyConsent;
+use crate::moment::Timestamp;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::afterwards::Incident;
 use crate::procedure::handover::fact::afterwards::Matter;
+use crate::procedure::handover::fact::afterwards::Stakes;
 use crate::procedure::handover::fact::afterwards::Told;
+use crate::procedure::handover::fact::corrected::Worse;
 use crate::procedure::refusal::Refusal;
 
 /// What the Party that handed the person over has said since, and what became of the person.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Specialty {
     asked: BTreeMap<MessageId, Matter>,
+    /// What these can cost the person; none where they cost no life.
+    stakes: BTreeMap<MessageId, Stakes>,
     consents: BTreeMap<MessageId, Consent>,
     tried: BTreeMap<MessageId, Told>,
     ended: Option<(MessageId, Incident)>,
@@ -39,6 +44,8 @@ pub struct Consent {
     pub matter: Matter,
     /// The offences that it covers, by their numbers in the request for consent.
     pub offences: BTreeSet<u64>,
+    /// Whether the law allows to do without the promise to spare the person's life, and the decision says so.
+    pub death_waived: bool,
     /// Whether anybody may rest on it.
     pub standing: ConsentStanding,
 }
@@ -140,12 +147,14 @@ impl Specialty {
         })
     }
 
-    /// Whether a decision is about a request for consent, and about offences that it names.
+    /// Whether a decision that is made at a time is about a request for consent, about offences that it names, and costs
+    /// nobody's life.
     // spec: spc-3
     pub(super) fn judge_consent(
         &self,
         of: &MessageId,
-        offences: &BTreeSet<u64>,
+        (offences, death_waived): (&BTreeSet<u64>, bool),
+        at: Timestamp,
     ) -> Result<(), Refusal> {
         let Some(matter) = self.asked.get(of) else {
             return Err(Refusal::out_of_turn(
@@ -156,7 +165,7 @@ impl Specialty {
         };
         let asked = matter.offences();
         match offences.iter().find(|offence| **offence > asked) {
-            None => Ok(()),
+            None => self.judge_life(of, (offences, death_waived), at),
             Some(offence) => Err(Refusal::out_of_turn(
                 "spc-3",
                 format!(
@@ -167,10 +176,50 @@ impl Specialty {
         }
     }
 
-    /// Whether a decision waits for its conditions to be accepted.
-    pub(super) fn awaits_conditions(&self, decision: &MessageId) -> bool {
+    /// Nobody is tried for what can cost the person's life, or given on for it, unless the request for consent promises that
+    /// it will not and the promise binds, or the law allows to do without. What was promised for the handover was promised
+    /// for the offences of that request.
+    // spec: spc-9
+    fn judge_life(
+        &self,
+        of: &MessageId,
+        (offences, death_waived): (&BTreeSet<u64>, bool),
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
+        let Some(stakes) = self.stakes.get(of) else { return Ok(()) };
+        if death_waived || stakes.spare(offences, at) {
+            return Ok(());
+        }
+        let why = if stakes.spared {
+            "an offence that it covers can cost the person's life, and the assurance that it will not has run out"
+        } else {
+            "an offence that it covers can cost the person's life, and the request for consent does not promise that it will not"
+        };
+        Err(Refusal::safeguard(
+            "spc-9",
+            why,
+            "refuse that offence; whoever asks sends another specialty-consent-request with the assurance no-death-penalty; or state the lawful waiver",
+        ))
+    }
+
+    /// Whether a decision waits for its conditions to be accepted, and what it waited for may still be had then.
+    // spec: ho-61, spc-9
+    pub(super) fn judge_conditions(
+        &self,
+        decision: &MessageId,
+        at: Timestamp,
+    ) -> Result<(), Refusal> {
         let consent = self.consents.get(decision);
-        consent.is_some_and(|consent| consent.standing == ConsentStanding::AwaitsConditions)
+        match consent.filter(|consent| consent.standing == ConsentStanding::AwaitsConditions) {
+            Some(consent) => {
+                self.judge_life(&consent.of, (&consent.offences, consent.death_waived), at)
+            }
+            None => Err(Refusal::out_of_turn(
+                "ho-61",
+                format!("{decision} is no consent that waits for its conditions"),
+                "name the specialty-consent-decision that has conditions and stands",
+            )),
+        }
     }
 
     /// Whether the person was free to leave before anybody says that the person stayed or came back.
@@ -186,8 +235,21 @@ impl Specialty {
         ))
     }
 
-    pub(super) fn ask(&mut self, request: MessageId, matter: &Matter) {
+    pub(super) fn ask(&mut self, request: MessageId, matter: &Matter, stakes: &Stakes) {
         self.asked.insert(request, matter.clone());
+        if !stakes.is_none() {
+            self.stakes.insert(request, stakes.clone());
+        }
+    }
+
+    /// A request for consent said otherwise of what it costs than is true.
+    // spec: ho-88
+    pub(super) fn correct(&mut self, worse: &Worse) {
+        if self.asked.contains_key(&worse.target) {
+            let stakes = self.stakes.entry(worse.target).or_default();
+            stakes.deadly.extend(&worse.deadly);
+            stakes.spared &= !worse.unpromised;
+        }
     }
 
     /// Consent is decided; a later decision on the same request takes the place of an earlier one.
@@ -195,7 +257,7 @@ impl Specialty {
         &mut self,
         decision: MessageId,
         (of, consent): (MessageId, SpecialtyConsent),
-        offences: &BTreeSet<u64>,
+        (offences, death_waived): (&BTreeSet<u64>, bool),
     ) {
         let Some(matter) = self.asked.get(&of).cloned() else { return };
         let earlier = self.consents.values_mut().filter(|earlier| earlier.of == of);
@@ -205,8 +267,8 @@ impl Specialty {
             SpecialtyConsent::GivenConditional => ConsentStanding::AwaitsConditions,
             SpecialtyConsent::Refused => ConsentStanding::Refused,
         };
-        self.consents
-            .insert(decision, Consent { of, matter, offences: offences.clone(), standing });
+        let offences = offences.clone();
+        self.consents.insert(decision, Consent { of, matter, offences, death_waived, standing });
     }
 
     pub(super) fn accept_conditions(&mut self, decision: &MessageId) {

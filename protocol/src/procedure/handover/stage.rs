@@ -146,10 +146,7 @@ use Stage::Scheduled;
 use Stage::Submitted;
 use Stage::Withdrawn;
 
-/// Before a decision.
-const OPEN: &[Stage] = &[Submitted, Examining, InfoPending, Consulting, Deferred];
-
-/// While the request can be taken back.
+/// While the request can be taken back, and the requested Party can prefer another one.
 const BEFORE_TRANSFER: &[Stage] = &[
     Provisional,
     Submitted,
@@ -255,7 +252,7 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     stay("ho-37", &[HandedOver, Closed], Move::AskSpecialty, Side::Requesting),
     stay("ho-38", &[HandedOver, Closed], Move::DecideSpecialty, Side::Requested),
     stay("ho-39", &[HandedOver, Closed], Move::Incident, Side::Requesting),
-    stay("ho-40", OPEN, Move::Choose, Side::Requested),
+    stay("ho-40", BEFORE_TRANSFER, Move::Choose, Side::Requested),
     stay("ho-41", &[Refused], Move::Tell, Side::Requested),
     stay("ho-52", &[Granted], Move::Hospitalise, Side::Holder),
     stay("ho-60", &[HandedOver, Closed], Move::EndCustody, Side::Holder),

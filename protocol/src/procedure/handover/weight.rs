@@ -34,8 +34,8 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
     if stands_beside(earlier) || stands_beside(later) {
         return Meeting::Both;
     }
-    // spec: ho-59
-    if names_torture(earlier) && matches!(rank(later), Rank::Custody | Rank::Withdrawal) {
+    // spec: ho-59, ho-87
+    if stops(earlier) && matches!(rank(later), Rank::Custody | Rank::Withdrawal) {
         return Meeting::Both;
     }
     let (Fact::Handover(one), Fact::Handover(other)) = (&earlier.fact, &later.fact) else {
@@ -69,15 +69,13 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
 }
 
 /// What a fact weighs. With the general rule it gives what is prescribed where two messages know nothing of each other.
-// spec: ho-47, ho-48, ho-49, ho-50, ho-51, ho-58, ho-59
+// spec: ho-47, ho-48, ho-49, ho-50, ho-51, ho-58, ho-59, ho-87
 fn rank_of(fact: &HandoverFact) -> Rank {
     match fact {
         // Both sides of the last leg signed that the person was handed over.
         HandoverFact::Countersigned { .. } | HandoverFact::Arrived { .. } => Rank::SignedByBoth,
         HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Rank::ProtectiveStop,
-        HandoverFact::RefusalIntended { against, .. } if has_torture(against) => {
-            Rank::ProtectiveStop
-        }
+        HandoverFact::RefusalIntended { .. } if is_stop(fact) => Rank::ProtectiveStop,
         HandoverFact::Custody { change: CustodyChange::Hospitalised, .. } => Rank::ProtectiveStop,
         HandoverFact::Custody { .. }
         | HandoverFact::Released { .. }
@@ -105,13 +103,15 @@ fn finds(act: &Act, what: ScreeningOutcome) -> bool {
     matches!(act.fact, Fact::Handover(HandoverFact::Screened { outcome, .. }) if outcome == what)
 }
 
-/// Whether a message says that torture or ill-treatment is to be feared.
-fn names_torture(act: &Act) -> bool {
-    matches!(&act.fact, Fact::Handover(HandoverFact::RefusalIntended { against, .. }) if has_torture(against))
+/// Whether a message says that torture or ill-treatment is to be feared, or that the person is a child or a victim.
+fn stops(act: &Act) -> bool {
+    matches!(&act.fact, Fact::Handover(fact) if is_stop(fact))
 }
 
-fn has_torture(against: &[Against]) -> bool {
-    against.iter().any(|named| named.ground == RefusalGround::TortureOrIllTreatmentRisk)
+fn is_stop(fact: &HandoverFact) -> bool {
+    let HandoverFact::RefusalIntended { against, protects, .. } = fact else { return false };
+    let is_torture = |named: &Against| named.ground == RefusalGround::TortureOrIllTreatmentRisk;
+    !protects.is_empty() || against.iter().any(is_torture)
 }
 
 /// Whether a message leaves the stage alone, so that it contradicts nothing.

@@ -71,7 +71,7 @@ fn judge_waiver(profile: &Profile, party: &Party, body: &Body) -> Result<(), Ref
             format!(
                 "it does without the promise that the person's life is spared, and by the charter in force {party} never does"
             ),
-            "tell the other side of an `intent-to-refuse` with `death-penalty-no-assurance`, so that its views can bring the promise, or refuse",
+            "before a handover tell the other side of an `intent-to-refuse` with `death-penalty-no-assurance`, so that its views can bring the promise; after one let it ask for consent anew, with the promise; or refuse",
         )),
         Waiver::Never | Waiver::Lawful => Ok(()),
     }
@@ -102,8 +102,15 @@ pub fn judge_silence(
     ))
 }
 
+/// Of a grant, and of a consent to a further trial or an onward surrender.
 fn waives(body: &Body) -> bool {
-    matches!(body, Body::HandoverDecision(decision) if decision.death_penalty_waiver.is_some())
+    if let Body::HandoverDecision(decision) = body {
+        decision.death_penalty_waiver.is_some()
+    } else if let Body::SpecialtyConsentDecision(decision) = body {
+        decision.death_penalty_waiver.is_some()
+    } else {
+        false
+    }
 }
 
 /// The grounds that a body states with their classes.

@@ -98,11 +98,19 @@ fn reports(of: MessageId, done: RecallDone) -> Fact {
 }
 
 fn corrects(target: MessageId) -> Fact {
-    Fact::Common(CommonFact::Corrected { targets: Vec::from([target]), material: true })
+    Fact::Common(CommonFact::Corrected {
+        targets: Vec::from([target]),
+        material: true,
+        worse: Vec::new(),
+    })
 }
 
 fn corrects_a_detail(target: MessageId) -> Fact {
-    Fact::Common(CommonFact::Corrected { targets: Vec::from([target]), material: false })
+    Fact::Common(CommonFact::Corrected {
+        targets: Vec::from([target]),
+        material: false,
+        worse: Vec::new(),
+    })
 }
 
 /// A request that was answered, and the id of the reply.

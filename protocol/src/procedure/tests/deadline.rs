@@ -2,6 +2,7 @@
 
 extern crate std;
 
+mod follow_up;
 mod settled;
 
 use alloc::collections::BTreeMap;
@@ -410,7 +411,11 @@ fn a_date_that_a_message_asks_for_counts_where_it_is_the_earlier_one() {
 
     let views = |by| {
         let (views_by, against) = (at(by), Vec::new());
-        Fact::Handover(HandoverFact::RefusalIntended { views_by, against })
+        Fact::Handover(HandoverFact::RefusalIntended {
+            views_by,
+            against,
+            protects: BTreeSet::new(),
+        })
     };
     story.say(ASKED, Kind::IntentToRefuse, views(20 * DAY), 2 * HOUR);
     let opinion = story.one(Duty::Views, 2 * HOUR);

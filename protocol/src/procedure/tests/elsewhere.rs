@@ -1,6 +1,7 @@
 //! What a message has to do with other procedures: judged by whoever holds them, and never in a fold.
 
 mod derived;
+mod held;
 mod wanted;
 
 use alloc::boxed::Box;
@@ -32,6 +33,7 @@ use crate::message::operation::signal::Signal;
 use crate::message::purpose::PurposeKind;
 use crate::message::time::CivilDate;
 use crate::moment::Timestamp;
+use crate::procedure::amber::Amber;
 use crate::procedure::batch::Batch;
 use crate::procedure::book::Book;
 use crate::procedure::common::CommonFact;
@@ -69,6 +71,9 @@ fn certified(transferred: &[u64]) -> Fact {
     let results = Results { transferred, ..Results::default() };
     Fact::Handover(HandoverFact::Certified { leg: 1, root: None, results })
 }
+
+/// A time, and nothing to be looked at again.
+const NOW: (Timestamp, &[Amber]) = (Timestamp::from_millis(1_000), &[]);
 
 const RELEASED: Fact = Fact::Handover(HandoverFact::Released { leg: 1 });
 
@@ -119,10 +124,10 @@ fn an_entry_rests_on_a_decision_that_stands_in_its_own_handover() {
     let mut play = handover::examined(0);
     let decision = play.say(ASKED, handover::granted());
     let id = play.id(&decision);
-    let judge = |play: &Play<Handover>| decision::judge(7, &id, &handover_now(play));
+    let judge = |play: &Play<Handover>| decision::judge(7, &id, &handover_now(play), NOW);
     assert_eq!(judge(&play), Ok(()));
 
-    let elsewhere = decision::judge(7, &id, &batch_now(&batch::sealed_play(0))).unwrap_err();
+    let elsewhere = decision::judge(7, &id, &batch_now(&batch::sealed_play(0)), NOW).unwrap_err();
     assert_eq!(elsewhere.rule, "bat-63");
     play.say_instead(ASKED, decision, handover::decided(Outcome::Deferred));
     let revoked = judge(&play).unwrap_err();
@@ -135,12 +140,12 @@ fn an_entry_rests_on_a_decision_that_stands_in_its_own_handover() {
     let decision = withdrawn.say(ASKED, handover::granted());
     let id = withdrawn.id(&decision);
     withdrawn.say(ASKS, Fact::Common(CommonFact::Withdrawn));
-    let refusal = decision::judge(7, &id, &handover_now(&withdrawn)).unwrap_err();
+    let refusal = decision::judge(7, &id, &handover_now(&withdrawn), NOW).unwrap_err();
     assert!(refusal.why.contains("withdrawn"), "{refusal:?}");
     let mut conditional = handover::examined(0);
     let decision = conditional.say(ASKED, handover::decided(Outcome::GrantedConditional));
     let id = conditional.id(&decision);
-    assert!(decision::judge(7, &id, &handover_now(&conditional)).is_err());
+    assert!(decision::judge(7, &id, &handover_now(&conditional), NOW).is_err());
 }
 
 #[test]
@@ -219,7 +224,7 @@ fn a_person_arrives_with_a_batch_whose_last_certificate_hands_the_person_over_on
 
     let arrived = HandoverFact::Arrived { certificate: other(9), entry: 2, release_due: None };
     play.say(ASKS, Fact::Handover(arrived));
-    let again = decision::judge(7, &standing, &handover_now(&play)).unwrap_err();
+    let again = decision::judge(7, &standing, &handover_now(&play), NOW).unwrap_err();
     assert!(again.why.contains("handed-over"), "nobody travels twice on it: {again:?}");
 }
 

@@ -1,5 +1,6 @@
 //! The handover of one person: every row of its table, every prescribed meeting, every safeguard.
 
+mod corrected;
 mod gates;
 mod grounds;
 mod line;
@@ -49,6 +50,7 @@ use crate::procedure::handover::fact::Results;
 use crate::procedure::handover::fact::ScheduleAnswer;
 use crate::procedure::handover::fact::afterwards::Incident;
 use crate::procedure::handover::fact::afterwards::Matter;
+use crate::procedure::handover::fact::afterwards::Stakes;
 use crate::procedure::handover::fact::afterwards::Told;
 use crate::procedure::handover::stage::ROWS;
 use crate::procedure::handover::stage::Stage;
@@ -100,6 +102,11 @@ fn custody(change: CustodyChange) -> Fact {
     Fact::Handover(HandoverFact::Custody { change, release_due: None })
 }
 
+/// Some procedure.
+pub(super) fn procedure(salt: u8) -> ProcedureId {
+    ProcedureId::new(Timestamp::from_millis(1), [salt; 10])
+}
+
 fn told(fact: HandoverFact) -> Fact {
     Fact::Handover(fact)
 }
@@ -112,7 +119,13 @@ fn tried(offences: &[u64]) -> Fact {
 /// What is told of a case about some offences of the request.
 fn outcome(offences: &[u64]) -> Told {
     let offences = offences.iter().copied().collect();
-    Told { closing: false, offences, consented: BTreeSet::new(), freed: false }
+    Told {
+        closing: false,
+        offences,
+        consented: BTreeSet::new(),
+        freed: false,
+        assured: BTreeSet::new(),
+    }
 }
 
 /// How the case ended.
@@ -127,7 +140,14 @@ fn intended(grounds: &[RefusalGround]) -> Fact {
 
 fn intended_by(views_by: u64, grounds: &[RefusalGround]) -> Fact {
     let against = grounds.iter().map(|ground| against(*ground, &[])).collect();
-    told(HandoverFact::RefusalIntended { views_by: Timestamp::from_millis(views_by), against })
+    let views_by = Timestamp::from_millis(views_by);
+    told(HandoverFact::RefusalIntended { views_by, against, protects: BTreeSet::new() })
+}
+
+/// A refusal is intended, by grounds that protect the person and that the law leaves to whoever decides.
+fn intended_for(grounds: &[RefusalGround]) -> Fact {
+    let (views_by, protects) = (Timestamp::from_millis(DAY), grounds.iter().copied().collect());
+    told(HandoverFact::RefusalIntended { views_by, against: Vec::new(), protects })
 }
 
 /// A ground by which it must be refused, against these offences; none means all.
@@ -156,14 +176,19 @@ fn granted_with(met: &[RefusalGround]) -> Fact {
 /// Whoever received the person asks to try the person for two further offences.
 fn further(play: &Play<Handover>) -> Fact {
     let of = play.now().state.standing().copied().unwrap_or(play.first());
-    told(HandoverFact::SpecialtyAsked { of, matter: Matter::Offences(2) })
+    told(HandoverFact::SpecialtyAsked {
+        of,
+        matter: Matter::Offences(2),
+        stakes: Stakes::default(),
+    })
 }
 
 /// The answer, about the first of them.
 fn consents(play: &Play<Handover>, asked: &Digest, consent: SpecialtyConsent) -> Fact {
     let covers = consent != SpecialtyConsent::Refused;
     let offences = covers.then_some(1).into_iter().collect();
-    told(HandoverFact::SpecialtyDecided { of: play.id(asked), consent, offences })
+    let of = play.id(asked);
+    told(HandoverFact::SpecialtyDecided { of, consent, offences, death_waived: false })
 }
 
 const WITHDRAWN: Fact = Fact::Common(CommonFact::Withdrawn);
@@ -408,10 +433,7 @@ fn by_what_ends_it() -> BTreeSet<&'static str> {
 
 fn around_it() -> BTreeSet<&'static str> {
     let mut play = examined(0);
-    play.say(
-        ASKED,
-        told(HandoverFact::Chosen { chosen: ProcedureId::new(Timestamp::from_millis(1), [1; 10]) }),
-    );
+    play.say(ASKED, told(HandoverFact::Chosen { chosen: procedure(1), between: BTreeSet::new() }));
     play.say(ASKED, screened(ScreeningOutcome::NoIndication));
     let unconsulted = Decision { unconsulted: true, ..decision(Outcome::Refused) };
     play.say(ASKED, told(HandoverFact::Decided(unconsulted)));

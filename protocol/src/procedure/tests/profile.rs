@@ -272,13 +272,15 @@ fn every_kind_that_states_a_ground_is_held_against_the_charter() {
 fn a_party_that_never_does_without_the_promise_is_not_let_do_so() {
     // shows: prf-10
     let never = read(&[clause("waiver", "LA", "death-penalty", "never")]);
-    let waives = said(Kind::HandoverDecision, |json| {
-        json["body"]["death_penalty_waiver"] = json!({"lang": "en", "text": "By article 12."});
-    });
+    for kind in [Kind::HandoverDecision, Kind::SpecialtyConsentDecision] {
+        let waives = said(kind, |json| {
+            json["body"]["death_penalty_waiver"] = json!({"lang": "en", "text": "By article 12."});
+        });
 
-    assert_eq!(judged(&never, &waives), Some("prf-10"));
-    assert_eq!(judged(&read(&[]), &waives), None);
-    assert_eq!(judged(&never, &said(Kind::HandoverDecision, |_| ())), None);
+        assert_eq!(judged(&never, &waives), Some("prf-10"), "{kind}");
+        assert_eq!(judged(&read(&[]), &waives), None, "{kind}");
+        assert_eq!(judged(&never, &said(kind, |_| ())), None, "{kind}");
+    }
 }
 
 #[test]

@@ -7,6 +7,8 @@ use serde::Serialize;
 
 use crate::ids::MessageId;
 use crate::ids::Party;
+use crate::message::assurance::Assurance;
+use crate::message::assurance::AssuranceKind;
 use crate::message::handover::afterwards::CaseOutcome;
 use crate::message::handover::afterwards::CaseOutcomeNotice;
 use crate::message::handover::afterwards::HandoverIncidentKind;
@@ -17,6 +19,9 @@ use crate::message::handover::specialty::SpecialtyConsentDecision;
 use crate::message::handover::specialty::SpecialtyConsentRequest;
 use crate::message::handover::specialty::SpecialtyMatter;
 use crate::message::list;
+use crate::message::offence::Offence;
+use crate::moment::Timestamp;
+use crate::procedure::handover::fact;
 use crate::procedure::handover::fact::HandoverFact;
 
 /// For what consent is asked. Source: spec spc-3.
@@ -43,6 +48,42 @@ impl Matter {
     }
 }
 
+/// What a matter can cost the person, and what is promised about that. Source: spec spc-9.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stakes {
+    /// The offences that can cost the person's life, by their numbers in the request for consent.
+    pub deadly: BTreeSet<u64>,
+    /// Whether the request promises that they will not.
+    pub spared: bool,
+    /// Until when that promise binds; absent where it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spared_until: Option<Timestamp>,
+}
+
+impl Stakes {
+    /// Whether no offence can cost the person's life, and nothing is promised about that.
+    pub fn is_none(&self) -> bool {
+        self.deadly.is_empty() && !self.spared
+    }
+
+    /// What is at stake in some offences.
+    fn of(offences: &[Offence], assurances: &[Assurance]) -> Self {
+        let numbered = (1_u64..).zip(offences);
+        let deadly = numbered.filter(|(_, offence)| offence.penalty_includes_death);
+        let deadly = deadly.map(|(number, _)| number).collect();
+        let life = AssuranceKind::NoDeathPenalty;
+        let spared = assurances.iter().any(|assurance| assurance.kind == life);
+        Self { deadly, spared, spared_until: fact::end(assurances, life) }
+    }
+
+    /// Whether none of these offences costs the person's life, as far as can be said at a time.
+    // spec: spc-9
+    pub fn spare(&self, offences: &BTreeSet<u64>, at: Timestamp) -> bool {
+        let binds = self.spared && self.spared_until.is_none_or(|end| at < end);
+        binds || self.deadly.is_disjoint(offences)
+    }
+}
+
 /// What is told of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Told {
@@ -54,6 +95,9 @@ pub struct Told {
     pub consented: BTreeSet<(MessageId, u64)>,
     /// Whether the person was set free.
     pub freed: bool,
+    /// Of which promises it says whether they were kept.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub assured: BTreeSet<AssuranceKind>,
 }
 
 /// What happened after a handover, as far as a state rests on it.
@@ -89,26 +133,34 @@ impl HandoverFact {
             offences: offences.collect(),
             consented: consented.collect(),
             freed: body.outcome == CaseOutcome::Released,
+            assured: body.assurances_kept.iter().map(|told| told.kind).collect(),
         })
     }
 
     pub(in crate::procedure) fn asked_further(body: &SpecialtyConsentRequest) -> Self {
-        let matter = match &body.matter {
+        let (matter, offences) = match &body.matter {
             SpecialtyMatter::NewOffences(offences) => {
-                Matter::Offences(list::count(offences.iter()))
+                (Matter::Offences(list::count(offences.iter())), offences)
             }
-            SpecialtyMatter::OnwardSurrender(onward) => Matter::Surrender {
-                to: Party::parse(onward.to.as_str()).ok(),
-                offences: list::count(onward.offences.iter()),
-            },
+            SpecialtyMatter::OnwardSurrender(onward) => {
+                let to = Party::parse(onward.to.as_str()).ok();
+                let offences = list::count(onward.offences.iter());
+                (Matter::Surrender { to, offences }, &onward.offences)
+            }
         };
-        Self::SpecialtyAsked { of: body.of, matter }
+        let stakes = Stakes::of(offences.as_slice(), &body.assurances);
+        Self::SpecialtyAsked { of: body.of, matter, stakes }
     }
 
     pub(in crate::procedure) fn consented(body: &SpecialtyConsentDecision) -> Self {
         let covers = |entry: &&OffenceConsent| entry.consent != SpecialtyConsent::Refused;
         let covered = body.per_offence.iter().filter(covers).map(|entry| entry.offence.get());
-        Self::SpecialtyDecided { of: body.of, consent: body.consent, offences: covered.collect() }
+        Self::SpecialtyDecided {
+            of: body.of,
+            consent: body.consent,
+            offences: covered.collect(),
+            death_waived: body.death_penalty_waiver.is_some(),
+        }
     }
 
     pub(in crate::procedure) const fn happened(body: &PostHandoverIncident) -> Self {

@@ -56,7 +56,11 @@ fn confirmed(of: MessageId, notice: MessageId, standing: NoticeStanding) -> Fact
 }
 
 fn corrected(target: MessageId) -> Fact {
-    Fact::Common(CommonFact::Corrected { targets: Vec::from([target]), material: true })
+    Fact::Common(CommonFact::Corrected {
+        targets: Vec::from([target]),
+        material: true,
+        worse: Vec::new(),
+    })
 }
 
 fn begun(salt: u8) -> (Play<Notice>, MessageId) {

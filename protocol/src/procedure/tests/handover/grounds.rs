@@ -1,5 +1,6 @@
 //! Grounds by which a Party must refuse: what names them, what answers them, and what they hold up.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -87,7 +88,10 @@ fn a_ground_stands_against_the_offences_that_it_names() {
     let mut play = examined(0);
     let named = Vec::from([against(POLITICAL, &[3])]);
     let views_by = Timestamp::from_millis(2_000);
-    play.say(ASKED, told(HandoverFact::RefusalIntended { views_by, against: named }));
+    play.say(
+        ASKED,
+        told(HandoverFact::RefusalIntended { views_by, against: named, protects: BTreeSet::new() }),
+    );
     play.say(ASKS, viewed(&[]));
 
     let all = Decision { granted: Vec::from([1, 2, 3]), ..decision(Outcome::Granted) };

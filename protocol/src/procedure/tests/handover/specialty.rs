@@ -7,12 +7,15 @@ use alloc::vec::Vec;
 use super::ASKED;
 use super::ASKS;
 use super::Play;
+use super::REQUEST;
 use super::arrived;
 use super::certified;
 use super::consents;
 use super::custody;
 use super::ended;
+use super::examined_after;
 use super::further;
+use super::granted;
 use super::granted_play;
 use super::outcome;
 use super::released;
@@ -24,12 +27,15 @@ use crate::ids::MessageId;
 use crate::ids::Party;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::specialty::SpecialtyConsent;
+use crate::moment::Timestamp;
 use crate::procedure::fact::Fact;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::Request;
 use crate::procedure::handover::fact::afterwards::Incident;
 use crate::procedure::handover::fact::afterwards::Matter;
+use crate::procedure::handover::fact::afterwards::Stakes;
 use crate::procedure::handover::fact::afterwards::Told;
 use crate::procedure::handover::specialty::ConsentStanding;
 use crate::procedure::handover::stage::Stage;
@@ -65,7 +71,8 @@ fn freed() -> Fact {
 fn onward(play: &Play<Handover>, to: &str) -> Fact {
     let of = *play.now().state.standing().unwrap();
     let to = Some(Party::parse(to).unwrap());
-    told(HandoverFact::SpecialtyAsked { of, matter: Matter::Surrender { to, offences: 2 } })
+    let matter = Matter::Surrender { to, offences: 2 };
+    told(HandoverFact::SpecialtyAsked { of, matter, stakes: Stakes::default() })
 }
 
 fn vietnam() -> Party {
@@ -162,13 +169,14 @@ fn a_request_for_consent_names_the_grant_and_a_decision_the_request_and_its_offe
     // shows: spc-3
     let mut play = handed_over();
     let of = play.first();
-    let stray = told(HandoverFact::SpecialtyAsked { of, matter: Matter::Offences(1) });
+    let (matter, stakes) = (Matter::Offences(1), Stakes::default());
+    let stray = told(HandoverFact::SpecialtyAsked { of, matter, stakes });
     assert_eq!(play.refused(ASKS, stray).rule, "spc-3");
 
     let asked = play.say(ASKS, further(&play));
     let decided = |of, offence| {
         let (consent, offences) = (SpecialtyConsent::Given, BTreeSet::from([offence]));
-        told(HandoverFact::SpecialtyDecided { of, consent, offences })
+        told(HandoverFact::SpecialtyDecided { of, consent, offences, death_waived: false })
     };
     assert_eq!(play.refused(ASKED, decided(of, 1)).rule, "spc-3");
     assert_eq!(play.refused(ASKED, decided(play.id(&asked), 3)).rule, "spc-3", "it names two");
@@ -274,6 +282,99 @@ fn two_decisions_about_two_requests_for_consent_count_beside_each_other() {
             &["ho-38"],
         );
     }
+}
+
+/// Two further offences of which the second can cost the life, and nothing is promised about it.
+fn deadly() -> Stakes {
+    Stakes { deadly: BTreeSet::from([2]), ..Stakes::default() }
+}
+
+/// The same, and that it will not is promised until then.
+fn spared(spared_until: Option<Timestamp>) -> Stakes {
+    Stakes { spared: true, spared_until, ..deadly() }
+}
+
+/// Consent to them is asked for.
+fn asks_for(play: &Play<Handover>, stakes: Stakes) -> Fact {
+    let of = *play.now().state.standing().unwrap();
+    told(HandoverFact::SpecialtyAsked { of, matter: Matter::Offences(2), stakes })
+}
+
+/// Consent to some of them.
+fn agrees(of: MessageId, consent: SpecialtyConsent, offences: &[u64]) -> Fact {
+    let offences = offences.iter().copied().collect();
+    told(HandoverFact::SpecialtyDecided { of, consent, offences, death_waived: false })
+}
+
+/// The same, by a law that does without the promise.
+fn waives(of: MessageId, consent: SpecialtyConsent, offences: &[u64]) -> Fact {
+    let offences = offences.iter().copied().collect();
+    told(HandoverFact::SpecialtyDecided { of, consent, offences, death_waived: true })
+}
+
+#[test]
+fn nobody_is_tried_for_a_further_offence_that_can_cost_the_life_without_promise_or_waiver() {
+    // shows: spc-9
+    let given = SpecialtyConsent::Given;
+    let mut play = handed_over();
+    let asked = play.say(ASKS, asks_for(&play, deadly()));
+    let of = play.id(&asked);
+    for (consent, offences) in
+        [(given, &[2][..]), (given, &[1, 2]), (SpecialtyConsent::GivenConditional, &[2])]
+    {
+        let refusal = play.refused(ASKED, agrees(of, consent, offences));
+        assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "spc-9"));
+        assert!(refusal.remedy.contains("no-death-penalty"), "{refusal:?}");
+    }
+    play.say(ASKED, agrees(of, given, &[1]));
+    play.say(ASKED, waives(of, given, &[1, 2]));
+    play.say(ASKED, agrees(of, SpecialtyConsent::Refused, &[]));
+
+    let promised = play.say(ASKS, asks_for(&play, spared(None)));
+    play.say(ASKED, agrees(play.id(&promised), given, &[2]));
+    play.told(
+        "nobody is tried for a further offence that can cost the life without promise or waiver",
+        &["spc-9"],
+    );
+}
+
+#[test]
+fn a_promise_that_has_run_out_carries_no_consent_and_no_accepted_conditions() {
+    // shows: spc-9
+    let (given, conditional) = (SpecialtyConsent::Given, SpecialtyConsent::GivenConditional);
+    let mut play = handed_over();
+    let ends = Some(Timestamp::from_millis(1_000 + super::DAY));
+    let asked = play.say(ASKS, asks_for(&play, spared(ends)));
+    let of = play.id(&asked);
+    let waits = play.say(ASKED, agrees(of, conditional, &[2]));
+    let waits = play.id(&waits);
+    play.wait(super::DAY);
+    let refusal = play.refused(ASKS, accepted(waits));
+    assert_eq!((refusal.code, refusal.rule), (RefusalCode::Safeguard, "spc-9"));
+    assert!(refusal.why.contains("run out"), "{refusal:?}");
+    assert_eq!(play.refused(ASKED, agrees(of, given, &[2])).rule, "spc-9");
+    let waived = play.say(ASKED, waives(of, conditional, &[2]));
+    play.say(ASKS, accepted(play.id(&waived)));
+    play.told(
+        "a promise that has run out carries no consent and no accepted conditions",
+        &["spc-9"],
+    );
+}
+
+#[test]
+fn what_was_promised_for_the_handover_promises_nothing_of_a_further_offence() {
+    // shows: spc-9
+    let capital = Request { death: true, spared: true, ..REQUEST };
+    let mut play = examined_after(0, told(HandoverFact::Requested(capital)));
+    play.say(ASKED, granted());
+    play.say(ASKS, arrived());
+    let asked = play.say(ASKS, asks_for(&play, deadly()));
+    let refusal = play.refused(ASKED, agrees(play.id(&asked), SpecialtyConsent::Given, &[2]));
+    assert_eq!(refusal.rule, "spc-9");
+    play.told(
+        "what was promised for the handover promises nothing of a further offence",
+        &["spc-9"],
+    );
 }
 
 fn handed_over_salted(salt: u8) -> Play<Handover> {

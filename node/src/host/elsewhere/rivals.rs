@@ -1,0 +1,270 @@
+//! Who else asks for a person, by the handovers that this node holds.
+//!
+//! Kept in memory: who asks whom in each handover, and for a minute keyed digests of the marks of those whom another State
+//! asks for. How a handover stands is read anew each time, so that nothing here grows stale.
+
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::time::Duration;
+
+use concord_protocol::crypto::digest::Digest;
+use concord_protocol::envelope::header;
+use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::LeafIndex;
+use concord_protocol::ids::Party;
+use concord_protocol::ids::ProcedureId;
+use concord_protocol::message::kind::Kind;
+use concord_protocol::message::submission::Submission;
+use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::elsewhere::decision;
+use concord_protocol::procedure::elsewhere::person::People;
+use concord_protocol::procedure::elsewhere::received;
+use concord_protocol::procedure::elsewhere::rival::Rival;
+use concord_protocol::procedure::handover::Handover;
+use concord_protocol::procedure::machine::Machine;
+use concord_protocol::procedure::refusal::Refusal;
+
+use crate::clock::Stopwatch;
+use crate::host::elsewhere::Alert;
+use crate::host::elsewhere::handovers::Handovers;
+use crate::host::elsewhere::ledger;
+use crate::host::elsewhere::people;
+use crate::host::shared::Shared;
+use crate::store::read::ReadError;
+
+/// What begins a procedure in which somebody is asked for.
+const BEGINNINGS: [Kind; 2] = [Kind::HandoverRequest, Kind::ProvisionalArrestRequest];
+
+/// Names and messages that are read at a time.
+const PAGE: usize = 256;
+
+/// How long what is known of people is kept before their bodies are opened again.
+const MARKS_LIVE: Duration = Duration::from_secs(60);
+
+/// The handovers that may still go on. Shape: one entry for each.
+#[derive(Debug, Default)]
+pub(crate) struct Rivals {
+    state: Mutex<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    /// The newest message that was looked at; absent before the first look.
+    seen: Option<LeafIndex>,
+    open: BTreeMap<ProcedureId, Known>,
+}
+
+/// A handover in which somebody is asked for.
+#[derive(Debug)]
+struct Known {
+    asks: AgencyId,
+    asked: BTreeSet<AgencyId>,
+    marks: Option<(Stopwatch, BTreeSet<Digest>)>,
+}
+
+/// Between which Parties people go.
+struct Way {
+    givers: BTreeSet<Party>,
+    to: Party,
+}
+
+impl Way {
+    fn of(shared: &Shared, machine: &Machine) -> Option<Self> {
+        let (givers, to) = received::gives(machine)?;
+        let givers = givers.into_iter().filter_map(|giver| ledger::party(shared, giver)).collect();
+        Some(Self { givers, to: ledger::party(shared, to)? })
+    }
+
+    /// Whether another State asks the same one.
+    fn is_crossed_by(&self, shared: &Shared, known: &Known) -> bool {
+        let party = |agency| ledger::party(shared, agency);
+        let asked = known.asked.iter().filter_map(party).any(|party| self.givers.contains(&party));
+        asked && party(&known.asks).is_some_and(|asks| asks != self.to)
+    }
+}
+
+impl Rivals {
+    /// The handovers of these people to other States that may still go on. Reads what came since the last look.
+    fn of(
+        &self,
+        shared: &Shared,
+        way: &Way,
+        people: impl FnOnce() -> Result<Vec<Marked>, ReadError>,
+    ) -> Result<BTreeSet<(Option<u64>, ProcedureId)>, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        let crossing = state.open.iter().filter(|(_, known)| way.is_crossed_by(shared, known));
+        let crossing: Vec<ProcedureId> = crossing.map(|(procedure, _)| *procedure).collect();
+        let mut found = BTreeSet::new();
+        // Most people are asked for by one State: no body is opened for them.
+        if crossing.is_empty() {
+            return Ok(found);
+        }
+        let people = people()?;
+        for procedure in crossing {
+            let Some(marks) = state.marks(shared, &procedure)? else { continue };
+            let same = people.iter().filter(|(_, own)| !own.is_disjoint(marks));
+            found.extend(same.map(|(entry, _)| (*entry, procedure)));
+        }
+        Ok(found)
+    }
+}
+
+/// The marks of somebody; with the number of the entry, where the person is one of many.
+type Marked = (Option<u64>, BTreeSet<Digest>);
+
+impl State {
+    fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
+        let newest = shared.reader.messages(None, 1)?.first().map(|record| record.leaf);
+        match self.seen {
+            Some(seen) => self.look_since(shared, seen)?,
+            None => {
+                for procedure in begun(shared)? {
+                    self.look(shared, &procedure)?;
+                }
+            }
+        }
+        self.seen = newest.or(self.seen);
+        Ok(())
+    }
+
+    /// Takes note of the handovers that began after this leaf, and that something says who the person of one is.
+    fn look_since(&mut self, shared: &Shared, seen: LeafIndex) -> Result<(), ReadError> {
+        let mut before = None;
+        loop {
+            let page = shared.reader.messages(before, PAGE)?;
+            for record in &page {
+                if record.leaf <= seen {
+                    return Ok(());
+                }
+                let Ok(header) = header::read(&record.message) else { continue };
+                if header.parents.is_empty() && BEGINNINGS.contains(&header.kind) {
+                    self.look(shared, &header.procedure)?;
+                } else if people::OF_A_HANDOVER.contains(&header.kind)
+                    && let Some(known) = self.open.get_mut(&header.procedure)
+                {
+                    known.marks = None;
+                }
+            }
+            let Some(last) = page.last() else { return Ok(()) };
+            before = Some(last.leaf);
+        }
+    }
+
+    fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
+        let book = shared.reader.book(procedure)?;
+        if let Some(handover) = open(&book) {
+            let (asks, asked) = (handover.requesting().clone(), handover.requested().clone());
+            self.open.insert(*procedure, Known { asks, asked, marks: None });
+        }
+        Ok(())
+    }
+
+    /// The marks of the person of a handover; `None` once it is over, which is for good.
+    fn marks(
+        &mut self,
+        shared: &Shared,
+        procedure: &ProcedureId,
+    ) -> Result<Option<&BTreeSet<Digest>>, ReadError> {
+        let Some(known) = self.open.get(procedure) else { return Ok(None) };
+        let fresh = known.marks.as_ref().is_some_and(|(since, _)| since.elapsed() < MARKS_LIVE);
+        if !fresh {
+            let book = shared.reader.book(procedure)?;
+            if open(&book).is_none() {
+                self.open.remove(procedure);
+                return Ok(None);
+            }
+            let marks =
+                people::marks_of(shared, &people::digests_of(&book, people::OF_A_HANDOVER))?;
+            if let Some(known) = self.open.get_mut(procedure) {
+                known.marks = Some((Stopwatch::start(), marks));
+            }
+        }
+        let known = self.open.get(procedure);
+        Ok(known.and_then(|known| known.marks.as_ref()).map(|(_, marks)| marks))
+    }
+}
+
+/// What speaks against letting people go whom another State asks for as well; `saying` is a message that is about to be
+/// said.
+// spec: ho-85, ho-86
+pub(super) fn asked_for(
+    shared: &Shared,
+    (book, machine): (&Book, &Machine),
+    whom: &People,
+    saying: Option<&Submission>,
+) -> Result<Vec<Alert>, ReadError> {
+    let Some(way) = Way::of(shared, machine) else { return Ok(Vec::new()) };
+    // Whoever receives chooses between nobody.
+    let own = ledger::party(shared, &shared.me);
+    if saying.is_some() && own.is_none_or(|own| !way.givers.contains(&own)) {
+        return Ok(Vec::new());
+    }
+    let marks = || people::marks_of_people(shared, (book, machine), whom, saying);
+    let mut alerts = Vec::new();
+    for (entry, other) in shared.rivals.of(shared, &way, marks)? {
+        let other_book = shared.reader.book(&other)?;
+        let Some(there) = open(&other_book) else { continue };
+        for (own, here) in own_handovers(shared, (book, machine), entry)? {
+            let rival = Rival { own: (own, &here), other: (other, there) };
+            let refusal = if own == other { None } else { rival.judge().err() };
+            alerts.extend(refusal.map(|refusal| alert(refusal, other, entry)));
+        }
+    }
+    Ok(alerts)
+}
+
+/// The handovers by which people of a procedure go: its own, or those that the entry of a batch means.
+fn own_handovers(
+    shared: &Shared,
+    (book, machine): (&Book, &Machine),
+    entry: Option<u64>,
+) -> Result<Vec<(ProcedureId, Handover)>, ReadError> {
+    let mut own = Vec::new();
+    if let Machine::Handover(folded) = machine {
+        let first = book.transcript().act(0).map(|act| act.digest);
+        let record = first.map(|first| shared.reader.message(&first)).transpose()?.flatten();
+        let header = record.and_then(|record| header::read(&record.message).ok());
+        own.extend(header.map(|header| (header.procedure, folded.state.clone())));
+    } else if let Machine::Batch(folded) = machine {
+        let mut handovers = Handovers::of(shared);
+        let whom = People::Entries(entry.into_iter().collect());
+        for (_, named) in decision::of(&folded.state, &whom) {
+            for procedure in handovers.named_in(&folded.state, &named)? {
+                if let Some(Machine::Handover(of)) = &handovers.told(&procedure)?.machine {
+                    own.push((procedure, of.state.clone()));
+                }
+            }
+        }
+    }
+    Ok(own)
+}
+
+/// A handover that may still go on.
+fn open(book: &Book) -> Option<&Handover> {
+    let Some(Machine::Handover(folded)) = book.machine() else { return None };
+    folded.state.waits_to_go().then_some(&folded.state)
+}
+
+/// Every handover that the store has.
+fn begun(shared: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
+    let mut begun = BTreeSet::new();
+    for kind in BEGINNINGS {
+        let mut after = None;
+        loop {
+            let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = Some(*last);
+            begun.extend(page);
+        }
+    }
+    Ok(begun)
+}
+
+fn alert(refusal: Refusal, other: ProcedureId, entry: Option<u64>) -> Alert {
+    let whom = entry.map(|entry| format!("entry {entry}: ")).unwrap_or_default();
+    let why = format!("{whom}{}", refusal.why);
+    Alert { refusal: Refusal { why, ..refusal }, message: None, procedure: Some(other) }
+}
