@@ -97,7 +97,8 @@ impl Stated {
     pub fn of(body: &Body, words: &SealedPart, created: Timestamp) -> Self {
         let case = words.case_ref.as_ref().map(case_of);
         let may_be_child = CivilDate::of(created).is_some_and(|day| body.may_be_child(day));
-        Self { fact: Fact::of(body).of_a_child(may_be_child), consent: words.consent, case }
+        let fact = if may_be_child { Fact::of(body).of_a_child() } else { Fact::of(body) };
+        Self { fact, consent: words.consent, case }
     }
 }
 

@@ -180,14 +180,14 @@ impl Fact {
         }
     }
 
-    /// The same of somebody who may be a child, or not, on the day on which the message was made.
+    /// The same of somebody who may be a child on the day on which the message was made.
     // spec: res-61
     #[must_use]
-    pub(in crate::procedure) fn of_a_child(mut self, is_so: bool) -> Self {
+    pub(in crate::procedure) fn of_a_child(mut self) -> Self {
         if let Self::Rescue(RescueFact::Reported { may_be_child, .. })
         | Self::Handover(HandoverFact::Screened { may_be_child, .. }) = &mut self
         {
-            *may_be_child = is_so;
+            *may_be_child = true;
         }
         self
     }

@@ -20,10 +20,15 @@ use crate::procedure::tests::ASKS;
 use crate::procedure::tests::Play;
 use crate::registry::RefusalCode;
 
+/// The example of a kind.
+pub(super) fn example(kind: Kind) -> Json {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../spec/examples/{kind}.json"));
+    serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap()
+}
+
 /// The example of a kind, and the fact that it states.
 fn stated(kind: Kind) -> (Json, Fact) {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../spec/examples/{kind}.json"));
-    let json: Json = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+    let json = example(kind);
     let tree: Value = serde_json::from_value(json.clone()).unwrap();
     let fact = Fact::of(Submission::read(&tree).unwrap().body());
     (json, fact)

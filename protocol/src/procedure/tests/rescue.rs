@@ -8,6 +8,8 @@ use alloc::vec::Vec;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::proptest;
+use serde_json::Value as Json;
+use serde_json::json;
 
 use super::ASKED;
 use super::ASKS;
@@ -16,17 +18,22 @@ use super::SALTS;
 use super::TRANSIT;
 use super::agency;
 use super::convergence;
+use super::facts;
 use super::handover;
 use crate::codec;
+use crate::codec::value::Value;
 use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
+use crate::message::kind::Kind;
 use crate::message::recipient::Role;
 use crate::message::rescue::screening::NonPunishmentReview;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::update::PersonConsents;
 use crate::message::rescue::update::RescueState;
+use crate::message::submission::Submission;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
+use crate::procedure::act::Stated;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Fate;
@@ -523,6 +530,43 @@ fn whoever_may_be_a_child_is_one_until_an_assessment_says_otherwise() {
     let mut play = screening(0, VICTIM);
     play.say(ASKED, adult(RescueState::DeclinedHelp, PersonConsents::No));
     assert_eq!(stage(&play), Stage::DeclinedHelp, "nobody doubts that the person is a grown-up");
+}
+
+#[test]
+fn who_may_be_a_child_is_judged_by_the_birth_and_the_day_of_the_message() {
+    // shows: res-61
+    let noon = |day: u64| Timestamp::from_millis(1_772_366_400_000 + day * REVIEW);
+    let may_be_child = |kind: Kind, edit: &dyn Fn(&mut Json), created| {
+        let mut example = facts::example(kind);
+        edit(&mut example["body"]);
+        let tree: Value = serde_json::from_value(example).unwrap();
+        let read = Submission::read(&tree).unwrap();
+        match Stated::of(read.body(), &read.content().words, created).fact {
+            Fact::Rescue(RescueFact::Reported { may_be_child, .. })
+            | Fact::Handover(HandoverFact::Screened { may_be_child, .. }) => may_be_child,
+            other => panic!("{other:?}"),
+        }
+    };
+    // 1 March 2026 is day 0, 31 March day 30.
+    let born = |body: &mut Json| {
+        body["person"]["birth"] = json!({
+            "as_stated": "2008-03", "calendar": "gregorian", "precision": "month",
+            "earliest": "2008-03-01", "latest": "2008-03-31",
+        });
+    };
+    for kind in [Kind::RescueRequest, Kind::VictimScreeningReport] {
+        assert!(!may_be_child(kind, &|_| (), noon(0)), "{kind}");
+        assert!(may_be_child(kind, &born, noon(29)), "{kind}");
+        assert!(!may_be_child(kind, &born, noon(30)), "{kind}");
+    }
+    let unborn = |minors: &'static str| {
+        move |body: &mut Json| {
+            body["person"].as_object_mut().unwrap().remove("birth");
+            body["minors"] = json!(minors);
+        }
+    };
+    assert!(may_be_child(Kind::RescueRequest, &unborn("yes"), noon(0)));
+    assert!(!may_be_child(Kind::RescueRequest, &unborn("uncertain"), noon(0)));
 }
 
 #[test]
