@@ -85,7 +85,6 @@ use crate::store::lock::Lock;
 use crate::store::read::Inner;
 use crate::store::read::ReadError;
 use crate::store::read::Reader;
-use crate::store::read::books::Books;
 use crate::store::recover::OpenError;
 use crate::store::recover::Parts;
 use crate::store::recover::Places;
@@ -272,7 +271,6 @@ impl Store {
             slots: Arc::clone(&slots),
             reserve: Arc::clone(&reserve),
             stopped: Arc::clone(&stopped),
-            books: Books::default(),
             journal: Follower {
                 disk: Arc::clone(&disk),
                 folder: places.journal.clone(),

@@ -3,7 +3,7 @@
 //! Uses `rows`, `schema`, `bodies`, `slots`. A commit shows whole or not at all in one call; two calls may see two commits.
 //! Absent on purpose: writing, and any meaning beyond the record.
 
-pub(crate) mod books;
+mod books;
 mod erasure;
 pub(crate) mod evidence;
 pub mod files;
@@ -128,6 +128,7 @@ pub struct Body {
 #[derive(Clone, Debug)]
 pub struct Reader {
     inner: Arc<Inner>,
+    books: Arc<Books>,
 }
 
 /// What all readers share.
@@ -140,7 +141,6 @@ pub(crate) struct Inner {
     pub(crate) reserve: Arc<Reserve>,
     pub(crate) stopped: Arc<AtomicBool>,
     pub(crate) journal: Follower,
-    pub(crate) books: Books,
     /// The file that tells the next start to make the rows again.
     pub(crate) unfit: PathBuf,
 }
@@ -208,7 +208,7 @@ unwrapped!(as_peer_cosigned, PeerCosigned, PeerCosignedRecord);
 )]
 impl Reader {
     pub(crate) fn new(inner: Inner) -> Self {
-        Self { inner: Arc::new(inner) }
+        Self { inner: Arc::new(inner), books: Arc::default() }
     }
 
     /// One leaf of the node's own log, encoded.

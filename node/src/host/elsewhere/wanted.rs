@@ -1,6 +1,7 @@
 //! Whether somebody is looked for by all while another agency is asked to hand the person over, and does not know.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
@@ -102,7 +103,7 @@ fn in_one(
     let book = match at {
         Some(at) => {
             let acts = shared.reader.acts(procedure)?.into_iter();
-            Book::of(acts.filter(|act| act.created <= at))
+            Arc::new(Book::of(acts.filter(|act| act.created <= at)))
         }
         None => shared.reader.book(procedure)?,
     };

@@ -25,7 +25,7 @@ const BOOKS_MAX: usize = 32;
 /// The books that were read last, the latest first. Shape: at most [`BOOKS_MAX`] and [`PROCEDURES_HELD_BYTES_MAX`], and
 /// always the latest.
 #[derive(Debug, Default)]
-pub(crate) struct Books {
+pub(super) struct Books {
     kept: Mutex<VecDeque<(Digest, Arc<Book>)>>,
 }
 

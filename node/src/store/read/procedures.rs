@@ -26,7 +26,7 @@ impl Reader {
     // spec: pro-12
     pub fn book(&self, procedure: &ProcedureId) -> Result<Arc<Book>, ReadError> {
         let rows = self.rows_of(procedure)?;
-        self.inner.books.of(&rows, || Ok(Book::recalled(kept_in(&rows)?)))
+        self.books.of(&rows, || Ok(Book::recalled(kept_in(&rows)?)))
     }
 
     /// What the messages of a procedure contribute, in no order that means anything.

@@ -6,7 +6,6 @@ use crate::ids::MessageId;
 use crate::message::assurance::AssuranceKind;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::handover::decision::Outcome;
-use crate::message::rescue::screening::ScreeningOutcome;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::common::Common;

@@ -48,18 +48,14 @@ fn changed(change: CustodyChange) -> Fact {
     Fact::Handover(HandoverFact::Custody { change, release_due: None })
 }
 
-fn screened(outcome: ScreeningOutcome) -> Fact {
-    Fact::Handover(HandoverFact::Screened { outcome, freely: true })
-}
-
 #[test]
 fn nobody_travels_with_others_whose_screening_came_to_no_end() {
     // shows: bat-76
     let mut play = handover::granted_play(0);
     assert_eq!(stays(&play, END), None);
-    play.say(ASKED, screened(ScreeningOutcome::Undetermined));
+    play.say(ASKED, handover::screened(ScreeningOutcome::Undetermined));
     assert_eq!(stays(&play, END), Some("bat-76"));
-    play.say(ASKED, screened(ScreeningOutcome::NoIndication));
+    play.say(ASKED, handover::screened(ScreeningOutcome::NoIndication));
     assert_eq!(stays(&play, END), None);
 }
 
