@@ -221,7 +221,7 @@ fn a_child_or_a_victim_stops_a_grant_that_it_crosses() {
             let intent = play.say_after(ASKED, &seen, intended_for(&[ground]));
             assert_eq!(stage(&play), Stage::Consulting);
             assert_eq!(play.fate(&grant), Fate::Outranked { by: intent });
-            let name = format!("a child or a victim stops a grant that it crosses {ground}");
+            let name = format!("a child or a victim stops a grant that it crosses: {ground}");
             play.told(&name, &["ho-87"]);
         }
     }
