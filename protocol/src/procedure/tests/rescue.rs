@@ -541,11 +541,13 @@ fn who_may_be_a_child_is_judged_by_the_birth_and_the_day_of_the_message() {
         edit(&mut example["body"]);
         let tree: Value = serde_json::from_value(example).unwrap();
         let read = Submission::read(&tree).unwrap();
-        match Stated::of(read.body(), &read.content().words, created).fact {
-            Fact::Rescue(RescueFact::Reported { may_be_child, .. })
-            | Fact::Handover(HandoverFact::Screened { may_be_child, .. }) => may_be_child,
-            other => panic!("{other:?}"),
-        }
+        let fact = Stated::of(read.body(), &read.content().words, created).fact;
+        let (Fact::Rescue(RescueFact::Reported { may_be_child, .. })
+        | Fact::Handover(HandoverFact::Screened { may_be_child, .. })) = fact
+        else {
+            panic!("{fact:?}");
+        };
+        may_be_child
     };
     // 1 March 2026 is day 0, 31 March day 30.
     let born = |body: &mut Json| {

@@ -1,3 +1,5 @@
+//! When a procedure is folded again.
+
 use std::cell::Cell;
 use std::convert::Infallible;
 
