@@ -26,6 +26,8 @@
 //! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
 //! - [`agendas`]: whether an agenda has what is overdue.
 //!
+//! [`since`] and [`marked`] serve the indexes among them: what came since the last look, and who somebody is.
+//!
 //! Absent on purpose: what the node holds when the message is logged. It is judged by what it held just before; what comes
 //! in between comes as late as what is still on its way.
 
@@ -41,6 +43,7 @@ pub(crate) mod decisions;
 mod handovers;
 pub(crate) mod ledger;
 mod links;
+mod marked;
 mod markings;
 mod merger;
 mod namesakes;
@@ -48,6 +51,7 @@ mod people;
 pub(crate) mod rivals;
 mod roots;
 mod silence;
+mod since;
 mod wanted;
 
 use concord_protocol::ids::MessageId;

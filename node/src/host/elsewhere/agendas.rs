@@ -17,14 +17,12 @@ use concord_protocol::procedure::machine::Machine;
 
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::Objection;
+use crate::host::elsewhere::since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// What begins a cycle.
 const BEGINNINGS: [Kind; 2] = [Kind::CycleStatus, Kind::MeetingAgenda];
-
-/// Names of cycles that are read at a time.
-const PAGE: usize = 256;
 
 /// Refuses an agenda that leaves out what is overdue.
 // spec: cyc-37
@@ -75,17 +73,11 @@ fn missing(
     sitting: &Sitting<'_>,
 ) -> Result<Missing, ReadError> {
     let mut missing = Missing::default();
-    for kind in BEGINNINGS {
-        let mut after = None;
-        loop {
-            let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = Some(*last);
-            for procedure in page.iter().filter(|procedure| Some(**procedure) != here) {
-                if let Some(Machine::Cycle(folded)) = shared.reader.book(procedure)?.machine() {
-                    missing.add(sitting, &folded.state);
-                }
-            }
+    for procedure in since::begun_with(shared, &BEGINNINGS)? {
+        if Some(procedure) != here
+            && let Some(Machine::Cycle(folded)) = shared.reader.book(&procedure)?.machine()
+        {
+            missing.add(sitting, &folded.state);
         }
     }
     Ok(missing)

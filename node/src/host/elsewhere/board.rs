@@ -16,9 +16,8 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::envelope::header;
+use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::procedure::book::Book;
@@ -27,13 +26,14 @@ use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::elsewhere::board::entry::Bearing;
-use crate::host::elsewhere::board::entry::Marked;
 use crate::host::elsewhere::board::entry::Open;
 use crate::host::elsewhere::board::entry::Signs;
 use crate::host::elsewhere::ledger;
+use crate::host::elsewhere::marked::Marked;
 use crate::host::elsewhere::merger;
 use crate::host::elsewhere::merger::Joined;
 use crate::host::elsewhere::people;
+use crate::host::elsewhere::since::Since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
@@ -48,9 +48,6 @@ const SCREENED_IN: [Kind; 4] = [
     Kind::ProvisionalArrestRequest,
 ];
 
-/// Names and messages that are read at a time.
-const PAGE: usize = 256;
-
 /// The rescues that are open and the handovers with signs of a victim. Shape: one entry for each, and 16 bytes for each that
 /// says nothing any more.
 #[derive(Debug, Default)]
@@ -60,8 +57,7 @@ pub(crate) struct Board {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The newest message that was looked at; absent before the first look.
-    seen: Option<LeafIndex>,
+    seen: Since,
     known: BTreeSet<ProcedureId>,
     rescues: BTreeMap<ProcedureId, Open>,
     handovers: BTreeMap<ProcedureId, Signs>,
@@ -128,11 +124,12 @@ impl Board {
 
 impl State {
     fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
-        let newest = shared.reader.messages(None, 1)?.first().map(|record| record.leaf);
-        let touched = match self.seen {
-            Some(seen) => self.touched_since(shared, seen)?,
-            None => begun(shared)?,
+        let matters = |header: &Header| {
+            let begins = header.parents.is_empty() && BEGINNINGS.contains(&header.kind);
+            let screens = header.kind == Kind::VictimScreeningReport;
+            begins || screens || self.known.contains(&header.procedure)
         };
+        let (touched, seen) = self.seen.touched(shared, &SCREENED_IN, matters)?;
         let mut beside = BTreeSet::new();
         for procedure in &touched {
             beside.extend(self.look(shared, procedure)?);
@@ -141,34 +138,8 @@ impl State {
         for procedure in beside.difference(&touched) {
             self.look(shared, procedure)?;
         }
-        self.seen = newest.or(self.seen);
+        self.seen = seen;
         Ok(())
-    }
-
-    /// The procedures that messages after this leaf are of, and in which somebody may be a victim.
-    fn touched_since(
-        &self,
-        shared: &Shared,
-        seen: LeafIndex,
-    ) -> Result<BTreeSet<ProcedureId>, ReadError> {
-        let mut touched = BTreeSet::new();
-        let mut before = None;
-        loop {
-            let page = shared.reader.messages(before, PAGE)?;
-            for record in &page {
-                if record.leaf <= seen {
-                    return Ok(touched);
-                }
-                let Ok(header) = header::read(&record.message) else { continue };
-                let begins = header.parents.is_empty() && BEGINNINGS.contains(&header.kind);
-                let screens = header.kind == Kind::VictimScreeningReport;
-                if begins || screens || self.known.contains(&header.procedure) {
-                    touched.insert(header.procedure);
-                }
-            }
-            let Some(last) = page.last() else { return Ok(touched) };
-            before = Some(last.leaf);
-        }
     }
 
     /// Takes note of how a procedure stands, and gives the rescues that are one with it.
@@ -228,7 +199,7 @@ impl State {
         for (procedure, refusal) in with_say {
             let Some(open) = self.rescues.get_mut(&procedure) else { continue };
             let marks = match say {
-                Say::Custody => open.of_whom.marks(shared)?,
+                Say::Custody => open.of_whom.marks(shared)?.clone(),
                 Say::Names | Say::Site => BTreeSet::new(),
             };
             let messages = open.of_whom.messages().to_vec();
@@ -247,7 +218,7 @@ impl State {
         let mut seen = Vec::new();
         for procedure in free {
             let Some(signs) = self.handovers.get_mut(&procedure) else { continue };
-            let marks = signs.of_whom.marks(shared)?;
+            let marks = signs.of_whom.marks(shared)?.clone();
             let (refusal, messages) = (signs.refusal.clone(), signs.of_whom.messages().to_vec());
             seen.push(Seen { procedure, refusal, messages, marks });
         }
@@ -302,19 +273,4 @@ fn messages_of(shared: &Shared, procedure: &ProcedureId) -> Result<Vec<Digest>, 
         Ok::<_, ReadError>(Joined { said, merged, goes_on_in })
     })?;
     Ok(each.concat())
-}
-
-/// Every procedure that the store has in which somebody may be a victim.
-fn begun(shared: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
-    let mut begun = BTreeSet::new();
-    for kind in SCREENED_IN {
-        let mut after = None;
-        loop {
-            let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = Some(*last);
-            begun.extend(page);
-        }
-    }
-    Ok(begun)
 }

@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::envelope::header;
+use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::body::Body;
@@ -28,22 +26,17 @@ use concord_protocol::procedure::elsewhere::received::Received;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
-use crate::clock::Stopwatch;
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::handovers::Handovers;
+use crate::host::elsewhere::marked::Marked;
 use crate::host::elsewhere::people;
+use crate::host::elsewhere::since::Since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// What begins a procedure in which somebody is received.
 const BEGINNINGS: [Kind; 3] =
     [Kind::HandoverRequest, Kind::ProvisionalArrestRequest, Kind::BatchManifest];
-
-/// Names and messages that are read at a time.
-const PAGE: usize = 256;
-
-/// How long what is known of people is kept before their bodies are opened again.
-const MARKS_LIVE: Duration = Duration::from_secs(60);
 
 /// The handovers by which somebody was received. Shape: one entry for each person.
 #[derive(Debug, Default)]
@@ -53,8 +46,7 @@ pub(crate) struct Ledger {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The newest message that was looked at; absent before the first look.
-    seen: Option<LeafIndex>,
+    seen: Since,
     received: BTreeMap<ProcedureId, Known>,
 }
 
@@ -64,9 +56,7 @@ struct Known {
     by: AgencyId,
     /// The batch and the number of the entry, where the person travelled with others.
     travelled: Option<(ProcedureId, u64)>,
-    /// The messages that may say who the person is.
-    messages: Vec<Digest>,
-    marks: Option<(Stopwatch, BTreeSet<Digest>)>,
+    of_whom: Marked,
 }
 
 /// A handover of the same person.
@@ -97,7 +87,7 @@ impl Ledger {
         state.catch_up(shared)?;
         let mut found = Vec::new();
         for (procedure, known) in state.received.iter_mut().filter(|(_, known)| by(&known.by)) {
-            if !known.marks(shared)?.is_disjoint(marks) {
+            if !known.of_whom.marks(shared)?.is_disjoint(marks) {
                 found.push(Found { procedure: *procedure, travelled: known.travelled });
             }
         }
@@ -119,15 +109,12 @@ impl Ledger {
 
 impl State {
     fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
-        let newest = shared.reader.messages(None, 1)?.first().map(|record| record.leaf);
-        let touched = match self.seen {
-            Some(seen) => signed_since(shared, seen)?,
-            None => begun(shared)?,
-        };
+        let signs = |header: &Header| header.kind == Kind::CertificateCountersignature;
+        let (touched, seen) = self.seen.touched(shared, &BEGINNINGS, signs)?;
         for procedure in &touched {
             self.look(shared, procedure)?;
         }
-        self.seen = newest.or(self.seen);
+        self.seen = seen;
         Ok(())
     }
 
@@ -142,8 +129,8 @@ impl State {
         let Some(machine) = book.machine() else { return Ok(()) };
         if let Some(handover) = received::carried_out(machine) {
             let by = handover.requesting().clone();
-            let messages = people::digests_of(&book, people::OF_A_HANDOVER);
-            self.received.insert(*procedure, Known { by, travelled: None, messages, marks: None });
+            let of_whom = Marked::by(people::digests_of(&book, people::OF_A_HANDOVER));
+            self.received.insert(*procedure, Known { by, travelled: None, of_whom });
         } else if let Machine::Batch(folded) = machine {
             self.look_at_batch(shared, procedure, &folded.state)?;
         }
@@ -163,61 +150,14 @@ impl State {
         let mut handovers = Handovers::of(shared);
         for (entry, named) in decision::of(state, &People::Entries(state.arrived())) {
             for procedure in handovers.named_in(state, &named)? {
-                let messages = handovers.told(&procedure)?.say_who.clone();
+                let of_whom = Marked::by(handovers.told(&procedure)?.say_who.clone());
                 let travelled = Some((*batch, entry));
-                let known = Known { by: by.clone(), travelled, messages, marks: None };
+                let known = Known { by: by.clone(), travelled, of_whom };
                 self.received.entry(procedure).or_insert(known);
             }
         }
         Ok(())
     }
-}
-
-impl Known {
-    fn marks(&mut self, shared: &Shared) -> Result<&BTreeSet<Digest>, ReadError> {
-        let fresh = |(since, _): &(Stopwatch, BTreeSet<Digest>)| since.elapsed() < MARKS_LIVE;
-        let kept = self.marks.take().filter(fresh);
-        let marks = match kept {
-            Some(kept) => kept,
-            None => (Stopwatch::start(), people::marks_of(shared, &self.messages)?),
-        };
-        Ok(&self.marks.insert(marks).1)
-    }
-}
-
-/// The procedures in which somebody countersigned after this leaf.
-fn signed_since(shared: &Shared, seen: LeafIndex) -> Result<BTreeSet<ProcedureId>, ReadError> {
-    let mut signed = BTreeSet::new();
-    let mut before = None;
-    loop {
-        let page = shared.reader.messages(before, PAGE)?;
-        for record in &page {
-            if record.leaf <= seen {
-                return Ok(signed);
-            }
-            let Ok(header) = header::read(&record.message) else { continue };
-            if header.kind == Kind::CertificateCountersignature {
-                signed.insert(header.procedure);
-            }
-        }
-        let Some(last) = page.last() else { return Ok(signed) };
-        before = Some(last.leaf);
-    }
-}
-
-/// Every procedure in which somebody may have been received.
-fn begun(shared: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
-    let mut begun = BTreeSet::new();
-    for kind in BEGINNINGS {
-        let mut after = None;
-        loop {
-            let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = Some(*last);
-            begun.extend(page);
-        }
-    }
-    Ok(begun)
 }
 
 /// What speaks against giving somebody to whom a procedure gives the person; `saying` is a message that is about to be said.

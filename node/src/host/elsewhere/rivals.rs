@@ -7,12 +7,11 @@ use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
-use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header;
+use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::kind::Kind;
@@ -26,22 +25,17 @@ use concord_protocol::procedure::handover::Handover;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
-use crate::clock::Stopwatch;
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::handovers::Handovers;
 use crate::host::elsewhere::ledger;
+use crate::host::elsewhere::marked::Marked;
 use crate::host::elsewhere::people;
+use crate::host::elsewhere::since::Since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// What begins a procedure in which somebody is asked for.
 const BEGINNINGS: [Kind; 2] = [Kind::HandoverRequest, Kind::ProvisionalArrestRequest];
-
-/// Names and messages that are read at a time.
-const PAGE: usize = 256;
-
-/// How long what is known of people is kept before their bodies are opened again.
-const MARKS_LIVE: Duration = Duration::from_secs(60);
 
 /// The handovers that may still go on. Shape: one entry for each.
 #[derive(Debug, Default)]
@@ -51,8 +45,7 @@ pub(crate) struct Rivals {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The newest message that was looked at; absent before the first look.
-    seen: Option<LeafIndex>,
+    seen: Since,
     open: BTreeMap<ProcedureId, Known>,
 }
 
@@ -61,7 +54,7 @@ struct State {
 struct Known {
     asks: AgencyId,
     asked: BTreeSet<AgencyId>,
-    marks: Option<(Stopwatch, BTreeSet<Digest>)>,
+    of_whom: Marked,
 }
 
 /// Between which Parties people go.
@@ -91,7 +84,7 @@ impl Rivals {
         &self,
         shared: &Shared,
         way: &Way,
-        people: impl FnOnce() -> Result<Vec<Marked>, ReadError>,
+        people: impl FnOnce() -> Result<Vec<Entry>, ReadError>,
     ) -> Result<BTreeSet<(Option<u64>, ProcedureId)>, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
@@ -113,77 +106,45 @@ impl Rivals {
 }
 
 /// The marks of somebody; with the number of the entry, where the person is one of many.
-type Marked = (Option<u64>, BTreeSet<Digest>);
+type Entry = (Option<u64>, BTreeSet<Digest>);
 
 impl State {
     fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
-        let newest = shared.reader.messages(None, 1)?.first().map(|record| record.leaf);
-        match self.seen {
-            Some(seen) => self.look_since(shared, seen)?,
-            None => {
-                for procedure in begun(shared)? {
-                    self.look(shared, &procedure)?;
-                }
-            }
+        let matters = |header: &Header| {
+            let begins = header.parents.is_empty() && BEGINNINGS.contains(&header.kind);
+            let says_who = people::OF_A_HANDOVER.contains(&header.kind);
+            begins || (says_who && self.open.contains_key(&header.procedure))
+        };
+        let (touched, seen) = self.seen.touched(shared, &BEGINNINGS, matters)?;
+        for procedure in &touched {
+            self.look(shared, procedure)?;
         }
-        self.seen = newest.or(self.seen);
+        self.seen = seen;
         Ok(())
     }
 
-    /// Takes note of the handovers that began after this leaf, and that something says who the person of one is.
-    fn look_since(&mut self, shared: &Shared, seen: LeafIndex) -> Result<(), ReadError> {
-        let mut before = None;
-        loop {
-            let page = shared.reader.messages(before, PAGE)?;
-            for record in &page {
-                if record.leaf <= seen {
-                    return Ok(());
-                }
-                let Ok(header) = header::read(&record.message) else { continue };
-                if header.parents.is_empty() && BEGINNINGS.contains(&header.kind) {
-                    self.look(shared, &header.procedure)?;
-                } else if people::OF_A_HANDOVER.contains(&header.kind)
-                    && let Some(known) = self.open.get_mut(&header.procedure)
-                {
-                    known.marks = None;
-                }
-            }
-            let Some(last) = page.last() else { return Ok(()) };
-            before = Some(last.leaf);
-        }
-    }
-
+    /// Takes note of a handover that may still go on, and lets go of one that is over, which is for good.
     fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
+        self.open.remove(procedure);
         let book = shared.reader.book(procedure)?;
         if let Some(handover) = open(&book) {
             let (asks, asked) = (handover.requesting().clone(), handover.requested().clone());
-            self.open.insert(*procedure, Known { asks, asked, marks: None });
+            let of_whom = Marked::by(people::digests_of(&book, people::OF_A_HANDOVER));
+            self.open.insert(*procedure, Known { asks, asked, of_whom });
         }
         Ok(())
     }
 
-    /// The marks of the person of a handover; `None` once it is over, which is for good.
+    /// The marks of the person of a handover; `None` once it is over.
     fn marks(
         &mut self,
         shared: &Shared,
         procedure: &ProcedureId,
     ) -> Result<Option<&BTreeSet<Digest>>, ReadError> {
-        let Some(known) = self.open.get(procedure) else { return Ok(None) };
-        let fresh = known.marks.as_ref().is_some_and(|(since, _)| since.elapsed() < MARKS_LIVE);
-        if !fresh {
-            let book = shared.reader.book(procedure)?;
-            if open(&book).is_none() {
-                self.open.remove(procedure);
-                return Ok(None);
-            }
-            let marks =
-                people::marks_of(shared, &people::digests_of(&book, people::OF_A_HANDOVER))?;
-            if let Some(known) = self.open.get_mut(procedure) {
-                known.marks = Some((Stopwatch::start(), marks));
-            }
+        if self.open.get(procedure).is_some_and(|known| !known.of_whom.is_fresh()) {
+            self.look(shared, procedure)?;
         }
-        let known = self.open.get(procedure);
-        Ok(known.and_then(|known| known.marks.as_ref()).map(|(_, marks)| marks))
+        self.open.get_mut(procedure).map(|known| known.of_whom.marks(shared)).transpose()
     }
 }
 
@@ -246,21 +207,6 @@ fn own_handovers(
 fn open(book: &Book) -> Option<&Handover> {
     let Some(Machine::Handover(folded)) = book.machine() else { return None };
     folded.state.waits_to_go().then_some(&folded.state)
-}
-
-/// Every handover that the store has.
-fn begun(shared: &Shared) -> Result<BTreeSet<ProcedureId>, ReadError> {
-    let mut begun = BTreeSet::new();
-    for kind in BEGINNINGS {
-        let mut after = None;
-        loop {
-            let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = Some(*last);
-            begun.extend(page);
-        }
-    }
-    Ok(begun)
 }
 
 fn alert(refusal: Refusal, other: ProcedureId, entry: Option<u64>) -> Alert {

@@ -21,14 +21,12 @@ use concord_protocol::procedure::refusal::Refusal;
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::Objection;
 use crate::host::elsewhere::people;
+use crate::host::elsewhere::since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// What begins a handover.
 const BEGINNINGS: [Kind; 2] = [Kind::HandoverRequest, Kind::ProvisionalArrestRequest];
-
-/// Names of handovers that are read at a time.
-const PAGE: usize = 256;
 
 /// Refuses a wanted notice about the person of a handover of this agency whose sides have not confirmed that they know the
 /// same.
@@ -78,17 +76,9 @@ fn against(
     if marks.is_empty() {
         return Ok(None);
     }
-    for kind in BEGINNINGS {
-        let mut after = None;
-        loop {
-            let page = shared.reader.begun_with(kind, after.as_ref(), PAGE)?;
-            let Some(last) = page.last() else { break };
-            after = Some(*last);
-            for procedure in page {
-                if let Some(refusal) = in_one(shared, &procedure, marks, (by, at))? {
-                    return Ok(Some((refusal, procedure)));
-                }
-            }
+    for procedure in since::begun_with(shared, &BEGINNINGS)? {
+        if let Some(refusal) = in_one(shared, &procedure, marks, (by, at))? {
+            return Ok(Some((refusal, procedure)));
         }
     }
     Ok(None)

@@ -1,7 +1,6 @@
 //! What the board keeps of one rescue, and of one handover in which signs of a victim were found.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use concord_protocol::crypto::digest::Digest;
 use concord_protocol::ids::AgencyId;
@@ -11,13 +10,7 @@ use concord_protocol::procedure::refusal::Refusal;
 use concord_protocol::procedure::rescue::Rescue;
 use concord_protocol::procedure::rescue::stage::Stage;
 
-use crate::clock::Stopwatch;
-use crate::host::elsewhere::people;
-use crate::host::shared::Shared;
-use crate::store::read::ReadError;
-
-/// How long what is known of people is kept before their bodies are opened again.
-const MARKS_LIVE: Duration = Duration::from_secs(60);
+use crate::host::elsewhere::marked::Marked;
 
 /// A rescue that has a say elsewhere, or leads to one that has.
 #[derive(Debug)]
@@ -52,13 +45,6 @@ pub(super) struct Signs {
     /// Who has the person.
     pub(super) holders: BTreeSet<AgencyId>,
     pub(super) of_whom: Marked,
-}
-
-/// Somebody, by the messages that may say who it is.
-#[derive(Debug, Default)]
-pub(super) struct Marked {
-    messages: Vec<Digest>,
-    marks: Option<(Stopwatch, BTreeSet<Digest>)>,
 }
 
 impl Open {
@@ -113,27 +99,5 @@ impl Signs {
         let holders = handover.holders().into_iter().cloned().collect();
         let of_whom = Marked::by(messages);
         handover.has_signs().map(|refusal| Self { refusal, holders, of_whom })
-    }
-}
-
-impl Marked {
-    pub(super) const fn by(messages: Vec<Digest>) -> Self {
-        Self { messages, marks: None }
-    }
-
-    pub(super) fn messages(&self) -> &[Digest] {
-        &self.messages
-    }
-
-    /// Keyed digests of the marks, read again after a minute.
-    pub(super) fn marks(&mut self, shared: &Shared) -> Result<BTreeSet<Digest>, ReadError> {
-        if let Some((since, marks)) = &self.marks
-            && since.elapsed() < MARKS_LIVE
-        {
-            return Ok(marks.clone());
-        }
-        let marks = people::marks_of(shared, &self.messages)?;
-        self.marks = Some((Stopwatch::start(), marks.clone()));
-        Ok(marks)
     }
 }
