@@ -5,6 +5,7 @@ use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
 use crate::crypto::digest::Digest;
+use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::kind::Kind;
 use crate::procedure::act::Act;
@@ -114,6 +115,26 @@ pub fn within(transcript: &Transcript) -> Vec<Amber> {
         }
     }
     found.into_values().collect()
+}
+
+/// Whether one message, by its digest, rests on what one of these authors materially corrected, and had not seen it.
+// spec: ho-89
+pub fn of_one(
+    transcript: &Transcript,
+    message: &Digest,
+    authors: &BTreeSet<&AgencyId>,
+) -> Option<Amber> {
+    let place = transcript.place(message)?;
+    let resting = transcript.act(place)?;
+    let past = acts(transcript).filter(|(at, _)| has_seen(transcript, place, *at));
+    let mut rests_on: BTreeSet<MessageId> = past.map(|(_, act)| act.id).collect();
+    rests_on.extend(resting.fact.names());
+    let unseen = acts(transcript).filter(|(at, act)| {
+        authors.contains(&act.author) && *at != place && !has_seen(transcript, place, *at)
+    });
+    let mut corrected = unseen.flat_map(|(_, act)| corrected_by(act));
+    let because = corrected.find(|target| rests_on.contains(*target))?;
+    Some(amber(resting, *because))
 }
 
 /// What rests, in this procedure, on messages of others that were corrected there: what names one of them, and what was

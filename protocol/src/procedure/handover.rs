@@ -124,6 +124,11 @@ impl Handover {
         self.decision.as_ref().map(|(id, _, _)| id)
     }
 
+    /// The message with the decision that stands.
+    pub(in crate::procedure) fn standing_digest(&self) -> Option<&Digest> {
+        self.decision.as_ref().map(|(_, digest, _)| digest)
+    }
+
     /// Which request was preferred where another one was named; `None` where nobody chose between the two.
     // spec: ho-85
     pub fn choice(&self, other: &ProcedureId) -> Option<&ProcedureId> {
@@ -453,12 +458,15 @@ impl Rules for Handover {
         weight::meet(earlier, later)
     }
 
-    /// A ground by which a Party must refuse is not unsaid because a decision crossed it.
+    /// A ground by which a Party must refuse is not unsaid because a decision crossed it, nor are signs of a victim because
+    /// both sides signed.
     // spec: ho-58
     fn gave_way(&mut self, act: &Act) {
         if let Fact::Handover(HandoverFact::RefusalIntended { against, .. }) = &act.fact {
             self.name_grounds(against);
         }
+        // spec: res-62
+        self.signs |= signs::tells(act);
     }
 
     fn remark(&mut self, act: &Act) {

@@ -223,10 +223,17 @@ impl Rescue {
         self.rerouted_from.extend(rerouted_from);
     }
 
+    /// Whether an update names an assessment of age that counts: of the territory side, which has the person.
+    // spec: res-61
+    fn assesses_age(&self, act: &Act, update: &Update, moved: Move) -> bool {
+        let accepts = matches!(moved, Move::Accept | Move::Merge);
+        update.age_assessed && (accepts || self.territory.as_ref() == Some(&act.author))
+    }
+
     fn note_update(&mut self, act: &Act, update: &Update, moved: Move) {
         self.next_by = Some(update.next_by);
         self.merged.extend(update.merged.clone());
-        if update.age_assessed {
+        if self.assesses_age(act, update, moved) {
             self.may_be_child = false;
         }
         if moved == Move::Join {

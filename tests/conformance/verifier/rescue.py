@@ -58,13 +58,19 @@ class Rescue(Rows):
         agrees = author == self.home and self.proposed and self.proposed["state"] == update["state"]
         return f"co-signing {plain}" if agrees and plain in PROPOSALS else plain
 
+    def assesses_age(self, what, message):
+        """res-61: the territory side has the person."""
+        accepts = what in ("rescue-update accepted", "rescue-update accepted that goes on elsewhere")
+        by_territory = accepts or message["author"] == self.territory
+        return by_territory and message["fact"]["rescue"]["updated"].get("age_assessed")
+
     def rules(self, what, message, fold):
         update = message["fact"].get("rescue", {}).get("updated")
         if update is None:
             return
         if update["home"] and update["home"] not in fold.participants:
             raise Refused("res-27", "participant-left-out")
-        if update["child"] is False and self.maybe_child and not update.get("age_assessed"):
+        if update["child"] is False and self.maybe_child and not self.assesses_age(what, message):
             raise Refused("res-61", "safeguard")
         what = what.removeprefix("co-signing ")
         if what in ("rescue-update accepted", "rescue-update accepted that takes another one in"):
@@ -101,7 +107,7 @@ class Rescue(Rows):
             self.screen(fact["handover"]["screened"])
             return
         update = fact["rescue"]["updated"]
-        if update.get("age_assessed"):
+        if self.assesses_age(what, message):
             self.maybe_child = False
         self.next_by = update["next_by"]
         if what == "rescue-update accepted that takes another one in":

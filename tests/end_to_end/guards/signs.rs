@@ -85,8 +85,16 @@ impl Held {
 
     /// Begins a rescue of the person that names the first handover.
     fn rescued_by(&self, by: &Client, to: usize) -> String {
+        self.rescue_of(PERSON, by, to)
+    }
+
+    /// The same of somebody with that reference and without papers.
+    fn rescue_of(&self, reference: &str, by: &Client, to: usize) -> String {
         let report = begins("victim-screening-report", &[to]);
-        let mut rescue = finds(report, PERSON, "presumed-victim");
+        let mut rescue = finds(report, reference, "presumed-victim");
+        for field in ["documents", "biometrics"] {
+            rescue["body"]["person"].as_object_mut().unwrap().remove(field);
+        }
         rescue["body"]["rerouted_from"] = json!(self.first);
         procedure_of(&say(by, rescue).unwrap())
     }
@@ -169,6 +177,11 @@ fn nobody_with_signs_of_a_victim_gets_free_by_another_look_or_by_somebody_elses_
     arrives(&held.asked, &theirs, 2);
     say(&held.other, refers(&theirs, 1)).unwrap();
     arrives(&held.asked, &theirs, 3);
+    assert!(held.refused().why.contains(&held.first));
+
+    // Nor by a rescue of somebody else that names the handover.
+    held.rescue_of("CN-P-000503", &held.asked, 2);
+    assert_eq!(owes_a_rescue(&held.asked, &held.first), ["ours"]);
     assert!(held.refused().why.contains(&held.first));
 
     // A rescue of whoever holds the person takes over; no indication alone frees nobody, a prosecutor's decision does.

@@ -5,7 +5,6 @@
 
 use concord_protocol::message::body::Body;
 use concord_protocol::message::submission::Submission;
-use concord_protocol::procedure::amber;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::corrected;
 use concord_protocol::procedure::machine::Machine;
@@ -22,5 +21,5 @@ pub(super) fn judge(
     let (Machine::Handover(folded), Body::LegRelease(_)) = (machine, submission.body()) else {
         return Ok(());
     };
-    Ok(corrected::judge(&folded.state, &amber::within(book.transcript()))?)
+    Ok(corrected::judge(corrected::of(book.transcript(), &folded.state))?)
 }

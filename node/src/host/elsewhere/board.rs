@@ -95,7 +95,7 @@ impl Board {
         Ok(seen)
     }
 
-    /// Whether a rescue of whoever has the person names a handover in which signs of a victim were found.
+    /// Whether a rescue of whoever has the person has taken the person over out of a handover.
     // spec: due-16
     pub(crate) fn has_a_rescue(
         &self,
@@ -104,8 +104,7 @@ impl Board {
     ) -> Result<bool, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
-        let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
-        Ok(state.named_by(handover, same).next().is_some())
+        state.is_taken_over(shared, handover)
     }
 
     /// Whether such a rescue has ended because the person is no victim, and a prosecutor decided.
@@ -117,8 +116,9 @@ impl Board {
     ) -> Result<bool, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
+        let others = state.of_somebody_else(shared, handover)?;
         let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
-        Ok(state.named_by(handover, same).any(|bearing| bearing.cleared))
+        Ok(state.named_by(handover, &others, same).any(|bearing| bearing.cleared))
     }
 }
 
@@ -166,7 +166,7 @@ impl State {
             Some(Machine::Rescue(folded)) => {
                 let mut open = Open::of(&folded.state);
                 let beside = open.merged.iter().copied().chain(open.goes_on_in).collect();
-                if open.may_have_a_say() {
+                if open.may_have_a_say() || !open.rerouted_from.is_empty() {
                     open.of_whom = Marked::by(messages_of(shared, procedure)?);
                 }
                 if open.may_have_a_say() || open.leads_on() {
@@ -211,10 +211,13 @@ impl State {
     /// The handovers with signs of a victim whose person no rescue has taken over.
     // spec: res-62
     fn handovers_with_signs(&mut self, shared: &Shared) -> Result<Vec<Seen>, ReadError> {
-        let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
-        let taken = |handover: &ProcedureId| self.named_by(handover, same).any(Bearing::takes_over);
-        let free: Vec<ProcedureId> =
-            self.handovers.keys().filter(|handover| !taken(handover)).copied().collect();
+        let handovers: Vec<ProcedureId> = self.handovers.keys().copied().collect();
+        let mut free = Vec::new();
+        for handover in handovers {
+            if !self.is_taken_over(shared, &handover)? {
+                free.push(handover);
+            }
+        }
         let mut seen = Vec::new();
         for procedure in free {
             let Some(signs) = self.handovers.get_mut(&procedure) else { continue };
@@ -225,24 +228,59 @@ impl State {
         Ok(seen)
     }
 
-    /// How the rescues bear on others that name a handover and are in the hands of the Party that has the person there: each
-    /// as the one in which it goes on.
+    fn is_taken_over(
+        &mut self,
+        shared: &Shared,
+        handover: &ProcedureId,
+    ) -> Result<bool, ReadError> {
+        let others = self.of_somebody_else(shared, handover)?;
+        let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
+        Ok(self.named_by(handover, &others, same).any(Bearing::takes_over))
+    }
+
+    /// The rescues that name a handover and tell of somebody else. What tells of nobody any more, as after an erasure, is
+    /// believed.
+    // spec: res-62
+    fn of_somebody_else(
+        &mut self,
+        shared: &Shared,
+        handover: &ProcedureId,
+    ) -> Result<BTreeSet<ProcedureId>, ReadError> {
+        let mut others = BTreeSet::new();
+        let named = |open: &Open| open.rerouted_from.contains(handover);
+        for (procedure, open) in self.rescues.iter_mut().filter(|(_, open)| named(open)) {
+            let Some(signs) = self.handovers.get_mut(handover) else { break };
+            let (told, marks) = (open.of_whom.marks(shared)?, signs.of_whom.marks(shared)?);
+            if !told.is_empty() && !marks.is_empty() && told.is_disjoint(marks) {
+                others.insert(*procedure);
+            }
+        }
+        Ok(others)
+    }
+
+    /// How the rescues but these bear on others that name a handover, each as the one in which it goes on: where both are in
+    /// the hands of the Party that has the person there.
     // spec: res-62
     fn named_by(
         &self,
         handover: &ProcedureId,
+        but: &BTreeSet<ProcedureId>,
         same_party: impl Fn(&AgencyId, &AgencyId) -> bool,
     ) -> impl Iterator<Item = &Bearing> {
         let holders = self.handovers.get(handover).map(|signs| &signs.holders);
-        let naming = self.rescues.iter().filter(|(_, open)| open.rerouted_from.contains(handover));
-        let ends = naming.filter_map(|(procedure, _)| {
-            let end = self.end_of(procedure).unwrap_or(*procedure);
-            self.rescues.get(&end).map(|open| (end, open))
+        let is_theirs = move |open: &Open| {
+            let (Some(territory), Some(holders)) = (open.territory.as_ref(), holders) else {
+                return false;
+            };
+            holders.iter().any(|holder| same_party(holder, territory))
+        };
+        let naming = self.rescues.iter().filter(|(procedure, open)| {
+            open.rerouted_from.contains(handover) && !but.contains(*procedure)
         });
-        ends.filter_map(move |(procedure, open)| {
-            let (territory, holders) = (open.territory.as_ref()?, holders?);
-            let is_theirs = holders.iter().any(|holder| same_party(holder, territory));
-            is_theirs.then(|| self.bearing(&procedure, open))
+        naming.filter_map(move |(procedure, open)| {
+            let end = self.end_of(procedure).unwrap_or(*procedure);
+            let further = self.rescues.get(&end)?;
+            (is_theirs(open) && is_theirs(further)).then(|| self.bearing(&end, further))
         })
     }
 

@@ -80,7 +80,7 @@ pub(super) fn fallen(
         for procedure in procedures {
             let told = handovers.told(&procedure)?;
             let Some(machine) = &told.machine else { continue };
-            let judged = decision::judge(entry, &decision, machine, (now, &told.amber));
+            let judged = decision::judge(entry, &decision, machine, (now, told.amber));
             fallen.extend(judged.err().map(stays));
         }
         fallen.extend(doubts.get(&entry).map(|doubt| Fallen {

@@ -16,10 +16,10 @@ use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
-use concord_protocol::procedure::amber;
 use concord_protocol::procedure::amber::Amber;
 use concord_protocol::procedure::batch::Batch;
 use concord_protocol::procedure::book::Book;
+use concord_protocol::procedure::elsewhere::corrected;
 use concord_protocol::procedure::elsewhere::decision;
 use concord_protocol::procedure::elsewhere::decision::Candidate;
 use concord_protocol::procedure::machine::Machine;
@@ -57,7 +57,7 @@ pub(super) struct Told {
     /// The messages that may say who the person is.
     pub(super) say_who: Vec<Digest>,
     /// What has to be looked at again there.
-    pub(super) amber: Vec<Amber>,
+    pub(super) amber: Option<Amber>,
 }
 
 /// The handovers that one judgement looks at.
@@ -123,7 +123,10 @@ impl<S: Source> Handovers<S> {
 impl Told {
     fn of(book: &Book) -> Self {
         let say_who = people::digests_of(book, people::OF_A_HANDOVER);
-        let amber = amber::within(book.transcript());
+        let amber = match book.machine() {
+            Some(Machine::Handover(folded)) => corrected::of(book.transcript(), &folded.state),
+            Some(_) | None => None,
+        };
         Self { machine: book.machine().cloned(), say_who, amber }
     }
 }

@@ -32,15 +32,10 @@ impl Marked {
         &self.messages
     }
 
-    /// Whether the bodies were opened within the last minute.
-    pub(super) fn is_fresh(&self) -> bool {
-        self.marks.as_ref().is_some_and(|(since, _)| since.elapsed() < MARKS_LIVE)
-    }
-
     /// Keyed digests of the marks, read again after a minute.
     pub(super) fn marks(&mut self, shared: &Shared) -> Result<&BTreeSet<Digest>, ReadError> {
-        let kept = if self.is_fresh() { self.marks.take() } else { None };
-        let marks = match kept {
+        let is_fresh = |(since, _): &(Stopwatch, BTreeSet<Digest>)| since.elapsed() < MARKS_LIVE;
+        let marks = match self.marks.take().filter(is_fresh) {
             Some(kept) => kept,
             None => (Stopwatch::start(), people::marks_of(shared, &self.messages)?),
         };

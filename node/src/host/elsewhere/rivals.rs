@@ -46,6 +46,7 @@ pub(crate) struct Rivals {
 #[derive(Debug, Default)]
 struct State {
     seen: Since,
+    known: BTreeSet<ProcedureId>,
     open: BTreeMap<ProcedureId, Known>,
 }
 
@@ -112,8 +113,7 @@ impl State {
     fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
         let matters = |header: &Header| {
             let begins = header.parents.is_empty() && BEGINNINGS.contains(&header.kind);
-            let says_who = people::OF_A_HANDOVER.contains(&header.kind);
-            begins || (says_who && self.open.contains_key(&header.procedure))
+            begins || self.known.contains(&header.procedure)
         };
         let (touched, seen) = self.seen.touched(shared, &BEGINNINGS, matters)?;
         for procedure in &touched {
@@ -123,8 +123,10 @@ impl State {
         Ok(())
     }
 
-    /// Takes note of a handover that may still go on, and lets go of one that is over, which is for good.
+    /// Takes note of whether a handover may still go on. One that is over may come back: what was said beside its end is still
+    /// on its way.
     fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
+        self.known.insert(*procedure);
         self.open.remove(procedure);
         let book = shared.reader.book(procedure)?;
         if let Some(handover) = open(&book) {
@@ -141,9 +143,6 @@ impl State {
         shared: &Shared,
         procedure: &ProcedureId,
     ) -> Result<Option<&BTreeSet<Digest>>, ReadError> {
-        if self.open.get(procedure).is_some_and(|known| !known.of_whom.is_fresh()) {
-            self.look(shared, procedure)?;
-        }
         self.open.get_mut(procedure).map(|known| known.of_whom.marks(shared)).transpose()
     }
 }
@@ -168,6 +167,10 @@ pub(super) fn asked_for(
     for (entry, other) in shared.rivals.of(shared, &way, marks)? {
         let other_book = shared.reader.book(&other)?;
         let Some(there) = open(&other_book) else { continue };
+        // What nobody of the asked side has answered yet is shown, and holds nobody up: anybody can ask.
+        if saying.is_some() && !is_heard(&other_book, there) {
+            continue;
+        }
         for (own, here) in own_handovers(shared, (book, machine), entry)? {
             let rival = Rival { own: (own, &here), other: (other, there) };
             let refusal = if own == other { None } else { rival.judge().err() };
@@ -201,6 +204,13 @@ fn own_handovers(
         }
     }
     Ok(own)
+}
+
+/// Whether the asked side has said anything in a handover.
+fn is_heard(book: &Book, handover: &Handover) -> bool {
+    let transcript = book.transcript();
+    let mut acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    acts.any(|act| handover.requested().contains(&act.author))
 }
 
 /// A handover that may still go on.

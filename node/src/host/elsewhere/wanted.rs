@@ -16,6 +16,7 @@ use concord_protocol::procedure::elsewhere::wanted;
 use concord_protocol::procedure::exchange::fact::ExchangeFact;
 use concord_protocol::procedure::exchange::fact::NoticeFact;
 use concord_protocol::procedure::fact::Fact;
+use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::elsewhere::Alert;
@@ -90,12 +91,18 @@ fn in_one(
     marks: &BTreeSet<Digest>,
     (by, at): (&AgencyId, Option<Timestamp>),
 ) -> Result<Option<Refusal>, ReadError> {
+    let now = shared.reader.book(procedure)?;
+    // Only a handover that the agency itself asks for says anything, and most are asked for by others.
+    let Some(Machine::Handover(folded)) = now.machine() else { return Ok(None) };
+    if folded.state.requesting() != by {
+        return Ok(None);
+    }
     let book = match at {
         Some(at) => {
             let acts = shared.reader.acts(procedure)?.into_iter();
             Arc::new(Book::of(acts.filter(|act| act.created <= at)))
         }
-        None => shared.reader.book(procedure)?,
+        None => now,
     };
     let Some(machine) = book.machine() else { return Ok(None) };
     let Err(refusal) = wanted::judge(machine, by) else { return Ok(None) };

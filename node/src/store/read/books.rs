@@ -22,11 +22,22 @@ use crate::store::rows::Row;
 /// How many are kept at most: looking for one goes through all.
 const BOOKS_MAX: usize = 32;
 
+/// A folded message takes up to so many times the bytes that it has in the store.
+const FOLDED: usize = 4;
+
 /// The books that were read last, the latest first. Shape: at most [`BOOKS_MAX`] and [`PROCEDURES_HELD_BYTES_MAX`], and
 /// always the latest.
 #[derive(Debug, Default)]
 pub(super) struct Books {
-    kept: Mutex<VecDeque<(Digest, Arc<Book>)>>,
+    kept: Mutex<VecDeque<Kept>>,
+}
+
+#[derive(Debug)]
+struct Kept {
+    key: Digest,
+    book: Arc<Book>,
+    /// About how much memory it takes.
+    bytes: usize,
 }
 
 impl Books {
@@ -39,30 +50,40 @@ impl Books {
     ) -> Result<Arc<Book>, E> {
         let key = key_of(rows);
         // Nobody waits for another one's folding: at worst two fold the same.
-        let book = match self.take(&key) {
-            Some(book) => book,
-            None => Arc::new(fold()?),
+        let kept = match self.take(&key) {
+            Some(kept) => kept,
+            None => Kept::of(key, rows, fold()?),
         };
-        self.keep(key, &book);
+        let book = Arc::clone(&kept.book);
+        self.keep(kept);
         Ok(book)
     }
 
-    fn take(&self, key: &Digest) -> Option<Arc<Book>> {
+    fn take(&self, key: &Digest) -> Option<Kept> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|(of, _)| of == key)?;
-        kept.remove(place).map(|(_, book)| book)
+        let place = kept.iter().position(|kept| kept.key == *key)?;
+        kept.remove(place)
     }
 
     /// Puts a book before the others, and lets go of those that were not read for longest.
-    fn keep(&self, key: Digest, book: &Arc<Book>) {
+    fn keep(&self, latest: Kept) {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.push_front((key, Arc::clone(book)));
+        kept.push_front(latest);
         kept.truncate(BOOKS_MAX);
-        let mut bytes: usize = kept.iter().map(|(_, book)| book.bytes()).sum();
+        let mut bytes = kept.iter().map(|kept| kept.bytes).fold(0, usize::saturating_add);
         while bytes > PROCEDURES_HELD_BYTES_MAX && kept.len() > 1 {
-            let Some((_, gone)) = kept.pop_back() else { return };
-            bytes = bytes.saturating_sub(gone.bytes());
+            let Some(gone) = kept.pop_back() else { return };
+            bytes = bytes.saturating_sub(gone.bytes);
         }
+    }
+}
+
+impl Kept {
+    /// What a message says may be long: its rows say how long.
+    fn of(key: Digest, rows: &[Row], book: Book) -> Self {
+        let stored = rows.iter().map(|(_, value)| value.len()).fold(0, usize::saturating_add);
+        let bytes = book.bytes().max(stored.saturating_mul(FOLDED));
+        Self { key, book: Arc::new(book), bytes }
     }
 }
 

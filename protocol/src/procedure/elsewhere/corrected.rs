@@ -2,18 +2,27 @@
 
 use alloc::format;
 
+use crate::procedure::amber;
 use crate::procedure::amber::Amber;
 use crate::procedure::handover::Handover;
 use crate::procedure::refusal::Refusal;
+use crate::procedure::transcript::Transcript;
 
-/// Refuses to let a person go on a decision that has to be looked at again, as these say.
+/// The decision that stands, where it rests on what a side of the handover corrected since. What a bystander said and
+/// corrects holds nobody up.
+// spec: ho-89
+pub fn of(transcript: &Transcript, handover: &Handover) -> Option<Amber> {
+    let sides = handover.requested().iter().chain([handover.requesting()]).collect();
+    amber::of_one(transcript, handover.standing_digest()?, &sides)
+}
+
+/// Refuses to let a person go on a decision that has to be looked at again, as [`of`] says.
 ///
 /// # Errors
-/// While the decision that stands is one of them.
+/// When there is such a decision.
 // spec: ho-89
-pub fn judge(handover: &Handover, amber: &[Amber]) -> Result<(), Refusal> {
-    let standing = handover.standing();
-    match amber.iter().find(|amber| Some(&amber.id) == standing) {
+pub fn judge(amber: Option<Amber>) -> Result<(), Refusal> {
+    match amber {
         None => Ok(()),
         Some(amber) => Err(Refusal::safeguard(
             "ho-89",

@@ -133,7 +133,7 @@ pub fn judge(
     entry: u64,
     decision: &MessageId,
     machine: &Machine,
-    (at, amber): (Timestamp, &[Amber]),
+    (at, amber): (Timestamp, Option<Amber>),
 ) -> Result<(), Refusal> {
     let refused = |why| Err(Refusal::safeguard("bat-63", why, REMEDY));
     let Machine::Handover(folded) = machine else {
@@ -172,7 +172,7 @@ fn judge_person(
     entry: u64,
     decision: &MessageId,
     handover: &Handover,
-    (at, amber): (Timestamp, &[Amber]),
+    (at, amber): (Timestamp, Option<Amber>),
 ) -> Result<(), Refusal> {
     let whose = format!("entry {entry} rests on the decision {decision}, in whose handover");
     // spec: bat-76
@@ -205,6 +205,6 @@ fn judge_person(
         ));
     }
     // spec: ho-89
-    corrected::judge(handover, amber)
+    corrected::judge(amber)
         .map_err(|refusal| Refusal { why: format!("entry {entry}: {}", refusal.why), ..refusal })
 }

@@ -49,12 +49,9 @@ impl Handover {
         self.signs && !is_gone
     }
 
-    /// Who has the person, or had the person last.
+    /// Who has the person or had the person: whoever was asked, and whoever received the person since.
     pub fn holders(&self) -> BTreeSet<&AgencyId> {
-        match &self.holder {
-            Some(holder) => BTreeSet::from([holder]),
-            None => self.requested.iter().collect(),
-        }
+        self.requested.iter().chain(&self.holder).collect()
     }
 }
 

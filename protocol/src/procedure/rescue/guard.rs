@@ -19,7 +19,7 @@ impl Rescue {
         let Fact::Rescue(RescueFact::Updated(update)) = &act.fact else { return Ok(()) };
         let takes_part = |agency: &AgencyId| common.participants().contains_key(agency);
         home_takes_part(update.home.as_ref(), takes_part)?;
-        self.guard_age(update)?;
+        self.guard_age(act, update, moved)?;
         match moved {
             Move::Accept | Move::Join => reporters_take_part(update, takes_part),
             Move::Protect => self.guard_protection(),
@@ -46,14 +46,15 @@ impl Rescue {
 
     /// Whoever may be a child is one until somebody found out.
     // spec: res-61
-    fn guard_age(&self, update: &Update) -> Result<(), Refusal> {
-        if !self.may_be_child || update.age_assessed || update.child != Some(false) {
+    fn guard_age(&self, act: &Act, update: &Update, moved: Move) -> Result<(), Refusal> {
+        let assessed = self.assesses_age(act, update, moved);
+        if !self.may_be_child || assessed || update.child != Some(false) {
             return Ok(());
         }
         Err(Refusal::safeguard(
             "res-61",
             "by what was told of the birth the person may be a child, and no assessment says otherwise",
-            "treat the person as a child, or name the assessment of age or the paper under `age_assessment_ref`",
+            "treat the person as a child; the territory side names the assessment of age or the paper under `age_assessment_ref`",
         ))
     }
 

@@ -73,7 +73,7 @@ fn certified(transferred: &[u64]) -> Fact {
 }
 
 /// A time, and nothing to be looked at again.
-const NOW: (Timestamp, &[Amber]) = (Timestamp::from_millis(1_000), &[]);
+const NOW: (Timestamp, Option<Amber>) = (Timestamp::from_millis(1_000), None);
 
 const RELEASED: Fact = Fact::Handover(HandoverFact::Released { leg: 1 });
 

@@ -527,6 +527,16 @@ fn whoever_may_be_a_child_is_one_until_an_assessment_says_otherwise() {
         play.told(&name, &["res-61"]);
     }
 
+    let said = Fact::Rescue(RescueFact::Reported { home: None, may_be_child: true });
+    let mut early = Play::<Rescue>::begin(0, said);
+    early.say(ASKED, updated(Update { age_assessed: true, ..bare(RescueState::Triaged) }));
+    early.say(ASKED, says(RescueState::Accepted));
+    early.say(ASKED, says(RescueState::Extracted));
+    early.say(ASKED, VICTIM);
+    let refusal = early.refused(ASKED, adult(RescueState::DeclinedHelp, PersonConsents::No));
+    assert_eq!(refusal.rule, "res-61", "whoever has not accepted the person assesses nobody");
+    early.told("whoever may be a child is one until an assessment: by another side", &["res-61"]);
+
     let mut play = screening(0, VICTIM);
     play.say(ASKED, adult(RescueState::DeclinedHelp, PersonConsents::No));
     assert_eq!(stage(&play), Stage::DeclinedHelp, "nobody doubts that the person is a grown-up");

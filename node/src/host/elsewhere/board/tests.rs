@@ -132,7 +132,9 @@ fn board(rescues: Vec<(u8, Open)>) -> State {
 
 /// Whether a rescue on the board has taken over the person of handover 9.
 fn is_taken_over(board: &State) -> bool {
-    board.named_by(&procedure(9), |one, other| one == other).any(|bearing| bearing.takes_over())
+    let nobody = BTreeSet::new();
+    let same = |one: &AgencyId, other: &AgencyId| one == other;
+    board.named_by(&procedure(9), &nobody, same).any(|bearing| bearing.takes_over())
 }
 
 #[test]
@@ -166,6 +168,11 @@ fn a_rescue_that_goes_on_in_another_takes_over_as_that_one_does() {
     assert!(is_taken_over(&merged(rescue(HOLDER, None, std::slice::from_ref(&takes_in)))));
     let foreign = merged(rescue(STRANGER, None, std::slice::from_ref(&takes_in)));
     assert!(!is_taken_over(&foreign), "another Party's rescue frees nobody");
+    let named_by_a_stranger = board(vec![
+        (1, rescue(STRANGER, Some(9), std::slice::from_ref(&leaves))),
+        (2, rescue(HOLDER, None, std::slice::from_ref(&takes_in))),
+    ]);
+    assert!(!is_taken_over(&named_by_a_stranger), "whoever has the person names the handover");
     let unclear = screened(ScreeningOutcome::NoIndication, None);
     assert!(!is_taken_over(&merged(rescue(HOLDER, None, &[takes_in, unclear]))));
 }

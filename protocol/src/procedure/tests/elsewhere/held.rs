@@ -32,6 +32,7 @@ use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::Request;
 use crate::procedure::handover::fact::ScheduleAnswer;
 use crate::procedure::machine::Machine;
+use crate::procedure::tests::TRANSIT;
 use crate::procedure::tests::agency;
 use crate::procedure::tests::batch;
 
@@ -40,7 +41,7 @@ const END: Timestamp = Timestamp::from_millis(86_400_000);
 /// The rule by which an entry that rests on the grant of a handover stays at a time.
 fn stays(play: &Play<Handover>, at: Timestamp) -> Option<&'static str> {
     let standing: MessageId = *play.now().state.standing()?;
-    let judged = decision::judge(3, &standing, &handover_now(play), (at, &[]));
+    let judged = decision::judge(3, &standing, &handover_now(play), (at, None));
     judged.err().map(|refusal| refusal.rule)
 }
 
@@ -98,10 +99,10 @@ fn nobody_goes_on_a_grant_that_did_not_see_a_material_correction() {
         Fact::Common(CommonFact::Corrected { targets, material, worse })
     };
     let judge = |play: &Play<Handover>| {
-        let amber = amber::within(&play.transcript);
-        let alone = corrected::judge(&play.now().state, &amber);
+        let amber = corrected::of(&play.transcript, &play.now().state);
+        let alone = corrected::judge(amber);
         let standing = *play.now().state.standing().unwrap();
-        let listed = decision::judge(3, &standing, &handover_now(play), (END, &amber));
+        let listed = decision::judge(3, &standing, &handover_now(play), (END, amber));
         assert_eq!(alone.is_ok(), listed.is_ok());
         alone.err().map(|refusal| refusal.rule)
     };
@@ -117,6 +118,19 @@ fn nobody_goes_on_a_grant_that_did_not_see_a_material_correction() {
     play.say_instead(ASKED, grant, handover::decided(Outcome::Deferred));
     play.say(ASKED, handover::granted());
     assert_eq!(judge(&play), None, "decided anew");
+}
+
+#[test]
+fn what_a_bystander_corrects_throws_nobody_off() {
+    // shows: ho-89
+    let mut play = handover::examined(0);
+    let remark = play.say(TRANSIT, Fact::Note);
+    let remark = play.transcript.act(play.transcript.place(&remark).unwrap()).unwrap().id;
+    play.say(ASKED, handover::granted());
+    let (targets, worse) = (Vec::from([remark]), Vec::new());
+    play.say(TRANSIT, Fact::Common(CommonFact::Corrected { targets, material: true, worse }));
+    assert_eq!(amber::within(&play.transcript).len(), 1, "it is shown all the same");
+    assert_eq!(corrected::of(&play.transcript, &play.now().state), None);
 }
 
 /// A choice of the first of two.

@@ -8,8 +8,10 @@ use super::ASKS;
 use super::SALTS;
 use super::VICTIM;
 use super::WITHDRAWN;
+use super::arrived;
 use super::custody;
 use super::examined;
+use super::granted_play;
 use super::screened;
 use super::specialty::handed_over;
 use super::stage;
@@ -42,7 +44,25 @@ fn signs_of_a_victim_in_a_handover_hold_the_person_until_its_holder_says_otherwi
     let mut received = handed_over();
     received.say(ASKS, VICTIM);
     assert!(received.now().state.has_signs().is_some());
-    assert_eq!(received.now().state.holders(), BTreeSet::from([&agency(ASKS)]));
+    let both = [ASKED, ASKS].map(agency);
+    assert_eq!(received.now().state.holders(), both.iter().collect());
+}
+
+#[test]
+fn signs_of_a_victim_hold_beside_an_arrival_that_outranks_them() {
+    // shows: res-62
+    for salt in SALTS {
+        let mut play = granted_play(salt);
+        let seen = play.transcript.heads();
+        play.say_after(ASKED, &seen, VICTIM);
+        play.say_after(ASKS, &seen, arrived());
+        assert_eq!(stage(&play), Stage::HandedOver);
+        assert!(play.now().state.has_signs().is_some());
+        assert!(
+            play.now().state.holders().contains(&agency(ASKED)),
+            "its own rescue may take over"
+        );
+    }
 }
 
 #[test]
