@@ -11,6 +11,7 @@ use crate::message::content::BODY_KEY;
 use crate::message::content::Content;
 use crate::message::fault::Faults;
 use crate::message::fault::FieldFault;
+use crate::message::handling;
 use crate::message::handling::HandlingCodes;
 use crate::message::kind::Kind;
 use crate::message::pointer::Pointer;
@@ -45,15 +46,18 @@ pub(super) fn normalised(
     let content = Content::read(frame.kind, content)?;
     content.agree(frame.urgency, frame.handling)?;
     content.agree_on_origin(frame.originator)?;
-    sayable(&content, frame.created)?;
+    sayable(&content, frame)?;
     beside(&content, frame.attachments)?;
     Ok((content.write(), content))
 }
 
 /// Whether everything in it could be said on the day on which the message was made.
-fn sayable(content: &Content, created: Timestamp) -> Result<(), Vec<FieldFault>> {
+// spec: msgk-11, msgk-139
+fn sayable(content: &Content, frame: Frame<'_>) -> Result<(), Vec<FieldFault>> {
     let mut faults = Faults::new();
-    if let Some(day) = CivilDate::of(created) {
+    if let Some(day) = CivilDate::of(frame.created) {
+        let review_on = frame.handling.review_on;
+        handling::check_review(review_on, day, &Pointer::Root.key("handling"), &mut faults);
         content.body.check_on(day, &Pointer::Root.key(BODY_KEY), &mut faults);
     }
     faults.judge(Some(()))

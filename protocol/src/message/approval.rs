@@ -34,3 +34,12 @@ impl Said<'_> {
         self.handling.codes.iter().any(|code| *code != HandlingCode::H0)
     }
 }
+
+/// Whose word a message needs, whatever its level. Source: spec apr-11, apr-13.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voice {
+    /// Who screens people who may be victims.
+    Screens,
+    /// Who prosecutes, or speaks for those who do.
+    Prosecutes,
+}

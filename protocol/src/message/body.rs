@@ -8,6 +8,7 @@ use core::fmt;
 use crate::codec::value::Value;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
+use crate::message::approval::Voice;
 use crate::message::assets::disposition::AssetDispositionNotice;
 use crate::message::assets::extension::FreezingExtensionRequest;
 use crate::message::assets::freezing::FreezingRequest;
@@ -136,9 +137,9 @@ pub trait BodyRules: Field {
         false
     }
 
-    /// Whether an officer for victims has to stand behind it. Source: spec apr-11.
-    fn is_of_a_victim_officer(&self) -> bool {
-        false
+    /// Who has to stand behind it, as drafter or otherwise. Source: spec apr-11, apr-13.
+    fn voices(&self) -> &'static [Voice] {
+        &[]
     }
 
     /// Whether it states a person who may be a child on that day. Source: spec res-61.
@@ -201,11 +202,11 @@ macro_rules! bodies {
                 }
             }
 
-            /// Whether an officer for victims has to stand behind it.
-            // spec: apr-11
-            pub fn is_of_a_victim_officer(&self) -> bool {
+            /// Who has to stand behind it.
+            // spec: apr-11, apr-13
+            pub fn voices(&self) -> &'static [Voice] {
                 match self {
-                    $(Self::$kind(body) => body.is_of_a_victim_officer(),)+
+                    $(Self::$kind(body) => body.voices(),)+
                 }
             }
 

@@ -19,6 +19,7 @@ use crate::message::grammar::Grammar;
 use crate::message::grammar::Rule;
 use crate::message::grammar::Shape;
 use crate::message::pointer::Pointer;
+use crate::message::retention;
 use crate::message::text::LocalizedText;
 use crate::message::text::RecordRef;
 use crate::message::time::CivilDate;
@@ -172,6 +173,17 @@ record! {
             let reason = "the review does not come after the erasure";
             faults.add(&at.key("review_on"), FaultCode::Conflicting, reason);
         }
+    }
+}
+
+/// Nobody keeps for longer what nobody has looked at: the first review comes within five years of the day of the message.
+// spec: msgk-139
+pub fn check_review(review_on: CivilDate, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {
+    let latest = on.plus_months(retention::MONTHS_MAX);
+    if latest.is_some_and(|latest| review_on > latest) {
+        let reason =
+            "the first review comes within 60 months of the day on which the message is made";
+        faults.add(&at.key("review_on"), FaultCode::Conflicting, reason);
     }
 }
 

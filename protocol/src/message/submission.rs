@@ -35,6 +35,7 @@ use crate::message::fault::Faults;
 use crate::message::fault::FieldFault;
 use crate::message::field::Field;
 use crate::message::field::record;
+use crate::message::handling;
 use crate::message::handling::Handling;
 use crate::message::handling::HandlingCodes;
 use crate::message::kind::Kind;
@@ -169,9 +170,11 @@ impl Submission {
     ///
     /// # Errors
     /// Every fault, with pointers that start at the submission.
-    // spec: msgk-11
+    // spec: msgk-11, msgk-139
     pub fn check_on(&self, on: CivilDate) -> Result<(), Vec<FieldFault>> {
         let mut faults = Faults::new();
+        let review_on = self.fields.handling.review_on;
+        handling::check_review(review_on, on, &Pointer::Root.key("handling"), &mut faults);
         self.body.check_on(on, &Pointer::Root.key(BODY_KEY), &mut faults);
         faults.judge(Some(()))
     }

@@ -162,6 +162,18 @@ impl Freezing {
         renewals.chain(formal).min()
     }
 
+    /// When the first freeze that can run out does: by its report, or because the request for an order did not come.
+    pub fn ends_at(&self) -> Option<Timestamp> {
+        let can_lapse =
+            |asset: &&Asset| matches!(asset.stage, AssetStage::Held | AssetStage::Frozen);
+        let end_of = |asset: &Asset| {
+            let unasked = asset.stage == AssetStage::Held && !self.by_order;
+            let formal = unasked.then_some(self.formal_request_by);
+            asset.term.as_ref().map(|term| term.valid_until).into_iter().chain(formal).min()
+        };
+        self.assets.values().filter(can_lapse).filter_map(end_of).min()
+    }
+
     /// What an agency may do next, by what people call it.
     pub fn open_moves(&self, agency: &AgencyId) -> Vec<Move> {
         let sides = self.sides(agency);

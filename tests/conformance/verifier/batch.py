@@ -261,6 +261,10 @@ class Batch(Rows):
         if self.stage == "executing" and self.alone(set(results["transferred"])):
             raise Refused("bat-74", "safeguard")
 
+    def rules_of_screened(self, message, report, fold):
+        if self.stage == "executing" and report["outcome"] in ("presumed-victim", "victim"):
+            raise Refused("bat-75", "safeguard")
+
     def rules_of_countersigned(self, message, signed, fold):
         standing(self.half and self.half["digest"], signed["of"], "bat-45")
         self.on_side_of(self.half["leg"], message["author"], (1,))

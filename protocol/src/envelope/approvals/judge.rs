@@ -20,6 +20,7 @@ use crate::ids::StaffNumber;
 use crate::limits::VOTE_DAYS_MAX;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
+use crate::message::approval::Voice;
 use crate::message::body::Body;
 use crate::message::text::StaffNumber as Drafter;
 use crate::message::urgency::Urgency;
@@ -147,6 +148,11 @@ pub enum NotApproved {
         "whether somebody is a victim is said by a victim-officer, and none drafted or approved the message"
     )]
     NoVictimOfficer,
+    /// No prosecutor stands behind what only a prosecutor decides.
+    #[error(
+        "how acts under coercion are looked at is said by a prosecutor, and none drafted or approved the message"
+    )]
+    NoProsecutor,
     /// Break-glass where it has no place.
     #[error(
         "break-glass is for saving lives with urgency U1, and this message is not of that kind"
@@ -176,9 +182,10 @@ impl NotApproved {
     // spec: apr-9
     pub const fn code(&self) -> RefusalCode {
         match self {
-            Self::Missing { .. } | Self::TooFew { .. } | Self::NoVictimOfficer => {
-                RefusalCode::Unapproved
-            }
+            Self::Missing { .. }
+            | Self::TooFew { .. }
+            | Self::NoVictimOfficer
+            | Self::NoProsecutor => RefusalCode::Unapproved,
             Self::ListNotHeld { .. }
             | Self::NotCovered { .. }
             | Self::OtherDrafter { .. }
@@ -203,6 +210,7 @@ impl NotApproved {
             Self::Forged { .. } => "apr-2",
             Self::NoGlass => "apr-7",
             Self::NoVictimOfficer => "apr-11",
+            Self::NoProsecutor => "apr-13",
         }
     }
 
@@ -233,16 +241,19 @@ impl NotApproved {
             }
             Self::SamePerson { .. } => "let another person approve it than the one who drafted it",
             Self::NoVictimOfficer => "let a victim-officer draft or approve it",
+            Self::NoProsecutor => "let a prosecutor or a central-authority draft or approve it",
             Self::NoGlass => "have the message approved as its kind demands",
         }
     }
 }
 
+/// Whoever decides whether somebody is prosecuted, or speaks for those who do.
+const JUSTICE: &[StaffRole] = &[StaffRole::Prosecutor, StaffRole::CentralAuthority];
+
 /// Who has to approve, beside the drafter: of each list one person. Source: spec apr-6.
 // spec: apr-6
 const fn needed(level: Approval) -> &'static [&'static [StaffRole]] {
     const SUPERVISOR: &[StaffRole] = &[StaffRole::Supervisor, StaffRole::HeadOfAgency];
-    const JUSTICE: &[StaffRole] = &[StaffRole::Prosecutor, StaffRole::CentralAuthority];
     const HEAD: &[StaffRole] = &[StaffRole::HeadOfAgency, StaffRole::Minister];
     match level {
         Approval::A1 => &[],
@@ -297,11 +308,7 @@ pub fn judge(
         let saves_lives = header.urgency == Urgency::U1 && asked.body.saves_lives();
         return if saves_lives { Ok(Approved::BrokeGlass) } else { Err(NotApproved::NoGlass) };
     }
-    // spec: apr-11
-    let screens = approvals.votes().any(|vote| vote.role == StaffRole::VictimOfficer);
-    if asked.body.is_of_a_victim_officer() && !screens {
-        return Err(NotApproved::NoVictimOfficer);
-    }
+    asked.body.voices().iter().try_for_each(|voice| heard(approvals, *voice))?;
     suffice(approvals, level)
 }
 
@@ -384,6 +391,17 @@ impl Bench<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether somebody of the office that a message needs stands behind it, as its drafter or otherwise.
+// spec: apr-11, apr-13
+fn heard(approvals: &Approvals, voice: Voice) -> Result<(), NotApproved> {
+    let (roles, missing): (&[StaffRole], _) = match voice {
+        Voice::Screens => (&[StaffRole::VictimOfficer], NotApproved::NoVictimOfficer),
+        Voice::Prosecutes => (JUSTICE, NotApproved::NoProsecutor),
+    };
+    let is_heard = approvals.votes().any(|vote| roles.contains(&vote.role));
+    if is_heard { Ok(()) } else { Err(missing) }
 }
 
 /// Whether everybody whom a level needs has approved.

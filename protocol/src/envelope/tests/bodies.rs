@@ -1,5 +1,6 @@
 //! What stands between a verified message and its body.
 
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use crate::codec;
@@ -33,7 +34,9 @@ use crate::ids::MessageId;
 use crate::ids::ProcedureId;
 use crate::limits::CONTENT_BYTES_MAX;
 use crate::message::handling::HandlingCode;
+use crate::message::handling::HandlingCodes;
 use crate::message::kind::Kind;
+use crate::message::time::CivilDate;
 use crate::moment::Span;
 use crate::registry::RefusalCode;
 
@@ -163,6 +166,33 @@ fn a_body_that_contradicts_its_header_is_neither_sealed_nor_opened() {
     header.handling.codes.insert(HandlingCode::H3);
     let refused = open::open_own(&header, signed.sealed(), signed.own_key()).expect_err("the same");
     assert_eq!(refused.code(), RefusalCode::BadBody);
+}
+
+// shows: msgk-139
+#[test]
+fn a_message_that_waits_too_long_for_its_review_is_neither_sealed_nor_opened() {
+    let waits = |codes: &mut HandlingCodes, until: &str| {
+        codes.review_on = CivilDate::parse(until).unwrap();
+        codes.erase_by = CivilDate::parse("2040-01-01").unwrap();
+    };
+    let made = CivilDate::of(CREATED).unwrap();
+    let latest = made.plus_months(60).unwrap();
+    let (latest, late) = (latest.to_string(), latest.next().to_string());
+    let mut draft = fixtures::draft(&[RECEIVER]);
+    waits(&mut draft.handling, &late);
+    let keys = Recipients::find(&draft.to, &fixtures::directory(), draft.created).expect("known");
+    let refused = seal::seal(draft, &keys, &PureKem, &[0; 32]).expect_err("a day too late");
+    assert!(matches!(refused, SealError::BadBody { .. }), "{refused}");
+
+    let mut draft = fixtures::draft(&[RECEIVER]);
+    waits(&mut draft.handling, &latest);
+    let signed = fixtures::signed(draft);
+    let mut header = signed.header().clone();
+    waits(&mut header.handling, &late);
+    let refused = open::open_own(&header, signed.sealed(), signed.own_key()).expect_err("the same");
+    let OpenError::BadBody { faults } = refused else { panic!("{refused}") };
+    let pointers: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();
+    assert_eq!(pointers, ["/handling/review_on"]);
 }
 
 // shows: env-12

@@ -5,6 +5,7 @@ use alloc::collections::BTreeSet;
 use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
 use crate::message::approval::Approval;
+use crate::message::approval::Voice;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -181,9 +182,14 @@ impl BodyRules for VictimScreeningReport {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A2;
 
-    // spec: apr-11
-    fn is_of_a_victim_officer(&self) -> bool {
-        true
+    // spec: apr-11, apr-13
+    fn voices(&self) -> &'static [Voice] {
+        match self.non_punishment_review {
+            None | Some(NonPunishmentReview::Pending) => &[Voice::Screens],
+            Some(NonPunishmentReview::Applies | NonPunishmentReview::NotApplicable) => {
+                &[Voice::Screens, Voice::Prosecutes]
+            }
+        }
     }
 
     // spec: res-61

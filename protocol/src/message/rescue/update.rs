@@ -6,6 +6,7 @@ use crate::ids::AgencyId;
 use crate::ids::ProcedureId;
 use crate::message::approval::Approval;
 use crate::message::approval::Said;
+use crate::message::approval::Voice;
 use crate::message::body::BodyRules;
 use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
@@ -226,10 +227,27 @@ impl BodyRules for RescueUpdate {
         if self.state.changes_category() { Approval::A2 } else { Approval::A1 }
     }
 
-    // spec: apr-11
-    fn is_of_a_victim_officer(&self) -> bool {
-        matches!(self.state, RescueState::Screening | RescueState::Protected)
-            || self.state.changes_category()
+    // spec: apr-11, apr-13
+    fn voices(&self) -> &'static [Voice] {
+        match self.state {
+            RescueState::Screening | RescueState::Protected | RescueState::DeclinedHelp => {
+                &[Voice::Screens]
+            }
+            RescueState::ReferredToJustice => &[Voice::Screens, Voice::Prosecutes],
+            RescueState::Reported
+            | RescueState::Triaged
+            | RescueState::Accepted
+            | RescueState::Locating
+            | RescueState::LocationConfirmed
+            | RescueState::Planned
+            | RescueState::Extracted
+            | RescueState::ReturnArranged
+            | RescueState::Returned
+            | RescueState::StaysWithProtection
+            | RescueState::Unfounded
+            | RescueState::NotFound
+            | RescueState::Deceased => &[],
+        }
     }
 
     // spec: apr-7

@@ -70,6 +70,19 @@ fn nobody_who_may_be_a_child_is_said_to_be_none() {
 }
 
 #[test]
+fn nothing_waits_longer_than_five_years_for_its_first_review() {
+    // shows: msgk-139
+    let mut json = example(Kind::IntelligenceReport);
+    put(&mut json, "/handling/review_on", json!("2031-03-01"));
+    put(&mut json, "/handling/erase_by", json!("2036-03-01"));
+    let said = submit(&json).unwrap();
+
+    assert_eq!(said.check_on(day("2026-03-01")), Ok(()));
+    let faults = said.check_on(day("2026-02-28")).unwrap_err();
+    assert_eq!(brief(&faults), [("/handling/review_on".into(), "conflicting")]);
+}
+
+#[test]
 fn every_ground_has_a_class_or_is_for_information_only() {
     // shows: msgk-16
     let of = |class: Option<GroundClass>| {

@@ -9,6 +9,7 @@ use crate::crypto::digest::Digest;
 use crate::ids::AgencyId;
 use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::list;
+use crate::message::rescue::screening::ScreeningOutcome;
 use crate::procedure::act::Act;
 use crate::procedure::batch::Batch;
 use crate::procedure::batch::account::Account;
@@ -233,6 +234,7 @@ impl Batch {
                 };
                 entitled(self.way().get(half.leg.saturating_add(1)), act, "receives")
             }
+            HandoverFact::Screened { outcome, .. } => self.guard_screening(*outcome),
             HandoverFact::ArrestAsked { .. }
             | HandoverFact::Requested(_)
             | HandoverFact::RefusalIntended { .. }
@@ -241,13 +243,26 @@ impl Batch {
             | HandoverFact::ConditionsAccepted { .. }
             | HandoverFact::Custody { .. }
             | HandoverFact::Arrived { .. }
-            | HandoverFact::Screened { .. }
             | HandoverFact::SpecialtyAsked { .. }
             | HandoverFact::SpecialtyDecided { .. }
             | HandoverFact::OutcomeTold(_)
             | HandoverFact::Incident(_)
             | HandoverFact::Chosen { .. } => Ok(()),
         }
+    }
+
+    /// Signs that are found on the way take the person off. Once nobody travels there is nobody to take off, and a report
+    /// is what whoever has the person owes (due-15).
+    // spec: bat-75
+    fn guard_screening(&self, outcome: ScreeningOutcome) -> Result<(), Refusal> {
+        if self.stage != Stage::Executing || !outcome.is_victim() {
+            return Ok(());
+        }
+        Err(Refusal::safeguard(
+            "bat-75",
+            "a report with signs of a victim takes nobody off, and the person would travel on",
+            "take the person off with a manifest-removal for a possible victim, and report the screening in the person's own handover",
+        ))
     }
 
     /// A schedule leads from hand to hand along the sides of the manifest.

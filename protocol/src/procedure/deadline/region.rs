@@ -276,7 +276,16 @@ fn information<'a>(ledger: &Ledger<'a>, state: &'a Information, opening: &'a Act
 fn freezing<'a>(ledger: &Ledger<'a>, state: &'a Freezing, opening: &'a Act) -> Vec<Due<'a>> {
     let of = last(ledger, |act| matches!(&act.fact, Fact::Freezing(_))).unwrap_or(opening);
     let due = state.awaited_by().map(|date| dated_by(of, Duty::Renewal, &opening.author, date));
-    due.into_iter().collect()
+    due.into_iter().chain(running_out(ledger, state, of)).collect()
+}
+
+/// What nobody renewed in time is let go by whoever holds it, and somebody says so.
+// spec: due-21
+fn running_out<'a>(ledger: &Ledger<'a>, state: &Freezing, of: &'a Act) -> Option<Due<'a>> {
+    let end = state.ends_at().filter(|end| *end <= ledger.view.now)?;
+    let by = who(ledger, |agency| state.sides(agency).contains(&Side::Requested));
+    let (since, end) = (of.created, End::Date(end, Basis::Message));
+    Some(Due { duty: Duty::Lapse, of, item: None, by, since, end })
 }
 
 fn rescue<'a>(ledger: &Ledger<'a>, state: &'a Rescue, opening: &'a Act) -> Vec<Due<'a>> {

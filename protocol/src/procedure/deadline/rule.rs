@@ -51,6 +51,8 @@ choice! {
         Closing = "word-on-the-answer",
         /// The request for an order comes, or a freeze is renewed.
         Renewal = "order-or-renewal",
+        /// A freeze whose term is over is said to have lapsed, released, or held on by a new report.
+        Lapse = "lapse-or-release",
         /// The next step of a rescue.
         NextStep = "next-step",
         /// The minutes of a session.

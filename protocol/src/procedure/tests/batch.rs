@@ -682,6 +682,34 @@ fn nobody_is_handed_over_who_was_taken_off_on_the_way() {
     play.told("nobody is handed over who was taken off on the way", &["bat-46"]);
 }
 
+#[test]
+fn signs_of_a_victim_on_the_way_take_the_person_off() {
+    // shows: bat-75
+    let mut play = on_the_way(0);
+    for outcome in [ScreeningOutcome::PresumedVictim, ScreeningOutcome::Victim] {
+        let refusal = play.refused(ASKED, handover::screened(outcome));
+        assert_eq!(brief(&refusal), (RefusalCode::Safeguard, "bat-75"));
+        assert!(refusal.remedy.contains("manifest-removal"), "{}", refusal.remedy);
+    }
+    play.say(ASKED, SCREENED);
+    play.say(ASKED, handover::screened(ScreeningOutcome::Undetermined));
+    play.say(ASKED, taken_off_as(RemovalReason::RemovedVictim, &[3], 2, 4));
+    assert!(!play.now().state.going().contains(&3));
+    play.told("signs of a victim on the way take the person off", &["bat-75"]);
+}
+
+#[test]
+fn whoever_has_the_people_after_the_last_leg_may_report_signs_of_a_victim() {
+    // shows: bat-75, bat-65
+    let mut play = arrived(0);
+    play.say(ASKS, handover::screened(ScreeningOutcome::Victim));
+    assert_eq!(stage(&play), Stage::Reconciling);
+    play.told(
+        "whoever has the people after the last leg may report signs of a victim",
+        &["bat-75"],
+    );
+}
+
 /// The people of a version in which entry 1 answers for the children 2 and 3, and an officer is with another child.
 fn with_children() -> Fact {
     let guardians = BTreeMap::from([(2, 1), (3, 1)]);
@@ -919,7 +947,7 @@ fn menu(what: u8, seen: &Folded<Batch>, view: &Transcript) -> Fact {
     let act = IrreversibleAct::ReleaseCustody;
     let leg = u64::try_from(state.account().legs.len()).unwrap() + 1;
     let all = Results { transferred: state.in_force(), others: BTreeMap::new() };
-    match what % 24 {
+    match what % 25 {
         0 => listed(number + 1),
         1 => listed(number + 2),
         2 => reviewed(state.version(), &[]),
@@ -941,6 +969,7 @@ fn menu(what: u8, seen: &Folded<Batch>, view: &Transcript) -> Fact {
             version: state.version(),
             account: state.account(),
         }),
+        23 => handover::screened(ScreeningOutcome::PresumedVictim),
         _ => WITHDRAWN,
     }
 }
@@ -960,7 +989,7 @@ fn agree_on(start: Play<Batch>, attempts: &[convergence::Attempt], picks: &[u8])
     convergence::converges(&play, picks);
     convergence::the_past_stays(&play);
     let now = play.now();
-    let facts: Vec<Fact> = (0..24).map(|what| menu(what, &now, &play.transcript)).collect();
+    let facts: Vec<Fact> = (0..25).map(|what| menu(what, &now, &play.transcript)).collect();
     convergence::refused_changes_nothing(&mut play, &facts);
 }
 

@@ -3,6 +3,7 @@
 extern crate std;
 
 mod follow_up;
+mod freezing;
 mod settled;
 
 use alloc::collections::BTreeMap;
@@ -56,7 +57,7 @@ use crate::procedure::deadline::zone::Zone;
 use crate::procedure::exchange::fact::DeconflictionFact;
 use crate::procedure::exchange::fact::NoticeFact;
 use crate::procedure::fact::Fact;
-use crate::procedure::freezing::fact as freezing;
+use crate::procedure::freezing::fact as frozen;
 use crate::procedure::freezing::fact::FreezingFact;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::HandoverFact;
@@ -732,7 +733,7 @@ fn an_emergency_freeze_takes_four_hours_at_most_and_its_order_has_a_date() {
     // shows: due-5, due-11
     let request = |by_order| {
         let formal_request_by = at(3 * DAY);
-        let request = freezing::Request { by_order, assets: 1, formal_request_by };
+        let request = frozen::Request { by_order, assets: 1, formal_request_by };
         Fact::Freezing(FreezingFact::Requested(request))
     };
     let mut story = Story::begin(Kind::FreezingRequest, request(false));

@@ -6,7 +6,9 @@ use alloc::string::ToString;
 use serde_json::Value as Json;
 use serde_json::json;
 
+use super::CENTRAL;
 use super::DRAFTER;
+use super::PROSECUTOR;
 use super::SECOND;
 use super::SUPERVISOR;
 use super::Votes;
@@ -73,6 +75,17 @@ fn without_signs() -> String {
     message.to_string()
 }
 
+/// A report with this word on acts under coercion, or without one.
+fn with_review(report: &str, view: Option<&str>) -> String {
+    let mut message: Json = serde_json::from_str(report).unwrap();
+    let body = message["body"].as_object_mut().unwrap();
+    body.remove("non_punishment_review");
+    if let Some(view) = view {
+        body.insert("non_punishment_review".to_string(), json!(view));
+    }
+    message.to_string()
+}
+
 #[test]
 fn whether_somebody_is_a_victim_is_said_by_an_officer_for_victims() {
     // shows: apr-11
@@ -96,9 +109,31 @@ fn nobody_becomes_a_suspect_without_an_officer_for_victims_and_a_supervisor() {
     // shows: apr-12
     let referred = update("referred-to-justice");
     for message in [update("declined-help"), referred, without_signs()] {
-        let alone = judged(&message, &[SCREENS_AND_DRAFTS]).unwrap_err();
+        let alone = judged(&message, &[SCREENS_AND_DRAFTS, PROSECUTOR]).unwrap_err();
         assert!(matches!(alone, NotApproved::TooFew { .. }), "{alone}");
         assert_eq!(judged(&message, &[DRAFTER, SUPERVISOR]).unwrap_err().rule(), "apr-11");
+        let all = [SCREENS_AND_DRAFTS, SUPERVISOR, PROSECUTOR];
+        assert_eq!(judged(&message, &all), Ok(Approved::ByAll));
+    }
+}
+
+#[test]
+fn how_acts_under_coercion_are_looked_at_is_said_by_a_prosecutor() {
+    // shows: apr-13
+    let stated = [Some("applies"), Some("not-applicable")];
+    let found = stated.map(|view| with_review(SCREENING, view));
+    let ended = with_review(&without_signs(), Some("not-applicable"));
+    for message in found.into_iter().chain([ended, update("referred-to-justice")]) {
+        let refused = judged(&message, &[SCREENS_AND_DRAFTS, SUPERVISOR]).unwrap_err();
+        assert_eq!((refused.code(), refused.rule()), (RefusalCode::Unapproved, "apr-13"));
+        assert!(refused.remedy().contains("prosecutor"), "{}", refused.remedy());
+        for decides in [PROSECUTOR, CENTRAL] {
+            let all = [SCREENS_AND_DRAFTS, SUPERVISOR, decides];
+            assert_eq!(judged(&message, &all), Ok(Approved::ByAll));
+        }
+    }
+    let open = [with_review(SCREENING, Some("pending")), with_review(&without_signs(), None)];
+    for message in open.into_iter().chain([update("declined-help")]) {
         assert_eq!(judged(&message, &[SCREENS_AND_DRAFTS, SUPERVISOR]), Ok(Approved::ByAll));
     }
 }
