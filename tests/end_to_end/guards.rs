@@ -9,6 +9,7 @@ mod reviews;
 mod rivals;
 mod signs;
 mod silence;
+mod sought;
 mod wanted;
 
 use std::time::Duration;

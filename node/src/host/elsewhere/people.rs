@@ -69,25 +69,6 @@ pub(super) fn held_back(
     Ok(alerts)
 }
 
-/// The rescues of somebody who would be looked for to be arrested.
-// spec: res-43
-pub(super) fn looked_for(
-    shared: &Shared,
-    submission: &Submission,
-) -> Result<Vec<Alert>, ReadError> {
-    let rescues = shared.board.seen(shared, Say::Custody)?;
-    let marks = marks_in(shared, submission);
-    let same = rescues.iter().filter(|rescue| !rescue.marks.is_disjoint(&marks));
-    let alerts = same.map(|rescue| {
-        let Alert { refusal, message, procedure } = alert(rescue, None);
-        let remedy = "send no wanted notice while the rescue protects the person; `locate-or-identify` or `missing` looks for \
-                      somebody who is in danger";
-        let refusal = Refusal { rule: "res-43", remedy: remedy.to_owned(), ..refusal };
-        Alert { refusal, message, procedure }
-    });
-    Ok(alerts.collect())
-}
-
 /// The rescues at a site of an operation, in one territory or in all.
 // spec: res-41, res-42
 pub(super) fn flagged(
@@ -236,7 +217,9 @@ fn sites_of(body: &Body) -> Vec<Site> {
     }
 }
 
-fn alert(rescue: &Seen, entry: Option<u64>) -> Alert {
+/// That a rescue stands in the way: its procedure and its stage, and nothing else of it.
+// spec: res-42
+pub(super) fn alert(rescue: &Seen, entry: Option<u64>) -> Alert {
     let Seen { procedure, refusal, .. } = rescue;
     let whom = entry.map(|entry| format!("entry {entry}: ")).unwrap_or_default();
     let why = format!("{whom}{}, procedure {procedure}", refusal.why);
