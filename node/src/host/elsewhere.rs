@@ -227,6 +227,7 @@ fn may_matter(body: &Body) -> bool {
 /// # Errors
 /// When the store cannot be read.
 // spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56, ho-85, ho-86
+// spec: res-67
 pub(crate) fn alerts(
     shared: &Shared,
     book: &Book,
@@ -241,6 +242,7 @@ pub(crate) fn alerts(
     found.extend(silence::alerts(shared, book)?);
     found.extend(agendas::alerts(shared, book)?);
     found.extend(wanted::alerts(shared, book)?);
+    found.extend(sought::alerts(shared, book, now)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);

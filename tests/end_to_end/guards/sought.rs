@@ -84,6 +84,14 @@ impl<'c> Published<'c> {
         self.messages += 1;
         arrives(self.sees, &self.procedure, self.messages);
     }
+
+    /// What either agency sees against it: the rules, the messages, and the procedures that say so.
+    fn against(&self) -> [Vec<(String, Option<String>, Option<String>)>; 2] {
+        [self.asks, self.sees].map(|node| {
+            let alerts = node.procedure(&self.procedure).unwrap().alerts.into_iter();
+            alerts.map(|alert| (alert.rule, alert.message, alert.procedure)).collect()
+        })
+    }
 }
 
 /// Somebody reports the person to the second agency, and tells the first one.
@@ -134,4 +142,26 @@ fn nobody_is_arrested_at_the_word_of_one_agency_whom_a_rescue_protects() {
     wanted.withdrawn();
     wanted.confirmed("withdrawn").unwrap();
     located.confirmed("in-force").unwrap();
+}
+
+#[test]
+fn a_wanted_notice_about_somebody_in_a_rescue_is_shown_until_it_is_withdrawn() {
+    // shows: res-67
+    let world = Federation::of("guards-sought-shown", &AGENCIES);
+    let nodes = world.all_ready();
+    let [asks, reports] = [0, 2].map(|place: usize| nodes[place].client());
+    let mut wanted = Published::at([&asks, &reports], notice());
+    let located = Published::at([&asks, &reports], locates());
+    assert_eq!(wanted.against(), [vec![], vec![]]);
+
+    let rescue = rescue(&reports, &asks);
+    let shown = vec![("res-67".to_owned(), Some(wanted.notice.id.clone()), Some(rescue.clone()))];
+    assert_eq!(wanted.against(), [shown.clone(), shown]);
+    let alerts = asks.procedure(&wanted.procedure).unwrap().alerts;
+    assert!(alerts[0].why.contains("reported") && !alerts[0].why.contains(PERSON), "{alerts:?}");
+    assert!(alerts[0].remedy.contains("withdrawal"), "{alerts:?}");
+    assert_eq!(located.against(), [vec![], vec![]]);
+
+    wanted.withdrawn();
+    assert_eq!(wanted.against(), [vec![], vec![]]);
 }

@@ -7,6 +7,7 @@ use concord_protocol::message::body::Body;
 use concord_protocol::message::intelligence::notice::NoticeKind;
 use concord_protocol::message::intelligence::validity::NoticeStanding;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::exchange::fact::ExchangeFact;
@@ -44,6 +45,12 @@ const NO_CONFIRMATION: Instead = (
      rescue protects the person",
 );
 
+const WITHDRAW: Instead = (
+    "res-67",
+    "whoever sent the wanted notice takes it back with a `withdrawal`; everybody else says so with a `notice-challenge`, and \
+     arrests nobody on it",
+);
+
 /// Refuses to have somebody arrested whom a rescue protects.
 // spec: res-43, res-66
 pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
@@ -65,6 +72,23 @@ pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Obje
         Some(alert) => Err(alert.refusal.into()),
         None => Ok(()),
     }
+}
+
+/// The rescues of whomever a wanted notice looks for that is in force.
+// spec: res-67
+pub(super) fn alerts(
+    shared: &Shared,
+    book: &Book,
+    now: Timestamp,
+) -> Result<Vec<Alert>, ReadError> {
+    let Some(Machine::Notice(folded)) = book.machine() else { return Ok(Vec::new()) };
+    if folded.state.standing_at(now) != NoticeStanding::InForce {
+        return Ok(Vec::new());
+    }
+    let Some(act) = wanted(book, &folded.state) else { return Ok(Vec::new()) };
+    let marks = people::marks_of(shared, &[act.digest])?;
+    let alerts = protected(shared, &marks, WITHDRAW)?.into_iter();
+    Ok(alerts.map(|alert| Alert { message: Some(act.id), ..alert }).collect())
 }
 
 /// The marks of whomever the wanted notice looks for that is said to be in force. A notice of another kind has none here.
