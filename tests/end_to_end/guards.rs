@@ -3,6 +3,7 @@
 mod agendas;
 mod arrivals;
 mod decoys;
+mod doubles;
 mod entries;
 mod markings;
 mod reviews;

@@ -18,6 +18,7 @@
 //! - [`roots`]: whether the root over those who remain on a manifest is the one over them.
 //! - [`arrivals`]: whether people arrived with the batches that their handovers name.
 //! - [`merger`]: whether a rescue goes on where it is said to.
+//! - [`doubles`]: whether two open rescues are about one person.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
 //! - [`markings`]: whether it is marked no weaker than what it rests on.
@@ -41,6 +42,7 @@ mod certificates;
 mod clauses;
 mod copies;
 pub(crate) mod decisions;
+mod doubles;
 mod handovers;
 pub(crate) mod ledger;
 mod links;
@@ -227,7 +229,7 @@ fn may_matter(body: &Body) -> bool {
 /// # Errors
 /// When the store cannot be read.
 // spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56, ho-85, ho-86
-// spec: res-67
+// spec: res-67, res-68
 pub(crate) fn alerts(
     shared: &Shared,
     book: &Book,
@@ -243,6 +245,7 @@ pub(crate) fn alerts(
     found.extend(agendas::alerts(shared, book)?);
     found.extend(wanted::alerts(shared, book)?);
     found.extend(sought::alerts(shared, book, now)?);
+    found.extend(doubles::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);

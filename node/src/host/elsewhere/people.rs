@@ -182,6 +182,14 @@ pub(super) fn procedures_of(
     Ok(headers.map(|header| header.procedure).collect())
 }
 
+/// The procedure that a book is of; `None` where nothing has its place.
+pub(super) fn procedure_of(shared: &Shared, book: &Book) -> Result<Option<ProcedureId>, ReadError> {
+    let first = book.transcript().act(0).map(|act| act.digest);
+    let record = first.map(|first| shared.reader.message(&first)).transpose()?.flatten();
+    let header = record.and_then(|record| header::read(&record.message).ok());
+    Ok(header.map(|header| header.procedure))
+}
+
 /// The messages of these kinds that have their place. What waits or was refused says nothing: nobody has judged it, and its
 /// author may not take part.
 pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
