@@ -2,6 +2,7 @@
 
 mod agendas;
 mod arrivals;
+mod crossed;
 mod decoys;
 mod doubles;
 mod entries;

@@ -26,6 +26,7 @@
 //! - [`wanted`]: whether somebody is looked for by all while another agency is asked to hand the person over.
 //! - [`clauses`]: whether what it states agrees with the charter.
 //! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
+//! - [`crossed`]: whether somebody still has what came beside the withdrawal of the question.
 //! - [`agendas`]: whether an agenda has what is overdue.
 //!
 //! [`since`] and [`marked`] serve the indexes among them: what came since the last look, and who somebody is.
@@ -41,6 +42,7 @@ pub(crate) mod board;
 mod certificates;
 mod clauses;
 mod copies;
+mod crossed;
 pub(crate) mod decisions;
 mod doubles;
 mod handovers;
@@ -229,7 +231,7 @@ fn may_matter(body: &Body) -> bool {
 /// # Errors
 /// When the store cannot be read.
 // spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56, ho-85, ho-86
-// spec: res-67, res-68
+// spec: res-67, res-68, rfi-26
 pub(crate) fn alerts(
     shared: &Shared,
     book: &Book,
@@ -242,6 +244,7 @@ pub(crate) fn alerts(
     found.extend(answers::alerts(shared, book)?);
     found.extend(clauses::alerts(shared, book)?);
     found.extend(silence::alerts(shared, book)?);
+    found.extend(crossed::alerts(shared, book, now)?);
     found.extend(agendas::alerts(shared, book)?);
     found.extend(wanted::alerts(shared, book)?);
     found.extend(sought::alerts(shared, book, now)?);
