@@ -2,13 +2,16 @@
 
 mod agendas;
 mod arrivals;
+mod crossed;
 mod decoys;
+mod doubles;
 mod entries;
 mod markings;
 mod reviews;
 mod rivals;
 mod signs;
 mod silence;
+mod sought;
 mod wanted;
 
 use std::time::Duration;

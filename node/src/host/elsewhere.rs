@@ -18,12 +18,15 @@
 //! - [`roots`]: whether the root over those who remain on a manifest is the one over them.
 //! - [`arrivals`]: whether people arrived with the batches that their handovers name.
 //! - [`merger`]: whether a rescue goes on where it is said to.
+//! - [`doubles`]: whether two open rescues are about one person.
 //! - [`copies`]: whether originators let be passed on what is.
 //! - [`links`]: whether what a message rests on was sent for its purpose.
 //! - [`markings`]: whether it is marked no weaker than what it rests on.
+//! - [`sought`]: whether somebody is looked for to be arrested whom a rescue protects.
 //! - [`wanted`]: whether somebody is looked for by all while another agency is asked to hand the person over.
 //! - [`clauses`]: whether what it states agrees with the charter.
 //! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
+//! - [`crossed`]: whether somebody still has what came beside the withdrawal of the question.
 //! - [`agendas`]: whether an agenda has what is overdue.
 //!
 //! [`since`] and [`marked`] serve the indexes among them: what came since the last look, and who somebody is.
@@ -39,7 +42,9 @@ pub(crate) mod board;
 mod certificates;
 mod clauses;
 mod copies;
+mod crossed;
 pub(crate) mod decisions;
+mod doubles;
 mod handovers;
 pub(crate) mod ledger;
 mod links;
@@ -52,12 +57,12 @@ pub(crate) mod rivals;
 mod roots;
 mod silence;
 mod since;
+mod sought;
 mod wanted;
 
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::body::Body;
-use concord_protocol::message::intelligence::notice::NoticeKind;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::book::Book;
@@ -109,7 +114,7 @@ impl From<ReadError> for Objection {
 /// # Errors
 /// What speaks against it, or that the store cannot be read: what cannot be judged is not said.
 // spec: res-40, res-41, res-43, res-44, bat-63, cer-7, cer-8, orc-13, orc-15, orc-18, spc-6, spc-7, prf-9, res-52, ho-77
-// spec: bat-67, bat-68, bat-69, bat-71, bat-72, res-62, res-64, orc-19, rfi-24, cyc-37, xch-55, ho-85, ho-86, ho-89
+// spec: bat-67, bat-68, bat-69, bat-71, bat-72, res-62, res-64, orc-19, rfi-24, cyc-37, xch-55, ho-85, ho-86, ho-89, res-66
 pub(crate) fn judge(
     shared: &Shared,
     submission: &Submission,
@@ -123,7 +128,7 @@ pub(crate) fn judge(
         .and_then(|()| silence::judge(shared, submission, now))
         .and_then(|()| agendas::judge(shared, submission, now))
         .and_then(|()| certificates::judge(shared, submission))
-        .and_then(|()| judge_wanted(shared, submission))
+        .and_then(|()| sought::judge(shared, submission))
         .and_then(|()| wanted::judge(shared, submission))
         .and_then(|()| judge_in_procedure(shared, submission, now))
         // Last: whoever looks at namesakes has nothing else to mend.
@@ -134,18 +139,6 @@ pub(crate) fn judge(
         Objection::OtherCase(refusal) => SubmitError::OtherCase(refusal),
         Objection::Unreadable => SubmitError::Stopping,
     })
-}
-
-/// Nobody is looked for to be arrested whom a rescue protects.
-fn judge_wanted(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
-    let Body::Notice(notice) = submission.body() else { return Ok(()) };
-    if notice.kind != NoticeKind::Wanted {
-        return Ok(());
-    }
-    match people::looked_for(shared, submission)?.into_iter().next() {
-        Some(alert) => Err(alert.refusal.into()),
-        None => Ok(()),
-    }
 }
 
 /// Nobody is asked for whom one's own Party received and keeps.
@@ -238,6 +231,7 @@ fn may_matter(body: &Body) -> bool {
 /// # Errors
 /// When the store cannot be read.
 // spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56, ho-85, ho-86
+// spec: res-67, res-68, rfi-26
 pub(crate) fn alerts(
     shared: &Shared,
     book: &Book,
@@ -250,8 +244,11 @@ pub(crate) fn alerts(
     found.extend(answers::alerts(shared, book)?);
     found.extend(clauses::alerts(shared, book)?);
     found.extend(silence::alerts(shared, book)?);
+    found.extend(crossed::alerts(shared, book, now)?);
     found.extend(agendas::alerts(shared, book)?);
     found.extend(wanted::alerts(shared, book)?);
+    found.extend(sought::alerts(shared, book, now)?);
+    found.extend(doubles::alerts(shared, book)?);
     let Some(machine) = book.machine() else { return Ok(found) };
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);

@@ -286,6 +286,19 @@ impl Control {
         self.recalls_of(item).next().is_none() && self.transfers.values().any(allows)
     }
 
+    /// Whether the originator has let this agency have a message that it would have to erase, and not taken it back since.
+    // spec: rfi-26
+    pub fn may_keep(&self, by: &AgencyId, item: &MessageId, at: Timestamp) -> bool {
+        let lets = |transfer: &TransferCase| {
+            let asked = transfer.asked();
+            transfer.by() == by
+                && asked.items.contains(item)
+                && asked.recipients.iter().any(|to| to.agency.as_ref() == Some(by))
+                && transfer.is_granted(at)
+        };
+        self.recalls_of(item).next().is_none() && self.transfers.values().any(lets)
+    }
+
     /// Whether the originator has allowed this agency to use a message in court, and not taken it back since.
     // spec: orc-11
     pub fn is_evidence(&self, by: &AgencyId, item: &MessageId, at: Timestamp) -> bool {

@@ -101,8 +101,8 @@ impl Information {
 
     /// The replies that crossed a withdrawal: the requesting side has them and may not keep them, unless their originator
     /// agrees.
-    // spec: rfi-20
-    pub fn to_erase(folded: &Folded<Self>, transcript: &Transcript) -> Vec<MessageId> {
+    // spec: rfi-20, rfi-26
+    pub fn to_erase<'t>(folded: &Folded<Self>, transcript: &'t Transcript) -> Vec<&'t Act> {
         let is_withdrawal = |digest| {
             let act = transcript.place(digest).and_then(|place| transcript.act(place));
             act.is_some_and(weight::is_withdrawal)
@@ -114,7 +114,7 @@ impl Information {
             let Some(Fate::Outranked { by }) = fate else { return false };
             gives && is_withdrawal(by)
         });
-        crossed.map(|act| act.id).collect()
+        crossed.collect()
     }
 
     /// The move that a message makes here; `None` when it is a remark.

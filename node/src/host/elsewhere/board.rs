@@ -24,6 +24,7 @@ use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::handover::signs;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
+use concord_protocol::procedure::rescue::stage::Stage;
 
 use crate::host::elsewhere::board::entry::Bearing;
 use crate::host::elsewhere::board::entry::Open;
@@ -93,6 +94,18 @@ impl Board {
             seen.extend(state.handovers_with_signs(shared)?);
         }
         Ok(seen)
+    }
+
+    /// The other rescues of the same person that go on, and where each stands.
+    // spec: res-68
+    pub(super) fn doubles(
+        &self,
+        shared: &Shared,
+        rescue: &ProcedureId,
+    ) -> Result<Vec<(ProcedureId, Stage)>, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        state.doubles(shared, rescue)
     }
 
     /// Whether a rescue of whoever has the person has taken the person over out of a handover.
@@ -166,10 +179,10 @@ impl State {
             Some(Machine::Rescue(folded)) => {
                 let mut open = Open::of(&folded.state);
                 let beside = open.merged.iter().copied().chain(open.goes_on_in).collect();
-                if open.may_have_a_say() || !open.rerouted_from.is_empty() {
+                if open.may_have_a_say() || open.is_going_on() || !open.rerouted_from.is_empty() {
                     open.of_whom = Marked::by(messages_of(shared, procedure)?);
                 }
-                if open.may_have_a_say() || open.leads_on() {
+                if open.may_have_a_say() || open.is_going_on() || open.leads_on() {
                     self.rescues.insert(*procedure, open);
                 }
                 return Ok(beside);
@@ -206,6 +219,26 @@ impl State {
             seen.push(Seen { procedure, refusal, messages, marks });
         }
         Ok(seen)
+    }
+
+    // spec: res-68
+    fn doubles(
+        &mut self,
+        shared: &Shared,
+        rescue: &ProcedureId,
+    ) -> Result<Vec<(ProcedureId, Stage)>, ReadError> {
+        let Some(own) = self.rescues.get_mut(rescue) else { return Ok(Vec::new()) };
+        let marks = own.of_whom.marks(shared)?.clone();
+        let mut found = Vec::new();
+        // One that was taken in and says that it goes on elsewhere has ended.
+        let others =
+            self.rescues.iter_mut().filter(|(other, open)| *other != rescue && open.is_going_on());
+        for (other, open) in others {
+            if !open.of_whom.marks(shared)?.is_disjoint(&marks) {
+                found.push((*other, open.stage));
+            }
+        }
+        Ok(found)
     }
 
     /// The handovers with signs of a victim whose person no rescue has taken over.

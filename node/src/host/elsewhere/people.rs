@@ -69,25 +69,6 @@ pub(super) fn held_back(
     Ok(alerts)
 }
 
-/// The rescues of somebody who would be looked for to be arrested.
-// spec: res-43
-pub(super) fn looked_for(
-    shared: &Shared,
-    submission: &Submission,
-) -> Result<Vec<Alert>, ReadError> {
-    let rescues = shared.board.seen(shared, Say::Custody)?;
-    let marks = marks_in(shared, submission);
-    let same = rescues.iter().filter(|rescue| !rescue.marks.is_disjoint(&marks));
-    let alerts = same.map(|rescue| {
-        let Alert { refusal, message, procedure } = alert(rescue, None);
-        let remedy = "send no wanted notice while the rescue protects the person; `locate-or-identify` or `missing` looks for \
-                      somebody who is in danger";
-        let refusal = Refusal { rule: "res-43", remedy: remedy.to_owned(), ..refusal };
-        Alert { refusal, message, procedure }
-    });
-    Ok(alerts.collect())
-}
-
 /// The rescues at a site of an operation, in one territory or in all.
 // spec: res-41, res-42
 pub(super) fn flagged(
@@ -201,6 +182,14 @@ pub(super) fn procedures_of(
     Ok(headers.map(|header| header.procedure).collect())
 }
 
+/// The procedure that a book is of; `None` where nothing has its place.
+pub(super) fn procedure_of(shared: &Shared, book: &Book) -> Result<Option<ProcedureId>, ReadError> {
+    let first = book.transcript().act(0).map(|act| act.digest);
+    let record = first.map(|first| shared.reader.message(&first)).transpose()?.flatten();
+    let header = record.and_then(|record| header::read(&record.message).ok());
+    Ok(header.map(|header| header.procedure))
+}
+
 /// The messages of these kinds that have their place. What waits or was refused says nothing: nobody has judged it, and its
 /// author may not take part.
 pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
@@ -236,7 +225,9 @@ fn sites_of(body: &Body) -> Vec<Site> {
     }
 }
 
-fn alert(rescue: &Seen, entry: Option<u64>) -> Alert {
+/// That a rescue stands in the way: its procedure and its stage, and nothing else of it.
+// spec: res-42
+pub(super) fn alert(rescue: &Seen, entry: Option<u64>) -> Alert {
     let Seen { procedure, refusal, .. } = rescue;
     let whom = entry.map(|entry| format!("entry {entry}: ")).unwrap_or_default();
     let why = format!("{whom}{}, procedure {procedure}", refusal.why);

@@ -9,7 +9,6 @@ use std::sync::Mutex;
 use std::sync::PoisonError;
 
 use concord_protocol::crypto::digest::Digest;
-use concord_protocol::envelope::header;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Party;
@@ -188,10 +187,8 @@ fn own_handovers(
 ) -> Result<Vec<(ProcedureId, Handover)>, ReadError> {
     let mut own = Vec::new();
     if let Machine::Handover(folded) = machine {
-        let first = book.transcript().act(0).map(|act| act.digest);
-        let record = first.map(|first| shared.reader.message(&first)).transpose()?.flatten();
-        let header = record.and_then(|record| header::read(&record.message).ok());
-        own.extend(header.map(|header| (header.procedure, folded.state.clone())));
+        let procedure = people::procedure_of(shared, book)?;
+        own.extend(procedure.map(|procedure| (procedure, folded.state.clone())));
     } else if let Machine::Batch(folded) = machine {
         let mut handovers = Handovers::of(shared);
         let whom = People::Entries(entry.into_iter().collect());

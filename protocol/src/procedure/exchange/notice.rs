@@ -104,6 +104,11 @@ impl Notice {
         self.stage
     }
 
+    /// The message with the notice that stands.
+    pub const fn published_in(&self) -> Digest {
+        self.standing.1
+    }
+
     /// How the notice that stands now stood at a time.
     pub fn standing_at(&self, at: Timestamp) -> NoticeStanding {
         match self.stage {

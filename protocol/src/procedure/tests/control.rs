@@ -355,6 +355,40 @@ fn a_message_serves_another_purpose_once_its_originator_has_granted_it() {
 }
 
 #[test]
+fn a_message_that_has_to_be_erased_stays_as_long_as_its_originator_lets_its_reader_have_it() {
+    // shows: rfi-26
+    let (mut play, reply) = answered(0);
+    let keeps = |play: &Play<Information>, by, at| {
+        let at = Timestamp::from_millis(at);
+        play.now().common.control().may_keep(&agency(by), &reply, at)
+    };
+    let others = play.say(ASKS, asks_to_pass_on(&[reply], OnwardUse::Intelligence));
+    let of = play.id(&others);
+    play.say(ASKED, grants(of));
+    assert!(!keeps(&play, ASKS, 1_000), "granted to a court, and not to itself");
+
+    let own = OnwardRecipient { agency: Some(agency(ASKS)), ..criminal_court() };
+    let request = play.say(
+        ASKS,
+        Fact::Control(ControlFact::TransferAsked(Transfer {
+            items: Vec::from([reply]),
+            recipients: Vec::from([own]),
+            to_use: OnwardUse::Intelligence,
+            purpose: PurposeKind::Prosecution,
+            case: None,
+        })),
+    );
+    assert!(!keeps(&play, ASKS, 1_000), "silence is refusal");
+    let of = play.id(&request);
+    play.say(ASKED, grants(of));
+    assert!(keeps(&play, ASKS, 8_999));
+    assert!(!keeps(&play, ASKS, 9_000), "how long");
+    assert!(!keeps(&play, TRANSIT, 1_000), "who");
+    play.say(ASKED, recalls(reply));
+    assert!(!keeps(&play, ASKS, 1_000), "what was taken back");
+}
+
+#[test]
 fn nobody_becomes_the_originator_of_a_message_by_taking_its_id() {
     // shows: orc-1
     let mut play = information::assigned(0);

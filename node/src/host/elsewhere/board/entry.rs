@@ -19,6 +19,8 @@ pub(super) struct Open {
     pub(super) as_said: Bearing,
     /// As it would bear on others if it went on nowhere.
     pub(super) alone: Bearing,
+    /// Where it stands.
+    pub(super) stage: Stage,
     pub(super) goes_on_in: Option<ProcedureId>,
     pub(super) merged: BTreeSet<ProcedureId>,
     /// The handovers out of which it took the person over.
@@ -52,6 +54,7 @@ impl Open {
         Self {
             as_said: Bearing::of(rescue),
             alone: Bearing::of(&rescue.on_its_own()),
+            stage: rescue.stage(),
             goes_on_in: rescue.goes_on_in(),
             merged: rescue.merged().into_iter().collect(),
             rerouted_from: rescue.rerouted_from().clone(),
@@ -63,6 +66,11 @@ impl Open {
     /// Whether it has a say elsewhere, or would if it went on nowhere.
     pub(super) const fn may_have_a_say(&self) -> bool {
         self.as_said.has_a_say() || self.alone.has_a_say()
+    }
+
+    /// Whether it has not ended.
+    pub(super) const fn is_going_on(&self) -> bool {
+        !self.stage.is_terminal()
     }
 
     /// Whether another rescue or a handover stands otherwise for it.
