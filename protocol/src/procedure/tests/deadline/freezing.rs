@@ -20,9 +20,13 @@ use crate::procedure::tests::ASKED;
 use crate::procedure::tests::ASKS;
 use crate::procedure::tests::agency;
 
-/// A request for one asset, whose order is promised for the third day, and which somebody took.
-fn asked(by_order: bool) -> Story {
-    let request = Request { by_order, assets: 1, formal_request_by: at(3 * DAY) };
+const ORDER: Request = Request { by_order: true, assets: 1, formal_request_by: at(3 * DAY) };
+
+/// An emergency hold, whose order is promised for the third day.
+const HOLD: Request = Request { by_order: false, ..ORDER };
+
+/// A request for one asset, which somebody took.
+fn asked(request: Request) -> Story {
     let request = Fact::Freezing(FreezingFact::Requested(request));
     let mut story = Story::begin(Kind::FreezingRequest, request);
     story.take(HOUR);
@@ -53,7 +57,7 @@ fn lapses(story: &mut Story, place: usize, after: u64) {
 #[test]
 fn whoever_holds_what_nobody_renewed_in_time_lets_it_go() {
     // shows: due-21
-    let mut story = asked(true);
+    let mut story = asked(ORDER);
     reports(&mut story, FreezingStatus::Frozen, Some(10 * DAY), DAY);
     assert_eq!(story.one(Duty::Renewal, 9 * DAY).owed_by, agency(ASKS));
     assert!(story.all(Duty::Lapse, 10 * DAY - 1).is_empty(), "it can be renewed yet");
@@ -62,7 +66,7 @@ fn whoever_holds_what_nobody_renewed_in_time_lets_it_go() {
     assert_eq!((lapse.flag, lapse.of), (Flag::Overdue, story.last().id));
 
     for how in 0..3 {
-        let mut story = asked(true);
+        let mut story = asked(ORDER);
         reports(&mut story, FreezingStatus::Frozen, Some(10 * DAY), DAY);
         match how {
             0 => reports(&mut story, FreezingStatus::Frozen, Some(20 * DAY), 11 * DAY),
@@ -79,18 +83,17 @@ fn whoever_holds_what_nobody_renewed_in_time_lets_it_go() {
 #[test]
 fn whoever_holds_an_asset_whose_order_did_not_come_lets_it_go() {
     // shows: due-21
-    let mut story = asked(false);
+    let mut story = asked(HOLD);
     reports(&mut story, FreezingStatus::Held, Some(10 * DAY), DAY);
     assert!(story.all(Duty::Lapse, 3 * DAY - 1).is_empty(), "the order may come yet");
     let lapse = story.one(Duty::Lapse, 3 * DAY);
     assert_eq!((lapse.owed_by, lapse.due), (agency(ASKED), at(3 * DAY)));
 
-    let request = Request { by_order: true, assets: 1, formal_request_by: at(3 * DAY) };
-    let order = Fact::Freezing(FreezingFact::Requested(request));
+    let order = Fact::Freezing(FreezingFact::Requested(ORDER));
     story.say(ASKS, Kind::FreezingRequest, order, 4 * DAY);
     assert!(story.all(Duty::Lapse, 4 * DAY).is_empty(), "there is an order, and the term goes on");
     assert_eq!(story.one(Duty::Lapse, 10 * DAY).due, at(10 * DAY));
-    let mut story = asked(false);
+    let mut story = asked(HOLD);
     reports(&mut story, FreezingStatus::Held, Some(10 * DAY), DAY);
     lapses(&mut story, 0, 4 * DAY);
     assert!(story.all(Duty::Lapse, 4 * DAY).is_empty());
