@@ -18,6 +18,9 @@ use super::missing;
 use super::procedure_of;
 use super::say;
 
+/// An alert: its rule, the message and the procedure that it names.
+type Said = (String, Option<String>, Option<String>);
+
 /// Whom the stories are about.
 const PERSON: &str = "CN-P-000101";
 
@@ -86,7 +89,7 @@ impl<'c> Published<'c> {
     }
 
     /// What either agency sees against it: the rules, the messages, and the procedures that say so.
-    fn against(&self) -> [Vec<(String, Option<String>, Option<String>)>; 2] {
+    fn against(&self) -> [Vec<Said>; 2] {
         [self.asks, self.sees].map(|node| {
             let alerts = node.procedure(&self.procedure).unwrap().alerts.into_iter();
             alerts.map(|alert| (alert.rule, alert.message, alert.procedure)).collect()
