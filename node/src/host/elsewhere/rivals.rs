@@ -46,13 +46,13 @@ pub(crate) struct Rivals {
 struct State {
     seen: Since,
     known: BTreeSet<ProcedureId>,
-    open: BTreeMap<ProcedureId, Known>,
+    /// By who asks: most people are asked for by agencies of one State, and nobody else's handovers are looked at for them.
+    open: BTreeMap<AgencyId, BTreeMap<ProcedureId, Known>>,
 }
 
 /// A handover in which somebody is asked for.
 #[derive(Debug)]
 struct Known {
-    asks: AgencyId,
     asked: BTreeSet<AgencyId>,
     of_whom: Marked,
 }
@@ -70,11 +70,15 @@ impl Way {
         Some(Self { givers, to: ledger::party(shared, to)? })
     }
 
-    /// Whether another State asks the same one.
-    fn is_crossed_by(&self, shared: &Shared, known: &Known) -> bool {
-        let party = |agency| ledger::party(shared, agency);
-        let asked = known.asked.iter().filter_map(party).any(|party| self.givers.contains(&party));
-        asked && party(&known.asks).is_some_and(|asks| asks != self.to)
+    /// Whether an agency asks for another State than the one to which people go.
+    fn is_crossed_from(&self, shared: &Shared, asks: &AgencyId) -> bool {
+        ledger::party(shared, asks).is_some_and(|party| party != self.to)
+    }
+
+    /// Whether the same Party is asked.
+    fn is_asked_in(&self, shared: &Shared, known: &Known) -> bool {
+        let mut asked = known.asked.iter().filter_map(|agency| ledger::party(shared, agency));
+        asked.any(|party| self.givers.contains(&party))
     }
 }
 
@@ -88,7 +92,9 @@ impl Rivals {
     ) -> Result<BTreeSet<(Option<u64>, ProcedureId)>, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
-        let crossing = state.open.iter().filter(|(_, known)| way.is_crossed_by(shared, known));
+        let asking = state.open.iter().filter(|(asks, _)| way.is_crossed_from(shared, asks));
+        let crossing = asking.flat_map(|(_, handovers)| handovers);
+        let crossing = crossing.filter(|(_, known)| way.is_asked_in(shared, known));
         let crossing: Vec<ProcedureId> = crossing.map(|(procedure, _)| *procedure).collect();
         let mut found = BTreeSet::new();
         // Most people are asked for by one State: no body is opened for them.
@@ -126,12 +132,13 @@ impl State {
     /// on its way.
     fn look(&mut self, shared: &Shared, procedure: &ProcedureId) -> Result<(), ReadError> {
         self.known.insert(*procedure);
-        self.open.remove(procedure);
+        self.open.values_mut().for_each(|handovers| drop(handovers.remove(procedure)));
         let book = shared.reader.book(procedure)?;
         if let Some(handover) = open(&book) {
-            let (asks, asked) = (handover.requesting().clone(), handover.requested().clone());
+            let asked = handover.requested().clone();
             let of_whom = Marked::by(people::digests_of(&book, people::OF_A_HANDOVER));
-            self.open.insert(*procedure, Known { asks, asked, of_whom });
+            let asks = self.open.entry(handover.requesting().clone()).or_default();
+            asks.insert(*procedure, Known { asked, of_whom });
         }
         Ok(())
     }
@@ -142,7 +149,8 @@ impl State {
         shared: &Shared,
         procedure: &ProcedureId,
     ) -> Result<Option<&BTreeSet<Digest>>, ReadError> {
-        self.open.get_mut(procedure).map(|known| known.of_whom.marks(shared)).transpose()
+        let known = self.open.values_mut().find_map(|handovers| handovers.get_mut(procedure));
+        known.map(|known| known.of_whom.marks(shared)).transpose()
     }
 }
 
