@@ -13,6 +13,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use concord_protocol::crypto::digest::Digest;
@@ -85,10 +86,16 @@ pub(super) enum Say {
 }
 
 impl Board {
-    /// What has a say now. Reads what came since the last look.
-    pub(super) fn seen(&self, shared: &Shared, say: Say) -> Result<Vec<Seen>, ReadError> {
+    /// The state, after what came since the last look was read.
+    fn caught_up(&self, shared: &Shared) -> Result<MutexGuard<'_, State>, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
+        Ok(state)
+    }
+
+    /// What has a say now. Reads what came since the last look.
+    pub(super) fn seen(&self, shared: &Shared, say: Say) -> Result<Vec<Seen>, ReadError> {
+        let mut state = self.caught_up(shared)?;
         let mut seen = state.rescues_with(shared, say)?;
         if say == Say::Custody {
             seen.extend(state.handovers_with_signs(shared)?);
@@ -103,9 +110,7 @@ impl Board {
         shared: &Shared,
         rescue: &ProcedureId,
     ) -> Result<Vec<(ProcedureId, Stage)>, ReadError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.catch_up(shared)?;
-        state.doubles(shared, rescue)
+        self.caught_up(shared)?.doubles(shared, rescue)
     }
 
     /// Whether a rescue of whoever has the person has taken the person over out of a handover.
@@ -115,9 +120,7 @@ impl Board {
         shared: &Shared,
         handover: &ProcedureId,
     ) -> Result<bool, ReadError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.catch_up(shared)?;
-        state.is_taken_over(shared, handover)
+        self.caught_up(shared)?.is_taken_over(shared, handover)
     }
 
     /// Whether such a rescue has ended because the person is no victim, and a prosecutor decided.
@@ -127,8 +130,7 @@ impl Board {
         shared: &Shared,
         handover: &ProcedureId,
     ) -> Result<bool, ReadError> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.catch_up(shared)?;
+        let mut state = self.caught_up(shared)?;
         let others = state.of_somebody_else(shared, handover)?;
         let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
         Ok(state.named_by(handover, &others, same).any(|bearing| bearing.cleared))
