@@ -168,7 +168,7 @@ fn decides(act: &Act) -> bool {
 }
 
 fn acts(transcript: &Transcript) -> impl Iterator<Item = (usize, &Act)> {
-    (0..transcript.len()).filter_map(|place| Some((place, transcript.act(place)?)))
+    transcript.acts().enumerate()
 }
 
 fn has_seen(transcript: &Transcript, later: usize, earlier: usize) -> bool {

@@ -185,7 +185,7 @@ struct Ledger<'a> {
 impl<'a> Ledger<'a> {
     fn of(book: &'a Book, machine: &'a Machine, view: Viewpoint<'a>) -> Self {
         let transcript = book.transcript();
-        let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+        let acts = transcript.acts();
         let wanted = acts.filter(|act| is_wanted_notice(act)).map(|act| act.id).collect();
         let mut beside: BTreeMap<MessageId, Vec<&Act>> = BTreeMap::new();
         for aside in book.asides().values() {
@@ -205,7 +205,7 @@ impl<'a> Ledger<'a> {
 
     fn acts(&self) -> impl Iterator<Item = (usize, &'a Act)> {
         let transcript = self.transcript();
-        (0..transcript.len()).filter_map(move |place| Some((place, transcript.act(place)?)))
+        transcript.acts().enumerate()
     }
 
     fn owed_after_messages(&self) -> Vec<Deadline> {

@@ -107,7 +107,7 @@ impl Information {
             let act = transcript.place(digest).and_then(|place| transcript.act(place));
             act.is_some_and(weight::is_withdrawal)
         };
-        let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+        let acts = transcript.acts();
         let crossed = acts.filter(|act| {
             let gives = weight::reply(act).is_some_and(Reply::gives);
             let fate = folded.fate(&act.digest);

@@ -190,6 +190,11 @@ impl Transcript {
         Places::up_to(self.acts.len())
     }
 
+    /// The acts, in the order of their places.
+    pub fn acts(&self) -> impl DoubleEndedIterator<Item = &Act> {
+        self.acts.iter()
+    }
+
     /// The act at a place.
     pub fn act(&self, place: usize) -> Option<&Act> {
         self.acts.get(place)

@@ -237,7 +237,7 @@ fn entries(view: &ProcedureView) -> Vec<Entry> {
     let book = &view.book;
     let transcript = book.transcript();
     let fate = |act: &Act| book.machine().and_then(|machine| machine.fates().get(&act.digest));
-    let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let acts = transcript.acts();
     acts.map(|act| entry(view, act, fate(act))).collect()
 }
 

@@ -21,7 +21,7 @@ use crate::store::read::ReadError;
 // spec: xch-54
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
-    let acts = || (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let acts = || transcript.acts();
     let mut alerts = Vec::new();
     for reply in acts() {
         let Fact::Exchange(ExchangeFact::Deconfliction(fact)) = &reply.fact else { continue };

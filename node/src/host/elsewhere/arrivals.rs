@@ -47,7 +47,7 @@ pub(super) fn alerts(
     let Machine::Handover(folded) = machine else { return Ok(Vec::new()) };
     let transcript = book.transcript();
     let mut alerts = Vec::new();
-    for act in (0..transcript.len()).filter_map(|place| transcript.act(place)) {
+    for act in transcript.acts() {
         let Fact::Handover(HandoverFact::Arrived { certificate, entry, .. }) = &act.fact else {
             continue;
         };
@@ -77,7 +77,7 @@ fn against(
         let book = shared.reader.book(&procedure)?;
         let Some(machine) = book.machine() else { continue };
         let transcript = book.transcript();
-        let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+        let acts = transcript.acts();
         for act in acts.filter(|act| act.id == *certificate) {
             // Of several messages with one id one has to bear it out.
             match arrival::judge(handover, &act.digest, entry, machine) {

@@ -58,7 +58,7 @@ enum Judged {
 // spec: cer-7, cer-8
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
-    let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let acts = transcript.acts();
     let mut alerts = Vec::new();
     for act in acts.filter(|act| act.kind == Kind::CertificateCountersignature) {
         for opened in people::opened(shared, &[act.digest])? {

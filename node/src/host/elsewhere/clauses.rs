@@ -31,7 +31,7 @@ pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Obje
 // spec: prf-9
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
-    let acts = (0..transcript.len()).rev().filter_map(|place| transcript.act(place));
+    let acts = transcript.acts().rev();
     let stating = acts.filter(|act| judge::STATING.contains(&act.kind));
     let mut alerts = Vec::new();
     for act in stating.take(OPENED_MAX) {

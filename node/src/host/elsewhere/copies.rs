@@ -51,7 +51,7 @@ pub(super) fn judge(
 // spec: orc-14
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
-    let placed = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let placed = transcript.acts();
     let acts = placed.chain(book.asides().values()).chain(book.waiting().values());
     let mut alerts = Vec::new();
     for act in acts {

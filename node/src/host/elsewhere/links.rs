@@ -82,7 +82,7 @@ fn other_case(
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
     let mut alerts = Vec::new();
-    for act in (0..transcript.len()).filter_map(|place| transcript.act(place)) {
+    for act in transcript.acts() {
         let rests_on = rests_on(&act.fact);
         if rests_on.is_empty() {
             continue;

@@ -55,7 +55,7 @@ pub(super) fn judge(
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
     let mut alerts = Vec::new();
-    for act in (0..transcript.len()).filter_map(|place| transcript.act(place)) {
+    for act in transcript.acts() {
         let named = made_of(&act.fact);
         if named.is_empty() {
             continue;

@@ -194,7 +194,7 @@ pub(super) fn procedure_of(shared: &Shared, book: &Book) -> Result<Option<Proced
 /// author may not take part.
 pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
     let transcript = book.transcript();
-    let placed = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let placed = transcript.acts();
     placed.filter(|act| kinds.contains(&act.kind)).map(|act| act.digest).collect()
 }
 

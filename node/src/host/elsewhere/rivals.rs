@@ -214,7 +214,7 @@ fn own_handovers(
 /// Whether the asked side has said anything in a handover.
 fn is_heard(book: &Book, handover: &Handover) -> bool {
     let transcript = book.transcript();
-    let mut acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let mut acts = transcript.acts();
     acts.any(|act| handover.requested().contains(&act.author))
 }
 

@@ -75,7 +75,7 @@ pub(super) fn alerts(
         return Ok(Vec::new());
     };
     let transcript = book.transcript();
-    let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let acts = transcript.acts();
     let message = acts.rev().find(|act| states(&act.fact, &said)).map(|act| act.id);
     Ok(vec![Alert { refusal: another(&root), message, procedure: None }])
 }

@@ -38,7 +38,7 @@ pub(super) fn judge(
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let Some(asker) = book.machine().and_then(asker) else { return Ok(Vec::new()) };
     let transcript = book.transcript();
-    let acts = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let acts = transcript.acts();
     let replies = acts.filter_map(|act| Some((act, closes_at(&act.fact)?)));
     let alerts = replies.filter_map(|(act, closes_at)| {
         let refusal = too_soon(shared, asker, (act.created, closes_at))?;

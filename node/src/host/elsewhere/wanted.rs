@@ -50,7 +50,7 @@ pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Obje
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
     let mut alerts = Vec::new();
-    for act in (0..transcript.len()).filter_map(|place| transcript.act(place)) {
+    for act in transcript.acts() {
         let Fact::Exchange(ExchangeFact::Notice(NoticeFact::Published { wanted: true, .. })) =
             &act.fact
         else {

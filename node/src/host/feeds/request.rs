@@ -89,7 +89,7 @@ fn newest_list(book: &Book, originator: &AgencyId) -> Option<Digest> {
 
 fn acts(book: &Book) -> impl Iterator<Item = &Act> {
     let transcript = book.transcript();
-    (0..transcript.len()).filter_map(move |place| transcript.act(place))
+    transcript.acts()
 }
 
 /// Whether what is missing comes by itself, is lost, or waits for this machine.

@@ -34,7 +34,7 @@ pub struct CaseUse<'u> {
 // spec: orc-17
 pub fn link<'b>(book: &'b Book, agency: &AgencyId) -> Option<&'b Act> {
     let transcript = book.transcript();
-    let placed = (0..transcript.len()).filter_map(|place| transcript.act(place));
+    let placed = transcript.acts();
     let own = placed.chain(book.asides().values()).chain(book.waiting().values());
     let naming = own.filter(|act| act.author == *agency && act.case.is_some());
     naming.min_by_key(|act| (act.created, act.id))
@@ -53,7 +53,7 @@ impl CaseUse<'_> {
             return Ok(());
         };
         let transcript = book.transcript();
-        let all = (0..transcript.len()).filter_map(|place| transcript.act(place));
+        let all = transcript.acts();
         let mut all = all.chain(book.asides().values());
         let bound = |act: &&Act| act.id == *self.item && act.author != *self.by;
         let Some(item) = all.find(bound).filter(|item| item.case.is_some()) else { return Ok(()) };

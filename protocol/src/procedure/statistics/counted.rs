@@ -94,7 +94,7 @@ pub struct Counted {
 pub fn of(book: &Book) -> Counted {
     let Some(machine) = book.machine() else { return Counted::default() };
     let transcript = book.transcript();
-    let acts: Vec<&Act> = (0..transcript.len()).filter_map(|place| transcript.act(place)).collect();
+    let acts: Vec<&Act> = transcript.acts().collect();
     let superseded: BTreeSet<Digest> = acts.iter().filter_map(|act| act.supersedes).collect();
     let mut counted = Counted::default();
     for act in acts.iter().filter(|act| !superseded.contains(&act.digest)) {

@@ -87,7 +87,7 @@ fn first(transcript: &Transcript, count: usize) -> Transcript {
 }
 
 fn acts(transcript: &Transcript) -> Vec<Act> {
-    (0..transcript.len()).filter_map(|place| transcript.act(place)).cloned().collect()
+    transcript.acts().cloned().collect()
 }
 
 /// Checks that arrival decides nothing: the acts come in the order that `picks` says, repeated and with gaps.

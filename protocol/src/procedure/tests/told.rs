@@ -175,7 +175,7 @@ impl<'p> Refused<'p> {
 }
 
 fn acts(transcript: &Transcript) -> impl Iterator<Item = &Act> {
-    (0..transcript.len()).filter_map(|place| transcript.act(place))
+    transcript.acts()
 }
 
 /// How deep each member of a case stands on a line of its own; so a message is one line.
