@@ -41,8 +41,19 @@ fn rows() -> Vec<Named> {
     mapped.identifier = identifier("domain", "198.18.0.1");
     let address = "an address where a domain should stand";
     sheet.bad("address-as-domain", address, &["fed-5"], "bad-entry", &mapped.bytes().unwrap());
+    let late = beyond_every_instant(&row, entry(1).valid_until.seconds());
+    let dies = "the entry dies at a time that no instant can hold";
+    sheet.bad("dies-beyond-time", dies, &["fed-1"], "bad-entry", &late);
     sheet.bad("cut", "the last value is missing", &["fed-1"], "bad-entry", &row[..row.len() - 1]);
     sheet.cases
+}
+
+/// An entry with 2^63 where it has these seconds.
+fn beyond_every_instant(row: &[u8], seconds: u64) -> Vec<u8> {
+    let was = [&[0x1a][..], &u32::try_from(seconds).unwrap().to_be_bytes()].concat();
+    let place = row.windows(was.len()).rposition(|part| part == was).unwrap();
+    let beyond = [&[0x1b][..], &(1_u64 << 63).to_be_bytes()].concat();
+    [&row[..place], &beyond, &row[place + was.len()..]].concat()
 }
 
 fn changes() -> Vec<Named> {

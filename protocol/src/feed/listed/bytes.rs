@@ -190,7 +190,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<Listed, ListFault> {
         pap,
         recommended,
     ) = row;
-    let time = |seconds: u64| Timestamp::from_millis(seconds.saturating_mul(1000));
     let id = RecordRef::parse(&id).map_err(texts)?;
     let identifier = identifier(named)?;
     let rest = || {
@@ -198,9 +197,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Listed, ListFault> {
             identifier,
             id: id.clone(),
             role: IndicatorRole::numbered(role)?,
-            first_seen: time(first),
-            last_seen: time(last),
-            valid_until: time(until),
+            first_seen: time(first)?,
+            last_seen: time(last)?,
+            valid_until: time(until)?,
             confidence: Confidence::numbered(confidence)?,
             evaluation: evaluation(&rated)?,
             evidence_ref: optional(&evidence, RecordRef::parse)?,
@@ -214,6 +213,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Listed, ListFault> {
         })
     };
     rest().map_err(|fault: ListFault| ListFault { entry: Some(id.as_str().to_owned()), ..fault })
+}
+
+fn time(seconds: u64) -> Result<Timestamp, ListFault> {
+    let millis = seconds.checked_mul(1000);
+    millis.map(Timestamp::from_millis).ok_or_else(|| bad("a time is one that an instant can hold"))
 }
 
 fn optional<T>(

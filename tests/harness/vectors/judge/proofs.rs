@@ -63,10 +63,13 @@ pub(super) fn vkey(bytes: &[u8]) -> Result<Vec<u8>, String> {
     vkey::parse(text).map(|key| key.text().into_bytes()).map_err(|error| class(&error))
 }
 
-/// A policy. The class is the fault and its line.
+/// A policy. The class is the fault and its line. People write it, in more than one way: it is written again in one form,
+/// and that form reads as the same.
 pub(super) fn policy(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let at = |error: policy::PolicyError| format!("{} at line {}", class(&error.fault), error.line);
-    policy::parse(bytes).map(|policy| policy.text()).map_err(at)
+    let text = policy::parse(bytes).map_err(at)?.text();
+    let again = policy::parse(&text).map_err(at)?.text();
+    if again == text { Ok(bytes.to_vec()) } else { Err("its one form reads as another".to_owned()) }
 }
 
 /// A proof file under a policy of both witnesses. The class is the fault and its line, or what does not hold.
