@@ -180,7 +180,8 @@ fn judge_in_procedure(
     }
     amber::judge(&book, machine, submission)?;
     if let Some(whom) = rival::commits(&fact, machine) {
-        let rivals = rivals::asked_for(shared, (&book, machine), &whom, Some(submission))?;
+        let rivals =
+            rivals::asked_for(shared, (&procedure, &book, machine), &whom, Some(submission))?;
         if let Some(alert) = rivals.into_iter().next() {
             return Err(alert.refusal.into());
         }
@@ -234,7 +235,7 @@ fn may_matter(body: &Body) -> bool {
 // spec: res-67, res-68, rfi-26
 pub(crate) fn alerts(
     shared: &Shared,
-    book: &Book,
+    (id, book): (&ProcedureId, &Book),
     now: Timestamp,
 ) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
@@ -245,17 +246,17 @@ pub(crate) fn alerts(
     found.extend(clauses::alerts(shared, book)?);
     found.extend(silence::alerts(shared, book)?);
     found.extend(crossed::alerts(shared, book, now)?);
-    found.extend(agendas::alerts(shared, book)?);
+    found.extend(agendas::alerts(shared, (id, book))?);
     found.extend(wanted::alerts(shared, book)?);
     found.extend(sought::alerts(shared, book, now)?);
-    found.extend(doubles::alerts(shared, book)?);
+    found.extend(doubles::alerts(shared, (id, book))?);
     let Some(machine) = book.machine() else { return Ok(found) };
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);
     if let Some(whom) = person::held_back(machine) {
         found.extend(people::held_back(shared, (book, machine), &whom, None)?);
         found.extend(ledger::given_on(shared, (book, machine), &whom, None)?);
-        found.extend(rivals::asked_for(shared, (book, machine), &whom, None)?);
+        found.extend(rivals::asked_for(shared, (id, book, machine), &whom, None)?);
         let fallen = decisions::fallen(shared, machine, (&whom, now))?;
         found.extend(fallen.into_iter().map(|fallen| Alert {
             refusal: fallen.refusal,

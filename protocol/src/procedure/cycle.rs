@@ -147,13 +147,6 @@ impl Cycle {
         actions.get(id).map(|action| action.stage)
     }
 
-    /// The actions that are not done by then: what the next agenda begins with.
-    pub fn overdue(&self, now: Timestamp) -> BTreeSet<&ItemId> {
-        let late = |action: &Action| action.stage != ActionStage::Done && action.due <= now;
-        let actions = self.actions.iter().filter(|_| self.stage.has_actions());
-        actions.filter(|(_, action)| late(action)).map(|(id, _)| id).collect()
-    }
-
     /// The actions that are not done: which, whose, and by when.
     pub fn open_actions(&self) -> impl Iterator<Item = (&ItemId, &AgencyId, Timestamp)> {
         let open = self.actions.iter().filter(|(_, action)| action.stage != ActionStage::Done);

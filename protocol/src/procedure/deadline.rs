@@ -186,7 +186,7 @@ impl<'a> Ledger<'a> {
     fn of(book: &'a Book, machine: &'a Machine, view: Viewpoint<'a>) -> Self {
         let transcript = book.transcript();
         let acts = transcript.acts();
-        let wanted = acts.filter(|act| is_wanted_notice(act)).map(|act| act.id).collect();
+        let wanted = acts.filter(|act| act.fact.is_wanted_notice()).map(|act| act.id).collect();
         let mut beside: BTreeMap<MessageId, Vec<&Act>> = BTreeMap::new();
         for aside in book.asides().values() {
             let follows = |digest| transcript.place(digest).and_then(|place| transcript.act(place));
@@ -415,14 +415,6 @@ impl<'a> Ledger<'a> {
             paused: false,
         }
     }
-}
-
-/// Whether it is a notice by which somebody is wanted.
-const fn is_wanted_notice(act: &Act) -> bool {
-    matches!(
-        &act.fact,
-        Fact::Exchange(ExchangeFact::Notice(NoticeFact::Published { wanted: true, .. }))
-    )
 }
 
 /// Whether a message is without effect because another one outranks it, overtook it, or both sides set it aside.

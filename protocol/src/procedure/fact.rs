@@ -211,6 +211,14 @@ impl Fact {
         }
     }
 
+    /// Whether it is a notice by which somebody is looked for to be arrested.
+    pub const fn is_wanted_notice(&self) -> bool {
+        matches!(
+            self,
+            Self::Exchange(ExchangeFact::Notice(NoticeFact::Published { wanted: true, .. }))
+        )
+    }
+
     /// The messages that it names, of its own procedure or of another.
     pub fn names(&self) -> Vec<MessageId> {
         match self {

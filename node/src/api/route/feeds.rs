@@ -123,8 +123,8 @@ async fn follow(
     segments: Segments,
     query: Parameters,
 ) -> Result<StatusCode, Problem> {
-    let bases = ["legal_basis_kind", "legal_basis", "legal_basis_article"];
-    let query = query.among(&["officer", "zone"].into_iter().chain(bases).collect::<Vec<_>>())?;
+    let known = ["officer", "zone", "legal_basis_kind", "legal_basis", "legal_basis_article"];
+    let query = query.among(&known)?;
     let id = segments.procedure()?;
     let officer = Officer::parse(query.demanded("officer")?)
         .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use concord_protocol::envelope::header;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::kind::Kind;
 use concord_protocol::message::recipient::Role;
@@ -47,7 +46,10 @@ pub(super) fn judge(
 /// The agenda of a procedure, where it leaves out what was overdue when it was made and still is, as far as this node holds
 /// the cycles before it.
 // spec: cyc-38
-pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
+pub(super) fn alerts(
+    shared: &Shared,
+    (own, book): (&ProcedureId, &Book),
+) -> Result<Vec<Alert>, ReadError> {
     let Some(Machine::Cycle(folded)) = book.machine() else { return Ok(Vec::new()) };
     let transcript = book.transcript();
     let stands = folded.state.agenda().and_then(|digest| transcript.place(digest));
@@ -59,9 +61,7 @@ pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
         carries: &agenda.carries,
         at: act.created,
     };
-    let here = shared.reader.message(&act.digest)?;
-    let here = here.and_then(|record| header::read(&record.message).ok());
-    let missing = missing(shared, here.map(|header| header.procedure), &sitting)?;
+    let missing = missing(shared, Some(*own), &sitting)?;
     let alert = |refusal| Alert { refusal, message: Some(act.id), procedure: None };
     Ok(missing.judge().err().map(alert).into_iter().collect())
 }

@@ -21,12 +21,11 @@ use crate::store::read::ReadError;
 // spec: xch-54
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
-    let acts = || transcript.acts();
     let mut alerts = Vec::new();
-    for reply in acts() {
+    for reply in transcript.acts() {
         let Fact::Exchange(ExchangeFact::Deconfliction(fact)) = &reply.fact else { continue };
         let DeconflictionFact::Answered { of, .. } = fact else { continue };
-        let Some(query) = acts().find(|act| act.id == *of) else { continue };
+        let Some(query) = transcript.acts().find(|act| act.id == *of) else { continue };
         if !fits(shared, query, reply)? {
             alerts.push(Alert {
                 refusal: other_digests(),

@@ -120,7 +120,7 @@ impl Board {
         shared: &Shared,
         handover: &ProcedureId,
     ) -> Result<bool, ReadError> {
-        self.caught_up(shared)?.is_taken_over(shared, handover)
+        self.caught_up(shared)?.any_naming(shared, handover, Bearing::takes_over)
     }
 
     /// Whether such a rescue has ended because the person is no victim, and a prosecutor decided.
@@ -130,10 +130,7 @@ impl Board {
         shared: &Shared,
         handover: &ProcedureId,
     ) -> Result<bool, ReadError> {
-        let mut state = self.caught_up(shared)?;
-        let others = state.of_somebody_else(shared, handover)?;
-        let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
-        Ok(state.named_by(handover, &others, same).any(|bearing| bearing.cleared))
+        self.caught_up(shared)?.any_naming(shared, handover, Bearing::has_cleared)
     }
 }
 
@@ -237,7 +234,7 @@ impl State {
             self.rescues.iter_mut().filter(|(other, open)| *other != rescue && open.is_going_on());
         for (other, open) in others {
             if !open.of_whom.marks(shared)?.is_disjoint(&marks) {
-                found.push((*other, open.stage));
+                found.push((*other, open.as_said.stage));
             }
         }
         Ok(found)
@@ -247,14 +244,11 @@ impl State {
     // spec: res-62
     fn handovers_with_signs(&mut self, shared: &Shared) -> Result<Vec<Seen>, ReadError> {
         let handovers: Vec<ProcedureId> = self.handovers.keys().copied().collect();
-        let mut free = Vec::new();
-        for handover in handovers {
-            if !self.is_taken_over(shared, &handover)? {
-                free.push(handover);
-            }
-        }
         let mut seen = Vec::new();
-        for procedure in free {
+        for procedure in handovers {
+            if self.any_naming(shared, &procedure, Bearing::takes_over)? {
+                continue;
+            }
             let Some(signs) = self.handovers.get_mut(&procedure) else { continue };
             let marks = signs.of_whom.marks(shared)?.clone();
             let (refusal, messages) = (signs.refusal.clone(), signs.of_whom.messages().to_vec());
@@ -263,14 +257,16 @@ impl State {
         Ok(seen)
     }
 
-    fn is_taken_over(
+    /// Whether any of the rescues that count for a handover with signs is such a one.
+    fn any_naming(
         &mut self,
         shared: &Shared,
         handover: &ProcedureId,
+        is_such: fn(&Bearing) -> bool,
     ) -> Result<bool, ReadError> {
         let others = self.of_somebody_else(shared, handover)?;
         let same = |one: &AgencyId, other: &AgencyId| ledger::is_one_party(shared, one, other);
-        Ok(self.named_by(handover, &others, same).any(Bearing::takes_over))
+        Ok(self.named_by(handover, &others, same).any(is_such))
     }
 
     /// The rescues that name a handover and tell of somebody else. What tells of nobody any more, as after an erasure, is

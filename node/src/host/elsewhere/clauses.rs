@@ -3,14 +3,13 @@
 //! Charters in force differ from node to node while a version is adopted, so this is no part of a state either.
 
 use concord_protocol::envelope::header;
-use concord_protocol::ids::AgencyId;
-use concord_protocol::ids::Party;
 use concord_protocol::message::submission::Submission;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::profile::judge;
 
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::Objection;
+use crate::host::elsewhere::ledger;
 use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -21,7 +20,7 @@ const OPENED_MAX: usize = 64;
 /// Refuses what the charter settles otherwise for the node's own Party.
 // spec: prf-9
 pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
-    let Some(party) = party_of(shared, &shared.me) else { return Ok(()) };
+    let Some(party) = ledger::party(shared, &shared.me) else { return Ok(()) };
     let bases = submission.legal_basis();
     Ok(judge::judge(&shared.profile, &party, bases, submission.body())?)
 }
@@ -35,7 +34,7 @@ pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
     let stating = acts.filter(|act| judge::STATING.contains(&act.kind));
     let mut alerts = Vec::new();
     for act in stating.take(OPENED_MAX) {
-        let Some(party) = party_of(shared, &act.author) else { continue };
+        let Some(party) = ledger::party(shared, &act.author) else { continue };
         let Some(record) = shared.reader.message(&act.digest)? else { continue };
         let Ok(header) = header::read(&record.message) else { continue };
         for opened in people::opened(shared, &[act.digest])? {
@@ -48,10 +47,4 @@ pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadErr
         }
     }
     Ok(alerts)
-}
-
-/// The State for which an agency acts; `None` for one that is no member any more.
-pub(super) fn party_of(shared: &Shared, agency: &AgencyId) -> Option<Party> {
-    let directory = shared.directory();
-    directory.charter().charter().member(agency).map(|member| member.party.clone())
 }

@@ -9,19 +9,20 @@ use concord_protocol::procedure::rescue::stage::Stage;
 use concord_protocol::procedure::side::Side;
 
 use crate::host::elsewhere::Alert;
-use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
 /// The other open rescues of the person of a rescue, for whoever has it in hand or is asked to take it over.
 // spec: res-68
-pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
+pub(super) fn alerts(
+    shared: &Shared,
+    (own, book): (&ProcedureId, &Book),
+) -> Result<Vec<Alert>, ReadError> {
     let Some(Machine::Rescue(folded)) = book.machine() else { return Ok(Vec::new()) };
     if !makes_one(shared, &folded.state) {
         return Ok(Vec::new());
     }
-    let Some(own) = people::procedure_of(shared, book)? else { return Ok(Vec::new()) };
-    let others = shared.board.doubles(shared, &own)?.into_iter();
+    let others = shared.board.doubles(shared, own)?.into_iter();
     Ok(others.map(|(other, stage)| alert(other, stage)).collect())
 }
 

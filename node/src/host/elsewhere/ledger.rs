@@ -181,7 +181,7 @@ pub(super) fn given_on(
         for found in shared.ledger.of(shared, by_them, &marks)? {
             let judge = |received: &Received<'_>| received.judge_onward(&to);
             let refusal = against(shared, &found, judge)?;
-            alerts.extend(refusal.map(|refusal| alert(refusal, &found, entry)));
+            alerts.extend(refusal.map(|refusal| alert(refusal, found.procedure, entry)));
         }
     }
     Ok(alerts)
@@ -255,8 +255,9 @@ pub(super) fn party(shared: &Shared, agency: &AgencyId) -> Option<Party> {
     shared.directory().charter().member(agency).map(|member| member.party.clone())
 }
 
-fn alert(refusal: Refusal, found: &Found, entry: Option<u64>) -> Alert {
+/// What another procedure says; with the number of the entry, where it says it of one of many.
+pub(super) fn alert(refusal: Refusal, procedure: ProcedureId, entry: Option<u64>) -> Alert {
     let whom = entry.map(|entry| format!("entry {entry}: ")).unwrap_or_default();
     let why = format!("{whom}{}", refusal.why);
-    Alert { refusal: Refusal { why, ..refusal }, message: None, procedure: Some(found.procedure) }
+    Alert { refusal: Refusal { why, ..refusal }, message: None, procedure: Some(procedure) }
 }

@@ -47,7 +47,7 @@ pub(super) const OF_A_HANDOVER: &[Kind] = &[
 ];
 
 /// The marks of one person; with the number of the entry, where the person is one of many.
-type Marked = (Option<u64>, BTreeSet<Digest>);
+pub(super) type Entry = (Option<u64>, BTreeSet<Digest>);
 
 /// The rescues that hold somebody back who would go here; `saying` is a message that is about to be said.
 // spec: res-40, res-42
@@ -126,13 +126,12 @@ pub(super) fn marks_of_people(
     (book, machine): (&Book, &Machine),
     whom: &People,
     saying: Option<&Submission>,
-) -> Result<Vec<Marked>, ReadError> {
+) -> Result<Vec<Entry>, ReadError> {
     let entries = match whom {
         People::One => {
             let mut marks = marks_of(shared, &digests_of(book, OF_A_HANDOVER))?;
             if let Some(said) = saying {
-                let traces = trace::of(said.body(), &said.content().words);
-                marks.extend(traces.iter().map(|trace| mark(shared, trace)));
+                marks.extend(marks_in(shared, said));
             }
             return Ok(vec![(None, marks)]);
         }
@@ -156,7 +155,7 @@ fn marks_on_manifest(
     shared: &Shared,
     batch: &Batch,
     entries: &BTreeSet<u64>,
-) -> Result<Vec<Marked>, ReadError> {
+) -> Result<Vec<Entry>, ReadError> {
     let Some(opened) = listing(shared, batch)? else { return Ok(Vec::new()) };
     let Body::BatchManifest(manifest) = opened.body() else { return Ok(Vec::new()) };
     let listed = manifest.entries.iter().filter(|entry| entries.contains(&entry.n.get()));
@@ -182,19 +181,10 @@ pub(super) fn procedures_of(
     Ok(headers.map(|header| header.procedure).collect())
 }
 
-/// The procedure that a book is of; `None` where nothing has its place.
-pub(super) fn procedure_of(shared: &Shared, book: &Book) -> Result<Option<ProcedureId>, ReadError> {
-    let first = book.transcript().act(0).map(|act| act.digest);
-    let record = first.map(|first| shared.reader.message(&first)).transpose()?.flatten();
-    let header = record.and_then(|record| header::read(&record.message).ok());
-    Ok(header.map(|header| header.procedure))
-}
-
 /// The messages of these kinds that have their place. What waits or was refused says nothing: nobody has judged it, and its
 /// author may not take part.
 pub(super) fn digests_of(book: &Book, kinds: &[Kind]) -> Vec<Digest> {
-    let transcript = book.transcript();
-    let placed = transcript.acts();
+    let placed = book.transcript().acts();
     placed.filter(|act| kinds.contains(&act.kind)).map(|act| act.digest).collect()
 }
 

@@ -8,7 +8,6 @@ use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 
-use concord_protocol::crypto::digest::Digest;
 use concord_protocol::envelope::header::Header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Party;
@@ -22,13 +21,13 @@ use concord_protocol::procedure::elsewhere::received;
 use concord_protocol::procedure::elsewhere::rival::Rival;
 use concord_protocol::procedure::handover::Handover;
 use concord_protocol::procedure::machine::Machine;
-use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::handovers::Handovers;
 use crate::host::elsewhere::ledger;
 use crate::host::elsewhere::marked::Marked;
 use crate::host::elsewhere::people;
+use crate::host::elsewhere::people::Entry;
 use crate::host::elsewhere::since::Since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -92,27 +91,36 @@ impl Rivals {
     ) -> Result<BTreeSet<(Option<u64>, ProcedureId)>, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
-        let asking = state.open.iter().filter(|(asks, _)| way.is_crossed_from(shared, asks));
+        let asking = state.open.iter_mut().filter(|(asks, _)| way.is_crossed_from(shared, asks));
         let crossing = asking.flat_map(|(_, handovers)| handovers);
         let crossing = crossing.filter(|(_, known)| way.is_asked_in(shared, known));
-        let crossing: Vec<ProcedureId> = crossing.map(|(procedure, _)| *procedure).collect();
+        let crossing: Vec<(&ProcedureId, &mut Known)> = crossing.collect();
         let mut found = BTreeSet::new();
         // Most people are asked for by one State: no body is opened for them.
         if crossing.is_empty() {
             return Ok(found);
         }
         let people = people()?;
-        for procedure in crossing {
-            let Some(marks) = state.marks(shared, &procedure)? else { continue };
+        for (procedure, known) in crossing {
+            let marks = known.of_whom.marks(shared)?;
             let same = people.iter().filter(|(_, own)| !own.is_disjoint(marks));
-            found.extend(same.map(|(entry, _)| (*entry, procedure)));
+            found.extend(same.map(|(entry, _)| (*entry, *procedure)));
         }
         Ok(found)
     }
-}
 
-/// The marks of somebody; with the number of the entry, where the person is one of many.
-type Entry = (Option<u64>, BTreeSet<Digest>);
+    /// The handovers of whomever an agency asks for that may still go on.
+    pub(super) fn asked_by(
+        &self,
+        shared: &Shared,
+        agency: &AgencyId,
+    ) -> Result<Vec<ProcedureId>, ReadError> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.catch_up(shared)?;
+        let open = state.open.get(agency).into_iter().flatten();
+        Ok(open.map(|(procedure, _)| *procedure).collect())
+    }
+}
 
 impl State {
     fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
@@ -142,16 +150,6 @@ impl State {
         }
         Ok(())
     }
-
-    /// The marks of the person of a handover; `None` once it is over.
-    fn marks(
-        &mut self,
-        shared: &Shared,
-        procedure: &ProcedureId,
-    ) -> Result<Option<&BTreeSet<Digest>>, ReadError> {
-        let known = self.open.values_mut().find_map(|handovers| handovers.get_mut(procedure));
-        known.map(|known| known.of_whom.marks(shared)).transpose()
-    }
 }
 
 /// What speaks against letting people go whom another State asks for as well; `saying` is a message that is about to be
@@ -159,7 +157,7 @@ impl State {
 // spec: ho-85, ho-86
 pub(super) fn asked_for(
     shared: &Shared,
-    (book, machine): (&Book, &Machine),
+    (id, book, machine): (&ProcedureId, &Book, &Machine),
     whom: &People,
     saying: Option<&Submission>,
 ) -> Result<Vec<Alert>, ReadError> {
@@ -178,10 +176,10 @@ pub(super) fn asked_for(
         if saying.is_some() && !is_heard(&other_book, there) {
             continue;
         }
-        for (own, here) in own_handovers(shared, (book, machine), entry)? {
+        for (own, here) in own_handovers(shared, (id, machine), entry)? {
             let rival = Rival { own: (own, &here), other: (other, there) };
             let refusal = if own == other { None } else { rival.judge().err() };
-            alerts.extend(refusal.map(|refusal| alert(refusal, other, entry)));
+            alerts.extend(refusal.map(|refusal| ledger::alert(refusal, other, entry)));
         }
     }
     Ok(alerts)
@@ -190,13 +188,12 @@ pub(super) fn asked_for(
 /// The handovers by which people of a procedure go: its own, or those that the entry of a batch means.
 fn own_handovers(
     shared: &Shared,
-    (book, machine): (&Book, &Machine),
+    (id, machine): (&ProcedureId, &Machine),
     entry: Option<u64>,
 ) -> Result<Vec<(ProcedureId, Handover)>, ReadError> {
     let mut own = Vec::new();
     if let Machine::Handover(folded) = machine {
-        let procedure = people::procedure_of(shared, book)?;
-        own.extend(procedure.map(|procedure| (procedure, folded.state.clone())));
+        own.push((*id, folded.state.clone()));
     } else if let Machine::Batch(folded) = machine {
         let mut handovers = Handovers::of(shared);
         let whom = People::Entries(entry.into_iter().collect());
@@ -213,8 +210,7 @@ fn own_handovers(
 
 /// Whether the asked side has said anything in a handover.
 fn is_heard(book: &Book, handover: &Handover) -> bool {
-    let transcript = book.transcript();
-    let mut acts = transcript.acts();
+    let mut acts = book.transcript().acts();
     acts.any(|act| handover.requested().contains(&act.author))
 }
 
@@ -222,10 +218,4 @@ fn is_heard(book: &Book, handover: &Handover) -> bool {
 fn open(book: &Book) -> Option<&Handover> {
     let Some(Machine::Handover(folded)) = book.machine() else { return None };
     folded.state.waits_to_go().then_some(&folded.state)
-}
-
-fn alert(refusal: Refusal, other: ProcedureId, entry: Option<u64>) -> Alert {
-    let whom = entry.map(|entry| format!("entry {entry}: ")).unwrap_or_default();
-    let why = format!("{whom}{}", refusal.why);
-    Alert { refusal: Refusal { why, ..refusal }, message: None, procedure: Some(other) }
 }

@@ -15,7 +15,7 @@ use concord_protocol::procedure::refusal::Refusal;
 
 use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::Objection;
-use crate::host::elsewhere::clauses;
+use crate::host::elsewhere::ledger;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
 
@@ -59,6 +59,6 @@ fn closes_at(fact: &Fact) -> Option<Timestamp> {
 
 /// What speaks against it; an agency that is no member any more has no Party whose days are counted.
 fn too_soon(shared: &Shared, asker: &AgencyId, times: (Timestamp, Timestamp)) -> Option<Refusal> {
-    let party = clauses::party_of(shared, asker)?;
+    let party = ledger::party(shared, asker)?;
     judge::judge_silence(&shared.profile, &party, times).err()
 }

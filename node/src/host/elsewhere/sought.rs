@@ -10,10 +10,7 @@ use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::act::Act;
 use concord_protocol::procedure::book::Book;
-use concord_protocol::procedure::exchange::fact::ExchangeFact;
-use concord_protocol::procedure::exchange::fact::NoticeFact;
 use concord_protocol::procedure::exchange::notice::Notice;
-use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
@@ -99,19 +96,15 @@ fn marks_confirmed(
     let Some(procedure) = submission.procedure() else { return Ok(BTreeSet::new()) };
     let book = shared.reader.book(&procedure)?;
     let Some(Machine::Notice(folded)) = book.machine() else { return Ok(BTreeSet::new()) };
-    let act = wanted(&book, &folded.state);
-    people::marks_of(shared, &act.map(|act| act.digest).into_iter().collect::<Vec<Digest>>())
+    let stands = wanted(&book, &folded.state).map(|act| act.digest);
+    people::marks_of(shared, stands.as_slice())
 }
 
 /// The notice that stands, where it is a wanted notice.
 fn wanted<'b>(book: &'b Book, notice: &Notice) -> Option<&'b Act> {
     let transcript = book.transcript();
     let act = transcript.act(transcript.place(&notice.published_in())?)?;
-    let published = matches!(
-        &act.fact,
-        Fact::Exchange(ExchangeFact::Notice(NoticeFact::Published { wanted: true, .. }))
-    );
-    published.then_some(act)
+    act.fact.is_wanted_notice().then_some(act)
 }
 
 /// The rescues that protect somebody with one of these marks.

@@ -13,9 +13,6 @@ use concord_protocol::message::submission::Submission;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::wanted;
-use concord_protocol::procedure::exchange::fact::ExchangeFact;
-use concord_protocol::procedure::exchange::fact::NoticeFact;
-use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
@@ -50,12 +47,7 @@ pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Obje
 pub(super) fn alerts(shared: &Shared, book: &Book) -> Result<Vec<Alert>, ReadError> {
     let transcript = book.transcript();
     let mut alerts = Vec::new();
-    for act in transcript.acts() {
-        let Fact::Exchange(ExchangeFact::Notice(NoticeFact::Published { wanted: true, .. })) =
-            &act.fact
-        else {
-            continue;
-        };
+    for act in transcript.acts().filter(|act| act.fact.is_wanted_notice()) {
         let marks = people::marks_of(shared, &[act.digest])?;
         let found = against(shared, &marks, (&act.author, Some(act.created)))?;
         alerts.extend(found.map(|(refusal, procedure)| Alert {
@@ -77,7 +69,12 @@ fn against(
     if marks.is_empty() {
         return Ok(None);
     }
-    for procedure in since::begun_with(shared, &BEGINNINGS)? {
+    // What may still go on is at hand; by what stood then a handover counts that is over by now.
+    let handovers = match at {
+        None => shared.rivals.asked_by(shared, by)?,
+        Some(_) => since::begun_with(shared, &BEGINNINGS)?.into_iter().collect(),
+    };
+    for procedure in handovers {
         if let Some(refusal) = in_one(shared, &procedure, marks, (by, at))? {
             return Ok(Some((refusal, procedure)));
         }

@@ -83,13 +83,8 @@ pub(super) fn due(
 /// The newest snapshot or change of whoever keeps the feed: its header says how the feed is handled now.
 fn newest_list(book: &Book, originator: &AgencyId) -> Option<Digest> {
     let is_list = |act: &&Act| matches!(act.kind, Kind::FeedSnapshot | Kind::FeedDelta);
-    let lists = acts(book).filter(|act| act.author == *originator).filter(is_list);
+    let lists = book.transcript().acts().filter(|act| act.author == *originator).filter(is_list);
     lists.max_by_key(|act| act.created).map(|act| act.digest)
-}
-
-fn acts(book: &Book) -> impl Iterator<Item = &Act> {
-    let transcript = book.transcript();
-    transcript.acts()
 }
 
 /// Whether what is missing comes by itself, is lost, or waits for this machine.
@@ -97,7 +92,7 @@ fn hindrance(book: &Book, waits: &Waits) -> Hindrance {
     if waits.code == FeedCode::Unreadable.text() || waits.code == NO_PLACE {
         return Hindrance::OurOwn;
     }
-    match acts(book).find(|act| act.digest == waits.message) {
+    match book.transcript().acts().find(|act| act.digest == waits.message) {
         Some(act) if waits.code == FILE_AWAITED => Hindrance::OnItsWay { told: act.created },
         Some(_) | None => Hindrance::Lost,
     }
@@ -105,7 +100,7 @@ fn hindrance(book: &Book, waits: &Waits) -> Hindrance {
 
 /// The last request of this node about the feed, by an officer at a desk or by order.
 fn last(book: &Book, me: &AgencyId, stands: &Known) -> Option<Request> {
-    let requests = acts(book).filter(|act| act.author == *me).filter_map(|act| {
+    let requests = book.transcript().acts().filter(|act| act.author == *me).filter_map(|act| {
         let Fact::Exchange(ExchangeFact::Feed(FeedFact::Missed { to_seq, .. })) = &act.fact else {
             return None;
         };

@@ -18,6 +18,7 @@ use concord_protocol::ids::PurposeCode;
 use concord_protocol::ids::StaffNumber;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::message::submission::Submission;
+use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::control::Control;
 use concord_protocol::procedure::control::passing::Purposed;
 use concord_protocol::procedure::elsewhere::case::CaseUse;
@@ -306,6 +307,18 @@ impl Handle {
         judged.await.map_err(|_| ReadError::Stopping)?
     }
 
+    /// Refuses to use for one case what is held for another in its procedure, where its originator has not agreed.
+    // spec: orc-17, orc-22
+    pub(super) fn judge_case(
+        &self,
+        (item, book): (&MessageId, &Book),
+        purpose: PurposeKind,
+        case: &Digest,
+    ) -> Result<(), ReadError> {
+        let used = CaseUse { by: &self.around.shared.me, item, purpose, case, at: clock::now() };
+        used.judge(book).map_err(|refusal| ReadError::OtherCase(Box::new(refusal)))
+    }
+
     /// Refuses to open for one case what is held for another, where its originator has not agreed.
     // spec: orc-17
     async fn check_case(
@@ -319,9 +332,7 @@ impl Handle {
         let (handle, item, procedure) = (self.clone(), record.id, header.procedure);
         let judged = self.around.shared.crew.disk.run(move || {
             let book = handle.book(&procedure)?;
-            let (by, at) = (&handle.around.shared.me, clock::now());
-            let used = CaseUse { by, item: &item, purpose, case: &case, at };
-            used.judge(&book).map_err(|refusal| ReadError::OtherCase(Box::new(refusal)))
+            handle.judge_case((&item, &book), purpose, &case)
         });
         judged.await.map_err(|_| ReadError::Stopping)?
     }

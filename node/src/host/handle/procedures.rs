@@ -56,7 +56,7 @@ impl Handle {
     pub fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
         let book = self.book(&id)?;
         let corrected = self.corrected(&book)?;
-        let alerts = elsewhere::alerts(&self.around.shared, &book, clock::now());
+        let alerts = elsewhere::alerts(&self.around.shared, (&id, &book), clock::now());
         let alerts = alerts.map_err(|_| ReadError::Stopping)?;
         Ok(ProcedureView { corrected, alerts, ..self.seen(id, book) })
     }

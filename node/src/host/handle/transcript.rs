@@ -27,7 +27,6 @@ use concord_protocol::procedure::control::ControlFact;
 use concord_protocol::procedure::court;
 use concord_protocol::procedure::court::Exhibited;
 use concord_protocol::procedure::elsewhere::case;
-use concord_protocol::procedure::elsewhere::case::CaseUse;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
@@ -142,8 +141,7 @@ impl Handle {
         let Some(case) = &wanted.case else { return Ok(()) };
         let header = header::read(&record.message).map_err(|_| ReadError::Unopenable)?;
         let purpose = PurposeKind::parse(wanted.purpose.as_str()).unwrap_or(header.purpose);
-        let used = CaseUse { by: me, item: &record.id, purpose, case, at: clock::now() };
-        used.judge(&held.book).map_err(|refusal| ReadError::OtherCase(Box::new(refusal)))
+        self.judge_case((&record.id, &held.book), purpose, case)
     }
 
     /// Whether a body may be shown for the use that is wanted. What cannot be judged is not shown in court.

@@ -27,10 +27,8 @@ impl Pauses {
     // spec: due-8
     pub(super) fn of(book: &Book, machine: &Machine, now: Timestamp) -> Self {
         let transcript = book.transcript();
-        let acts: Vec<(usize, &Act)> = (0..transcript.len())
-            .filter_map(|place| Some((place, transcript.act(place)?)))
-            .filter(|(_, act)| deadline::counts(machine, act))
-            .collect();
+        let counts = |(_, act): &(usize, &Act)| deadline::counts(machine, act);
+        let acts: Vec<(usize, &Act)> = transcript.acts().enumerate().filter(counts).collect();
         let answered = answered(transcript, &acts);
         let mut pauses = Vec::new();
         let mut open = false;

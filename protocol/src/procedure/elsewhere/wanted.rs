@@ -13,12 +13,6 @@ use crate::procedure::machine::Machine;
 use crate::procedure::refusal::Refusal;
 use crate::registry::RefusalCode;
 
-/// Whether a procedure is a handover that this agency asked for and that is under way.
-pub fn is_asked_for(machine: &Machine, by: &AgencyId) -> bool {
-    let Machine::Handover(folded) = machine else { return false };
-    folded.state.requesting() == by && is_under_way(folded.state.stage())
-}
-
 /// Holds a wanted notice of this agency about the person of a handover against how the handover stands.
 ///
 /// # Errors
@@ -26,7 +20,8 @@ pub fn is_asked_for(machine: &Machine, by: &AgencyId) -> bool {
 // spec: xch-55
 pub fn judge(machine: &Machine, by: &AgencyId) -> Result<(), Refusal> {
     let Machine::Handover(folded) = machine else { return Ok(()) };
-    if !is_asked_for(machine, by) || is_confirmed(folded) {
+    let is_asked_for = folded.state.requesting() == by && is_under_way(folded.state.stage());
+    if !is_asked_for || is_confirmed(folded) {
         return Ok(());
     }
     Err(Refusal::new(

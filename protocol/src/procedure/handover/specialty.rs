@@ -76,11 +76,6 @@ impl ConsentStanding {
 }
 
 impl Specialty {
-    /// What was asked for, by the message that asks.
-    pub const fn asked(&self) -> &BTreeMap<MessageId, Matter> {
-        &self.asked
-    }
-
     /// What was decided, by the message that decides.
     pub const fn consents(&self) -> &BTreeMap<MessageId, Consent> {
         &self.consents

@@ -19,8 +19,6 @@ pub(super) struct Open {
     pub(super) as_said: Bearing,
     /// As it would bear on others if it went on nowhere.
     pub(super) alone: Bearing,
-    /// Where it stands.
-    pub(super) stage: Stage,
     pub(super) goes_on_in: Option<ProcedureId>,
     pub(super) merged: BTreeSet<ProcedureId>,
     /// The handovers out of which it took the person over.
@@ -35,9 +33,7 @@ pub(super) struct Open {
 pub(super) struct Bearing {
     pub(super) governs: Option<Refusal>,
     pub(super) flags: Option<Refusal>,
-    /// Whether it ended because the person is no victim, and a prosecutor decided.
-    pub(super) cleared: bool,
-    deceased: bool,
+    pub(super) stage: Stage,
 }
 
 /// A handover in which signs of a victim were found.
@@ -54,7 +50,6 @@ impl Open {
         Self {
             as_said: Bearing::of(rescue),
             alone: Bearing::of(&rescue.on_its_own()),
-            stage: rescue.stage(),
             goes_on_in: rescue.goes_on_in(),
             merged: rescue.merged().into_iter().collect(),
             rerouted_from: rescue.rerouted_from().clone(),
@@ -70,7 +65,7 @@ impl Open {
 
     /// Whether it has not ended.
     pub(super) const fn is_going_on(&self) -> bool {
-        !self.stage.is_terminal()
+        !self.as_said.stage.is_terminal()
     }
 
     /// Whether another rescue or a handover stands otherwise for it.
@@ -81,12 +76,7 @@ impl Open {
 
 impl Bearing {
     fn of(rescue: &Rescue) -> Self {
-        Self {
-            governs: rescue.governs(),
-            flags: rescue.flags_site(),
-            cleared: rescue.stage() == Stage::ReferredToJustice,
-            deceased: rescue.stage() == Stage::Deceased,
-        }
+        Self { governs: rescue.governs(), flags: rescue.flags_site(), stage: rescue.stage() }
     }
 
     const fn has_a_say(&self) -> bool {
@@ -96,8 +86,14 @@ impl Bearing {
     /// Whether it alone says where somebody stays of whom signs were found elsewhere. One that ended without a finding and
     /// without a prosecutor does not.
     // spec: res-62
-    pub(super) const fn takes_over(&self) -> bool {
-        self.governs.is_some() || self.cleared || self.deceased
+    pub(super) fn takes_over(&self) -> bool {
+        self.governs.is_some() || self.has_cleared() || self.stage == Stage::Deceased
+    }
+
+    /// Whether it ended because the person is no victim, and a prosecutor decided.
+    // spec: res-64
+    pub(super) fn has_cleared(&self) -> bool {
+        self.stage == Stage::ReferredToJustice
     }
 }
 

@@ -22,6 +22,7 @@ use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::rescue::fact::RescueFact;
 use concord_protocol::procedure::rescue::fact::Update;
 
+use super::Bearing;
 use super::Open;
 use super::Signs;
 use super::State;
@@ -134,7 +135,7 @@ fn board(rescues: Vec<(u8, Open)>) -> State {
 fn is_taken_over(board: &State) -> bool {
     let nobody = BTreeSet::new();
     let same = |one: &AgencyId, other: &AgencyId| one == other;
-    board.named_by(&procedure(9), &nobody, same).any(|bearing| bearing.takes_over())
+    board.named_by(&procedure(9), &nobody, same).any(Bearing::takes_over)
 }
 
 #[test]

@@ -49,5 +49,4 @@ fn a_procedure_that_is_no_handover_says_nothing_of_it() {
     // shows: xch-55
     let machine = Machine::Information(Box::new(information::assigned(0).now()));
     assert!(wanted::judge(&machine, &agency(ASKS)).is_ok());
-    assert!(!wanted::is_asked_for(&machine, &agency(ASKS)));
 }
