@@ -73,6 +73,7 @@ use concord_protocol::procedure::handover::signs;
 use concord_protocol::procedure::machine::Machine;
 use concord_protocol::procedure::refusal::Refusal;
 
+use crate::host::elsewhere::people::Going;
 use crate::host::handle::SubmitError;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -163,28 +164,24 @@ fn judge_in_procedure(
     merger::judge(shared, &procedure, submission)?;
     judge_screening(shared, &procedure, (machine, &fact))?;
     arrivals::judge(shared, machine, submission)?;
-    if let Some(whom) = person::lets_go(&fact, machine) {
-        if let Some(alert) =
-            people::held_back(shared, (&book, machine), &whom, Some(submission))?.into_iter().next()
-        {
+    let going = |whom| Going::new((&book, machine), whom, Some(submission));
+    if let Some(going) = person::lets_go(&fact, machine).map(going) {
+        if let Some(alert) = people::held_back(shared, &going)?.into_iter().next() {
             return Err(alert.refusal.into());
         }
-        let given_on = ledger::given_on(shared, (&book, machine), &whom, Some(submission))?;
-        if let Some(alert) = given_on.into_iter().next() {
+        if let Some(alert) = ledger::given_on(shared, &going)?.into_iter().next() {
             return Err(alert.refusal.into());
         }
-        let fallen = decisions::fallen(shared, machine, (&whom, now))?;
+        let fallen = decisions::fallen(shared, machine, (&going.whom, now))?;
         if let Some(fallen) = fallen.into_iter().find(|fallen| fallen.stays) {
             return Err(fallen.refusal.into());
         }
     }
     amber::judge(&book, machine, submission)?;
-    if let Some(whom) = rival::commits(&fact, machine) {
-        let rivals =
-            rivals::asked_for(shared, (&procedure, &book, machine), &whom, Some(submission))?;
-        if let Some(alert) = rivals.into_iter().next() {
-            return Err(alert.refusal.into());
-        }
+    if let Some(going) = rival::commits(&fact, machine).map(going)
+        && let Some(alert) = rivals::asked_for(shared, &procedure, &going)?.into_iter().next()
+    {
+        return Err(alert.refusal.into());
     }
     let confirmed = matches!(submission.body(), Body::OperationSignal(signal) if signal.hostages_confirmed == Some(true));
     if let Some(territory) = person::goes_in(&fact).filter(|_| !confirmed)
@@ -254,10 +251,11 @@ pub(crate) fn alerts(
     found.extend(roots::alerts(shared, book, machine)?);
     found.extend(arrivals::alerts(shared, book, machine)?);
     if let Some(whom) = person::held_back(machine) {
-        found.extend(people::held_back(shared, (book, machine), &whom, None)?);
-        found.extend(ledger::given_on(shared, (book, machine), &whom, None)?);
-        found.extend(rivals::asked_for(shared, (id, book, machine), &whom, None)?);
-        let fallen = decisions::fallen(shared, machine, (&whom, now))?;
+        let going = Going::new((book, machine), whom, None);
+        found.extend(people::held_back(shared, &going)?);
+        found.extend(ledger::given_on(shared, &going)?);
+        found.extend(rivals::asked_for(shared, id, &going)?);
+        let fallen = decisions::fallen(shared, machine, (&going.whom, now))?;
         found.extend(fallen.into_iter().map(|fallen| Alert {
             refusal: fallen.refusal,
             message: Some(fallen.decision),

@@ -282,6 +282,18 @@ impl Reader {
         rows.iter().map(|(_, value)| record_of(value, as_message)).collect()
     }
 
+    /// At most `limit` messages, oldest first by leaf, of those with a leaf after `seen`.
+    pub fn messages_after(
+        &self,
+        seen: LeafIndex,
+        limit: usize,
+    ) -> Result<Vec<MessageRecord>, ReadError> {
+        let mut keys = Table::Message.all();
+        keys.from = schema::message(seen.next());
+        let rows = self.range(&keys, Order::Ascending, limit)?;
+        rows.iter().map(|(_, value)| record_of(value, as_message)).collect()
+    }
+
     /// The sealed body of a message; `None` when none came with it.
     pub fn body(&self, message: &Digest) -> Result<Option<Body>, ReadError> {
         let Some(placement) = self.get(&schema::body(message))? else {

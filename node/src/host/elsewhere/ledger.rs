@@ -30,6 +30,7 @@ use crate::host::elsewhere::Alert;
 use crate::host::elsewhere::handovers::Handovers;
 use crate::host::elsewhere::marked::Marked;
 use crate::host::elsewhere::people;
+use crate::host::elsewhere::people::Going;
 use crate::host::elsewhere::since::Since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -47,13 +48,13 @@ pub(crate) struct Ledger {
 #[derive(Debug, Default)]
 struct State {
     seen: Since,
-    received: BTreeMap<ProcedureId, Known>,
+    /// By who received: most agencies received nobody, and of the others one Party's are looked at for a person.
+    received: BTreeMap<AgencyId, BTreeMap<ProcedureId, Known>>,
 }
 
 /// A handover by which somebody was received.
 #[derive(Debug)]
 struct Known {
-    by: AgencyId,
     /// The batch and the number of the entry, where the person travelled with others.
     travelled: Option<(ProcedureId, u64)>,
     of_whom: Marked,
@@ -72,7 +73,7 @@ impl Ledger {
     fn has(&self, shared: &Shared, by: impl Fn(&AgencyId) -> bool) -> Result<bool, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
-        Ok(state.received.values().any(|known| by(&known.by)))
+        Ok(state.received.iter().any(|(agency, received)| !received.is_empty() && by(agency)))
     }
 
     /// The handovers by which somebody with one of these marks was received by one of these. Reads what came since the last
@@ -86,7 +87,8 @@ impl Ledger {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
         let mut found = Vec::new();
-        for (procedure, known) in state.received.iter_mut().filter(|(_, known)| by(&known.by)) {
+        let theirs = state.received.iter_mut().filter(|(agency, _)| by(agency));
+        for (procedure, known) in theirs.flat_map(|(_, received)| received) {
             if !known.of_whom.marks(shared)?.is_disjoint(marks) {
                 found.push(Found { procedure: *procedure, travelled: known.travelled });
             }
@@ -102,12 +104,16 @@ impl Ledger {
     ) -> Result<Option<Found>, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
-        let known = state.received.get(procedure);
+        let known = state.known(procedure);
         Ok(known.map(|known| Found { procedure: *procedure, travelled: known.travelled }))
     }
 }
 
 impl State {
+    fn known(&self, procedure: &ProcedureId) -> Option<&Known> {
+        self.received.values().find_map(|received| received.get(procedure))
+    }
+
     fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
         let signs = |header: &Header| header.kind == Kind::CertificateCountersignature;
         let (touched, seen) = self.seen.touched(shared, &BEGINNINGS, signs)?;
@@ -130,7 +136,8 @@ impl State {
         if let Some(handover) = received::carried_out(machine) {
             let by = handover.requesting().clone();
             let of_whom = Marked::by(people::digests_of(&book, people::OF_A_HANDOVER));
-            self.received.insert(*procedure, Known { by, travelled: None, of_whom });
+            let received = self.received.entry(by).or_default();
+            received.insert(*procedure, Known { travelled: None, of_whom });
         } else if let Machine::Batch(folded) = machine {
             self.look_at_batch(shared, procedure, &folded.state)?;
         }
@@ -145,30 +152,29 @@ impl State {
         state: &Batch,
     ) -> Result<(), ReadError> {
         let of_batch = |known: &Known| known.travelled.is_some_and(|(named, _)| named == *batch);
-        self.received.retain(|_, known| !of_batch(known));
+        self.received
+            .values_mut()
+            .for_each(|received| received.retain(|_, known| !of_batch(known)));
         let Some(by) = state.way().last() else { return Ok(()) };
         let mut handovers = Handovers::of(shared);
         for (entry, named) in decision::of(state, &People::Entries(state.arrived())) {
             for procedure in handovers.named_in(state, &named)? {
                 let of_whom = Marked::by(handovers.told(&procedure)?.say_who.clone());
                 let travelled = Some((*batch, entry));
-                let known = Known { by: by.clone(), travelled, of_whom };
-                self.received.entry(procedure).or_insert(known);
+                if self.known(&procedure).is_none() {
+                    let received = self.received.entry(by.clone()).or_default();
+                    received.insert(procedure, Known { travelled, of_whom });
+                }
             }
         }
         Ok(())
     }
 }
 
-/// What speaks against giving somebody to whom a procedure gives the person; `saying` is a message that is about to be said.
+/// What speaks against giving somebody to whom a procedure gives the person.
 // spec: spc-6
-pub(super) fn given_on(
-    shared: &Shared,
-    (book, machine): (&Book, &Machine),
-    whom: &People,
-    saying: Option<&Submission>,
-) -> Result<Vec<Alert>, ReadError> {
-    let Some((givers, to)) = received::gives(machine) else { return Ok(Vec::new()) };
+pub(super) fn given_on(shared: &Shared, going: &Going<'_>) -> Result<Vec<Alert>, ReadError> {
+    let Some((givers, to)) = received::gives(going.machine) else { return Ok(Vec::new()) };
     let givers: BTreeSet<Party> =
         givers.into_iter().filter_map(|giver| party(shared, giver)).collect();
     let Some(to) = party(shared, to) else { return Ok(Vec::new()) };
@@ -177,11 +183,11 @@ pub(super) fn given_on(
     if !shared.ledger.has(shared, by_them)? {
         return Ok(alerts);
     }
-    for (entry, marks) in people::marks_of_people(shared, (book, machine), whom, saying)? {
-        for found in shared.ledger.of(shared, by_them, &marks)? {
+    for (entry, marks) in going.marks(shared)? {
+        for found in shared.ledger.of(shared, by_them, marks)? {
             let judge = |received: &Received<'_>| received.judge_onward(&to);
             let refusal = against(shared, &found, judge)?;
-            alerts.extend(refusal.map(|refusal| alert(refusal, found.procedure, entry)));
+            alerts.extend(refusal.map(|refusal| alert(refusal, found.procedure, *entry)));
         }
     }
     Ok(alerts)

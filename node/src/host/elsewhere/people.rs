@@ -3,6 +3,7 @@
 //! Bodies are opened for this and dropped at once; what is compared are keyed digests of the marks in them. No officer sees
 //! anything of it but that a rescue stands in the way, and which procedure it is.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use concord_protocol::crypto::digest;
@@ -49,22 +50,47 @@ pub(super) const OF_A_HANDOVER: &[Kind] = &[
 /// The marks of one person; with the number of the entry, where the person is one of many.
 pub(super) type Entry = (Option<u64>, BTreeSet<Digest>);
 
-/// The rescues that hold somebody back who would go here; `saying` is a message that is about to be said.
+/// People of a procedure who would go. Several rules hold their marks against others, and most find nobody to compare them
+/// with: their bodies are opened when the first one asks, and once.
+pub(super) struct Going<'a> {
+    pub(super) book: &'a Book,
+    pub(super) machine: &'a Machine,
+    pub(super) whom: People,
+    /// A message that is about to be said.
+    pub(super) saying: Option<&'a Submission>,
+    marks: OnceCell<Vec<Entry>>,
+}
+
+impl<'a> Going<'a> {
+    pub(super) const fn new(
+        (book, machine): (&'a Book, &'a Machine),
+        whom: People,
+        saying: Option<&'a Submission>,
+    ) -> Self {
+        Self { book, machine, whom, saying, marks: OnceCell::new() }
+    }
+
+    /// The marks of each of them.
+    pub(super) fn marks(&self, shared: &Shared) -> Result<&[Entry], ReadError> {
+        if let Some(marks) = self.marks.get() {
+            return Ok(marks);
+        }
+        let marks = marks_of_people(shared, self)?;
+        Ok(self.marks.get_or_init(|| marks))
+    }
+}
+
+/// The rescues that hold somebody back who would go here.
 // spec: res-40, res-42
-pub(super) fn held_back(
-    shared: &Shared,
-    (book, machine): (&Book, &Machine),
-    whom: &People,
-    saying: Option<&Submission>,
-) -> Result<Vec<Alert>, ReadError> {
+pub(super) fn held_back(shared: &Shared, going: &Going<'_>) -> Result<Vec<Alert>, ReadError> {
     let rescues = shared.board.seen(shared, Say::Custody)?;
     if rescues.is_empty() {
         return Ok(Vec::new());
     }
     let mut alerts = Vec::new();
-    for (entry, marks) in marks_of_people(shared, (book, machine), whom, saying)? {
-        let same = |rescue: &&Seen| !rescue.marks.is_disjoint(&marks);
-        alerts.extend(rescues.iter().filter(same).map(|rescue| alert(rescue, entry)));
+    for (entry, marks) in going.marks(shared)? {
+        let same = |rescue: &&Seen| !rescue.marks.is_disjoint(marks);
+        alerts.extend(rescues.iter().filter(same).map(|rescue| alert(rescue, *entry)));
     }
     Ok(alerts)
 }
@@ -120,28 +146,22 @@ pub(super) fn mark(shared: &Shared, trace: &Trace) -> Digest {
     digest::sha256(&Zeroizing::new(parts.concat()))
 }
 
-/// The marks of each of some people, with the number of the entry.
-pub(super) fn marks_of_people(
-    shared: &Shared,
-    (book, machine): (&Book, &Machine),
-    whom: &People,
-    saying: Option<&Submission>,
-) -> Result<Vec<Entry>, ReadError> {
-    let entries = match whom {
+fn marks_of_people(shared: &Shared, going: &Going<'_>) -> Result<Vec<Entry>, ReadError> {
+    let entries = match &going.whom {
         People::One => {
-            let mut marks = marks_of(shared, &digests_of(book, OF_A_HANDOVER))?;
-            if let Some(said) = saying {
+            let mut marks = marks_of(shared, &digests_of(going.book, OF_A_HANDOVER))?;
+            if let Some(said) = going.saying {
                 marks.extend(marks_in(shared, said));
             }
             return Ok(vec![(None, marks)]);
         }
         People::Entries(entries) => entries,
     };
-    let Machine::Batch(folded) = machine else { return Ok(Vec::new()) };
+    let Machine::Batch(folded) = going.machine else { return Ok(Vec::new()) };
     let mut found = marks_on_manifest(shared, &folded.state, entries)?;
     // The request for a person says more of the person than the list does.
     let mut handovers = Handovers::of(shared);
-    for (entry, named) in decision::of(&folded.state, whom) {
+    for (entry, named) in decision::of(&folded.state, &going.whom) {
         for procedure in handovers.named_in(&folded.state, &named)? {
             let marks = marks_of(shared, &handovers.told(&procedure)?.say_who)?;
             found.push((Some(entry), marks));

@@ -13,7 +13,6 @@ use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::Party;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::kind::Kind;
-use concord_protocol::message::submission::Submission;
 use concord_protocol::procedure::book::Book;
 use concord_protocol::procedure::elsewhere::decision;
 use concord_protocol::procedure::elsewhere::person::People;
@@ -27,7 +26,7 @@ use crate::host::elsewhere::handovers::Handovers;
 use crate::host::elsewhere::ledger;
 use crate::host::elsewhere::marked::Marked;
 use crate::host::elsewhere::people;
-use crate::host::elsewhere::people::Entry;
+use crate::host::elsewhere::people::Going;
 use crate::host::elsewhere::since::Since;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -87,7 +86,7 @@ impl Rivals {
         &self,
         shared: &Shared,
         way: &Way,
-        people: impl FnOnce() -> Result<Vec<Entry>, ReadError>,
+        going: &Going<'_>,
     ) -> Result<BTreeSet<(Option<u64>, ProcedureId)>, ReadError> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.catch_up(shared)?;
@@ -100,7 +99,7 @@ impl Rivals {
         if crossing.is_empty() {
             return Ok(found);
         }
-        let people = people()?;
+        let people = going.marks(shared)?;
         for (procedure, known) in crossing {
             let marks = known.of_whom.marks(shared)?;
             let same = people.iter().filter(|(_, own)| !own.is_disjoint(marks));
@@ -152,31 +151,29 @@ impl State {
     }
 }
 
-/// What speaks against letting people go whom another State asks for as well; `saying` is a message that is about to be
-/// said.
+/// What speaks against letting people go whom another State asks for as well.
 // spec: ho-85, ho-86
 pub(super) fn asked_for(
     shared: &Shared,
-    (id, book, machine): (&ProcedureId, &Book, &Machine),
-    whom: &People,
-    saying: Option<&Submission>,
+    id: &ProcedureId,
+    going: &Going<'_>,
 ) -> Result<Vec<Alert>, ReadError> {
-    let Some(way) = Way::of(shared, machine) else { return Ok(Vec::new()) };
+    let saying = going.saying;
+    let Some(way) = Way::of(shared, going.machine) else { return Ok(Vec::new()) };
     // Whoever receives chooses between nobody.
     let own = ledger::party(shared, &shared.me);
     if saying.is_some() && own.is_none_or(|own| !way.givers.contains(&own)) {
         return Ok(Vec::new());
     }
-    let marks = || people::marks_of_people(shared, (book, machine), whom, saying);
     let mut alerts = Vec::new();
-    for (entry, other) in shared.rivals.of(shared, &way, marks)? {
+    for (entry, other) in shared.rivals.of(shared, &way, going)? {
         let other_book = shared.reader.book(&other)?;
         let Some(there) = open(&other_book) else { continue };
         // What nobody of the asked side has answered yet is shown, and holds nobody up: anybody can ask.
         if saying.is_some() && !is_heard(&other_book, there) {
             continue;
         }
-        for (own, here) in own_handovers(shared, (id, machine), entry)? {
+        for (own, here) in own_handovers(shared, (id, going.machine), entry)? {
             let rival = Rival { own: (own, &here), other: (other, there) };
             let refusal = if own == other { None } else { rival.judge().err() };
             alerts.extend(refusal.map(|refusal| ledger::alert(refusal, other, entry)));

@@ -27,32 +27,27 @@ impl Since {
         beginnings: &[Kind],
         matters: impl Fn(&Header) -> bool,
     ) -> Result<(BTreeSet<ProcedureId>, Self), ReadError> {
-        let newest = shared.reader.messages(None, 1)?.first().map(|record| record.leaf);
-        let touched = match self.0 {
-            Some(seen) => after(shared, seen, matters)?,
-            None => begun_with(shared, beginnings)?,
+        let Some(seen) = self.0 else {
+            let newest = shared.reader.messages(None, 1)?.first().map(|record| record.leaf);
+            return Ok((begun_with(shared, beginnings)?, Self(newest)));
         };
-        Ok((touched, Self(newest.or(self.0))))
+        after(shared, seen, matters)
     }
 }
 
-/// The procedures of the messages after a leaf that matter.
+/// The procedures of the messages after a leaf that matter, and how far that goes.
 fn after(
     shared: &Shared,
-    seen: LeafIndex,
+    mut seen: LeafIndex,
     matters: impl Fn(&Header) -> bool,
-) -> Result<BTreeSet<ProcedureId>, ReadError> {
+) -> Result<(BTreeSet<ProcedureId>, Since), ReadError> {
     let mut touched = BTreeSet::new();
-    let mut before = None;
     loop {
-        let page = shared.reader.messages(before, PAGE)?;
-        let news = page.iter().take_while(|record| record.leaf > seen);
-        let headers = news.clone().filter_map(|record| header::read(&record.message).ok());
+        let page = shared.reader.messages_after(seen, PAGE)?;
+        let Some(last) = page.last() else { return Ok((touched, Since(Some(seen)))) };
+        seen = last.leaf;
+        let headers = page.iter().filter_map(|record| header::read(&record.message).ok());
         touched.extend(headers.filter(&matters).map(|header| header.procedure));
-        match page.last() {
-            Some(last) if last.leaf > seen => before = Some(last.leaf),
-            Some(_) | None => return Ok(touched),
-        }
     }
 }
 
