@@ -2,6 +2,9 @@
 //!
 //! The engine holds those that were used last; of the others the host recalls what the store has, with the input.
 
+#[cfg(test)]
+mod tests;
+
 use alloc::boxed::Box;
 use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
@@ -30,45 +33,70 @@ pub type History = Vec<Kept>;
 pub(super) type Judged = (Act, Verdict);
 
 /// The procedures at hand. Shape: at most [`PROCEDURES_HELD_BYTES_MAX`], and always the one that was used last.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Procedures {
+    bytes_max: usize,
     held: BTreeMap<ProcedureId, Held>,
+    /// Which was used when, the one that was not used for longest first.
+    order: BTreeMap<u64, ProcedureId>,
     uses: u64,
+    /// What all of them take.
+    bytes: usize,
 }
 
 #[derive(Debug)]
 struct Held {
     book: Book,
     used: u64,
+    /// What it took when it was weighed last.
+    bytes: usize,
+}
+
+impl Default for Procedures {
+    fn default() -> Self {
+        Self::up_to(PROCEDURES_HELD_BYTES_MAX)
+    }
 }
 
 impl Procedures {
+    const fn up_to(bytes_max: usize) -> Self {
+        Self { bytes_max, held: BTreeMap::new(), order: BTreeMap::new(), uses: 0, bytes: 0 }
+    }
+
     /// Whether nothing has to be recalled of a procedure.
     pub(super) fn knows(&self, procedure: &ProcedureId) -> bool {
         self.held.contains_key(procedure)
     }
 
-    /// The procedure, from what was recalled where it is not at hand.
-    fn open(&mut self, procedure: ProcedureId, history: Option<History>) -> &mut Book {
+    /// Does something with a procedure, from what was recalled where it is not at hand, and lets go of those that were not
+    /// used for longest.
+    // spec: pro-12
+    fn with<T>(
+        &mut self,
+        procedure: ProcedureId,
+        history: Option<History>,
+        act: impl FnOnce(&mut Book) -> T,
+    ) -> T {
+        let recalled =
+            || Held { book: Book::recalled(history.unwrap_or_default()), used: 0, bytes: 0 };
+        let held = self.held.entry(procedure).or_insert_with(recalled);
+        let done = act(&mut held.book);
         self.uses = self.uses.saturating_add(1);
-        let used = self.uses;
-        let held = self
-            .held
-            .entry(procedure)
-            .or_insert_with(|| Held { book: Book::recalled(history.unwrap_or_default()), used });
-        held.used = used;
-        &mut held.book
+        self.order.remove(&held.used);
+        self.order.insert(self.uses, procedure);
+        held.used = self.uses;
+        self.bytes = self.bytes.saturating_sub(held.bytes);
+        held.bytes = held.book.bytes();
+        self.bytes = self.bytes.saturating_add(held.bytes);
+        self.let_go();
+        done
     }
 
-    /// Lets go of those that were not used for longest.
-    // spec: pro-12
     fn let_go(&mut self) {
-        let mut bytes: usize =
-            self.held.values().map(|held| held.book.bytes()).fold(0, usize::saturating_add);
-        while bytes > PROCEDURES_HELD_BYTES_MAX && self.held.len() > 1 {
-            let oldest = self.held.iter().min_by_key(|(_, held)| held.used).map(|(id, _)| *id);
-            let Some(gone) = oldest.and_then(|oldest| self.held.remove(&oldest)) else { return };
-            bytes = bytes.saturating_sub(gone.book.bytes());
+        while self.bytes > self.bytes_max && self.held.len() > 1 {
+            let Some((_, oldest)) = self.order.pop_first() else { return };
+            let gone = self.held.remove(&oldest).map_or(0, |held| held.bytes);
+            self.bytes = self.bytes.saturating_sub(gone);
         }
     }
 }
@@ -89,7 +117,8 @@ impl Engine {
     ) -> Result<Judged, Refusal> {
         let (digest, header) = message;
         let act = act(digest, header, stated);
-        self.procedures.open(header.procedure, history).judge(&act).map(|verdict| (act, verdict))
+        let verdict = self.procedures.with(header.procedure, history, |book| book.judge(&act))?;
+        Ok((act, verdict))
     }
 
     /// Takes an act that was judged, and remembers where it stands, and where those stand that waited for it.
@@ -100,10 +129,11 @@ impl Engine {
         (act, verdict): Judged,
         effects: &mut Effects,
     ) {
-        for Kept { act, stands } in self.procedures.open(procedure, None).admit(act, verdict) {
+        for Kept { act, stands } in
+            self.procedures.with(procedure, None, |book| book.admit(act, verdict))
+        {
             effects.remember(Record::Act(ActRecord { procedure, act: Box::new(act), stands }));
         }
-        self.procedures.let_go();
     }
 }
 
