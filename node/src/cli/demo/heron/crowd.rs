@@ -16,7 +16,7 @@ use crate::report::Report;
 use crate::report::code::Code;
 
 /// Threads that ask one node.
-const HANDS: usize = 8;
+const HANDS: usize = 16;
 
 /// A message that one of many submissions became.
 #[derive(Clone, Debug)]
