@@ -73,7 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 #[utoipa::path(post, operation_id = "message_submit", path = "/api/v1/messages", tag = "messages", security(("token" = [])),
     params(("Idempotency-Key" = Option<String>, Header,
         description = "1 to 128 visible ASCII characters; the same key with the same submission makes one message")),
-    request_body(content = serde_json::Value, content_type = "application/json", description = "the submission (chapter 10). `subject_line_checked`, `sources_checked` and `rescues_checked` are true where somebody has looked at what a refusal points out: a name in the subject line; a word, or a circle of recipients, that may give a source away; open rescues that may be about somebody who is granted, listed, sealed or wanted. They go nowhere"),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "the submission (chapter 10). `subject_line_checked` and `sources_checked` are true where somebody has looked at what a refusal points out: a name in the subject line; a word, or a circle of recipients, that may give a source away. `rescues_checked` names, by procedure, the open rescues at which somebody has looked because they may be about somebody who is granted, listed, sealed or wanted. They go nowhere"),
     responses(
         (status = 201, description = "the message was made", body = SubmittedMessage),
         (status = 200, description = "an earlier request with this key made the message", body = SubmittedMessage),
