@@ -2,6 +2,7 @@
 
 mod agendas;
 mod arrivals;
+mod challenged;
 mod crossed;
 mod decoys;
 mod doubles;

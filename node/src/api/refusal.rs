@@ -180,6 +180,7 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::OtherPurpose(_) => Code::OtherPurpose,
         ReadError::OtherCase(refusal) => {
             return Report::new(Code::OtherCase, "it was not read", error.to_string())
+        ReadError::Suspended => Code::Suspended,
                 .with_remedy(refusal.remedy.clone())
                 .into();
         }
@@ -253,6 +254,7 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         | ReadError::OtherCase(_)
         | ReadError::Stopping => Code::Stopping,
     };
+        | ReadError::Suspended
     Problem::new(code, what, error.to_string())
 }
 
@@ -306,6 +308,7 @@ pub(crate) fn of_succession(error: &ReadError) -> Problem {
         | ReadError::OtherCase(_)
         | ReadError::NotForCourt(_)
         | ReadError::InDoubt(_)
+        | ReadError::Suspended
         | ReadError::Busy
         | ReadError::Stopping => Code::Stopping,
     };

@@ -338,6 +338,9 @@ codes! {
     /// A message is held for another case of this agency than the one for which it is to be used.
     OtherCase = "other-case", Caller, Refused, 403;
     "use it in the case for which it is held, or ask its originator: an onward-transfer-request in its procedure for this purpose and case, with your own agency among the recipients"
+    /// A notice is challenged, and is not shown while its originator has not answered.
+    Suspended = "suspended", Caller, Refused, 409;
+    "act on nothing in it; whoever judges the challenge opens it knowing that: `concord message show ID --officer STAFF_NUMBER --purpose PURPOSE --suspended`"
     /// A safeguard that must be met first is not.
     Safeguard = "safeguard", Caller, Refused, 409;
     "meet the safeguard that the answer names, then submit again"

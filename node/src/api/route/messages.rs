@@ -239,6 +239,7 @@ async fn show(
         ("officer" = String, Query, description = "staff number of the officer who reads: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which it is read"),
         ("case" = Option<String>, Query, description = "the case of the own agency for which it is read, as its messages name it: 1 to 128 of `A-Z a-z 0-9 . _ : / -`; when absent no case is compared"),
+        ("suspended" = Option<String>, Query, description = "`known`: whoever reads knows that the notice is challenged, and acts on nothing in it"),
     ),
     responses(
         (status = 200, description = "the content, and the leaf that records the reading", body = OpenedMessage),
@@ -249,7 +250,7 @@ async fn open(
     segments: Segments,
     query: Parameters,
 ) -> Result<Json<OpenedMessage>, Problem> {
-    let query = query.among(&["officer", "purpose", "case"])?;
+    let query = query.among(&["officer", "purpose", "case", "suspended"])?;
     let name = segments.message()?;
     let (officer, aim) = request::opener(&query)?;
     let view = api.read(Code::NoSuchMessage, move |node| node.message(name)).await?;
@@ -262,6 +263,7 @@ async fn open(
     Ok(Json(OpenedMessage {
         id: opened.id.to_string(),
         log_index: opened.leaf.get(),
+        standing: view.standing.map(|standing| standing.text().to_owned()),
         content,
         times: stated.iter().map(|stated| StatedTime::of(stated, zones)).collect(),
         approvals: opened.approvals.as_ref().map(ApprovalsDocument::from),

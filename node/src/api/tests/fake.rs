@@ -822,6 +822,7 @@ fn sent() -> MessageView {
         parties: parties("LA"),
     }
 }
+        standing: None,
 
 fn received() -> MessageView {
     MessageView {
@@ -832,6 +833,7 @@ fn received() -> MessageView {
         parties: parties("MM"),
     }
 }
+        standing: None,
 
 fn parties(sender: &str) -> Parties {
     Parties { sender: Party::parse(sender).ok(), own: Party::parse("LA").ok() }
