@@ -422,9 +422,9 @@ codes! {
     /// The file of a list could not be made.
     ListUnwritten = "list-unwritten", Operator, Refused, 507;
     "make room on the disk, or raise files_total_mib or files_largest_mib"
-    /// There is nothing to follow, or nobody follows it.
+    /// There is nothing to follow or to take part in, or nobody does.
     NotFollowed = "not-followed", Caller, Refused, 409;
-    "follow open feeds of other agencies: `concord feed list` shows whose they are, `concord feed show PROCEDURE` who follows one"
+    "follow open feeds of other agencies, or opt in to them: `concord feed list` shows whose they are, `concord feed show PROCEDURE` who said what about one"
     /// The file of standing orders cannot be written.
     OrderUnwritten = "order-unwritten", Operator, Refused, 507;
     "see the room on the node's disk, and the permissions of the folder `orders` in its directory"

@@ -134,6 +134,7 @@ use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
 use crate::host::feeds::order::Given;
+use crate::host::feeds::orders::OptIn;
 use crate::host::feeds::orders::OrderError;
 use crate::host::feeds::orders::Standing as StandingOrder;
 use crate::host::handle::AdmitError;
@@ -1040,6 +1041,18 @@ impl AskFeeds for Fake {
 
     fn order(&self, _procedure: &ProcedureId) -> Option<StandingOrder> {
         None
+    fn opt_in(&self, _procedure: ProcedureId, _officer: Officer) -> Result<(), OrderError> {
+        Err(OrderError::Ours)
+    }
+
+    fn opt_out(&self, _procedure: &ProcedureId) -> Result<(), OrderError> {
+        Err(OrderError::NotIn)
+    }
+
+    fn opted_in(&self, _procedure: &ProcedureId) -> Option<OptIn> {
+        None
+    }
+
     }
 
     fn look_up(
