@@ -70,6 +70,7 @@ fn view(name: u8, book: Book) -> ProcedureView {
         book: Arc::new(book),
         corrected: BTreeSet::new(),
         deadlines,
+        onward: Vec::new(),
         parties,
     }
 }
