@@ -267,6 +267,15 @@ fn a_word_that_may_give_a_source_away_is_looked_at_before_it_is_sent() {
         assert!(submit(&looked_at).is_ok());
     }
     assert!(submit(&report("An informantship, by its own word.")).is_ok());
+    // So does whoever answers, corrects or tells more after a hit.
+    for (kind, pointer) in [
+        (Kind::InformationReply, "/body/answers/0/content/text"),
+        (Kind::CoreData, "/body/hits/0/unit"),
+        (Kind::Correction, "/body/reason/text"),
+    ] {
+        let faults = submit(&said(kind, pointer, "So says an informer.")).unwrap_err();
+        assert_eq!(brief(&faults), [(pointer.into(), "conflicting")], "{kind}");
+    }
     let elsewhere = said(Kind::RescueRequest, "/body/held_by/text", "Guards, says an informant.");
     assert!(submit(&elsewhere).is_ok());
 }
