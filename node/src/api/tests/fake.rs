@@ -216,6 +216,7 @@ pub(crate) const FILE: &str = "5a1f03c25a1f03c25a1f03c25a1f03c25a1f03c25a1f03c25
 pub(crate) struct Fake {
     pub(crate) view: View,
     pub(crate) messages: Vec<MessageView>,
+    pub(crate) procedures: Vec<ProcedureView>,
     leaves: Vec<Vec<u8>>,
     /// What the next submission meets, if not success.
     pub(crate) refusal: Mutex<Option<SubmitError>>,
@@ -249,7 +250,8 @@ impl Fake {
         let name = format!("concord-fake-{}-{number}", process::id());
         let folder = Folder(env::temp_dir().join(name));
         let register = Mutex::default();
-        Self { view, messages, leaves, refusal, keys, register, crew, folder }
+        let procedures = procedures::views();
+        Self { view, messages, procedures, leaves, refusal, keys, register, crew, folder }
     }
 
     fn register(&self) -> MutexGuard<'_, Register> {
@@ -534,7 +536,7 @@ impl Ask for Fake {
     }
 
     fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
-        let mut views = procedures::views().into_iter();
+        let mut views = self.procedures.iter().cloned();
         views.find(|view| view.id == id).ok_or(ReadError::NotFound)
     }
 
@@ -548,7 +550,7 @@ impl Ask for Fake {
         after: Option<ProcedureId>,
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError> {
-        let views = procedures::views().into_iter();
+        let views = self.procedures.iter().cloned();
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
     }
 
@@ -820,10 +822,10 @@ fn sent() -> MessageView {
         deliveries,
         erasure: None,
         kept: None,
+        standing: None,
         parties: parties("LA"),
     }
 }
-        standing: None,
 
 fn received() -> MessageView {
     MessageView {
@@ -831,10 +833,10 @@ fn received() -> MessageView {
         deliveries: Vec::new(),
         erasure: None,
         kept: None,
+        standing: None,
         parties: parties("MM"),
     }
 }
-        standing: None,
 
 fn parties(sender: &str) -> Parties {
     Parties { sender: Party::parse(sender).ok(), own: Party::parse("LA").ok() }
@@ -1039,8 +1041,6 @@ impl AskFeeds for Fake {
         Err(OrderError::NotFollowed)
     }
 
-    fn order(&self, _procedure: &ProcedureId) -> Option<StandingOrder> {
-        None
     fn opt_in(&self, _procedure: ProcedureId, _officer: Officer) -> Result<(), OrderError> {
         Err(OrderError::Ours)
     }
@@ -1053,6 +1053,8 @@ impl AskFeeds for Fake {
         None
     }
 
+    fn order(&self, _procedure: &ProcedureId) -> Option<StandingOrder> {
+        None
     }
 
     fn look_up(
