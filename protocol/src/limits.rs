@@ -73,6 +73,13 @@ pub const HEADER_TEXT_BYTES_MAX: usize = 200;
 /// Longest text in a body field, in bytes.
 pub const TEXT_BYTES_MAX: usize = 64 * 1024;
 
+/// Papers of one person in one record: more than anybody has, of several States and times, and as many as are compared by name.
+/// Beyond it: somebody else's. Source: spec msgk-150.
+pub const PERSON_PAPERS_MAX: usize = 32;
+
+/// Samples of one person in one record: ten fingers, two irises, faces, DNA, and each twice at most. Source: spec msgk-150.
+pub const PERSON_SAMPLES_MAX: usize = 32;
+
 /// Longest list in a body field.
 pub const LIST_MAX: usize = 1_000;
 

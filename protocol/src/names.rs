@@ -24,6 +24,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::slice;
 
+use crate::limits::PERSON_PAPERS_MAX;
 use crate::message::batch::entry::ManifestEntry;
 use crate::message::calendar::Span;
 use crate::message::name::PersonName;
@@ -45,7 +46,7 @@ use crate::names::reason::Reason;
 pub const NAMES_COMPARED_MAX: usize = 16;
 
 /// Papers and nationalities of one person that are compared. Beyond them: left out, and told.
-pub const PAPERS_COMPARED_MAX: usize = 32;
+pub const PAPERS_COMPARED_MAX: usize = PERSON_PAPERS_MAX;
 
 /// What of a record is compared.
 #[derive(Clone, Copy)]
@@ -73,7 +74,7 @@ impl<'a> From<&'a PersonRecord> for Subject<'a> {
             birth: person.birth.as_ref(),
             sex: person.sex,
             nationalities: &person.nationalities,
-            documents: &person.documents,
+            documents: person.documents.as_slice(),
         }
     }
 }

@@ -32,6 +32,10 @@ fn a_feed_is_loaded_changed_disputed_and_heals_at_every_member() {
     let mut nodes = world.all_ready();
     let author = nodes[0].client();
     let procedure = begun(&world, &author);
+    for member in &nodes[1..] {
+        comes_to(&member.client(), &procedure, 1);
+        member.client().opt_in(&procedure, "LA-7").unwrap();
+    }
     for node in &nodes {
         let feed = comes_to(&node.client(), &procedure, 1);
         let counted: u64 = feed.count_by_type.iter().map(|count| count.count).sum();
@@ -96,6 +100,47 @@ fn a_feed_is_loaded_changed_disputed_and_heals_at_every_member() {
 }
 
 #[test]
+fn nobody_blocks_by_a_feed_to_which_no_officer_of_the_agency_has_opted_in() {
+    // shows: fed-24
+    let world = Federation::of("feeds-chosen", &AGENCIES[..2]);
+    let mut nodes = world.all_ready();
+    let (author, member) = (nodes[0].client(), nodes[1].client());
+    let procedure = begun(&world, &author);
+    let other = begun(&world, &author);
+    for feed in [&procedure, &other] {
+        comes_to(&author, feed, 1);
+        comes_to(&member, feed, 1);
+    }
+    let advised = |client: &Client, feed: &str| {
+        let found = asked(client, entry(6)["identifier"].clone()).unwrap();
+        let of_feed = found.listings.into_iter().find(|listing| listing.procedure == *feed);
+        let listing = of_feed.unwrap();
+        (listing.recommended, listing.because)
+    };
+    let said = |recommended: &str, because: &str| (recommended.to_owned(), because.to_owned());
+    let (listed, blocks) = (said("listed", "not-opted-in"), said("block", "listed"));
+    assert_eq!(advised(&member, &procedure), listed);
+    // An author goes by its own list.
+    assert_eq!(advised(&author, &procedure), blocks);
+    assert_eq!(author.opt_in(&procedure, "CN-1").unwrap_err().code, Code::NotFollowed);
+
+    member.opt_in(&procedure, "LA-7").unwrap();
+    assert_eq!(member.feed(&procedure).unwrap().opted_in.unwrap().officer, "LA-7");
+    assert_eq!(advised(&member, &procedure), blocks);
+    assert_eq!(advised(&member, &other), listed, "each feed alone");
+
+    // What an officer chose outlives a crash, and ends when one says so.
+    nodes[1].kill();
+    nodes[1] = world.ready(1);
+    let member = nodes[1].client();
+    comes_to(&member, &procedure, 1);
+    assert_eq!(advised(&member, &procedure), blocks);
+    member.opt_out(&procedure).unwrap();
+    assert_eq!(advised(&member, &procedure), listed);
+    assert_eq!(member.opt_out(&procedure).unwrap_err().code, Code::NotFollowed);
+}
+
+#[test]
 fn a_list_with_another_root_is_refused_and_told_and_a_snapshot_ends_the_gap() {
     // shows: fed-11, fed-15, fed-22, xch-40
     let world = Federation::of("feeds-forged", &AGENCIES[..2]);
@@ -120,7 +165,7 @@ fn a_list_with_another_root_is_refused_and_told_and_a_snapshot_ends_the_gap() {
     let found = asked(&member, entry(200)["identifier"].clone()).unwrap();
     assert_eq!(
         (advice(&found), found.behind.clone()),
-        (vec![("block", "listed")], vec![procedure.clone()])
+        (vec![("listed", "not-opted-in")], vec![procedure.clone()])
     );
 
     // One command of an officer asks for what is missing, and the originator sees it.

@@ -2,11 +2,13 @@
 
 mod agendas;
 mod arrivals;
+mod challenged;
 mod crossed;
 mod decoys;
 mod doubles;
 mod entries;
 mod markings;
+mod onward;
 mod reviews;
 mod rivals;
 mod signs;
@@ -119,7 +121,7 @@ fn whoever_may_be_in_a_rescue_is_looked_at_before_they_are_granted_or_wanted() {
     assert_eq!(asked.procedure(&handover).unwrap().alerts, [], "names alone alert nobody");
 
     // A notice says the same, and where the reference is that of the rescue no look helps.
-    let notice = |reference: &Value, checked: bool| {
+    let notice = |reference: &Value, checked: &[&str]| {
         let mut notice = begins("notice", &[1]);
         let person = &mut notice["body"]["subject"]["person"];
         person["person_ref"] = reference.clone();
@@ -131,10 +133,10 @@ fn whoever_may_be_in_a_rescue_is_looked_at_before_they_are_granted_or_wanted() {
         notice
     };
     let other = json!("CN-P-000777");
-    let refused = say(&asks, notice(&other, false)).unwrap_err();
+    let refused = say(&asks, notice(&other, &[])).unwrap_err();
     assert!(refused.why.contains(&rescue), "{refused:?}");
-    say(&asks, notice(&other, true)).unwrap();
-    let refused = say(&asks, notice(&reference, true)).unwrap_err();
+    say(&asks, notice(&other, &[&rescue])).unwrap();
+    let refused = say(&asks, notice(&reference, &[&rescue])).unwrap_err();
     assert_eq!(refused.code, Code::Safeguard, "{refused:?}");
     assert!(refused.remedy.contains("wanted notice"), "{refused:?}");
 
@@ -146,9 +148,17 @@ fn whoever_may_be_in_a_rescue_is_looked_at_before_they_are_granted_or_wanted() {
     arrives(&asked, &described, 1);
     let refused = say(&asked, grants(&handover)).unwrap_err();
     assert!(refused.why.contains(&format!("{described} (only described)")), "{refused:?}");
-    let mut looked_at = grants(&handover);
-    looked_at["rescues_checked"] = json!(true);
-    say(&asked, looked_at).unwrap();
+    // Whoever has looked at one has not looked at the other.
+    let looked_at = |rescues: &[&String]| {
+        let mut grant = grants(&handover);
+        grant["rescues_checked"] = json!(rescues);
+        grant
+    };
+    let refused = say(&asked, looked_at(&[&rescue])).unwrap_err();
+    assert!(refused.why.contains(&described) && !refused.why.contains(&rescue), "{refused:?}");
+    let refused = say(&asked, looked_at(&[&described])).unwrap_err();
+    assert!(refused.why.contains(&rescue) && !refused.why.contains(&described), "{refused:?}");
+    say(&asked, looked_at(&[&rescue, &described])).unwrap();
 }
 
 #[test]
@@ -275,13 +285,10 @@ fn nothing_is_passed_on_without_the_decision_of_its_originator() {
     say(&owner, recall).unwrap();
     arrives(&passes, &told, 4);
     assert_eq!(say(&passes, copy(&grant.id, &[2])).unwrap_err().code, Code::Safeguard);
-    for node in [&owner, &passes] {
+    for (node, rules) in [(&owner, &["orc-13"][..]), (&passes, &["orc-13", "orc-23"])] {
         let alerts = node.procedure(&passed).unwrap().alerts;
-        assert_eq!(alerts.len(), 1, "{alerts:?}");
-        assert_eq!(
-            (alerts[0].rule.as_str(), &alerts[0].message),
-            ("orc-13", &Some(sent.id.clone()))
-        );
+        assert!(alerts.iter().map(|alert| alert.rule.as_str()).eq(rules.iter().copied()));
+        assert!(alerts.iter().all(|alert| alert.message.as_ref() == Some(&sent.id)), "{alerts:?}");
     }
     assert_eq!(gets.procedure(&passed).unwrap().alerts, [], "it does not hold the decision");
 }

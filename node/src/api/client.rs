@@ -235,8 +235,7 @@ impl Client {
     /// # Errors
     /// When the node cannot be reached or refuses.
     pub fn open(&self, id: &str, officer: &str, purpose: &str) -> Result<OpenedMessage, Report> {
-        let path = format!("/api/v1/messages/{}/body", escaped(id));
-        self.get(&query(&path, &[("officer", Some(officer)), ("purpose", Some(purpose))]))
+        self.open_knowing(id, (officer, purpose), (None, false))
     }
 
     /// The same in a case of the node's own agency.
@@ -249,8 +248,26 @@ impl Client {
         (officer, purpose): (&str, &str),
         case: &str,
     ) -> Result<OpenedMessage, Report> {
+        self.open_knowing(id, (officer, purpose), (Some(case), false))
+    }
+
+    /// The same in a case, where one is named, and for somebody who may know that the notice is suspended.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn open_knowing(
+        &self,
+        id: &str,
+        (officer, purpose): (&str, &str),
+        (case, suspended): (Option<&str>, bool),
+    ) -> Result<OpenedMessage, Report> {
         let path = format!("/api/v1/messages/{}/body", escaped(id));
-        let asked = [("officer", Some(officer)), ("purpose", Some(purpose)), ("case", Some(case))];
+        let asked = [
+            ("officer", Some(officer)),
+            ("purpose", Some(purpose)),
+            ("case", case),
+            ("suspended", suspended.then_some("known")),
+        ];
         self.get(&query(&path, &asked))
     }
 

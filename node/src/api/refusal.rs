@@ -154,9 +154,11 @@ pub(crate) fn of_preparing(error: &PrepareError, view: &View) -> Problem {
 pub(crate) fn of_order(error: &OrderError, view: &View) -> Problem {
     let code = match error {
         OrderError::Feed(error) => return of_reading(error, Code::NoSuchProcedure, view),
-        OrderError::Ours | OrderError::Closed | OrderError::Full | OrderError::NotFollowed => {
-            Code::NotFollowed
-        }
+        OrderError::Ours
+        | OrderError::Closed
+        | OrderError::Full
+        | OrderError::NotFollowed
+        | OrderError::NotIn => Code::NotFollowed,
         OrderError::File(_) => Code::OrderUnwritten,
     };
     Problem::new(code, "nothing was ordered", error.to_string())
@@ -178,6 +180,7 @@ pub(crate) fn of_reading(error: &ReadError, missing: Code, view: &View) -> Probl
         ReadError::Erased(_) => Code::Erased,
         ReadError::Unopenable => Code::Unopenable,
         ReadError::OtherPurpose(_) => Code::OtherPurpose,
+        ReadError::Suspended => Code::Suspended,
         ReadError::OtherCase(refusal) => {
             return Report::new(Code::OtherCase, "it was not read", error.to_string())
                 .with_remedy(refusal.remedy.clone())
@@ -251,6 +254,7 @@ pub(crate) fn of_erasing(error: &ReadError, view: &View) -> Problem {
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
         | ReadError::OtherCase(_)
+        | ReadError::Suspended
         | ReadError::Stopping => Code::Stopping,
     };
     Problem::new(code, what, error.to_string())
@@ -304,6 +308,7 @@ pub(crate) fn of_succession(error: &ReadError) -> Problem {
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
         | ReadError::OtherCase(_)
+        | ReadError::Suspended
         | ReadError::NotForCourt(_)
         | ReadError::InDoubt(_)
         | ReadError::Busy

@@ -286,7 +286,12 @@ pub(crate) fn opener(query: &Parameters) -> Result<(StaffNumber, Aim), Problem> 
     let (officer, purpose) = reader(query)?;
     let case = query.text("case").map(RecordRef::parse).transpose();
     let case = case.map_err(|error| bad_parameter(format!("`case`: {error}")))?;
-    Ok((officer, Aim { purpose, case: case.as_ref().map(act::case_of) }))
+    let suspended = match query.text("suspended") {
+        None => false,
+        Some("known") => true,
+        Some(_) => return Err(bad_parameter("`suspended` is `known`, or left out")),
+    };
+    Ok((officer, Aim { purpose, case: case.as_ref().map(act::case_of), suspended }))
 }
 
 /// Who has a body opened, and for which purpose of the registered kinds.

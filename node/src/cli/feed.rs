@@ -102,6 +102,25 @@ pub enum FeedVerb {
         #[command(flatten)]
         reach: Reach,
     },
+    /// Has the own Party block what a feed recommends to block; without it look-ups answer `listed`.
+    OptIn {
+        /// The feed's procedure.
+        procedure: String,
+        /// Who decided that.
+        #[arg(long)]
+        officer: String,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
+    /// Ends what `opt-in` began.
+    OptOut {
+        /// The feed's procedure.
+        procedure: String,
+        /// The node.
+        #[command(flatten)]
+        reach: Reach,
+    },
     /// Ends what `follow` began.
     Unfollow {
         /// The feed's procedure.
@@ -219,6 +238,16 @@ pub fn run(verb: &FeedVerb) -> Result<Answer, Report> {
             client.follow_under(procedure, (officer, zone), basis.map(Option::as_deref))?;
             Ok(show(&client.feed(procedure)?))
         }
+        FeedVerb::OptIn { procedure, officer, reach } => {
+            let client = reach.client()?;
+            client.opt_in(procedure, officer)?;
+            Ok(show(&client.feed(procedure)?))
+        }
+        FeedVerb::OptOut { procedure, reach } => {
+            let client = reach.client()?;
+            client.opt_out(procedure)?;
+            Ok(show(&client.feed(procedure)?))
+        }
         FeedVerb::Unfollow { procedure, reach } => {
             let client = reach.client()?;
             client.unfollow(procedure)?;
@@ -283,6 +312,7 @@ fn show(feed: &Feed) -> Answer {
         ("entries", listed(counts)),
         ("disputes", feed.disputes.to_string()),
         ("asked for by", listed(asked)),
+        ("blocked by", table::or_dash(feed.opted_in.as_ref().map(|chosen| chosen.officer.clone()))),
         ("followed for", table::or_dash(feed.order.as_ref().map(|order| order.officer.clone()))),
     ]);
     let answer = Answer::new(text, table::json(feed));

@@ -50,6 +50,9 @@ pub enum FileVerb {
         /// The kind of purpose for which it is read.
         #[arg(long)]
         purpose: String,
+        /// Opens what stands beside a notice although it is challenged: to judge the challenge.
+        #[arg(long)]
+        suspended: bool,
         /// Where to put it; nothing may be there.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
@@ -68,9 +71,9 @@ pub fn run(verb: &FileVerb) -> Result<Answer, Report> {
     match verb {
         FileVerb::Add { file, reach } => add(file, reach),
         FileVerb::Show { digest, reach } => Ok(shown(&reach.client()?.file(digest)?)),
-        FileVerb::Get { message, digest, officer, purpose, out, reach } => {
+        FileVerb::Get { message, digest, officer, purpose, suspended, out, reach } => {
             let named = [message.as_str(), digest, officer, purpose];
-            get(named, out, reach)
+            get((named, *suspended), out, reach)
         }
     }
 }
@@ -109,7 +112,7 @@ fn shown(file: &FileDocument) -> Answer {
 
 /// Writes beside the name and renames at the end: half a file never stands under the name that was asked for.
 fn get(
-    [message, digest, officer, purpose]: [&str; 4],
+    asked: ([&str; 4], bool),
     out: &Path,
     reach: &Reach,
 ) -> Result<Answer, Report> {
@@ -120,7 +123,7 @@ fn get(
     let draft = beside(out);
     let file = File::create_new(&draft).map_err(|error| unwritable(&draft, &error))?;
     let mut writer = BufWriter::new(file);
-    let got = client.get_file([message, digest, officer, purpose], &mut writer);
+    let got = client.get_file(asked, &mut writer);
     let got = got.and_then(|got| {
         let flushed = writer.flush().and_then(|()| writer.get_ref().sync_all());
         flushed

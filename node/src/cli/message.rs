@@ -54,6 +54,9 @@ pub enum MessageVerb {
         /// The case of the own agency for which it is read; what is held for another one is not opened.
         #[arg(long, requires = "officer")]
         case: Option<String>,
+        /// Opens a notice although it is challenged: to judge the challenge, and to act on nothing in it.
+        #[arg(long, requires = "officer")]
+        suspended: bool,
         /// The node.
         #[command(flatten)]
         reach: Reach,
@@ -148,9 +151,10 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
             let page = Page { direction, limit: *limit, cursor: cursor.clone() };
             Ok(list(&reach.client()?.messages(&page)?))
         }
-        MessageVerb::Show { id, officer, purpose, case, reach } => {
+        MessageVerb::Show { id, officer, purpose, case, suspended, reach } => {
             let reader = officer.as_deref().zip(purpose.as_deref());
-            show(&reach.client()?, id, reader.map(|reader| (reader, case.as_deref())))
+            let knowing = (case.as_deref(), *suspended);
+            show(&reach.client()?, id, reader.map(|reader| (reader, knowing)))
         }
         MessageVerb::Reviews { limit, cursor, reach } => {
             Ok(reviews(&reach.client()?.reviews(*limit, cursor.as_deref())?))
@@ -176,7 +180,7 @@ pub fn run(verb: &MessageVerb) -> Result<Answer, Report> {
 fn list(page: &MessageList) -> Answer {
     let rows = page.items.iter().map(|message| {
         let (way, others) = others(message);
-        let kind = message.header.as_ref().map(|header| header.kind.clone());
+        let kind = message.header.as_ref().map(|header| kind(&header.kind, message));
         [
             message.id.clone(),
             way,
@@ -214,6 +218,15 @@ fn reviews(page: &ReviewList) -> Answer {
     }
 }
 
+/// What it is; of a notice that stands no more, or not now, also that.
+// spec: xch-57
+fn kind(kind: &str, message: &Message) -> String {
+    match message.standing.as_deref() {
+        None | Some("in-force") => kind.to_owned(),
+        Some(standing) => format!("{kind} ({standing})"),
+    }
+}
+
 /// Which way the message went, and who is on the other side.
 fn others(message: &Message) -> (String, String) {
     if message.deliveries.is_empty() {
@@ -245,8 +258,8 @@ fn standing(deliveries: &[DeliveryDocument]) -> String {
     if parts.is_empty() { "–".to_owned() } else { parts.join(", ") }
 }
 
-/// Who reads, for which purpose, and in which case where one is named.
-type Reading<'r> = ((&'r str, &'r str), Option<&'r str>);
+/// Who reads, for which purpose, in which case where one is named, and whether knowing that a notice is suspended.
+type Reading<'r> = ((&'r str, &'r str), (Option<&'r str>, bool));
 
 fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer, Report> {
     let message = client.message(id)?;
@@ -255,7 +268,7 @@ fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer
     let mut text =
         table::facts([
             ("message", message.id.clone()),
-            ("kind", table::or_dash(header.map(|header| &header.kind))),
+            ("kind", table::or_dash(header.map(|header| kind(&header.kind, &message)))),
             ("procedure", table::or_dash(header.map(|header| &header.procedure))),
             ("digest", message.digest.clone()),
             (if way == "in" { "from" } else { "to" }, others),
@@ -276,13 +289,10 @@ fn show(client: &Client, id: &str, reader: Option<Reading<'_>>) -> Result<Answer
     if !message.deliveries.is_empty() {
         text.push_str(&deliveries(&message.deliveries));
     }
-    let Some(((officer, purpose), case)) = reader else {
+    let Some((reader, knowing)) = reader else {
         return Ok(Answer::new(text, table::json(&message)));
     };
-    let opened = match case {
-        Some(case) => client.open_in(id, (officer, purpose), case)?,
-        None => client.open(id, officer, purpose)?,
-    };
+    let opened = client.open_knowing(id, reader, knowing)?;
     text.push('\n');
     text.push_str(&pretty(&opened.content));
     if !opened.times.is_empty() {

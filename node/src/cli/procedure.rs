@@ -10,6 +10,7 @@ use clap::ValueEnum;
 
 use crate::api::shape::deadline::Deadline;
 use crate::api::shape::procedure::Entry;
+use crate::api::shape::procedure::PassedOn;
 use crate::api::shape::procedure::Procedure;
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::api::shape::procedure::ProcedureList;
@@ -168,6 +169,12 @@ fn show(detail: &ProcedureDetail) -> Answer {
             detail.deadlines.iter().map(deadline),
         ));
     }
+    if !detail.passed_on.is_empty() {
+        text.push_str(&table::table(
+            ["passed on", "by", "to", "at", "under", "message"],
+            detail.passed_on.iter().map(passed_on),
+        ));
+    }
     let answer = Answer::new(text, table::json(detail));
     let answer = detail.look_again.iter().fold(answer, |answer, look| {
         answer.say(format!("look at {} again: {} was corrected", look.id, look.because))
@@ -177,6 +184,18 @@ fn show(detail: &ProcedureDetail) -> Answer {
         let against = alert.message.as_ref().map(|id| format!(" against {id}")).unwrap_or_default();
         answer.say(format!("alert{against}: {} ({}); {}", alert.why, alert.rule, alert.remedy))
     })
+}
+
+// spec: orc-24
+fn passed_on(passed: &PassedOn) -> [String; 6] {
+    [
+        passed.items.join(" "),
+        passed.by.clone(),
+        passed.to.join(" "),
+        passed.at.clone(),
+        passed.consent.clone(),
+        passed.message.clone(),
+    ]
 }
 
 fn deadline(deadline: &Deadline) -> [String; 6] {

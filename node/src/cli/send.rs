@@ -18,7 +18,7 @@ use crate::report::Report;
 /// Submits a message.
 #[derive(Debug, Args)]
 pub struct Send {
-    /// The submission, in JSON; `subject_line_checked`, `sources_checked` and `rescues_checked` in it say that somebody has looked.
+    /// The submission, in JSON; `subject_line_checked`, `sources_checked` and `rescues_checked` in it say at what somebody has looked.
     file: PathBuf,
     /// The same key with the same file makes one message, however often it is sent.
     #[arg(long, value_name = "KEY")]

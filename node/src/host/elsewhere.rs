@@ -26,6 +26,7 @@
 //! - [`wanted`]: whether somebody is looked for by all while another agency is asked to hand the person over.
 //! - [`clauses`]: whether what it states agrees with the charter.
 //! - [`silence`]: whether silence closes a request no sooner than the charter lets it.
+//! - [`onward`]: who has what from whom under which decision, and whether what was said of it since went on too.
 //! - [`crossed`]: whether somebody still has what came beside the withdrawal of the question.
 //! - [`agendas`]: whether an agenda has what is overdue.
 //!
@@ -52,6 +53,7 @@ mod marked;
 mod markings;
 mod merger;
 mod namesakes;
+pub(crate) mod onward;
 mod people;
 pub(crate) mod rivals;
 mod roots;
@@ -229,13 +231,14 @@ fn may_matter(body: &Body) -> bool {
 /// # Errors
 /// When the store cannot be read.
 // spec: res-42, res-62, bat-64, orc-14, orc-16, xch-54, spc-6, prf-9, ho-78, bat-70, orc-20, rfi-25, cyc-38, xch-56, ho-85, ho-86
-// spec: res-67, res-68, rfi-26
+// spec: res-67, res-68, rfi-26, orc-23
 pub(crate) fn alerts(
     shared: &Shared,
     (id, book): (&ProcedureId, &Book),
     now: Timestamp,
 ) -> Result<Vec<Alert>, ReadError> {
     let mut found = copies::alerts(shared, book)?;
+    found.extend(onward::alerts(shared, (id, book))?);
     found.extend(links::alerts(shared, book)?);
     found.extend(markings::alerts(shared, book)?);
     found.extend(certificates::alerts(shared, book)?);

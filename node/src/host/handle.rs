@@ -17,6 +17,7 @@ mod proofs;
 mod query;
 pub mod reviews;
 pub mod specialty;
+mod standing;
 pub mod succession;
 pub mod transcript;
 mod watching;
@@ -40,6 +41,7 @@ use concord_protocol::ids::TreeSize;
 use concord_protocol::log::leaf::Doubt;
 use concord_protocol::message::attachment::SealedFile;
 use concord_protocol::message::fault::FieldFault;
+use concord_protocol::message::intelligence::validity::NoticeStanding;
 use concord_protocol::message::purpose::PurposeKind;
 use concord_protocol::moment::Timestamp;
 use concord_protocol::procedure::refusal::Refusal;
@@ -178,6 +180,9 @@ pub enum ReadError {
     /// It is held for another case, and its originator has not allowed this one.
     #[error("{} ({})", .0.why, .0.rule)]
     OtherCase(Box<Refusal>),
+    /// It is a notice that is challenged.
+    #[error("the notice is challenged, and is not shown while its originator has not answered")]
+    Suspended,
     /// Bodies must not be shown in court.
     #[error("{}", forbidden(.0))]
     NotForCourt(Vec<Refusal>),
@@ -199,6 +204,8 @@ pub struct Aim {
     pub purpose: PurposeCode,
     /// The case of this agency, without its name; absent where none is named.
     pub case: Option<Digest>,
+    /// Whether whoever reads knows that the notice is suspended.
+    pub suspended: bool,
 }
 
 /// How a caller names a message.
@@ -393,6 +400,8 @@ pub struct MessageView {
     pub erasure: Option<ErasureRecord>,
     /// Why it is kept beyond its review; `None` where nobody said so.
     pub kept: Option<Kept>,
+    /// How it stands, where it is a notice.
+    pub standing: Option<NoticeStanding>,
     /// The Parties of its sender and of this agency, where the charter in force has them: their clocks are shown.
     pub parties: Parties,
 }

@@ -45,6 +45,7 @@ use crate::host::deconfliction::Deconfliction;
 use crate::host::elsewhere::board::Board;
 use crate::host::elsewhere::decisions::Doubts;
 use crate::host::elsewhere::ledger::Ledger;
+use crate::host::elsewhere::onward::Register;
 use crate::host::elsewhere::rivals::Rivals;
 use crate::host::feeds::Feeds;
 use crate::host::figures::Figures;
@@ -145,6 +146,8 @@ pub(crate) struct Shared {
     pub(crate) kept: KeptWords,
     /// The rescues that are open.
     pub(crate) board: Board,
+    /// What passes on what others sent.
+    pub(crate) onward: Register,
     /// How many messages wait for a person, as it was counted last.
     pub(crate) counted: Counted,
     /// Who was received, and by whom.
@@ -271,6 +274,7 @@ impl Shared {
             deconfliction: parts.deconfliction,
             kept: parts.kept,
             board: Board::default(),
+            onward: Register::default(),
             counted: Counted::default(),
             ledger: Ledger::default(),
             rivals: Rivals::default(),

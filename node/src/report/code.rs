@@ -338,6 +338,9 @@ codes! {
     /// A message is held for another case of this agency than the one for which it is to be used.
     OtherCase = "other-case", Caller, Refused, 403;
     "use it in the case for which it is held, or ask its originator: an onward-transfer-request in its procedure for this purpose and case, with your own agency among the recipients"
+    /// A notice is challenged, and is not shown while its originator has not answered.
+    Suspended = "suspended", Caller, Refused, 409;
+    "act on nothing in it; whoever judges the challenge opens it knowing that: `concord message show ID --officer STAFF_NUMBER --purpose PURPOSE --suspended`"
     /// A safeguard that must be met first is not.
     Safeguard = "safeguard", Caller, Refused, 409;
     "meet the safeguard that the answer names, then submit again"
@@ -419,9 +422,9 @@ codes! {
     /// The file of a list could not be made.
     ListUnwritten = "list-unwritten", Operator, Refused, 507;
     "make room on the disk, or raise files_total_mib or files_largest_mib"
-    /// There is nothing to follow, or nobody follows it.
+    /// There is nothing to follow or to take part in, or nobody does.
     NotFollowed = "not-followed", Caller, Refused, 409;
-    "follow open feeds of other agencies: `concord feed list` shows whose they are, `concord feed show PROCEDURE` who follows one"
+    "follow open feeds of other agencies, or opt in to them: `concord feed list` shows whose they are, `concord feed show PROCEDURE` who said what about one"
     /// The file of standing orders cannot be written.
     OrderUnwritten = "order-unwritten", Operator, Refused, 507;
     "see the room on the node's disk, and the permissions of the folder `orders` in its directory"

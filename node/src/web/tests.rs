@@ -4,23 +4,32 @@ use core::future;
 use core::pin::pin;
 use std::sync::Arc;
 
+use askama::Template;
 use axum::body;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::StatusCode;
 use concord_protocol::ids::AgencyId;
+use concord_protocol::ids::MessageId;
+use concord_protocol::message::intelligence::validity::NoticeStanding;
 use concord_protocol::moment::Span;
 use concord_protocol::moment::Timestamp;
 use tokio::runtime::Builder;
 use tower_service::Service;
 
+use crate::api::ask::Ask;
 use crate::api::auth::Token;
+use crate::api::shape::message::Message;
 use crate::api::tests::fake::Fake;
 use crate::api::tests::fake::RECEIVED;
 use crate::api::tests::fake::SENT;
 use crate::api::tests::wire::TOKEN;
+use crate::host::handle::MessageName;
+use crate::host::handle::MessageView;
 use crate::web;
+use crate::web::page::Messages;
+use crate::web::page::OneMessage;
 use crate::web::session::Door;
 use crate::web::session::SESSION_LIFE;
 use crate::web::session::SESSIONS_MAX;
@@ -81,6 +90,20 @@ fn a_session_ends_with_the_shift_and_the_oldest_makes_room() {
         enter(secret, start.after(Span::from_millis(u64::from(secret))));
     }
     assert!(!door.knows(&first, start), "the oldest session makes room");
+}
+
+#[test]
+fn a_notice_that_is_challenged_is_shown_as_suspended() {
+    // shows: xch-57
+    let view = Fake::new().message(MessageName::Id(MessageId::parse(SENT).unwrap())).unwrap();
+    let view = MessageView { standing: Some(NoticeStanding::Suspended), ..view };
+    let (agency, message) = (agency().to_string(), Message::new(&agency(), &view));
+    let one = OneMessage { agency: agency.clone(), message: message.clone() };
+    let list = Messages { agency, items: vec![message], next: None };
+
+    for page in [one.render().unwrap(), list.render().unwrap()] {
+        assert!(page.contains("<small>suspended</small>"), "{page}");
+    }
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 use alloc::vec::Vec;
 
+use crate::limits::PERSON_PAPERS_MAX;
+use crate::limits::PERSON_SAMPLES_MAX;
 use crate::message::fault::FaultCode;
 use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
+use crate::message::list::Bounded;
 use crate::message::list::OneOrMore;
 use crate::message::name::PersonName;
 use crate::message::partial_date::PartialDate;
@@ -216,7 +219,8 @@ record! {
         /// Nationalities.
         nationalities: Vec<NationalityClaim>,
         /// Papers.
-        documents: Vec<IdentityDocument>,
+        // spec: msgk-150
+        documents: Bounded<IdentityDocument, 0, PERSON_PAPERS_MAX>,
         /// Names of the parents.
         parents_names: Vec<PersonName>,
         /// Languages the person understands.
@@ -224,7 +228,8 @@ record! {
         /// A photograph.
         photo_ref: Option<RecordRef>,
         /// Biometric samples.
-        biometrics: Vec<BiometricRef>,
+        // spec: msgk-150
+        biometrics: Bounded<BiometricRef, 0, PERSON_SAMPLES_MAX>,
         /// In which role the person appears.
         category: SubjectCategory,
         /// What is said about the person.

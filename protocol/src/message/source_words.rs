@@ -34,12 +34,20 @@ const WORDS: &[&str] = &[
     "သတင်းပေး", "သူလျှို", "ခိုးနားထောင်",
 ];
 
-/// Adds a fault at each text of a report or a notice that has such a word.
+/// Adds a fault at each text that has such a word, in a message that tells what somebody knows.
 ///
 /// It is no more than a warning: whoever has looked says so in the submission. The word is not repeated.
 // spec: msgk-121
 pub(super) fn refuse(body: &Body, written: &Value, at: &Pointer<'_>, faults: &mut Faults) {
-    if matches!(body, Body::IntelligenceReport(_) | Body::Notice(_)) {
+    let tells = matches!(
+        body,
+        Body::IntelligenceReport(_)
+            | Body::Notice(_)
+            | Body::InformationReply(_)
+            | Body::CoreData(_)
+            | Body::Correction(_)
+    );
+    if tells {
         refuse_in(written, at, faults);
     }
 }

@@ -100,8 +100,8 @@ record! {
         subject_line_checked: Option<bool>,
         /// Whether its author has looked at what may give a source away: a word, or how far it goes; it goes nowhere.
         sources_checked: Option<bool>,
-        /// Whether its author has looked at the rescues that may be about somebody here; it goes nowhere.
-        rescues_checked: Option<bool>,
+        /// The rescues that may be about somebody here and at which its author has looked; they go nowhere.
+        rescues_checked: Vec<ProcedureId>,
         /// The reference that people use for the procedure.
         procedure_ref: Option<RecordRef>,
         /// In which language it is written.
@@ -124,6 +124,8 @@ record! {
         list::refuse_repeated(agencies, &at.key("to"), faults);
         let parents = parents.iter().flat_map(|parents| parents.iter());
         list::refuse_repeated(parents, &at.key("parents"), faults);
+        let rescues = rescues_checked.iter().flatten();
+        list::refuse_repeated(rescues, &at.key("rescues_checked"), faults);
         if let Some(originator) = &originator {
             content::consent_agrees(originator.as_ref(), consent.as_ref(), &at.key(CONSENT_KEY), faults);
         }
@@ -288,9 +290,9 @@ impl Submission {
         self.fields.attachments.as_slice()
     }
 
-    /// Whether its author has looked at the rescues that may be about somebody here.
-    pub fn has_rescues_checked(&self) -> bool {
-        self.fields.rescues_checked == Some(true)
+    /// The rescues at which its author has looked.
+    pub fn rescues_checked(&self) -> &[ProcedureId] {
+        &self.fields.rescues_checked
     }
 
     /// Whether it is an exercise.

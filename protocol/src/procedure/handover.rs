@@ -428,6 +428,14 @@ impl Rules for Handover {
                     "begin with a handover-request or a provisional-arrest-request",
                 ));
             };
+        // spec: res-69
+        if act.asked.len() != 1 {
+            return Err(Refusal::out_of_turn(
+                "res-69",
+                format!("it asks {} agencies for the person", act.asked.len()),
+                "ask each agency in a procedure of its own; others can be told",
+            ));
+        }
         Ok(Self {
             stage,
             custody,

@@ -53,7 +53,9 @@ class Handover(Rows):
 
     def __init__(self, opening):
         name, content = stated(opening)
-        self.requesting, self.requested = opening["author"], set(opening["asked"])
+        # res-69: it asks one agency.
+        (asked,) = opening["asked"]
+        self.requesting, self.requested = opening["author"], {asked}
         self.stage = "provisional" if name == "arrest-asked" else "submitted"
         self.custody = "at-large" if name == "arrest-asked" else content["custody"]
         self.request = None if name == "arrest-asked" else (opening["id"], content)

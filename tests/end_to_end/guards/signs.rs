@@ -129,7 +129,6 @@ fn refers(rescue: &str, to: usize) -> Value {
 fn wanted() -> Value {
     let mut wanted = begins("notice", &[1]);
     wanted["body"]["subject"]["person"]["person_ref"] = json!(PERSON);
-    wanted["rescues_checked"] = json!(true);
     wanted
 }
 
@@ -180,7 +179,7 @@ fn nobody_with_signs_of_a_victim_gets_free_by_another_look_or_by_somebody_elses_
     assert!(held.refused().why.contains(&held.first));
 
     // Nor by a rescue of somebody else that names the handover.
-    held.rescue_of("CN-P-000503", &held.asked, 2);
+    let elses = held.rescue_of("CN-P-000503", &held.asked, 2);
     assert_eq!(owes_a_rescue(&held.asked, &held.first), ["ours"]);
     assert!(held.refused().why.contains(&held.first));
 
@@ -200,7 +199,7 @@ fn nobody_with_signs_of_a_victim_gets_free_by_another_look_or_by_somebody_elses_
     arrives(&held.asks, &held.first, 4);
     assert_eq!(held.asks.procedure(&held.second).unwrap().alerts, []);
     let mut granted = grants(&held.second);
-    granted["rescues_checked"] = json!(true);
+    granted["rescues_checked"] = json!([elses]);
     say(&held.asked, granted).unwrap();
     // What stands in the way of the notice now is the handover itself (xch-55).
     assert_eq!(say(&held.asks, wanted()).unwrap_err().code, Code::Unconfirmed);

@@ -6,6 +6,7 @@ use concord_protocol::feed::sort::Sorter;
 use concord_protocol::ids::ProcedureId;
 use concord_protocol::message::identifier::Identifier;
 use concord_protocol::message::intelligence::feed_entry::FeedClass;
+use concord_protocol::message::text::StaffNumber;
 use tokio::sync::OwnedMutexGuard;
 
 use crate::api::ask::Answer;
@@ -15,6 +16,7 @@ use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
 use crate::host::feeds::order::Given;
+use crate::host::feeds::orders::OptIn;
 use crate::host::feeds::orders::OrderError;
 use crate::host::feeds::orders::Standing;
 use crate::host::handle::Handle;
@@ -47,6 +49,21 @@ pub trait AskFeeds {
     /// # Errors
     /// When there is none, or the file cannot be written.
     fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError>;
+
+    /// Has the own Party take part in what a feed recommends to block.
+    ///
+    /// # Errors
+    /// When the feed is not another agency's, or has ended, or the order cannot be written.
+    fn opt_in(&self, procedure: ProcedureId, officer: StaffNumber) -> Result<(), OrderError>;
+
+    /// Ends that.
+    ///
+    /// # Errors
+    /// When it does not take part, or the file cannot be written.
+    fn opt_out(&self, procedure: &ProcedureId) -> Result<(), OrderError>;
+
+    /// Since when it takes part, and by whose order.
+    fn opted_in(&self, procedure: &ProcedureId) -> Option<OptIn>;
 
     /// The order about a feed.
     fn order(&self, procedure: &ProcedureId) -> Option<Standing>;
@@ -97,6 +114,18 @@ impl AskFeeds for Handle {
 
     fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
         Self::unfollow(self, procedure)
+    }
+
+    fn opt_in(&self, procedure: ProcedureId, officer: StaffNumber) -> Result<(), OrderError> {
+        Self::opt_in(self, procedure, officer)
+    }
+
+    fn opt_out(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
+        Self::opt_out(self, procedure)
+    }
+
+    fn opted_in(&self, procedure: &ProcedureId) -> Option<OptIn> {
+        Self::opted_in(self, procedure)
     }
 
     fn order(&self, procedure: &ProcedureId) -> Option<Standing> {

@@ -76,6 +76,27 @@ impl Client {
         self.accepted(answer).map(drop)
     }
 
+    /// Has the own Party block what a feed recommends to block, by the decision of an officer.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn opt_in(&self, procedure: &str, officer: &str) -> Result<(), Report> {
+        let path = format!("/api/v1/feeds/{}/opt-in", escaped(procedure));
+        let path = query(&path, &[("officer", Some(officer))]);
+        let request = self.agent.post(self.at_path(&path)).header("authorization", self.bearer());
+        self.accepted(request.send_empty()).map(drop)
+    }
+
+    /// Ends that.
+    ///
+    /// # Errors
+    /// When the node cannot be reached or refuses.
+    pub fn opt_out(&self, procedure: &str) -> Result<(), Report> {
+        let path = self.at_path(&format!("/api/v1/feeds/{}/opt-in", escaped(procedure)));
+        let answer = self.agent.delete(path).header("authorization", self.bearer()).call();
+        self.accepted(answer).map(drop)
+    }
+
     /// Looks one indicator up in every feed.
     ///
     /// # Errors

@@ -45,11 +45,14 @@ impl Client {
     /// When the node cannot be reached or refuses, and when the file breaks off or cannot be written.
     pub fn get_file(
         &self,
-        [message, digest, officer, purpose]: [&str; 4],
+        ([message, digest, officer, purpose], suspended): ([&str; 4], bool),
         out: &mut dyn Write,
     ) -> Result<(u64, u64), Report> {
         let path = format!("/api/v1/messages/{}/files/{}", escaped(message), escaped(digest));
-        let path = query(&path, &[("officer", Some(officer)), ("purpose", Some(purpose))]);
+        let suspended = suspended.then_some("known");
+        let asked =
+            [("officer", Some(officer)), ("purpose", Some(purpose)), ("suspended", suspended)];
+        let path = query(&path, &asked);
         let answer = self.ask(&path)?;
         let number = |name: &str| answer.headers().get(name)?.to_str().ok()?.parse::<u64>().ok();
         let (leaf, length) = (number("concord-log-index"), number("content-length"));

@@ -64,6 +64,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list))
         .routes(routes!(show))
         .routes(routes!(follow, unfollow))
+        .routes(routes!(opt_in, opt_out))
         .routes(routes!(look_up))
         .routes(routes!(prepare_list))
         .routes(routes!(prepare_change))
@@ -79,8 +80,13 @@ async fn list(State(api): State<Api>, query: Parameters) -> Result<Json<FeedList
     query.among(&[])?;
     let own = api.node.view().agency.to_string();
     let feeds = api.read(Code::NoSuchProcedure, |node| node.feeds()).await?;
-    let shown = |feed: &Arc<Known>| Feed::new(feed, &own, api.node.order(&feed.procedure).as_ref());
-    Ok(Json(FeedList { items: feeds.iter().map(shown).collect() }))
+    Ok(Json(FeedList { items: feeds.iter().map(|feed| shown(&api, feed, &own)).collect() }))
+}
+
+/// A feed with what officers said about it.
+fn shown(api: &Api, feed: &Known, own: &str) -> Feed {
+    let (order, opt_in) = (api.node.order(&feed.procedure), api.node.opted_in(&feed.procedure));
+    Feed::new(feed, own, (order.as_ref(), opt_in.as_ref()))
 }
 
 /// Shows one feed: how far it is here, what is disputed, what it waits for.
@@ -100,7 +106,7 @@ async fn show(
     let id = segments.procedure()?;
     let own = api.node.view().agency.to_string();
     let feed = api.read(Code::NoSuchProcedure, move |node| node.feed(&id)).await?;
-    Ok(Json(Feed::new(&feed, &own, api.node.order(&id).as_ref())))
+    Ok(Json(shown(&api, &feed, &own)))
 }
 
 /// Takes an officer's standing order: the node asks for what it misses of the feed, in that officer's name.
@@ -169,6 +175,47 @@ async fn unfollow(
     query.among(&[])?;
     let id = segments.procedure()?;
     ordered(&api, move |node| node.unfollow(&id)).await
+}
+
+/// Has the own Party take part in what a feed recommends to block: look-ups say so from then on.
+// spec: fed-24
+#[utoipa::path(post, operation_id = "feed_opt_in", path = "/api/v1/feeds/{id}/opt-in", tag = "feeds", security(("token" = [])),
+    params(
+        ("id" = String, Path, description = "the id of the feed's procedure"),
+        ("officer" = String, Query, description = "staff number of the officer who decided that"),
+    ),
+    responses(
+        (status = 204, description = "the own Party takes part"),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn opt_in(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<StatusCode, Problem> {
+    let query = query.among(&["officer"])?;
+    let id = segments.procedure()?;
+    let officer = Officer::parse(query.demanded("officer")?)
+        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
+    ordered(&api, move |node| node.opt_in(id, officer)).await
+}
+
+/// Ends that: look-ups answer that an entry is listed, and recommend nobody to block it.
+// spec: fed-24
+#[utoipa::path(delete, operation_id = "feed_opt_out", path = "/api/v1/feeds/{id}/opt-in", tag = "feeds", security(("token" = [])),
+    params(("id" = String, Path, description = "the id of the feed's procedure")),
+    responses(
+        (status = 204, description = "the own Party does not take part any more"),
+        (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
+    ))]
+async fn opt_out(
+    State(api): State<Api>,
+    segments: Segments,
+    query: Parameters,
+) -> Result<StatusCode, Problem> {
+    query.among(&[])?;
+    let id = segments.procedure()?;
+    ordered(&api, move |node| node.opt_out(&id)).await
 }
 
 /// Changes the orders on a thread that may wait for a disk.

@@ -85,6 +85,7 @@ async fn show(
         ("officer" = String, Query, description = "staff number of the officer who reads: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which it is read"),
         ("case" = Option<String>, Query, description = "the case of the own agency for which it is read, as its messages name it: 1 to 128 of `A-Z a-z 0-9 . _ : / -`; when absent no case is compared"),
+        ("suspended" = Option<String>, Query, description = "`known`: whoever reads knows that the notice is challenged, and acts on nothing in it"),
     ),
     responses(
         (status = 200, description = "the file as it was before it was sealed; `Concord-Log-Index` says where the reading stands",
@@ -97,7 +98,7 @@ async fn open(
     segments: Segments,
     query: Parameters,
 ) -> Result<Response, Problem> {
-    let query = query.among(&["officer", "purpose", "case"])?;
+    let query = query.among(&["officer", "purpose", "case", "suspended"])?;
     let (name, digest) = (segments.message()?, segments.digest()?);
     let reader = request::opener(&query)?;
     let place = transfer::place(&api)?;

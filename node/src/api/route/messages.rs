@@ -73,7 +73,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 #[utoipa::path(post, operation_id = "message_submit", path = "/api/v1/messages", tag = "messages", security(("token" = [])),
     params(("Idempotency-Key" = Option<String>, Header,
         description = "1 to 128 visible ASCII characters; the same key with the same submission makes one message")),
-    request_body(content = serde_json::Value, content_type = "application/json", description = "the submission (chapter 10). `subject_line_checked`, `sources_checked` and `rescues_checked` are true where somebody has looked at what a refusal points out: a name in the subject line; a word, or a circle of recipients, that may give a source away; open rescues that may be about somebody who is granted, listed, sealed or wanted. They go nowhere"),
+    request_body(content = serde_json::Value, content_type = "application/json", description = "the submission (chapter 10). `subject_line_checked` and `sources_checked` are true where somebody has looked at what a refusal points out: a name in the subject line; a word, or a circle of recipients, that may give a source away. `rescues_checked` names, by procedure, the open rescues at which somebody has looked because they may be about somebody who is granted, listed, sealed or wanted. They go nowhere"),
     responses(
         (status = 201, description = "the message was made", body = SubmittedMessage),
         (status = 200, description = "an earlier request with this key made the message", body = SubmittedMessage),
@@ -239,6 +239,7 @@ async fn show(
         ("officer" = String, Query, description = "staff number of the officer who reads: 1 to 32 of `A-Z a-z 0-9 -`"),
         ("purpose" = String, Query, description = "the kind of purpose for which it is read"),
         ("case" = Option<String>, Query, description = "the case of the own agency for which it is read, as its messages name it: 1 to 128 of `A-Z a-z 0-9 . _ : / -`; when absent no case is compared"),
+        ("suspended" = Option<String>, Query, description = "`known`: whoever reads knows that the notice is challenged, and acts on nothing in it"),
     ),
     responses(
         (status = 200, description = "the content, and the leaf that records the reading", body = OpenedMessage),
@@ -249,7 +250,7 @@ async fn open(
     segments: Segments,
     query: Parameters,
 ) -> Result<Json<OpenedMessage>, Problem> {
-    let query = query.among(&["officer", "purpose", "case"])?;
+    let query = query.among(&["officer", "purpose", "case", "suspended"])?;
     let name = segments.message()?;
     let (officer, aim) = request::opener(&query)?;
     let view = api.read(Code::NoSuchMessage, move |node| node.message(name)).await?;
@@ -262,6 +263,7 @@ async fn open(
     Ok(Json(OpenedMessage {
         id: opened.id.to_string(),
         log_index: opened.leaf.get(),
+        standing: view.standing.map(|standing| standing.text().to_owned()),
         content,
         times: stated.iter().map(|stated| StatedTime::of(stated, zones)).collect(),
         approvals: opened.approvals.as_ref().map(ApprovalsDocument::from),

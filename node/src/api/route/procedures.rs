@@ -209,6 +209,6 @@ fn wanted(procedure: ProcedureId, query: Parameters) -> Result<Wanted, Problem> 
         Some("withhold") => Forbidden::Withhold,
         Some(_) => return Err(request::bad_parameter("`forbidden` is `refuse` or `withhold`")),
     };
-    let (officer, Aim { purpose, case }) = request::opener(&query)?;
+    let (officer, Aim { purpose, case, .. }) = request::opener(&query)?;
     Ok(Wanted { procedure, to_use, forbidden, officer, purpose, case })
 }

@@ -3,6 +3,7 @@
 use concord_protocol::feed::op::Does;
 use concord_protocol::message::attachment::SealedFile;
 use concord_protocol::message::field::Field as _;
+use concord_protocol::message::intelligence::feed_entry::Recommended;
 use concord_protocol::message::legal_basis::LegalBasisRef;
 use serde::Deserialize;
 use serde::Serialize;
@@ -13,6 +14,7 @@ use crate::host::feeds::Known;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
 use crate::host::feeds::order::Order;
+use crate::host::feeds::orders::OptIn;
 use crate::host::feeds::orders::Standing;
 use crate::host::handle::feeds::Because;
 use crate::host::handle::feeds::Listing;
@@ -55,6 +57,9 @@ pub struct Feed {
     /// Who said that the node asks for what is missing; absent where nobody did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub order: Option<FeedOrder>,
+    /// Who had the own Party block what the feed recommends to block; absent where nobody did, and for the node's own feed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opted_in: Option<FeedOptIn>,
     /// What a `feed-gap-request` of this node would ask for; absent when nothing is missing, and for the node's own feed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub missing: Option<FeedMissing>,
@@ -75,6 +80,15 @@ pub struct FeedOrder {
     /// Why the node did not take its own request the last time; absent when it did, or none was due.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+}
+
+/// That the own Party blocks what a feed recommends to block.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct FeedOptIn {
+    /// Staff number of the officer who decided that.
+    pub officer: String,
+    /// Since when. RFC 3339, UTC.
+    pub since: String,
 }
 
 /// How many of one kind.
@@ -160,9 +174,10 @@ pub struct IndicatorListing {
     pub seq: u64,
     /// Since which number the entry is listed so.
     pub since_seq: u64,
-    /// What is recommended now: `block`, `warn`, `monitor` or `do-not-touch`.
+    /// What is recommended now: `block`, `warn`, `monitor` or `do-not-touch`; `listed` where that would be to block, and the own
+    /// Party does not take part in the feed.
     pub recommended: String,
-    /// Why: the entry is `listed` so, is `disputed`, or a dispute about it was `decided`.
+    /// Why: the entry is `listed` so, is `disputed`, a dispute about it was `decided`, or the own Party has `not-opted-in`.
     pub because: String,
     /// The entry.
     pub entry: serde_json::Value,
@@ -244,7 +259,11 @@ pub struct ChangeCount {
 
 impl Feed {
     /// A feed as an agency sees it.
-    pub fn new(known: &Known, own: &str, order: Option<&Standing>) -> Self {
+    pub fn new(
+        known: &Known,
+        own: &str,
+        (order, opt_in): (Option<&Standing>, Option<&OptIn>),
+    ) -> Self {
         let table = known.table.as_ref();
         let originator = known.originator.to_string();
         let is_missing = !known.closed && !known.is_whole() && originator != own;
@@ -275,6 +294,10 @@ impl Feed {
                 legal_basis: stated(&standing.order),
                 since: standing.order.since.to_string(),
                 refused: standing.refused.as_ref().map(|(_, why)| why.clone()),
+            }),
+            opted_in: opt_in.map(|OptIn { officer, since }| FeedOptIn {
+                officer: officer.as_str().to_owned(),
+                since: since.to_string(),
             }),
             missing: is_missing.then(|| FeedMissing::of(known)),
             originator,
@@ -334,11 +357,12 @@ impl From<&Listing> for IndicatorListing {
             originator: listing.feed.originator.to_string(),
             seq: listing.at.seq,
             since_seq: listing.since,
-            recommended: listing.recommended.text().to_owned(),
+            recommended: listing.recommended.map_or("listed", Recommended::text).to_owned(),
             because: match listing.because {
                 Because::Listed => "listed",
                 Because::Disputed => "disputed",
                 Because::Decided => "decided",
+                Because::NotOptedIn => "not-opted-in",
             }
             .to_owned(),
             // An entry of a table was read from bytes that hold one.

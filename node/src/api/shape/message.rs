@@ -51,6 +51,9 @@ pub struct Message {
     pub header: Option<HeaderDocument>,
     /// The times of the header on the clocks of the sender's Party and of the agency's own.
     pub times: Option<MessageTimes>,
+    /// How it stands, where it is a notice: `in-force`, `suspended`, `replaced`, `withdrawn` or `expired`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
     /// Whether the sealed body is held.
     pub body: BodyState,
     /// Why the body was erased; absent when it was not.
@@ -315,6 +318,8 @@ impl Message {
             log_index: record.leaf.get(),
             header: HeaderDocument::read(&record.message),
             times: MessageTimes::of(view),
+            // spec: xch-57
+            standing: view.standing.map(|standing| standing.text().to_owned()),
             body: match record.body {
                 BodyForm::Held => BodyState::Held,
                 BodyForm::Absent => BodyState::Absent,
@@ -337,6 +342,9 @@ pub struct OpenedMessage {
     pub id: String,
     /// Place of the `read` leaf in the node's own log.
     pub log_index: u64,
+    /// How it stands, where it is a notice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<String>,
     /// The content as the sender wrote it.
     pub content: serde_json::Value,
     /// The instants that it states, the first 256, each on the clock of its place, of the sender and of the agency's own.

@@ -18,6 +18,7 @@ use crate::api::shape::deadline::Deadline;
 use crate::api::shape::times::Clocks;
 use crate::api::shape::times::Zones;
 use crate::host::elsewhere;
+use crate::host::elsewhere::onward::Onward;
 use crate::host::handle::procedures::ProcedureView;
 
 /// Where a procedure stands, in short.
@@ -76,6 +77,9 @@ pub struct ProcedureDetail {
     /// What speaks against something in it by what the node holds of other procedures, or by the charter: it stands, and a
     /// person looks.
     pub alerts: Vec<Alert>,
+    /// Who has what of it from whoever it was sent to, under which decision, as far as that is known here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passed_on: Vec<PassedOn>,
     /// The accepted messages, each after those that it follows.
     pub transcript: Vec<Entry>,
     /// Remarks that went to some participants only.
@@ -117,6 +121,25 @@ pub struct Alert {
     pub message: Option<String>,
     /// The other procedure that says so, where one does.
     pub procedure: Option<String>,
+}
+
+/// One message by which somebody passed on what stands in a procedure.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct PassedOn {
+    /// The ids of the messages that are passed on.
+    pub items: Vec<String>,
+    /// The decision of their originator.
+    pub consent: String,
+    /// Who passes them on.
+    pub by: String,
+    /// To whom.
+    pub to: Vec<String>,
+    /// When, by their clock.
+    pub at: String,
+    /// The message by which they do.
+    pub message: String,
+    /// Its procedure.
+    pub procedure: String,
 }
 
 /// One message of a transcript.
@@ -200,6 +223,7 @@ impl From<&ProcedureView> for ProcedureDetail {
                 .collect(),
             look_again: book.amber(&view.corrected).iter().map(look_again).collect(),
             alerts: view.alerts.iter().map(alert).collect(),
+            passed_on: view.onward.iter().map(passed_on).collect(),
             transcript: entries(view),
             asides: book.asides().values().map(|act| entry(view, act, None)).collect(),
             refused: book.refused().values().map(|act| refused(book, act)).collect(),
@@ -230,6 +254,19 @@ fn alert(alert: &elsewhere::Alert) -> Alert {
         remedy: alert.refusal.remedy.clone(),
         message: alert.message.map(|message| message.to_string()),
         procedure: alert.procedure.map(|procedure| procedure.to_string()),
+    }
+}
+
+// spec: orc-24
+fn passed_on(onward: &Onward) -> PassedOn {
+    PassedOn {
+        items: onward.items.iter().map(ToString::to_string).collect(),
+        consent: onward.consent.to_string(),
+        by: onward.by.to_string(),
+        to: onward.to.iter().map(ToString::to_string).collect(),
+        at: onward.at.to_string(),
+        message: onward.message.to_string(),
+        procedure: onward.procedure.to_string(),
     }
 }
 

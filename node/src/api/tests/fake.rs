@@ -134,6 +134,7 @@ use crate::host::feeds::author::PrepareError;
 use crate::host::feeds::author::PreparedChange;
 use crate::host::feeds::author::PreparedList;
 use crate::host::feeds::order::Given;
+use crate::host::feeds::orders::OptIn;
 use crate::host::feeds::orders::OrderError;
 use crate::host::feeds::orders::Standing as StandingOrder;
 use crate::host::handle::AdmitError;
@@ -215,6 +216,7 @@ pub(crate) const FILE: &str = "5a1f03c25a1f03c25a1f03c25a1f03c25a1f03c25a1f03c25
 pub(crate) struct Fake {
     pub(crate) view: View,
     pub(crate) messages: Vec<MessageView>,
+    pub(crate) procedures: Vec<ProcedureView>,
     leaves: Vec<Vec<u8>>,
     /// What the next submission meets, if not success.
     pub(crate) refusal: Mutex<Option<SubmitError>>,
@@ -248,7 +250,8 @@ impl Fake {
         let name = format!("concord-fake-{}-{number}", process::id());
         let folder = Folder(env::temp_dir().join(name));
         let register = Mutex::default();
-        Self { view, messages, leaves, refusal, keys, register, crew, folder }
+        let procedures = procedures::views();
+        Self { view, messages, procedures, leaves, refusal, keys, register, crew, folder }
     }
 
     fn register(&self) -> MutexGuard<'_, Register> {
@@ -533,7 +536,7 @@ impl Ask for Fake {
     }
 
     fn procedure(&self, id: ProcedureId) -> Result<ProcedureView, ReadError> {
-        let mut views = procedures::views().into_iter();
+        let mut views = self.procedures.iter().cloned();
         views.find(|view| view.id == id).ok_or(ReadError::NotFound)
     }
 
@@ -547,7 +550,7 @@ impl Ask for Fake {
         after: Option<ProcedureId>,
         limit: usize,
     ) -> Result<Vec<ProcedureView>, ReadError> {
-        let views = procedures::views().into_iter();
+        let views = self.procedures.iter().cloned();
         Ok(views.filter(|view| after.is_none_or(|after| view.id > after)).take(limit).collect())
     }
 
@@ -819,6 +822,7 @@ fn sent() -> MessageView {
         deliveries,
         erasure: None,
         kept: None,
+        standing: None,
         parties: parties("LA"),
     }
 }
@@ -829,6 +833,7 @@ fn received() -> MessageView {
         deliveries: Vec::new(),
         erasure: None,
         kept: None,
+        standing: None,
         parties: parties("MM"),
     }
 }
@@ -1034,6 +1039,18 @@ impl AskFeeds for Fake {
 
     fn unfollow(&self, _procedure: &ProcedureId) -> Result<(), OrderError> {
         Err(OrderError::NotFollowed)
+    }
+
+    fn opt_in(&self, _procedure: ProcedureId, _officer: Officer) -> Result<(), OrderError> {
+        Err(OrderError::Ours)
+    }
+
+    fn opt_out(&self, _procedure: &ProcedureId) -> Result<(), OrderError> {
+        Err(OrderError::NotIn)
+    }
+
+    fn opted_in(&self, _procedure: &ProcedureId) -> Option<OptIn> {
+        None
     }
 
     fn order(&self, _procedure: &ProcedureId) -> Option<StandingOrder> {

@@ -21,6 +21,7 @@ use concord_protocol::procedure::common::CommonFact;
 use concord_protocol::procedure::deadline;
 use concord_protocol::procedure::deadline::Viewpoint;
 use concord_protocol::procedure::deadline::profile::DeadlineProfile;
+use concord_protocol::procedure::exchange::fact::RightsFact;
 use concord_protocol::procedure::fact::Fact;
 use concord_protocol::procedure::handover::fact::Decision;
 use concord_protocol::procedure::handover::fact::HandoverFact;
@@ -69,6 +70,7 @@ fn view(name: u8, book: Book) -> ProcedureView {
         own: fake::agency(ASKED),
         book: Arc::new(book),
         corrected: BTreeSet::new(),
+        onward: Vec::new(),
         deadlines,
         parties,
     }
@@ -252,6 +254,33 @@ fn a_list_shows_on_demand_only_procedures_with_something_due() {
     let rest = world.get(&format!("/api/v1/procedures?due=overdue&cursor={first}")).json();
     assert_eq!((&rest["items"], &rest["next"]), (&serde_json::json!([]), &serde_json::Value::Null));
     assert_eq!(world.get("/api/v1/procedures?due=yesterday").code(), "bad-parameter");
+}
+
+#[test]
+fn an_overdue_request_of_a_person_shows_on_the_auditor_board() {
+    // shows: due-12, due-13, xch-44
+    let asks = |hours: u64| {
+        let items = vec![MessageId::new(Timestamp::from_millis(1), [9; 10])];
+        let due = Timestamp::from_millis(hours * 3_600_000);
+        let notice = Fact::from(RightsFact::Asked { items, due });
+        let notice = act(ASKS, 9, &[], Kind::SubjectRightsNotice, notice);
+        view(4, Book::of(vec![notice]))
+    };
+    // Seen at the 33rd hour: answers were due an hour before, or are due an hour later.
+    for (due, is_overdue) in [(32, true), (34, false)] {
+        let mut node = Fake::new();
+        node.procedures = vec![asks(due)];
+        let world = World::new(node);
+        let page = world.get("/api/v1/procedures?due=overdue").json();
+        let found = page["items"].as_array().unwrap();
+        assert_eq!(found.len(), usize::from(is_overdue), "{page}");
+        for request in found {
+            assert_eq!(request["procedure"], "subject-rights");
+            let next = &request["next_due"];
+            let said = ["duty", "owed_by", "side", "flag"].map(|field| next[field].clone());
+            assert_eq!(said, ["answer", ASKED, "ours", "overdue"]);
+        }
+    }
 }
 
 #[test]

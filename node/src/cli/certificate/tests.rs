@@ -193,6 +193,7 @@ fn the_countersignature_carries_the_digest_that_was_signed_and_can_be_sent() {
         |agency: &str, role: &str| Participant { agency: agency.to_owned(), role: role.to_owned() };
     let entry = entry();
     let detail = ProcedureDetail {
+        passed_on: vec![],
         alerts: Vec::new(),
         summary: Procedure {
             id: certificate.procedure.to_string(),

@@ -12,6 +12,7 @@ mod crowd;
 mod day;
 mod desk;
 mod face_to_face;
+mod looked;
 mod numbers;
 mod person;
 mod reading;
@@ -21,6 +22,7 @@ use std::path::Path;
 
 use crate::cli::demo::heron::acceptance::Acceptance;
 use crate::cli::demo::heron::desk::Desk;
+use crate::cli::demo::heron::looked::Looked;
 use crate::cli::demo::heron::numbers::Numbers;
 use crate::cli::demo::ledger::Tally;
 use crate::cli::demo::progress::Progress;
@@ -65,7 +67,7 @@ pub(crate) fn play(
     let table = dir.join(face_to_face::TABLE);
     files::make_folder(&table, Access::Private)
         .map_err(|error| fail::file("the exercise did not begin", &error))?;
-    let desk = Desk { stations, progress, numbers, table };
+    let desk = Desk { stations, progress, numbers, table, looked: Looked::default() };
     day::founding::play(&desk)?;
     let mut found = day::intelligence::play(&desk)?;
     let mut operation = day::operation::prepare(&desk, &found.report.1)?;

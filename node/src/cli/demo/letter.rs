@@ -78,10 +78,6 @@ pub(crate) struct Frame<'a> {
     pub(crate) subject_line: String,
 }
 
-/// The kinds that grant, list, seal or look for somebody.
-const NAMES_SOMEBODY: [&str; 4] =
-    ["handover-decision", "batch-manifest", "manifest-seal", "notice"];
-
 impl Frame<'_> {
     /// The whole submission.
     pub(crate) fn around(&self, body: &Value) -> Value {
@@ -109,14 +105,8 @@ impl Frame<'_> {
             "exercise": true,
             "body": body,
         });
-        if let Some(fields) = letter.as_object_mut() {
-            if let Some(procedure) = procedure {
-                fields.insert("procedure".to_owned(), json!(procedure));
-            }
-            // A few names serve for thousands of people, some of them in rescues: whoever writes has looked.
-            if NAMES_SOMEBODY.contains(&self.kind) {
-                fields.insert("rescues_checked".to_owned(), json!(true));
-            }
+        if let (Some(procedure), Some(fields)) = (procedure, letter.as_object_mut()) {
+            fields.insert("procedure".to_owned(), json!(procedure));
         }
         letter
     }

@@ -9,6 +9,8 @@
 
 mod near;
 
+use std::collections::BTreeSet;
+
 use concord_protocol::codec::value::Value;
 use concord_protocol::envelope::open::Opened;
 use concord_protocol::ids::Party;
@@ -37,22 +39,16 @@ enum Because {
     Names(Grade),
     /// It only describes a person, in the State of this agency.
     Described,
-}
-
-/// The rescues that may be about somebody, and whether somebody was left out.
-struct Namesakes<'r> {
-    found: Vec<(&'r Seen, Because)>,
-    is_cut: bool,
+    /// There are too many people to compare each with each.
+    LeftOut,
 }
 
 /// Asks for an officer's look before somebody is granted, listed, sealed or looked for to be arrested.
 // spec: res-44
 pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Objection> {
-    if submission.has_rescues_checked() {
-        return Ok(());
-    }
     let Some(bodies) = about(shared, submission)? else { return Ok(()) };
-    let rescues = shared.board.seen(shared, Say::Names)?;
+    let mut rescues = shared.board.seen(shared, Say::Names)?;
+    rescues.retain(|rescue| !submission.rescues_checked().contains(&rescue.procedure));
     if rescues.is_empty() {
         return Ok(());
     }
@@ -60,11 +56,8 @@ pub(super) fn judge(shared: &Shared, submission: &Submission) -> Result<(), Obje
     let is_held = !matches!(submission.body(), Body::Notice(_));
     let directory = shared.directory();
     let here = directory.charter().member(&shared.me).filter(|_| is_held).map(|me| &me.party);
-    let namesakes = compare(shared, &bodies, &rescues, here)?;
-    match namesakes.refusal() {
-        Some(refusal) => Err(refusal.into()),
-        None => Ok(()),
-    }
+    let found = compare(shared, &bodies, &rescues, here)?;
+    if found.is_empty() { Ok(()) } else { Err(refusal(&found).into()) }
 }
 
 /// The bodies that say whom a message grants, lists, seals or looks for; `None` where it does nothing of the kind.
@@ -95,24 +88,23 @@ fn compare<'r>(
     bodies: &[Value],
     rescues: &'r [Seen],
     here: Option<&Party>,
-) -> Result<Namesakes<'r>, ReadError> {
+) -> Result<Vec<(&'r Seen, Because)>, ReadError> {
     let whom: Vec<People> = bodies.iter().map(People::of).collect();
     let mut described = Vec::new();
     let near = near::all(&whom, rescues, |rescue| -> Result<Vec<People>, ReadError> {
         let reports = people::opened(shared, &rescue.messages)?;
         if here.is_some_and(|here| only_describe(&reports, here)) {
-            described.push((rescue, Because::Described));
+            described.push(rescue);
         }
         Ok(reports.iter().map(|one| People::of(&one.body().write())).collect())
     })?;
     let named = near.found.into_iter().map(|(rescue, grade)| (rescue, Because::Names(grade)));
-    let mut found: Vec<(&Seen, Because)> = named.collect();
-    for (rescue, because) in described {
-        if found.iter().all(|(known, _)| known.procedure != rescue.procedure) {
-            found.push((rescue, because));
-        }
-    }
-    Ok(Namesakes { found, is_cut: near.is_cut })
+    let described = described.into_iter().map(|rescue| (rescue, Because::Described));
+    let left_out = near.left_out.into_iter().map(|rescue| (rescue, Because::LeftOut));
+    let mut known = BTreeSet::new();
+    let mut found: Vec<(&Seen, Because)> = named.chain(described).chain(left_out).collect();
+    found.retain(|(rescue, _)| known.insert(rescue.procedure));
+    Ok(found)
 }
 
 /// Whether the reports of a rescue describe somebody in this State whom none of them names.
@@ -125,23 +117,18 @@ fn only_describe(reports: &[Opened], here: &Party) -> bool {
     sites.is_some_and(|sites| sites.iter().any(|site| site.country.as_str() == here.as_str()))
 }
 
-impl Namesakes<'_> {
-    fn refusal(&self) -> Option<Refusal> {
-        if self.found.is_empty() && !self.is_cut {
-            return None;
-        }
-        let named = self.found.iter().take(NAMED_MAX).map(|(rescue, because)| match because {
-            Because::Names(grade) => format!("{} ({grade})", rescue.procedure),
-            Because::Described => format!("{} (only described)", rescue.procedure),
-        });
-        let named: Vec<String> = named.collect();
-        let more = self.found.len().saturating_sub(NAMED_MAX);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let cut = if self.is_cut { "; not all people were compared" } else { "" };
-        let why =
-            format!("open rescues may be about somebody here: {}{more}{cut}", named.join(", "));
-        let remedy = "look at each: where it is the same person the rescue comes to its end first; where it is not, say with \
-                      `rescues_checked` that somebody has looked. Names decide nothing";
-        Some(Refusal::safeguard("res-44", why, remedy))
-    }
+/// Names the first rescues at which nobody has looked, and counts the others.
+fn refusal(found: &[(&Seen, Because)]) -> Refusal {
+    let named = found.iter().take(NAMED_MAX).map(|(rescue, because)| match because {
+        Because::Names(grade) => format!("{} ({grade})", rescue.procedure),
+        Because::Described => format!("{} (only described)", rescue.procedure),
+        Because::LeftOut => format!("{} (not compared with everybody)", rescue.procedure),
+    });
+    let named: Vec<String> = named.collect();
+    let more = found.len().saturating_sub(NAMED_MAX);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let why = format!("open rescues may be about somebody here: {}{more}", named.join(", "));
+    let remedy = "look at each: where it is the same person the rescue comes to its end first; where it is not, add its \
+                  procedure to `rescues_checked`, and so on until no other one is named. Names decide nothing";
+    Refusal::safeguard("res-44", why, remedy)
 }

@@ -1,14 +1,17 @@
-//! Standing orders: an officer follows a feed once, and the node asks for what is missing in that officer's name.
+//! Standing orders: an officer follows a feed once, and the node asks for what is missing in that officer's name; or an officer
+//! has the own Party take part in what a feed recommends to block.
 //!
 //! No node speaks without an officer (decision 40); here the officer speaks beforehand, and every request says so. When to ask
 //! is [`order`](super::order)'s to say. Orders lie in a sealed file beside the store, so that they survive a restart; a file
-//! that cannot be read is told and leaves no orders, because an order is given again in one command.
+//! that cannot be read is told and leaves no orders, because an order is given again in one command, and nothing is blocked for
+//! want of one.
 //!
 //! Absent on purpose: votes. Where the charter demands approvals a request waits for people, and the order says so.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::MutexGuard;
 use std::sync::PoisonError;
 use std::time::Duration;
 
@@ -52,7 +55,23 @@ const REFUSED_WAIT: Span = Span::from_millis(60 * 60 * 1_000);
 /// The orders of a node.
 pub(crate) struct Orders {
     files: SealedFiles,
-    all: Mutex<BTreeMap<ProcedureId, Standing>>,
+    all: Mutex<All>,
+}
+
+/// Every order about a feed, by its procedure.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct All {
+    followed: BTreeMap<ProcedureId, Standing>,
+    taken_part_in: BTreeMap<ProcedureId, OptIn>,
+}
+
+/// That the own Party blocks what a feed recommends to block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OptIn {
+    /// Who decided that.
+    pub officer: StaffNumber,
+    /// When.
+    pub since: Timestamp,
 }
 
 /// An order, and why its last request was not taken here.
@@ -69,6 +88,16 @@ pub struct Standing {
 #[serde(deny_unknown_fields)]
 struct Written {
     orders: Vec<WrittenOrder>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    opt_ins: Vec<WrittenOptIn>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenOptIn {
+    procedure: ProcedureId,
+    officer: String,
+    since: Timestamp,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -93,17 +122,20 @@ pub enum OrderError {
     #[error(transparent)]
     Feed(#[from] ReadError),
     /// The feed is this node's own: nobody else has more of it.
-    #[error("the feed is this agency's own, so there is nobody to ask")]
+    #[error("the feed is this agency's own: there is nobody to ask, and nothing to opt in to")]
     Ours,
     /// The feed has ended.
     #[error("the feed has ended")]
     Closed,
     /// There are as many as there may be.
-    #[error("{ORDERS_MAX} feeds are followed, the most that a node follows")]
+    #[error("there are orders about {ORDERS_MAX} feeds, the most that a node takes")]
     Full,
     /// Nobody follows it.
     #[error("nobody follows this feed")]
     NotFollowed,
+    /// The own Party does not take part.
+    #[error("the own Party has not opted in to this feed")]
+    NotIn,
     /// The file.
     #[error("the file of standing orders cannot be written")]
     File(#[from] FileTrouble),
@@ -115,27 +147,36 @@ impl Orders {
         let files = SealedFiles::new(folder, expand::expand(storage, LABEL, 0));
         let read = files.read(NAME).and_then(|bytes| orders(bytes.as_deref()));
         let all = read.unwrap_or_else(|error| {
-            tracing::error!(%error, "the standing orders cannot be read: no feed is followed until an officer says so again");
-            BTreeMap::new()
+            tracing::error!(%error, "the standing orders cannot be read: no feed is followed, and nothing is blocked, until an officer says so again");
+            All::default()
         });
         Self { files, all: Mutex::new(all) }
     }
 
-    /// The order about one feed.
+    fn locked(&self) -> MutexGuard<'_, All> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The order to follow one feed.
     pub(crate) fn one(&self, procedure: &ProcedureId) -> Option<Standing> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).get(procedure).cloned()
+        self.locked().followed.get(procedure).cloned()
+    }
+
+    /// The order to take part in what one feed recommends to block.
+    pub(crate) fn opt_in(&self, procedure: &ProcedureId) -> Option<OptIn> {
+        self.locked().taken_part_in.get(procedure).cloned()
     }
 
     fn all(&self) -> Vec<Standing> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        self.locked().followed.values().cloned().collect()
     }
 
     /// Changes the orders, durably or not at all.
     fn change<T>(
         &self,
-        change: impl FnOnce(&mut BTreeMap<ProcedureId, Standing>) -> Result<T, OrderError>,
+        change: impl FnOnce(&mut All) -> Result<T, OrderError>,
     ) -> Result<T, OrderError> {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.locked();
         let mut next = all.clone();
         let done = change(&mut next)?;
         self.files.write(NAME, &written(&next)?)?;
@@ -145,15 +186,14 @@ impl Orders {
 
     /// Remembers how a request went, until the node ends.
     fn went(&self, procedure: &ProcedureId, refused: Option<(Timestamp, String)>) {
-        let mut all = self.all.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(standing) = all.get_mut(procedure) {
+        if let Some(standing) = self.locked().followed.get_mut(procedure) {
             standing.refused = refused;
         }
     }
 }
 
-fn orders(bytes: Option<&Vec<u8>>) -> Result<BTreeMap<ProcedureId, Standing>, FileTrouble> {
-    let Some(bytes) = bytes else { return Ok(BTreeMap::new()) };
+fn orders(bytes: Option<&Vec<u8>>) -> Result<All, FileTrouble> {
+    let Some(bytes) = bytes else { return Ok(All::default()) };
     let written: Written = codec::decode(bytes).map_err(|_| FileTrouble::NotOurs)?;
     let order = |written: WrittenOrder| {
         let WrittenOrder { procedure, officer, zone, legal_basis, since } = written;
@@ -162,19 +202,44 @@ fn orders(bytes: Option<&Vec<u8>>) -> Result<BTreeMap<ProcedureId, Standing>, Fi
         let order = Order { procedure, officer, zone, legal_basis, since };
         Some((procedure, Standing { order, refused: None }))
     };
-    let orders: Option<_> = written.orders.into_iter().map(order).collect();
-    orders.ok_or(FileTrouble::NotOurs)
+    let opt_in = |WrittenOptIn { procedure, officer, since }: WrittenOptIn| {
+        let officer = StaffNumber::parse(&officer).ok()?;
+        Some((procedure, OptIn { officer, since }))
+    };
+    let followed: Option<_> = written.orders.into_iter().map(order).collect();
+    let taken_part_in: Option<_> = written.opt_ins.into_iter().map(opt_in).collect();
+    let all = followed.zip(taken_part_in);
+    let all = all.map(|(followed, taken_part_in)| All { followed, taken_part_in });
+    all.ok_or(FileTrouble::NotOurs)
 }
 
-fn written(orders: &BTreeMap<ProcedureId, Standing>) -> Result<Vec<u8>, FileTrouble> {
-    let orders = orders.values().map(|Standing { order, .. }| WrittenOrder {
+fn written(all: &All) -> Result<Vec<u8>, FileTrouble> {
+    let orders = all.followed.values().map(|Standing { order, .. }| WrittenOrder {
         procedure: order.procedure,
         officer: order.officer.as_str().to_owned(),
         zone: order.zone.as_str().to_owned(),
         legal_basis: order.legal_basis.clone(),
         since: order.since,
     });
-    codec::encode(&Written { orders: orders.collect() }).map_err(|_| FileTrouble::TooLong)
+    let opt_ins = all.taken_part_in.iter().map(|(procedure, OptIn { officer, since })| {
+        let officer = officer.as_str().to_owned();
+        WrittenOptIn { procedure: *procedure, officer, since: *since }
+    });
+    let written = Written { orders: orders.collect(), opt_ins: opt_ins.collect() };
+    codec::encode(&written).map_err(|_| FileTrouble::TooLong)
+}
+
+/// Puts an order in the place of one that is there.
+fn give<T>(
+    orders: &mut BTreeMap<ProcedureId, T>,
+    procedure: ProcedureId,
+    order: T,
+) -> Result<(), OrderError> {
+    if orders.len() >= ORDERS_MAX && !orders.contains_key(&procedure) {
+        return Err(OrderError::Full);
+    }
+    orders.insert(procedure, order);
+    Ok(())
 }
 
 impl Handle {
@@ -196,13 +261,8 @@ impl Handle {
             return Err(OrderError::Closed);
         }
         let order = Order { procedure, officer, zone, legal_basis, since: clock::now() };
-        self.shared().feeds.orders.change(|all| {
-            if all.len() >= ORDERS_MAX && !all.contains_key(&procedure) {
-                return Err(OrderError::Full);
-            }
-            all.insert(procedure, Standing { order, refused: None });
-            Ok(())
-        })
+        let standing = Standing { order, refused: None };
+        self.shared().feeds.orders.change(|all| give(&mut all.followed, procedure, standing))
     }
 
     /// Ends the order about a feed; any officer may.
@@ -211,10 +271,44 @@ impl Handle {
     /// When there is none, or the file cannot be written.
     // spec: fed-23
     pub fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
-        let removed = |all: &mut BTreeMap<_, _>| {
-            all.remove(procedure).map(drop).ok_or(OrderError::NotFollowed)
+        let removed = |all: &mut All| {
+            all.followed.remove(procedure).map(drop).ok_or(OrderError::NotFollowed)
         };
         self.shared().feeds.orders.change(removed)
+    }
+
+    /// Has the own Party take part in what a feed of another agency recommends to block.
+    ///
+    /// # Errors
+    /// When the feed is not another agency's, or has ended, or the order cannot be written.
+    // spec: fed-24
+    pub fn opt_in(&self, procedure: ProcedureId, officer: StaffNumber) -> Result<(), OrderError> {
+        let feed = self.feed(&procedure)?;
+        if feed.originator == self.shared().me {
+            return Err(OrderError::Ours);
+        }
+        if feed.closed {
+            return Err(OrderError::Closed);
+        }
+        let order = OptIn { officer, since: clock::now() };
+        self.shared().feeds.orders.change(|all| give(&mut all.taken_part_in, procedure, order))
+    }
+
+    /// Ends that; any officer may.
+    ///
+    /// # Errors
+    /// When the own Party does not take part, or the file cannot be written.
+    // spec: fed-24
+    pub fn opt_out(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
+        let removed = |all: &mut All| {
+            all.taken_part_in.remove(procedure).map(drop).ok_or(OrderError::NotIn)
+        };
+        self.shared().feeds.orders.change(removed)
+    }
+
+    /// Since when the own Party takes part in what a feed recommends to block, and by whose order.
+    pub fn opted_in(&self, procedure: &ProcedureId) -> Option<OptIn> {
+        self.shared().feeds.orders.opt_in(procedure)
     }
 
     /// The order about a feed.

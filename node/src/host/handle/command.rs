@@ -228,7 +228,7 @@ impl Handle {
         &self,
         name: MessageName,
         officer: StaffNumber,
-        Aim { purpose, case }: Aim,
+        Aim { purpose, case, suspended }: Aim,
     ) -> Result<OpenedBody, ReadError> {
         self.may_read()?;
         let record = self.record(name)?;
@@ -239,6 +239,7 @@ impl Handle {
         if let Some(case) = case {
             self.check_case(&record, &purpose, case).await?;
         }
+        self.check_suspended(&record, suspended)?;
         let leaf = self.log_reading(record.digest, officer, purpose).await?;
         // Only now: a body that was erased meanwhile is not shown after its `erased` leaf.
         let body = self.body(&record)?;

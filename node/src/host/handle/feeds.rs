@@ -41,8 +41,8 @@ pub struct Listing {
     pub listed: Listed,
     /// Since which number it is listed so.
     pub since: u64,
-    /// What is recommended now.
-    pub recommended: Recommended,
+    /// What is recommended now; `None` where that is to block, and the own Party does not take part in the feed.
+    pub recommended: Option<Recommended>,
     /// Why.
     pub because: Because,
 }
@@ -56,6 +56,8 @@ pub enum Because {
     Disputed,
     /// A dispute about it was decided.
     Decided,
+    /// The own Party has not opted in to block what the feed lists.
+    NotOptedIn,
 }
 
 /// What is known about one indicator.
@@ -148,13 +150,19 @@ impl Handle {
             match self.find_in(feed, identifier) {
                 Some((feed, at, found)) => {
                     let feed = self.current(feed)?;
-                    up.take(&feed, (at, now), found);
+                    up.take((&feed, self.takes_part(&feed)), (at, now), found);
                 }
                 None if feed.table.is_some() => up.behind.push(Arc::clone(feed)),
                 None => {}
             }
         }
         Ok(up)
+    }
+
+    /// Whether the own Party blocks what a feed recommends to block: its own, and where an officer said so.
+    // spec: fed-24
+    fn takes_part(&self, feed: &Known) -> bool {
+        feed.originator == self.around.shared.me || self.opted_in(&feed.procedure).is_some()
     }
 
     /// What the table of a feed has; once more in the next one where it was replaced meanwhile.
@@ -211,8 +219,13 @@ fn told(fault: &ListFault) {
 
 impl LookUp {
     /// Takes what one feed lists: not what is over, and with the recommendation that counts.
-    // spec: fed-12
-    fn take(&mut self, feed: &Arc<Known>, (at, now): (FeedPoint, Timestamp), found: Vec<Found>) {
+    // spec: fed-12, fed-24
+    fn take(
+        &mut self,
+        (feed, takes_part): (&Arc<Known>, bool),
+        (at, now): (FeedPoint, Timestamp),
+        found: Vec<Found>,
+    ) {
         for Found { listed, since } in found {
             if listed.valid_until <= now {
                 self.expired = self.expired.saturating_add(1);
@@ -226,6 +239,13 @@ impl LookUp {
                 Because::Listed
             } else {
                 Because::Decided
+            };
+            // Nobody blocks at the word of another agency alone.
+            let is_blocked = recommended == Recommended::Block;
+            let (recommended, because) = if is_blocked && !takes_part {
+                (None, Because::NotOptedIn)
+            } else {
+                (Some(recommended), because)
             };
             let feed = Arc::clone(feed);
             self.listings.push(Listing { feed, at, listed, since, recommended, because });

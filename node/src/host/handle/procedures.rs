@@ -20,6 +20,8 @@ use concord_protocol::procedure::deadline::rule::Duty;
 use crate::clock;
 use crate::host::elsewhere;
 use crate::host::elsewhere::Alert;
+use crate::host::elsewhere::onward;
+use crate::host::elsewhere::onward::Onward;
 use crate::host::handle::Handle;
 use crate::host::handle::ReadError;
 
@@ -42,6 +44,8 @@ pub struct ProcedureView {
     pub corrected: BTreeSet<MessageId>,
     /// What speaks against something in it by what this node holds of other procedures.
     pub alerts: Vec<Alert>,
+    /// Who has what of it from whoever it was sent to, as far as that is known here.
+    pub onward: Vec<Onward>,
     /// What is due in it now, for whomever; what ends first first.
     pub deadlines: Vec<Deadline>,
     /// The Parties of the members: their clocks are shown.
@@ -58,15 +62,17 @@ impl Handle {
         let corrected = self.corrected(&book)?;
         let alerts = elsewhere::alerts(&self.around.shared, (&id, &book), clock::now());
         let alerts = alerts.map_err(|_| ReadError::Stopping)?;
-        Ok(ProcedureView { corrected, alerts, ..self.seen(id, book) })
+        let onward = onward::of(&self.around.shared, &book).map_err(|_| ReadError::Stopping)?;
+        Ok(ProcedureView { corrected, alerts, onward, ..self.seen(id, book) })
     }
 
     /// How a procedure looks to this agency now, what others mean to it left out.
     fn seen(&self, id: ProcedureId, book: Arc<Book>) -> ProcedureView {
         let parties = self.parties();
         let deadlines = self.due(&id, &book, &parties);
-        let (own, corrected, alerts) = (self.around.shared.me.clone(), BTreeSet::new(), Vec::new());
-        ProcedureView { id, own, book, corrected, alerts, deadlines, parties }
+        let (own, corrected) = (self.around.shared.me.clone(), BTreeSet::new());
+        let (alerts, onward) = (Vec::new(), Vec::new());
+        ProcedureView { id, own, book, corrected, alerts, onward, deadlines, parties }
     }
 
     /// The messages of a procedure, folded.

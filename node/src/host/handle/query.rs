@@ -76,9 +76,11 @@ impl Handle {
         let view = self.view();
         let deliveries = owed.into_iter().map(|owed| delivery(owed, &view));
         let (erasure, kept) = (self.erasure(&record)?, self.kept(&record));
+        let standing = self.standing(&record)?;
         let (sender, own) = (self.party_of(&record.from), self.party_of(&self.around.shared.me));
         let parties = Parties { sender, own };
-        Ok(MessageView { record, deliveries: deliveries.collect(), erasure, kept, parties })
+        let deliveries = deliveries.collect();
+        Ok(MessageView { record, deliveries, erasure, kept, standing, parties })
     }
 
     /// The proof that a message's leaf stands in the log.

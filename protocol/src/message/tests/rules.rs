@@ -5,6 +5,7 @@ use alloc::format;
 use alloc::vec::Vec;
 use core::iter;
 
+use serde_json::Value as Json;
 use serde_json::json;
 
 use super::brief;
@@ -266,6 +267,36 @@ fn a_word_that_may_give_a_source_away_is_looked_at_before_it_is_sent() {
         assert!(submit(&looked_at).is_ok());
     }
     assert!(submit(&report("An informantship, by its own word.")).is_ok());
+    // So does whoever answers, corrects or tells more after a hit.
+    for (kind, pointer) in [
+        (Kind::InformationReply, "/body/answers/0/content/text"),
+        (Kind::CoreData, "/body/hits/0/unit"),
+        (Kind::Correction, "/body/reason/text"),
+    ] {
+        let faults = submit(&said(kind, pointer, "So says an informer.")).unwrap_err();
+        assert_eq!(brief(&faults), [(pointer.into(), "conflicting")], "{kind}");
+    }
     let elsewhere = said(Kind::RescueRequest, "/body/held_by/text", "Guards, says an informant.");
     assert!(submit(&elsewhere).is_ok());
+}
+
+#[test]
+fn no_record_of_a_person_has_more_papers_and_samples_than_anybody_has() {
+    // shows: msgk-150
+    let paper = |number: usize| json!({"kind": "passport", "number": format!("E{number:08}"), "issuer": "CN"});
+    let sample = |number: usize| json!({"kind": "fingerprint", "reference": format!("CN-BIO-{number:04}"), "hash": format!("sha256:{}", "ab".repeat(32))});
+    let with = |place: &str, items: Vec<Json>| {
+        let mut json = example(Kind::RescueRequest);
+        put(&mut json, &format!("/body/person/{place}"), json!(items));
+        submit(&json)
+    };
+    assert!(with("documents", (0..32).map(paper).collect()).is_ok());
+    assert!(with("biometrics", (0..32).map(sample).collect()).is_ok());
+    for (place, items) in [
+        ("documents", (0..33).map(paper).collect::<Vec<Json>>()),
+        ("biometrics", (0..33).map(sample).collect()),
+    ] {
+        let faults = with(place, items).unwrap_err();
+        assert_eq!(brief(&faults), [(format!("/body/person/{place}"), "too-many")]);
+    }
 }

@@ -119,6 +119,16 @@ impl Notice {
         }
     }
 
+    /// How a notice of this procedure stood at a time; one that nothing is known of stands as the others do.
+    // spec: xch-57
+    pub fn standing_of(&self, notice: &MessageId, at: Timestamp) -> NoticeStanding {
+        if self.replaced.contains(notice) {
+            NoticeStanding::Replaced
+        } else {
+            self.standing_at(at)
+        }
+    }
+
     /// Who challenges it, by the id of the challenge.
     pub const fn challenges(&self) -> &SharedMap<MessageId, AgencyId> {
         &self.challenges
@@ -235,11 +245,7 @@ impl Notice {
         if !self.queries.contains_key(of) || !self.knows(notice) {
             return Err(unnamed("xch-15", "validity-query and the notice"));
         }
-        let stands = if self.replaced.contains(notice) {
-            NoticeStanding::Replaced
-        } else {
-            self.standing_at(act.created)
-        };
+        let stands = self.standing_of(notice, act.created);
         if said == stands {
             return Ok(());
         }

@@ -704,18 +704,6 @@ fn a_release_is_of_the_leg_at_hand_by_the_side_that_gives_and_of_somebody_who_is
     play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Held)));
     play.say(ASKED, certified(1));
     play.told("a release is of the leg at hand and of somebody who is held", &["ho-75"]);
-
-    // Two agencies were asked, and by the schedule one of them gives the person.
-    let both: &[&str] = &[ASKS, ASKED, TRANSIT];
-    let mut elsewhere = Play::<Handover>::begin_among(both, 0, requested());
-    elsewhere.say(ASKED, acknowledged(elsewhere.first()));
-    elsewhere.say(ASKED, granted());
-    let schedule = elsewhere.say(ASKED, one_leg());
-    elsewhere.say(ASKS, accepts(schedule));
-    elsewhere.confirm_by(both, IrreversibleAct::ReleaseCustody);
-    let other_side = elsewhere.refused(TRANSIT, release(1));
-    assert_eq!((other_side.code, other_side.rule), (RefusalCode::NotEntitled, "ho-75"));
-    elsewhere.told("a release is by the side that gives on that leg", &["ho-75"]);
 }
 
 #[test]

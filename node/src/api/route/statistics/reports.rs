@@ -222,7 +222,7 @@ async fn opened(
         let why = "the message is no situation report";
         Unopened::Stopped(Problem::new(Code::BadParameter, "it was not read", why))
     })?;
-    let aim = Aim { purpose: purpose.clone(), case: None };
+    let aim = Aim { purpose: purpose.clone(), case: None, suspended: false };
     let read = api.node.read_body(name, officer.clone(), aim).await;
     let read = read.map_err(|error| match error {
         ReadError::NotFound
@@ -232,6 +232,7 @@ async fn opened(
         | ReadError::Unopenable
         | ReadError::OtherPurpose(_)
         | ReadError::OtherCase(_)
+        | ReadError::Suspended
         | ReadError::NotForCourt(_) => Unopened::Closed(error),
         ReadError::InDoubt(_) | ReadError::Busy | ReadError::Stopping => {
             Unopened::Stopped(refusal::of_reading(&error, Code::NoSuchMessage, &api.node.view()))

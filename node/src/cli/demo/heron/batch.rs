@@ -226,9 +226,9 @@ impl Trip<'_, '_> {
         let Some(certificate) = self.certificates.last() else { return Ok(()) };
         let came = self.travel.riders.len().saturating_sub(behind);
         let riders: Vec<(usize, &Rider)> = (1..).zip(&self.travel.riders).take(came).collect();
-        let said = crowd::each(self.desk, to, &riders, |client, (entry, rider)| {
+        let said = crowd::each(self.desk, to, &riders, |hand, (entry, rider)| {
             let by_batch = json!({"certificate": certificate.id, "entry": entry});
-            crowd::post(client, &paper::arrived(desks, &rider.person, &rider.procedure, &by_batch))
+            crowd::post(hand, &paper::arrived(desks, &rider.person, &rider.procedure, &by_batch))
         })?;
         crowd::arrived(self.desk, from, &said)
     }

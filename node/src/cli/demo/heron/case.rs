@@ -65,15 +65,15 @@ pub(crate) struct Case {
 /// Plays many cases of one road: all requests, then all that the holder says at once, then what needs the asker again.
 pub(crate) fn play(desk: &Desk<'_>, road: Road, plans: &[Plan]) -> Result<Vec<Case>, Report> {
     let desks = paper::Desks { asker: desk.agency(road.asker)?, holder: desk.agency(road.holder)? };
-    let requests = crowd::each(desk, road.asker, plans, |client, plan| {
-        crowd::post(client, &paper::request(desks, &plan.person, road.channel))
+    let requests = crowd::each(desk, road.asker, plans, |hand, plan| {
+        crowd::post(hand, &paper::request(desks, &plan.person, road.channel))
     })?;
     crowd::arrived(desk, road.holder, &requests)?;
     let asked: Vec<(&Plan, &Posted)> = plans.iter().zip(&requests).collect();
-    let mut last = crowd::each(desk, road.holder, &asked, |client, (plan, request)| {
-        let taken = crowd::post(client, &paper::taken(desks, request))?;
+    let mut last = crowd::each(desk, road.holder, &asked, |hand, (plan, request)| {
+        let taken = crowd::post(hand, &paper::taken(desks, request))?;
         let said = paper::answers(desks, &plan.person, plan.ending, &request.procedure);
-        said.iter().try_fold(taken, |_, letter| crowd::post(client, letter))
+        said.iter().try_fold(taken, |_, letter| crowd::post(hand, letter))
     })?;
     let mut open: Vec<usize> = (0..plans.len())
         .filter(|at| plans.get(*at).is_some_and(|plan| plan.ending.is_heard()))
@@ -107,12 +107,12 @@ fn hear(
     let waiting: Vec<(&Plan, Posted)> =
         open.iter().filter_map(|at| Some((plans.get(*at)?, last.get(*at)?.clone()))).collect();
     crowd::arrived(desk, road.asker, waiting.iter().map(|(_, said)| said))?;
-    let answers = crowd::each(desk, road.asker, &waiting, |client, (plan, said)| {
-        crowd::post(client, &paper::views(desks, plan.ending, said, round))
+    let answers = crowd::each(desk, road.asker, &waiting, |hand, (plan, said)| {
+        crowd::post(hand, &paper::views(desks, plan.ending, said, round))
     })?;
     crowd::arrived(desk, road.holder, &answers)?;
-    let decided = crowd::each(desk, road.holder, &waiting, |client, (plan, said)| {
-        crowd::post(client, &paper::goes_on(desks, plan.ending, &said.procedure, round))
+    let decided = crowd::each(desk, road.holder, &waiting, |hand, (plan, said)| {
+        crowd::post(hand, &paper::goes_on(desks, plan.ending, &said.procedure, round))
     })?;
     for (at, said) in open.iter().zip(decided) {
         if let Some(place) = last.get_mut(*at) {

@@ -11,6 +11,7 @@ use serde_json::Value;
 use crate::api::client::Client;
 use crate::cli::demo::heron::desk::ARRIVES_WITHIN;
 use crate::cli::demo::heron::desk::Desk;
+use crate::cli::demo::heron::looked::Looked;
 use crate::cli::demo::trouble;
 use crate::report::Report;
 use crate::report::code::Code;
@@ -31,22 +32,30 @@ pub(crate) struct Posted {
     number: u64,
 }
 
+/// One of the threads that ask a node.
+#[derive(Debug)]
+pub(crate) struct Hand<'d> {
+    at: usize,
+    client: Client,
+    looked: &'d Looked,
+}
+
 /// Does something for each item at one node, several at a time, and gives the results in order.
 pub(crate) fn each<T: Sync, R: Send>(
     desk: &Desk<'_>,
     at: usize,
     items: &[T],
-    act: impl Fn(&Client, &T) -> Result<R, Report> + Sync,
+    act: impl Fn(&Hand<'_>, &T) -> Result<R, Report> + Sync,
 ) -> Result<Vec<R>, Report> {
     let folder = desk.stations.place(at)?.folder.path();
     let next = AtomicUsize::new(0);
-    let hand = || -> Result<Vec<(usize, R)>, Report> {
-        let client = Client::in_directory(folder)?;
+    let work = || -> Result<Vec<(usize, R)>, Report> {
+        let hand = Hand { at, client: Client::in_directory(folder)?, looked: &desk.looked };
         let mut done = Vec::new();
         loop {
             let place = next.fetch_add(1, Ordering::Relaxed);
             let Some(item) = items.get(place) else { return Ok(done) };
-            match act(&client, item) {
+            match act(&hand, item) {
                 Ok(result) => done.push((place, result)),
                 Err(report) => {
                     // The others stop too: what they would do rests on nothing now.
@@ -58,7 +67,7 @@ pub(crate) fn each<T: Sync, R: Send>(
     };
     let hands = HANDS.min(items.len());
     let done: Vec<_> = thread::scope(|scope| {
-        let running: Vec<_> = (0..hands).map(|_| scope.spawn(hand)).collect();
+        let running: Vec<_> = (0..hands).map(|_| scope.spawn(work)).collect();
         running.into_iter().map(|hand| hand.join()).collect()
     });
     let mut results = Vec::new();
@@ -70,8 +79,8 @@ pub(crate) fn each<T: Sync, R: Send>(
 }
 
 /// Submits one of many.
-pub(crate) fn post(client: &Client, letter: &Value) -> Result<Posted, Report> {
-    let message = client.submit(letter.to_string().as_bytes(), None).map_err(explained)?.message;
+pub(crate) fn post(hand: &Hand<'_>, letter: &Value) -> Result<Posted, Report> {
+    let message = hand.looked.submit((hand.at, &hand.client), letter).map_err(explained)?;
     Ok(Posted {
         number: message.deliveries.first().map(|delivery| delivery.number).unwrap_or_default(),
         id: message.id,

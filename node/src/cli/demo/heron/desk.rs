@@ -11,6 +11,7 @@ use serde_json::json;
 
 use crate::api::shape::procedure::ProcedureDetail;
 use crate::cli::demo::agencies::Agency;
+use crate::cli::demo::heron::looked::Looked;
 use crate::cli::demo::heron::numbers::Numbers;
 use crate::cli::demo::ledger::Sent;
 use crate::cli::demo::letter::Addressee;
@@ -52,6 +53,8 @@ pub(crate) struct Desk<'a> {
     pub(crate) numbers: &'static Numbers,
     /// Where officers put what they sign when there is no network.
     pub(crate) table: PathBuf,
+    /// The rescues at which officers have looked.
+    pub(crate) looked: Looked,
 }
 
 /// One procedure of the story, as its desks see it.
@@ -182,8 +185,8 @@ impl Desk<'_> {
     ) -> Result<Result<Sent, Report>, Report> {
         self.catch_up(scene, at)?;
         let letter = self.letter(scene, at, line)?;
-        let answer = self.stations.client(at)?.submit(letter.to_string().as_bytes(), None);
-        Ok(answer.map(|answered| Sent::new(at, &answered.message)))
+        let answer = self.looked.submit((at, self.stations.client(at)?), &letter);
+        Ok(answer.map(|message| Sent::new(at, &message)))
     }
 
     /// What a desk would submit.

@@ -6,6 +6,8 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::mem;
 
 use concord_protocol::names::Subject;
@@ -18,8 +20,15 @@ use concord_protocol::names::reason::Grade;
 #[derive(Debug)]
 pub(super) struct Near<'r, R> {
     pub(super) found: Vec<(&'r R, Grade)>,
-    /// Whether somebody was not compared: on the list of a message, or in a rescue with more people than fit.
-    pub(super) is_cut: bool,
+    /// Others with which not everybody was compared: more people than fit, or more that are alike than are told.
+    pub(super) left_out: Vec<&'r R>,
+}
+
+/// What was found so far. Shape: rescues by their places.
+#[derive(Default)]
+struct Found {
+    near: BTreeMap<usize, Grade>,
+    left_out: BTreeSet<usize>,
 }
 
 /// Compares some people with those of every rescue, whose reports are opened one rescue after the other.
@@ -30,46 +39,53 @@ pub(super) fn all<'r, R, E>(
     mut open: impl FnMut(&'r R) -> Result<Vec<People>, E>,
 ) -> Result<Near<'r, R>, E> {
     let subjects: Vec<Subject<'_>> = whom.iter().flat_map(People::subjects).collect();
-    let is_cut = whom.iter().any(|people| people.unread > 0);
-    let mut near = Near { found: Vec::new(), is_cut };
+    let mut found = Found::default();
+    if whom.iter().any(|people| people.unread > 0) {
+        found.left_out.extend(0..rescues.len());
+    }
     let room = SUBJECTS_MAX.saturating_sub(subjects.len());
     let (mut some, mut taken) = (Vec::new(), 0_usize);
-    for rescue in rescues {
+    for (place, rescue) in rescues.iter().enumerate() {
         let reports = open(rescue)?;
         let count: usize = reports.iter().map(|people| people.subjects().len()).sum();
         if taken.saturating_add(count) > room {
-            near.take(&subjects, &mem::take(&mut some));
+            found.take(&subjects, &mem::take(&mut some));
             taken = 0;
         }
         taken = taken.saturating_add(count);
-        some.extend(reports.into_iter().map(|people| (rescue, people)));
+        some.extend(reports.into_iter().map(|people| (place, people)));
     }
-    near.take(&subjects, &some);
-    near.found.sort_by_key(|(_, grade)| *grade);
-    Ok(near)
+    found.take(&subjects, &some);
+    Ok(found.of(rescues))
 }
 
-impl<'r, R> Near<'r, R> {
+impl Found {
     /// Compares people with those of some rescues.
-    fn take(&mut self, subjects: &[Subject<'_>], some: &[(&'r R, People)]) {
-        let (rescued, of): (Vec<Subject<'_>>, Vec<&'r R>) = some
+    fn take(&mut self, subjects: &[Subject<'_>], some: &[(usize, People)]) {
+        let (rescued, of): (Vec<Subject<'_>>, Vec<usize>) = some
             .iter()
-            .flat_map(|(rescue, people)| {
-                people.subjects().into_iter().map(move |one| (one, *rescue))
+            .flat_map(|(place, people)| {
+                people.subjects().into_iter().map(move |one| (one, *place))
             })
             .unzip();
         let alike = alike::between(subjects, &rescued);
-        let unread = some.iter().any(|(_, people)| people.unread > 0);
-        self.is_cut = self.is_cut || unread || alike.is_cut || alike.more > 0;
-        let first = self.found.len();
+        // Whoever crowds the list of those who are alike hides nobody: the rest of the crowd is looked at too.
+        let is_cut = alike.is_cut || alike.more > 0;
+        let unread = some.iter().filter(|(_, people)| is_cut || people.unread > 0);
+        self.left_out.extend(unread.map(|(place, _)| *place));
         for pair in &alike.pairs {
-            let Some(rescue) = of.get(pair.other) else { continue };
-            let known =
-                self.found.iter().skip(first).any(|(known, _)| std::ptr::eq(*known, *rescue));
+            let Some(place) = of.get(pair.other) else { continue };
             // The nearest of each comes first.
-            if !known {
-                self.found.push((*rescue, pair.comparison.grade));
-            }
+            self.near.entry(*place).or_insert(pair.comparison.grade);
         }
+    }
+
+    fn of<R>(self, rescues: &[R]) -> Near<'_, R> {
+        let others = self.left_out.iter().filter(|place| !self.near.contains_key(place));
+        let left_out = others.filter_map(|place| rescues.get(*place)).collect();
+        let at = |(place, grade)| rescues.get(place).map(|rescue| (rescue, grade));
+        let mut found: Vec<(&R, Grade)> = self.near.into_iter().filter_map(at).collect();
+        found.sort_by_key(|(_, grade)| *grade);
+        Near { found, left_out }
     }
 }

@@ -13,6 +13,7 @@ use concord_protocol::message::text::StaffNumber;
 use concord_protocol::message::text::ZoneName;
 use concord_protocol::moment::Timestamp;
 
+use super::OptIn;
 use super::Order;
 use super::Orders;
 use super::Standing;
@@ -36,16 +37,20 @@ fn order() -> Order {
 
 #[test]
 fn an_order_outlives_a_restart_and_a_damaged_file_is_no_order() {
-    // shows: fed-23
+    // shows: fed-23, fed-24
     let folder: PathBuf = env::temp_dir().join(format!("concord-orders-{}", process::id()));
     drop(fs::remove_dir_all(&folder));
     let open = || Orders::open(folder.clone(), &STORAGE);
     let order = order();
     let standing = Standing { order: order.clone(), refused: None };
-    let given = open().change(|all| Ok(all.insert(order.procedure, standing.clone())));
+    let given = open().change(|all| Ok(all.followed.insert(order.procedure, standing.clone())));
+    assert_eq!(given.unwrap(), None);
+    let chosen = OptIn { officer: order.officer.clone(), since: NOW };
+    let given = open().change(|all| Ok(all.taken_part_in.insert(order.procedure, chosen.clone())));
     assert_eq!(given.unwrap(), None);
 
     assert_eq!(open().one(&order.procedure), Some(standing));
+    assert_eq!(open().opt_in(&order.procedure), Some(chosen));
     let file = folder.join(super::NAME);
     let bytes = fs::read(&file).unwrap();
     assert!(!bytes.windows(4).any(|window| window == b"LA-7"), "it names nobody on the disk");
@@ -54,6 +59,6 @@ fn an_order_outlives_a_restart_and_a_damaged_file_is_no_order() {
 
     let damaged: Vec<u8> = bytes.iter().map(|byte| byte ^ 1).collect();
     fs::write(&file, damaged).unwrap();
-    assert_eq!(open().one(&order.procedure), None);
+    assert_eq!((open().one(&order.procedure), open().opt_in(&order.procedure)), (None, None));
     fs::remove_dir_all(&folder).unwrap();
 }

@@ -5,19 +5,27 @@ use alloc::format;
 
 use super::ASKED;
 use super::ASKS;
+use super::Play;
 use super::SALTS;
+use super::TRANSIT;
 use super::VICTIM;
 use super::WITHDRAWN;
 use super::arrived;
 use super::custody;
 use super::examined;
 use super::granted_play;
+use super::requested;
 use super::screened;
 use super::specialty::handed_over;
 use super::stage;
 use crate::message::custody::CustodyStatus;
 use crate::message::rescue::screening::ScreeningOutcome;
+use crate::moment::Timestamp;
+use crate::procedure::fact::Fact;
+use crate::procedure::fold::Rules;
+use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::CustodyChange;
+use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::stage::Stage;
 use crate::procedure::tests::agency;
 use crate::registry::RefusalCode;
@@ -95,4 +103,20 @@ fn whoever_has_a_victim_who_is_alive_and_here_owes_a_rescue() {
     assert!(play.now().state.needs_a_rescue());
     play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Escaped)));
     assert!(!play.now().state.needs_a_rescue());
+}
+
+#[test]
+fn a_person_is_asked_of_one_agency_so_that_nobody_clears_what_another_one_found() {
+    // shows: res-69
+    let arrest = HandoverFact::ArrestAsked { full_request_by: Timestamp::from_millis(9) };
+    let mut play = Play::<Handover>::begin(0, requested());
+    for opening in [requested(), Fact::Handover(arrest)] {
+        let mut act = play.act(ASKS, &[], opening);
+        assert!(Handover::open(&act).is_ok());
+        for asked in [&[ASKED, TRANSIT][..], &[]] {
+            act.asked = asked.iter().map(|name| agency(name)).collect();
+            let refusal = Handover::open(&act).unwrap_err();
+            assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "res-69"));
+        }
+    }
 }

@@ -63,6 +63,9 @@ pub(super) fn play(desk: &Desk<'_>) -> Result<(), Report> {
         stands_at(desk, &scene, CN, seq)?;
     }
     dispute(desk, &mut scene)?;
+    // Whoever blocks by another agency's list has decided to.
+    stands_at(desk, &scene, TH, 3)?;
+    desk.stations.client(TH)?.opt_in(scene.id()?, desk.agency(TH)?.officer)?;
     effects(desk, &mut scene)?;
     desk.stands(&mut scene, "open")?;
     for at in SIX {
@@ -70,7 +73,7 @@ pub(super) fn play(desk: &Desk<'_>) -> Result<(), Report> {
     }
     let (sites, addresses) = numbers.at_the_end();
     desk.progress.done(format!(
-        "day -35  CN opens a feed; two changes lead to {sites} sites and {addresses} addresses, which all six hold; VN disputes a shared one; twelve reports of effects"
+        "day -35  CN opens a feed; two changes lead to {sites} sites and {addresses} addresses, which all six hold; VN disputes a shared one; TH decides to block what it lists; twelve reports of effects"
     ));
     Ok(())
 }
