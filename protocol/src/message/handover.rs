@@ -3,6 +3,7 @@
 pub mod additional_information;
 pub mod afterwards;
 pub mod certificate;
+pub mod child;
 pub mod concurrent_requests;
 pub mod consultation;
 pub mod custody_event;

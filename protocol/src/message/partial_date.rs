@@ -112,12 +112,8 @@ impl PartialDate {
     }
 
     /// Whether somebody born then may be younger than `years` on that day: judged by the latest day it can be.
-    ///
-    /// Somebody born on 29 February counts as younger until 1 March, the later of the two usages.
     // spec: msgk-11
     pub fn possibly_under(&self, years: i16, on: CivilDate) -> bool {
-        let (born_year, born_month, born_day) = self.latest.parts();
-        let (year, month, day) = on.parts();
-        (year.saturating_sub(years), month, day) < (born_year, born_month, born_day)
+        self.latest.is_under(years, on)
     }
 }

@@ -109,6 +109,14 @@ impl CivilDate {
         Self(self.0.yesterday().unwrap_or(self.0))
     }
 
+    /// Whether somebody born on this day is younger than `years` on another.
+    ///
+    /// Somebody born on 29 February counts as younger until 1 March, the later of the two usages.
+    pub fn is_under(self, years: i16, on: Self) -> bool {
+        let (year, month, day) = on.parts();
+        (year.saturating_sub(years), month, day) < self.parts()
+    }
+
     /// Days from this one to `later`; negative when it is earlier.
     pub fn days_until(self, later: Self) -> i64 {
         self.0.duration_until(later.0).as_hours() / 24

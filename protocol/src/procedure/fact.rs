@@ -19,6 +19,8 @@ use crate::procedure::exchange::fact::NoticeFact;
 use crate::procedure::exchange::fact::RightsFact;
 use crate::procedure::freezing::fact::FreezingFact;
 use crate::procedure::handover::fact::HandoverFact;
+use crate::procedure::handover::fact::Request;
+use crate::procedure::handover::fact::corrected::Worse;
 use crate::procedure::information::fact::InformationFact;
 use crate::procedure::operation::fact::OperationFact;
 use crate::procedure::outcome::fact::OutcomeFact;
@@ -181,13 +183,19 @@ impl Fact {
     }
 
     /// The same of somebody who may be a child on the day on which the message was made.
-    // spec: res-61
+    // spec: res-61, ho-94
     #[must_use]
     pub(in crate::procedure) fn of_a_child(mut self) -> Self {
         if let Self::Rescue(RescueFact::Reported { may_be_child, .. })
-        | Self::Handover(HandoverFact::Screened { may_be_child, .. }) = &mut self
+        | Self::Handover(
+            HandoverFact::Screened { may_be_child, .. }
+            | HandoverFact::ArrestAsked { may_be_child, .. }
+            | HandoverFact::Requested(Request { may_be_child, .. }),
+        ) = &mut self
         {
             *may_be_child = true;
+        } else if let Self::Common(CommonFact::Corrected { targets, worse, .. }) = &mut self {
+            Worse::add_child(targets, worse);
         }
         self
     }

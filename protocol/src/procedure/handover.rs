@@ -7,11 +7,13 @@ pub mod signs;
 pub mod specialty;
 pub mod stage;
 
+mod child;
 mod corrected;
 mod ground;
 mod guard;
 mod promise;
 mod schedule;
+mod stop;
 mod weight;
 
 use alloc::collections::BTreeMap;
@@ -33,7 +35,7 @@ use crate::procedure::common::Common;
 use crate::procedure::common::CommonFact;
 use crate::procedure::fact::Fact;
 use crate::procedure::fold::Rules;
-use crate::procedure::handover::fact::CustodyChange;
+use crate::procedure::handover::child::Age;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Request;
@@ -73,6 +75,7 @@ pub struct Handover {
     screened: Option<ScreeningOutcome>,
     /// Whether signs of a victim were found, and no screening since found none.
     signs: bool,
+    age: Age,
     /// Whether the last word on custody is that the person is too ill to go.
     ill: bool,
     decision: Option<(MessageId, Digest, Decision)>,
@@ -243,6 +246,7 @@ impl Handover {
         match fact {
             HandoverFact::ArrestAsked { .. } => Move::AskArrest,
             HandoverFact::Requested(_) => Move::Request,
+            HandoverFact::RefusalIntended { .. } if stop::protects(fact) => Move::Stop,
             HandoverFact::RefusalIntended { .. } => Move::Intend,
             HandoverFact::Viewed { .. } => Move::View,
             HandoverFact::Decided(decision) => self.move_of_decision(act, decision),
@@ -321,14 +325,18 @@ impl Handover {
 
     fn note_fact(&mut self, act: &Act, fact: &HandoverFact, moved: Move) {
         match fact {
-            HandoverFact::ArrestAsked { full_request_by: due } => self.due = Some(*due),
-            HandoverFact::RefusalIntended { views_by: due, against, .. } => {
+            HandoverFact::ArrestAsked { full_request_by: due, .. } => self.due = Some(*due),
+            HandoverFact::RefusalIntended { views_by: due, against, protects } => {
                 self.due = Some(*due);
-                self.name_grounds(against);
+                self.note_named(against, protects);
+                if moved == Move::Stop {
+                    self.stop();
+                }
             }
             HandoverFact::Requested(request) => {
                 self.grounds = Grounds::of(request);
                 self.request = Some((act.id, request.clone()));
+                self.age = self.age.max(request.may_be_child.into());
                 self.release_due = self.release_due.or(request.release_due);
                 self.due = None;
             }
@@ -371,8 +379,12 @@ impl Handover {
             }
             HandoverFact::OutcomeTold(told) => self.specialty.tell(act.id, told),
             HandoverFact::Incident(incident) => self.specialty.happen(act.id, *incident),
-            HandoverFact::Screened { outcome, .. } => {
+            HandoverFact::Screened { outcome, may_be_child, .. } => {
                 self.note_screening(*outcome);
+                self.age = self.age.max((*may_be_child).into());
+                if self.stage == Stage::Rerouted {
+                    self.decision = None;
+                }
             }
             HandoverFact::Chosen { chosen, between } => {
                 let named = between.iter().chain([chosen]);
@@ -390,37 +402,24 @@ impl Handover {
             self.consulted = false;
         }
         if decision.outcome.is_grant() {
+            self.age.settle(decision.age);
             self.grounds.close(decision);
         } else {
             self.name_grounds(&decision.against);
-        }
-    }
-
-    fn note_custody(&mut self, change: CustodyChange) {
-        if matches!(self.stage, Stage::HandedOver | Stage::Closed) {
-            self.specialty.hold(change);
-        }
-        self.ill = change == CustodyChange::Hospitalised;
-        match change {
-            CustodyChange::Is(status) => self.custody = status,
-            CustodyChange::FreedByCourt => self.custody = CustodyStatus::Released,
-            CustodyChange::Hospitalised => {
-                self.custody = CustodyStatus::Held;
-                self.schedule = None;
-            }
         }
     }
 }
 
 impl Rules for Handover {
     fn open(act: &Act) -> Result<Self, Refusal> {
-        let (stage, custody, request, due) =
+        let (stage, custody, request, due, may_be_child) =
             // spec: ho-1
             if let Fact::Handover(HandoverFact::Requested(request)) = &act.fact {
-                (Stage::Submitted, request.custody, Some((act.id, request.clone())), None)
+                let child = request.may_be_child;
+                (Stage::Submitted, request.custody, Some((act.id, request.clone())), None, child)
             // spec: ho-2
-            } else if let Fact::Handover(HandoverFact::ArrestAsked { full_request_by }) = &act.fact {
-                (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by))
+            } else if let Fact::Handover(HandoverFact::ArrestAsked { full_request_by, may_be_child }) = &act.fact {
+                (Stage::Provisional, CustodyStatus::AtLarge, None, Some(*full_request_by), *may_be_child)
             } else {
                 return Err(Refusal::out_of_turn(
                     "ho-1",
@@ -450,6 +449,7 @@ impl Rules for Handover {
             consulted: false,
             screened: None,
             signs: false,
+            age: may_be_child.into(),
             ill: false,
             decision: None,
             specialty: Specialty::default(),
@@ -470,8 +470,8 @@ impl Rules for Handover {
     /// both sides signed.
     // spec: ho-58
     fn gave_way(&mut self, act: &Act) {
-        if let Fact::Handover(HandoverFact::RefusalIntended { against, .. }) = &act.fact {
-            self.name_grounds(against);
+        if let Fact::Handover(HandoverFact::RefusalIntended { against, protects, .. }) = &act.fact {
+            self.note_named(against, protects);
         }
         // spec: res-62
         self.signs |= signs::tells(act);

@@ -1,5 +1,6 @@
 """The handover of one person (22.4), with the words of 22.15."""
 
+from .grounds import NOTHING_ANSWERS
 from .grounds import Grounds
 from .grounds import Promises
 from .rows import Refused
@@ -25,7 +26,6 @@ UNPLANNED = {
     "closed",
 }
 SIMPLE = {
-    "refusal-intended": "intent-to-refuse",
     "viewed": "consultation-views",
     "conditions-accepted": "conditions-accepted",
     "scheduled": "custody-transfer-schedule",
@@ -39,6 +39,12 @@ SIMPLE = {
     "requested": "handover-request",
     "arrest-asked": "provisional-arrest-request",
 }
+
+
+def protects(content):
+    """Whether an intent to refuse names what protects the person by itself (ho-91)."""
+    torture = any(named["ground"] == NOTHING_ANSWERS for named in content.get("against", []))
+    return torture or bool(content.get("protects"))
 
 
 def stated(message):
@@ -64,6 +70,7 @@ class Handover(Rows):
         self.specialty = Specialty()
         self.due = None
         self.consulted = self.undetermined = False
+        self.may_be_child = content.get("may_be_child", False)
         self.decision = self.schedule = self.holder = None
 
     def parties(self):
@@ -110,6 +117,8 @@ class Handover(Rows):
     def what_of_handover(self, message, name, content):
         if name in SIMPLE:
             return SIMPLE[name]
+        if name == "refusal-intended":
+            return f"intent-to-refuse{' that protects' if protects(content) else ''}"
         if name == "decided":
             return self.what_of_decision(message, content["outcome"])
         if name == "answered":
@@ -206,8 +215,12 @@ class Handover(Rows):
         self.screened_to_an_end()
         if self.decision and not self.spared(self.decision["waived"], message["created"]):
             raise Refused("ho-83", "safeguard")
+        if self.may_be_child and not (self.decision and self.decision["age"] == "cared-for"):
+            raise Refused("ho-95", "safeguard")
         fold.no_conflict("ho-74")
-        fold.confirmed_by("release-custody", self.requested | {self.requesting})
+        # ho-90: whoever asked and was asked, and both sides of the leg.
+        sides = set(self.at_hand().values()) if self.at_hand() else set()
+        fold.confirmed_by("release-custody", self.requested | {self.requesting} | sides)
 
     def screened_to_an_end(self):
         """ho-82."""
@@ -230,6 +243,7 @@ class Handover(Rows):
         self.of_the_leg(certificate)
         if certificate["results"]["transferred"]:
             self.somebody_holds()
+            fold.no_conflict("ho-96")
 
     def rules_of_countersigned(self, what, message, signed, fold):
         certificate = self.said_of_leg("certificate")
@@ -261,6 +275,8 @@ class Handover(Rows):
             request = self.request and self.request[1]
             if not self.spared(decision["death_waived"], message["created"]):
                 raise Refused("ho-43", "safeguard")
+            if request and self.may_be_child and "age" not in decision:
+                raise Refused("ho-94", "safeguard")
             if request and any(offence > request["offences"] for offence in decision["granted"]):
                 raise Refused("ho-44", "safeguard")
             if request:
@@ -287,11 +303,21 @@ class Handover(Rows):
     def note_refusal_intended(self, what, message, content):
         self.due = content["views_by"]
         self.name_grounds(content)
+        if what == "intent-to-refuse that protects":
+            self.stop()
+
+    def stop(self):
+        """ho-91, ho-92: nothing that was decided or planned stands, and whoever has the person keeps the person."""
+        self.decision, self.schedule, self.consulted = None, None, False
+        if self.custody == "in-transfer-custody":
+            self.custody = "held"
 
     def name_grounds(self, content):
-        """ho-55."""
+        """ho-55, ho-93."""
         if self.request:
             self.grounds.name(content.get("against", []), self.request[1])
+        self.may_be_child |= "minor" in content.get("protects", [])
+        self.undetermined |= "trafficking-victim" in content.get("protects", [])
 
     def gave_way(self, message):
         """ho-58."""
@@ -300,9 +326,12 @@ class Handover(Rows):
             self.name_grounds(content)
 
     def beside(self, message):
-        """ho-88: a correction by whoever asked, as far as it makes things worse for the person."""
+        """ho-88: a correction by whoever asked, as far as it makes things worse for the person; ho-94: of the age by anybody."""
         name, content = common(message)
-        if name != "corrected" or message["author"] != self.requesting:
+        if name != "corrected":
+            return
+        self.may_be_child |= any(worse.get("child", False) for worse in content.get("worse", []))
+        if message["author"] != self.requesting:
             return
         for worse in content.get("worse", []):
             if self.request and worse["target"] == self.request[0]:
@@ -318,6 +347,7 @@ class Handover(Rows):
 
     def note_requested(self, what, message, content):
         self.request = (message["id"], content)
+        self.may_be_child |= content.get("may_be_child", False)
         self.grounds = Grounds(content)
 
     def note_viewed(self, what, message, content):
@@ -333,16 +363,21 @@ class Handover(Rows):
             "digest": message["digest"],
             "granted": content["granted"],
             "waived": content["death_waived"],
+            "age": content.get("age"),
         }
         if what == "superseding decision":
             self.decision, self.consulted = None, False
         if content["outcome"] in ("granted", "granted-conditional"):
+            self.may_be_child &= content.get("age") != "grown-up"
             self.grounds.close(content)
         else:
             self.name_grounds(content)
 
     def note_screened(self, what, message, content):
         self.undetermined = content["outcome"] == "undetermined"
+        self.may_be_child |= content.get("may_be_child", False)
+        if self.stage == "rerouted":
+            self.decision = None
 
     def note_scheduled(self, what, message, content):
         self.schedule = {

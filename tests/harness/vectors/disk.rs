@@ -112,6 +112,7 @@ fn act(author: &AgencyId, message: Digest) -> ActRecord {
         unconsulted: false,
         against: vec![],
         met: [RefusalGround::NoDualCriminality].into(),
+        age: None,
         grounds: None,
     };
     ActRecord {

@@ -114,6 +114,7 @@ fn requested() -> Fact {
         spared: false,
         spared_until: None,
         release_due: None,
+        may_be_child: false,
         against: vec![],
     }))
 }
@@ -127,6 +128,7 @@ fn granted() -> Fact {
         unconsulted: false,
         against: vec![],
         met: BTreeSet::new(),
+        age: None,
         grounds: None,
     };
     Fact::Handover(HandoverFact::Decided(decision))
@@ -141,6 +143,7 @@ fn refused() -> Fact {
         unconsulted: true,
         against: vec![],
         met: BTreeSet::new(),
+        age: None,
         grounds: Some([RefusalGround::OwnNational].into()),
     };
     Fact::Handover(HandoverFact::Decided(decision))

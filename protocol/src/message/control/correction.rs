@@ -12,12 +12,15 @@ use crate::message::fault::FaultCode;
 use crate::message::fault::Faults;
 use crate::message::field::record;
 use crate::message::field::tagged;
+use crate::message::handover::request::ADULT_YEARS;
+use crate::message::handover::request::Minority;
 use crate::message::list;
 use crate::message::list::OneOrMore;
 use crate::message::pointer::Pointer;
 use crate::message::text::LocalizedText;
 use crate::message::text::Passage;
 use crate::message::text::text_type;
+use crate::message::time::CivilDate;
 
 text_type! {
     /// A place in the sealed part of a message. Shape: `/body/person/names/0/latin_form`. Source: RFC 6901.
@@ -109,4 +112,23 @@ fn is_path(text: &str) -> bool {
 impl BodyRules for Correction {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A2;
+
+    /// By what should have stood under `minor`, or as the latest day of the person's birth.
+    // spec: ho-94
+    fn may_be_child(&self, on: CivilDate) -> bool {
+        self.changes.iter().any(|change| change.makes_a_child(on))
+    }
+}
+
+impl CorrectedPlace {
+    fn makes_a_child(&self, on: CivilDate) -> bool {
+        let Some(CorrectedValue::Text(new)) = &self.new else { return false };
+        match self.path.as_str() {
+            "/body/minor" => Minority::parse(new.as_str()).is_some_and(Minority::may_be_child),
+            "/body/person/birth/latest" => {
+                CivilDate::parse(new.as_str()).is_ok_and(|latest| latest.is_under(ADULT_YEARS, on))
+            }
+            _ => false,
+        }
+    }
 }

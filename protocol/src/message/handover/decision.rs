@@ -9,6 +9,9 @@ use crate::message::fault::Faults;
 use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
+use crate::message::handover::child;
+use crate::message::handover::child::AgeAssessment;
+use crate::message::handover::child::ChildCare;
 use crate::message::list;
 use crate::message::list::OneOrMore;
 use crate::message::pointer::Pointer;
@@ -82,6 +85,10 @@ record! {
         risk_assessment_ref: Option<RecordRef>,
         /// Why the law allows to do without the promise that the person's life is spared; only with a grant.
         death_penalty_waiver: Option<LocalizedText>,
+        /// What was determined for somebody who may be a child; only with a grant.
+        child: Option<ChildCare>,
+        /// Who found that the person is a grown-up, where the birth leaves it open; only with a grant, and not with `child`.
+        age_assessment: Option<AgeAssessment>,
         /// Why nobody was consulted before a refusal: it was not possible, or would have endangered somebody.
         consultation_omitted: Option<LocalizedText>,
         /// Whether the person was told.
@@ -99,6 +106,8 @@ record! {
         grounds_spare_what_is_granted(per_offence.as_ref(), grounds.as_ref(), &at.key("grounds"), faults);
         let met_at = at.key("grounds_met");
         list::refuse_repeated(grounds_met.iter().flatten().map(|met| met.ground), &met_at, faults);
+        // spec: msgk-140
+        child::one_of(child.as_ref(), age_assessment.as_ref(), at, faults);
         let own_national = |ground: &StatedGround| ground.ground == RefusalGround::OwnNational;
         if grounds.iter().flatten().any(own_national) {
             let reason = "whoever does not hand over an own national names the case at home";
@@ -122,6 +131,9 @@ record! {
                 let waiver_at = at.key("death_penalty_waiver");
                 let reason = "only a grant can do without that promise";
                 field::exclude(death_penalty_waiver.as_ref(), &waiver_at, faults, reason);
+                let reason = "only a grant says with whom a child goes, or that the person is none";
+                field::exclude(child.as_ref(), &at.key("child"), faults, reason);
+                field::exclude(age_assessment.as_ref(), &at.key("age_assessment"), faults, reason);
                 let reason = "a person is collected after a grant only";
                 field::exclude(surrender_window.as_ref(), &at.key("surrender_window"), faults, reason);
             }

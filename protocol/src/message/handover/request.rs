@@ -299,6 +299,13 @@ impl BodyRules for HandoverRequest {
     // spec: msgk-31
     const APPROVAL: Approval = Approval::A3;
 
+    // spec: ho-94
+    fn may_be_child(&self, on: CivilDate) -> bool {
+        let birth = self.person.birth.as_ref();
+        let by_birth = birth.is_some_and(|birth| birth.possibly_under(ADULT_YEARS, on));
+        by_birth || self.minor.may_be_child()
+    }
+
     /// What cannot be said on that day: that somebody who may be under 18 is certainly no child.
     // spec: msgk-11
     fn check_on(&self, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {

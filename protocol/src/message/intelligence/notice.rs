@@ -14,7 +14,11 @@ use crate::message::field;
 use crate::message::field::choice;
 use crate::message::field::record;
 use crate::message::field::tagged;
+use crate::message::handover::child;
+use crate::message::handover::child::AgeAssessment;
+use crate::message::handover::child::ChildCare;
 use crate::message::handover::request::JudicialDocument;
+use crate::message::handover::request::Minority;
 use crate::message::identifier::Asset;
 use crate::message::list::Stated;
 use crate::message::offence::Offence;
@@ -23,6 +27,7 @@ use crate::message::person::SubjectCategory;
 use crate::message::pointer::Pointer;
 use crate::message::text::LocalizedText;
 use crate::message::text::StaffNumber;
+use crate::message::time::CivilDate;
 use crate::message::time::Instant;
 
 choice! {
@@ -210,6 +215,12 @@ record! {
         verify_before_action: bool,
         /// When it ends.
         expires: Instant,
+        /// Whether the person is a child; required of somebody wanted who by the latest day of birth may be one.
+        minor: Option<Minority>,
+        /// What was determined for the child; required of a wanted child, and only there.
+        child: Option<ChildCare>,
+        /// Who found that the person is a grown-up, where the birth leaves it open; only of somebody wanted.
+        age_assessment: Option<AgeAssessment>,
     }
     rules(at, faults) {
         // spec: msgk-51
@@ -234,6 +245,13 @@ record! {
                 faults.add(&threshold_at, FaultCode::Conflicting, reason);
             }
             refuse_victim(subject.as_ref(), at, faults);
+            // spec: msgk-141
+            let said = (child.as_ref(), age_assessment.as_ref());
+            child::agrees(minor.flatten(), said, at, faults);
+        } else if kind.is_some() {
+            let reason = "only a wanted notice asks for an arrest, and says what becomes of a child then";
+            field::exclude(child.as_ref(), &at.key("child"), faults, reason);
+            field::exclude(age_assessment.as_ref(), &at.key("age_assessment"), faults, reason);
         }
     }
 }
@@ -299,6 +317,14 @@ impl BodyRules for Notice {
 
     fn approval(&self, _said: &Said<'_>) -> Approval {
         if self.kind == NoticeKind::Wanted { Approval::A3 } else { Approval::A2 }
+    }
+
+    // spec: msgk-141
+    fn check_on(&self, on: CivilDate, at: &Pointer<'_>, faults: &mut Faults) {
+        if let (NoticeKind::Wanted, NoticeSubject::Person(person)) = (self.kind, &self.subject) {
+            let said = (self.minor, self.age_assessment.as_ref());
+            child::agrees_on(person.birth.as_ref(), said, (on, at), faults);
+        }
     }
 
     // spec: apr-7

@@ -14,6 +14,7 @@ use super::put;
 use super::read;
 use super::submit;
 use super::tree;
+use super::vectors::child;
 use crate::codec;
 use crate::limits::CONTENT_BYTES_MAX;
 use crate::message::content::Content;
@@ -68,6 +69,81 @@ fn nobody_who_may_be_a_child_is_said_to_be_none() {
     assert_eq!(brief(&faults), [("/body/minor".into(), "conflicting")]);
     assert_eq!(said_no.check_on(day("2027-01-01")), Ok(()));
     assert_eq!(said_uncertain.check_on(day("2026-03-01")), Ok(()));
+}
+
+/// Somebody who was born in 2008, as far as it is known.
+fn born_in_2008(kind: Kind, at: &str) -> serde_json::Value {
+    let mut json = example(kind);
+    put(
+        &mut json,
+        at,
+        json!({
+            "as_stated": "2008", "calendar": "gregorian", "precision": "year",
+            "earliest": "2008-01-01", "latest": "2008-12-31",
+        }),
+    );
+    json
+}
+
+#[test]
+fn nobody_who_may_be_a_child_is_arrested_or_wanted_as_if_grown_up() {
+    // shows: msgk-141
+    for (kind, birth) in [
+        (Kind::ProvisionalArrestRequest, "/body/person/birth"),
+        (Kind::Notice, "/body/subject/person/birth"),
+    ] {
+        let silent = born_in_2008(kind, birth);
+        let mut said_no = silent.clone();
+        put(&mut said_no, "/body/minor", json!("no"));
+        let mut cared = silent.clone();
+        put(&mut cared, "/body/minor", json!("uncertain"));
+        put(&mut cared, "/body/child", child::child());
+        let mut assessed = said_no.clone();
+        put(&mut assessed, "/body/age_assessment", child::grown_up());
+
+        for (json, wanted) in [
+            (&silent, Some("missing")),
+            (&said_no, Some("conflicting")),
+            (&cared, None),
+            (&assessed, None),
+        ] {
+            let submission = submit(json).unwrap();
+            let found = submission.check_on(day("2026-03-01"));
+            let found = found.err().map(|faults| brief(&faults));
+            let wanted = wanted.map(|code| Vec::from([("/body/minor".into(), code)]));
+            assert_eq!(found, wanted, "{kind}");
+            assert_eq!(submission.check_on(day("2027-01-01")), Ok(()), "{kind}");
+        }
+    }
+}
+
+#[test]
+fn a_body_tells_that_somebody_may_be_a_child() {
+    // shows: ho-94
+    let on = day("2026-03-01");
+    let told = |json: &serde_json::Value, on| submit(json).unwrap().body().may_be_child(on);
+    let request = born_in_2008(Kind::HandoverRequest, "/body/person/birth");
+    assert!(told(&request, on) && !told(&request, day("2027-01-01")));
+    let mut uncertain = example(Kind::HandoverRequest);
+    put(&mut uncertain, "/body/minor", json!("uncertain"));
+    assert!(told(&uncertain, on) && !told(&example(Kind::HandoverRequest), on));
+    let mut arrest = born_in_2008(Kind::ProvisionalArrestRequest, "/body/person/birth");
+    assert!(told(&arrest, on));
+    put(&mut arrest, "/body/age_assessment", child::grown_up());
+    assert!(!told(&arrest, on), "somebody found the person to be a grown-up");
+
+    for (path, new, is_child) in [
+        ("/body/minor", "uncertain", true),
+        ("/body/minor", "no", false),
+        ("/body/person/birth/latest", "2008-12-31", true),
+        ("/body/person/birth/latest", "2007-12-31", false),
+        ("/body/person/birth/earliest", "2008-12-31", false),
+    ] {
+        let mut correction = example(Kind::Correction);
+        put(&mut correction, "/body/changes/0/path", json!(path));
+        put(&mut correction, "/body/changes/0/new", json!({"text": new}));
+        assert_eq!(told(&correction, on), is_child, "{path} {new}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod assets;
 mod batch;
+pub(super) mod child;
 mod control;
 mod coordination;
 mod evidence;
@@ -112,6 +113,7 @@ fn cases() -> Vec<Case> {
         [control::good(), control::bad()],
         [intelligence::good(), intelligence::bad()],
         [handover::good(), handover::bad()],
+        [child::good(), child::bad()],
         [batch::good(), batch::bad()],
         [rescue::good(), rescue::bad()],
         [operation::good(), operation::bad()],
@@ -174,7 +176,7 @@ fn a_bad_vector_has_the_one_fault_that_it_names() {
     // shows: msgk-107, msgk-108, msgk-109, msgk-110, msgk-111, msgk-112, msgk-113
     // shows: msgk-137, msgk-138
     // shows: msgk-114, msgk-115, msgk-116, msgk-117, msgk-118, msgk-119
-    // shows: msgk-130, msgk-131
+    // shows: msgk-130, msgk-131, msgk-140, msgk-141
     // shows: ho-54, spc-1, spc-2
     let mut wrong = Vec::new();
     for (name, vector) in vectors("bad") {

@@ -11,6 +11,7 @@ use crate::ids::AgencyId;
 use crate::message::batch::sealing::RemovalReason;
 use crate::message::coordination::outcome::OutcomeStage;
 use crate::message::kind::Kind;
+use crate::message::refusal_ground::RefusalGround;
 use crate::message::text::ItemId;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
@@ -163,6 +164,7 @@ fn handover<'a>(ledger: &Ledger<'a>, state: &'a Handover, opening: &'a Act) -> V
     dues.extend(screenings(ledger, |_| true, |agency| state.sides(agency).contains(&Side::Holder)));
     dues.extend(taking_over(ledger, state));
     dues.extend(follow_up::owed(ledger, state));
+    dues.extend(follow_up::arranged(ledger, state));
     dues
 }
 
@@ -228,11 +230,16 @@ fn stopped(act: &Act) -> BTreeSet<u64> {
     {
         return removal.entries.clone();
     }
-    let is_stop = matches!(
+    let finds = matches!(
         &act.fact,
         Fact::Handover(HandoverFact::Screened { outcome, .. }) if outcome.is_victim()
     );
-    if is_stop { BTreeSet::from([1]) } else { BTreeSet::new() }
+    let fears = matches!(
+        &act.fact,
+        Fact::Handover(HandoverFact::RefusalIntended { protects, .. })
+            if protects.contains(&RefusalGround::TraffickingVictim)
+    );
+    if finds || fears { BTreeSet::from([1]) } else { BTreeSet::new() }
 }
 
 const fn signature<'a>(of: &'a Act, by: BTreeSet<&'a AgencyId>, since: Timestamp) -> Due<'a> {

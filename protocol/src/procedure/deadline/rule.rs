@@ -33,6 +33,8 @@ choice! {
         HomeTrial = "outcome-at-home",
         /// It is told whether the promise to spare the person's life is kept.
         Monitoring = "word-on-the-promise",
+        /// Whoever is held though the request was taken back is released or brought back.
+        Arrangement = "release-or-return",
         /// The full request comes after a provisional arrest.
         FullRequest = "full-request",
         /// It is said what became of what is taken back.
@@ -215,8 +217,14 @@ pub const OUTLIVE: &[Kind] = &[
 ];
 
 /// Duties that are due because of where a person is, or of a trial, which the end of a procedure does not change.
-pub const GOES_ON: &[Duty] =
-    &[Duty::Release, Duty::Screening, Duty::Rescue, Duty::Review, Duty::HomeTrial];
+pub const GOES_ON: &[Duty] = &[
+    Duty::Release,
+    Duty::Screening,
+    Duty::Rescue,
+    Duty::Review,
+    Duty::HomeTrial,
+    Duty::Arrangement,
+];
 
 /// Messages of which a later one of the same author takes the place of the earlier one.
 pub const REPLACED: &[Kind] = &[Kind::BatchManifest, Kind::MeetingMinutes];

@@ -204,6 +204,16 @@ fn judge_person(
             "take the entry off with a manifest-removal, or wait for the custody-event there that says that the person is held and fit again",
         ));
     }
+    // spec: bat-79
+    if !handover.minds_the_child() {
+        return Err(Refusal::safeguard(
+            "bat-79",
+            format!(
+                "{whose} the person may be under 18 by what was said there, and the grant says nothing of a child"
+            ),
+            "take the entry off with a manifest-removal; take the grant back there, grant with what is best for the child or the assessment of age, and list that decision",
+        ));
+    }
     // spec: ho-89
     corrected::judge(amber)
         .map_err(|refusal| Refusal { why: format!("entry {entry}: {}", refusal.why), ..refusal })

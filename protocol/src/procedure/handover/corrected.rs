@@ -11,6 +11,8 @@ impl Handover {
     // spec: ho-88
     pub(super) fn note_correction(&mut self, act: &Act) {
         let Fact::Common(CommonFact::Corrected { worse, .. }) = &act.fact else { return };
+        // Whoever screened says it too.
+        self.age = self.age.max(worse.iter().any(|worse| worse.child).into());
         if act.author != self.requesting {
             return;
         }

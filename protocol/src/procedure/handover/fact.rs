@@ -2,7 +2,10 @@
 //! makes worse in [`corrected`].
 
 pub mod afterwards;
+pub mod child;
 pub mod corrected;
+
+mod grounds;
 
 use alloc::collections::BTreeMap;
 use alloc::collections::BTreeSet;
@@ -37,12 +40,7 @@ use crate::message::handover::schedule::CustodyTransferSchedule;
 use crate::message::handover::schedule::ScheduleReply;
 use crate::message::handover::schedule::TransferLeg;
 use crate::message::handover::specialty::SpecialtyConsent;
-use crate::message::offence::Offence;
-use crate::message::offence::PenaltyKind;
-use crate::message::refusal_ground::GroundAnswer;
-use crate::message::refusal_ground::GroundClass;
 use crate::message::refusal_ground::RefusalGround;
-use crate::message::refusal_ground::StatedGround;
 use crate::message::rescue::screening::NonPunishmentReview;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::message::rescue::screening::VictimScreeningReport;
@@ -52,6 +50,10 @@ use crate::procedure::handover::fact::afterwards::Incident;
 use crate::procedure::handover::fact::afterwards::Matter;
 use crate::procedure::handover::fact::afterwards::Stakes;
 use crate::procedure::handover::fact::afterwards::Told;
+use crate::procedure::handover::fact::child::AgeWord;
+use crate::procedure::handover::fact::grounds::against_request;
+use crate::procedure::handover::fact::grounds::mandatory;
+use crate::procedure::handover::fact::grounds::protecting;
 
 /// A fact of a handover. Source: spec pro-6.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +63,9 @@ pub enum HandoverFact {
     ArrestAsked {
         /// By when the full request comes.
         full_request_by: Timestamp,
+        /// Whether the person may be a child, as said there, or by the birth that it states and the day on which it was made.
+        #[serde(default, skip_serializing_if = "Not::not")]
+        may_be_child: bool,
     },
     /// A person is asked for.
     Requested(Request),
@@ -210,6 +215,9 @@ pub struct Request {
     pub spared_until: Option<Timestamp>,
     /// When the person goes free unless something happens; absent where it is not said.
     pub release_due: Option<Timestamp>,
+    /// Whether the person may be a child, as said there, or by the birth that it states and the day on which it was made.
+    #[serde(default, skip_serializing_if = "Not::not")]
+    pub may_be_child: bool,
     /// The mandatory grounds that the request gives by what it says or leaves out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub against: Vec<Against>,
@@ -241,6 +249,9 @@ pub struct Decision {
     /// The mandatory grounds that stand in the way no longer, as it says with reasons.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub met: BTreeSet<RefusalGround>,
+    /// What it says of the age of the person; absent where it says nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age: Option<AgeWord>,
     /// On which grounds something was refused, for figures alone: no state rests on them. Absent where an earlier version
     /// took the fact and did not note them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -322,7 +333,7 @@ impl HandoverFact {
     }
 
     pub(in crate::procedure) fn arrest(body: &ProvisionalArrestRequest) -> Self {
-        Self::ArrestAsked { full_request_by: body.full_request_by.at() }
+        Self::ArrestAsked { full_request_by: body.full_request_by.at(), may_be_child: false }
     }
 
     pub(in crate::procedure) fn requested(body: &HandoverRequest) -> Self {
@@ -334,6 +345,7 @@ impl HandoverFact {
             spared: promised(&body.assurances).contains(&AssuranceKind::NoDeathPenalty),
             spared_until: end(&body.assurances, AssuranceKind::NoDeathPenalty),
             release_due: release_due(body.detention.as_ref()),
+            may_be_child: false,
             against: against_request(body),
         })
     }
@@ -357,6 +369,7 @@ impl HandoverFact {
             unconsulted: body.consultation_omitted.is_some(),
             against: if body.outcome.is_grant() { Vec::new() } else { mandatory(&body.grounds) },
             met: body.grounds_met.iter().map(|met| met.ground).collect(),
+            age: AgeWord::of(body),
             grounds: Some(body.grounds.iter().map(|stated| stated.ground).collect()),
         })
     }
@@ -430,50 +443,6 @@ impl HandoverFact {
         };
         Self::Custody { change, release_due }
     }
-}
-
-/// The mandatory grounds among some that a Party states. One that nothing answers binds however it is called.
-fn mandatory(grounds: &[StatedGround]) -> Vec<Against> {
-    let binding = grounds.iter().filter(|stated| {
-        stated.class == GroundClass::Mandatory || stated.ground.answer() == GroundAnswer::Nothing
-    });
-    let against = |stated: &StatedGround| Against {
-        ground: stated.ground,
-        offences: stated.offences.iter().map(|offence| offence.get()).collect(),
-    };
-    binding.map(against).collect()
-}
-
-/// The grounds among some that a Party states which protect the person: a child, a victim.
-// spec: ho-87
-fn protecting(grounds: &[StatedGround]) -> BTreeSet<RefusalGround> {
-    let named = grounds.iter().map(|stated| stated.ground);
-    named.filter(|ground| ground.protects()).collect()
-}
-
-/// The mandatory grounds that a request gives: that the time to prosecute is over, that no law of the requested Party is
-/// named for an offence, that an offence costs a fine only.
-// spec: ho-55
-fn against_request(body: &HandoverRequest) -> Vec<Against> {
-    let numbered = || (1_u64..).zip(body.offences.iter());
-    let those = |wanted: fn(&Offence) -> bool| -> BTreeSet<u64> {
-        numbered().filter(|(_, offence)| wanted(offence)).map(|(number, _)| number).collect()
-    };
-    let expired = !body.limitation_not_expired;
-    let offences = if expired { those(|_| true) } else { BTreeSet::new() };
-    let found = [
-        (RefusalGround::TimeBarredOrAmnesty, offences),
-        (
-            RefusalGround::NoDualCriminality,
-            those(|offence| offence.equivalent_law_in_requested.is_none()),
-        ),
-        (
-            RefusalGround::BelowPenaltyThreshold,
-            those(|offence| offence.max_penalty.kind == PenaltyKind::Fine),
-        ),
-    ];
-    let found = found.into_iter().filter(|(_, offences)| !offences.is_empty());
-    found.map(|(ground, offences)| Against { ground, offences }).collect()
 }
 
 fn release_due(clock: Option<&DetentionClock>) -> Option<Timestamp> {

@@ -1,7 +1,9 @@
 //! What has to hold beside a row of the table: the safeguards, and that a message speaks of what stands.
 
+use alloc::collections::BTreeSet;
 use alloc::format;
 
+use crate::ids::AgencyId;
 use crate::ids::MessageId;
 use crate::message::assurance::AssuranceKind;
 use crate::message::control::state_confirm::IrreversibleAct;
@@ -45,14 +47,15 @@ impl Handover {
                 self.guard_open_ground()?;
                 self.guard_screening()?;
                 self.guard_life_at_release(act)?;
+                self.guard_child_at_release()?;
                 // spec: ho-74
                 common.demand_no_conflict("ho-74")?;
-                common.demand_confirmed(IrreversibleAct::ReleaseCustody, &self.both())
+                common.demand_confirmed(IrreversibleAct::ReleaseCustody, &self.confirming())
             }
             HandoverFact::Returned { leg } => self.guard_return(act, *leg),
             HandoverFact::Certified { leg, results, .. } => {
                 self.guard_leg(*leg)?;
-                if results.hands_over() { self.guard_custody() } else { Ok(()) }
+                if results.hands_over() { self.guard_giving(common) } else { Ok(()) }
             }
             HandoverFact::Scheduled { legs } => self.guard_way(legs),
             HandoverFact::Countersigned { of } => {
@@ -93,6 +96,22 @@ impl Handover {
             )),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Who confirms before a leg: whoever asked and was asked, whose late word could change what comes, and both sides of it.
+    // spec: ho-90
+    fn confirming(&self) -> BTreeSet<AgencyId> {
+        let mut confirming = self.both();
+        if let Some(leg) = self.at_hand() {
+            confirming.extend([leg.releasing.clone(), leg.receiving.clone()]);
+        }
+        confirming
+    }
+
+    // spec: ho-75, ho-96
+    fn guard_giving(&self, common: &Common) -> Result<(), Refusal> {
+        self.guard_custody()?;
+        common.demand_no_conflict("ho-96")
     }
 
     // spec: ho-75
@@ -206,6 +225,7 @@ impl Handover {
         self.guard_screening()?;
         let Some((_, request)) = &self.request else { return Ok(()) };
         self.guard_life(act, request, decision)?;
+        self.guard_child(decision)?;
         // spec: ho-44
         if decision.granted.iter().any(|offence| *offence > request.offences) {
             return Err(Refusal::safeguard(

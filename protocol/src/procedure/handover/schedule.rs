@@ -12,9 +12,11 @@ use crate::message::custody::CustodyStatus;
 use crate::moment::Timestamp;
 use crate::procedure::act::Act;
 use crate::procedure::handover::Handover;
+use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::ScheduleAnswer;
 use crate::procedure::handover::stage::Move;
+use crate::procedure::handover::stage::Stage;
 
 /// A schedule, who agreed to it, and what was said at the line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +137,22 @@ impl Handover {
         self.schedule = None;
         self.holder = Some(holder.clone());
         self.custody = CustodyStatus::HeldByRequesting;
+    }
+
+    /// Something happened to the person in custody; whoever is too ill to go has no schedule any more.
+    pub(super) fn note_custody(&mut self, change: CustodyChange) {
+        if matches!(self.stage, Stage::HandedOver | Stage::Closed) {
+            self.specialty.hold(change);
+        }
+        self.ill = change == CustodyChange::Hospitalised;
+        match change {
+            CustodyChange::Is(status) => self.custody = status,
+            CustodyChange::FreedByCourt => self.custody = CustodyStatus::Released,
+            CustodyChange::Hospitalised => {
+                self.custody = CustodyStatus::Held;
+                self.schedule = None;
+            }
+        }
     }
 
     /// One side says that the leg at hand failed, or the other one does too.

@@ -49,6 +49,12 @@ impl Handover {
         self.signs && !is_gone
     }
 
+    /// Whether both sides of a leg signed that the person was given on.
+    // spec: due-22
+    pub(in crate::procedure) const fn has_left(&self) -> bool {
+        self.holder.is_some()
+    }
+
     /// Who has the person or had the person: whoever was asked, and whoever received the person since.
     pub fn holders(&self) -> BTreeSet<&AgencyId> {
         self.requested.iter().chain(&self.holder).collect()

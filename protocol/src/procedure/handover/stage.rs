@@ -65,6 +65,8 @@ choice! {
         Lapse = "lapse-notice",
         /// A refusal is intended.
         Intend = "intent-to-refuse",
+        /// So it is, because the person has to be protected.
+        Stop = "intent-to-refuse that protects",
         /// What the requesting Party thinks of it.
         View = "consultation-views",
         /// Yes.
@@ -173,6 +175,19 @@ const BEFORE_HANDED_OVER: &[Stage] = &[
     InTransfer,
 ];
 
+/// While somebody may say that the person has to be protected: from when the request was taken until both sides signed the
+/// last leg.
+const STOPPABLE: &[Stage] = &[
+    Examining,
+    InfoPending,
+    Consulting,
+    Granted,
+    GrantedConditional,
+    Deferred,
+    Scheduled,
+    InTransfer,
+];
+
 /// While nothing is granted that an illness could put off, or the person has gone.
 pub(super) const UNPLANNED: &[Stage] = &[
     Provisional,
@@ -240,7 +255,7 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     stay("ho-25", &[InTransfer], Move::Return, Side::Leg),
     row("ho-26", &[InTransfer], Move::AgreeReturn, Side::Leg, Scheduled),
     stay("ho-27", &[InTransfer], Move::Certify, Side::Holder),
-    stay("ho-28", &[InTransfer], Move::Countersign, Side::Receiving),
+    row("ho-28", &[InTransfer], Move::Countersign, Side::Receiving, Scheduled),
     row("ho-29", &[InTransfer], Move::CountersignLast, Side::Receiving, HandedOver),
     row("ho-30", &[HandedOver], Move::Close, Side::Requesting, Closed),
     stay("ho-31", &[HandedOver], Move::Tell, Side::Requesting),
@@ -263,6 +278,8 @@ pub const ROWS: &[Row<Stage, Move>] = &[
     stay("ho-72", FOLLOWED, Move::Protect, Side::Holder),
     stay("ho-73", FOLLOWED, Move::Clear, Side::Holder),
     row("ho-76", &[Granted], Move::Arrive, Side::Requesting, HandedOver),
+    row("ho-91", STOPPABLE, Move::Stop, Side::Requested, Consulting),
+    row("ho-92", STOPPABLE, Move::Stop, Side::Holder, Consulting),
 ];
 
 impl Stage {

@@ -1,15 +1,14 @@
 //! What the messages of a handover weigh, and what two concurrent ones are to each other.
 
-use crate::message::refusal_ground::RefusalGround;
 use crate::message::rescue::screening::ScreeningOutcome;
 use crate::procedure::act::Act;
 use crate::procedure::fact::Fact;
-use crate::procedure::handover::fact::Against;
 use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::signs;
 use crate::procedure::handover::stage::Move;
+use crate::procedure::handover::stop;
 use crate::procedure::rank;
 use crate::procedure::rank::Meeting;
 use crate::procedure::rank::Rank;
@@ -69,13 +68,13 @@ pub(super) fn meet(earlier: &Act, later: &Act) -> Meeting {
 }
 
 /// What a fact weighs. With the general rule it gives what is prescribed where two messages know nothing of each other.
-// spec: ho-47, ho-48, ho-49, ho-50, ho-51, ho-58, ho-59, ho-87
+// spec: ho-47, ho-48, ho-49, ho-50, ho-51, ho-58, ho-59, ho-87, ho-97, ho-98
 fn rank_of(fact: &HandoverFact) -> Rank {
     match fact {
         // Both sides of the last leg signed that the person was handed over.
         HandoverFact::Countersigned { .. } | HandoverFact::Arrived { .. } => Rank::SignedByBoth,
         HandoverFact::Screened { outcome, .. } if outcome.is_victim() => Rank::ProtectiveStop,
-        HandoverFact::RefusalIntended { .. } if is_stop(fact) => Rank::ProtectiveStop,
+        HandoverFact::RefusalIntended { .. } if stop::protects(fact) => Rank::ProtectiveStop,
         HandoverFact::Custody { change: CustodyChange::Hospitalised, .. } => Rank::ProtectiveStop,
         HandoverFact::Custody { .. }
         | HandoverFact::Released { .. }
@@ -105,13 +104,7 @@ fn finds(act: &Act, what: ScreeningOutcome) -> bool {
 
 /// Whether a message says that torture or ill-treatment is to be feared, or that the person is a child or a victim.
 fn stops(act: &Act) -> bool {
-    matches!(&act.fact, Fact::Handover(fact) if is_stop(fact))
-}
-
-fn is_stop(fact: &HandoverFact) -> bool {
-    let HandoverFact::RefusalIntended { against, protects, .. } = fact else { return false };
-    let is_torture = |named: &Against| named.ground == RefusalGround::TortureOrIllTreatmentRisk;
-    !protects.is_empty() || against.iter().any(is_torture)
+    matches!(&act.fact, Fact::Handover(fact) if stop::protects(fact))
 }
 
 /// Whether a message leaves the stage alone, so that it contradicts nothing.

@@ -217,6 +217,7 @@ fn requested(release_due: Option<Timestamp>) -> Fact {
         spared: false,
         spared_until: None,
         release_due,
+        may_be_child: false,
         against: Vec::new(),
     }))
 }
@@ -669,7 +670,7 @@ fn whoever_received_a_batch_owes_the_screening_of_whoever_was_taken_off_it_too_l
 #[test]
 fn whoever_is_held_provisionally_is_let_out_when_the_term_of_the_full_request_has_come() {
     // shows: due-11
-    let asked = HandoverFact::ArrestAsked { full_request_by: at(40 * DAY) };
+    let asked = HandoverFact::ArrestAsked { full_request_by: at(40 * DAY), may_be_child: false };
     let mut story = Story::begin(Kind::ProvisionalArrestRequest, Fact::Handover(asked));
     assert!(story.all(Duty::Release, 40 * DAY).is_empty(), "nobody is held");
     let custody = |status| {
@@ -690,7 +691,7 @@ fn whoever_is_held_provisionally_is_let_out_when_the_term_of_the_full_request_ha
 #[test]
 fn after_a_provisional_arrest_the_full_request_is_awaited() {
     // shows: due-11
-    let asked = HandoverFact::ArrestAsked { full_request_by: at(40 * DAY) };
+    let asked = HandoverFact::ArrestAsked { full_request_by: at(40 * DAY), may_be_child: false };
     let story = Story::begin(Kind::ProvisionalArrestRequest, Fact::Handover(asked));
 
     let full = story.one(Duty::FullRequest, 31 * DAY);

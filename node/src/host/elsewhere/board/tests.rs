@@ -111,6 +111,7 @@ fn signs() -> Signs {
         spared: false,
         spared_until: None,
         release_due: None,
+        may_be_child: false,
         against: Vec::new(),
     }));
     let book = Book::of([

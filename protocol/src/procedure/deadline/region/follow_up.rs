@@ -6,6 +6,7 @@ use crate::ids::AgencyId;
 use crate::message::assurance::AssuranceKind;
 use crate::message::refusal_ground::RefusalGround;
 use crate::procedure::act::Act;
+use crate::procedure::common::CommonFact;
 use crate::procedure::deadline::Ledger;
 use crate::procedure::deadline::profile::Fixed;
 use crate::procedure::deadline::region::Due;
@@ -14,6 +15,7 @@ use crate::procedure::deadline::region::last;
 use crate::procedure::deadline::region::who;
 use crate::procedure::deadline::rule::Duty;
 use crate::procedure::fact::Fact;
+use crate::procedure::fold::Fate;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
@@ -69,6 +71,33 @@ fn monitoring<'a>(ledger: &Ledger<'a>, state: &Handover) -> Option<Due<'a>> {
     let of = last(ledger, |act| told(act).is_some_and(on_it)).unwrap_or(received);
     let by = who(ledger, |agency| agency == state.requesting());
     Some(due(Duty::Monitoring, of, by, Fixed::Monitoring))
+}
+
+/// Whoever took the request back once the person had left arranges what becomes of the person: until nobody holds the person
+/// any more, or the case is closed.
+// spec: due-22
+pub(super) fn arranged<'a>(ledger: &Ledger<'a>, state: &Handover) -> Option<Due<'a>> {
+    let withdrawals = ledger.acts().map(|(_, act)| act).filter(|act| takes_back(act));
+    let fate = |act: &Act| ledger.machine.fates().get(&act.digest);
+    // It came too late, or the person was in the hands of somebody between the two.
+    let too_late = state.stage() == Stage::HandedOver;
+    let between = state.stage() == Stage::Withdrawn && state.has_left();
+    let binds = |act: &&Act| match fate(act) {
+        Some(Fate::Outranked { .. }) => too_late,
+        Some(Fate::Took { .. }) => between,
+        Some(Fate::Noted | Fate::Clashes { .. } | Fate::SetAside | Fate::Overtaken(_)) | None => {
+            false
+        }
+    };
+    let of = withdrawals.filter(binds).last().filter(|_| state.custody().is_held())?;
+    let received = last(ledger, receives)?;
+    let by = who(ledger, |agency| agency == state.requesting());
+    let since = received.created.max(of.created);
+    Some(Due { duty: Duty::Arrangement, of, item: None, by, since, end: End::Class })
+}
+
+const fn takes_back(act: &Act) -> bool {
+    matches!(&act.fact, Fact::Common(CommonFact::Withdrawn))
 }
 
 const fn due<'a>(duty: Duty, of: &'a Act, by: BTreeSet<&'a AgencyId>, term: Fixed) -> Due<'a> {

@@ -32,11 +32,33 @@ pub struct Worse {
     /// Whether it promised otherwise than it said: what, or until when.
     #[serde(default, skip_serializing_if = "core::ops::Not::not")]
     pub unpromised: bool,
+    /// Whether the person may be a child after all, on the day on which the correction was made.
+    #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+    pub child: bool,
 }
 
 impl Worse {
     const fn nothing(target: MessageId) -> Self {
-        Self { target, deadly: BTreeSet::new(), against: Vec::new(), unpromised: false }
+        Self {
+            target,
+            deadly: BTreeSet::new(),
+            against: Vec::new(),
+            unpromised: false,
+            child: false,
+        }
+    }
+
+    /// The person of a correction may be a child. Which of several messages said so it does not tell apart: they are about
+    /// one person.
+    // spec: ho-94
+    pub(in crate::procedure) fn add_child(targets: &[MessageId], worse: &mut Vec<Self>) {
+        for target in targets {
+            match worse.iter_mut().find(|worse| worse.target == *target) {
+                Some(worse) => worse.child = true,
+                None => worse.push(Self { child: true, ..Self::nothing(*target) }),
+            }
+        }
+        worse.sort_by_key(|worse| worse.target);
     }
 
     /// What the places that a correction names make worse, message by message.

@@ -1,6 +1,7 @@
 //! What is told after a handover, time and again: of a trial at home, and of a promise that is kept.
 
 use alloc::collections::BTreeSet;
+use alloc::vec::Vec;
 
 use super::DAY;
 use super::HOUR;
@@ -11,13 +12,16 @@ use super::at;
 use super::examined;
 use super::requested;
 use crate::message::assurance::AssuranceKind;
+use crate::message::custody::CustodyStatus;
 use crate::message::handover::decision::Outcome;
 use crate::message::kind::Kind;
 use crate::message::refusal_ground::RefusalGround;
+use crate::procedure::common::CommonFact;
 use crate::procedure::deadline::Basis;
 use crate::procedure::deadline::profile::Fixed;
 use crate::procedure::deadline::rule::Duty;
 use crate::procedure::fact::Fact;
+use crate::procedure::handover::fact::CustodyChange;
 use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Request;
@@ -121,4 +125,32 @@ fn whoever_received_a_person_on_the_promise_of_the_life_tells_that_it_is_kept() 
     for (request, grant) in [(plain, grant()), (deadly, waived()), (spared, waived())] {
         assert!(received(request, grant).all(Duty::Monitoring, DAY).is_empty());
     }
+}
+
+#[test]
+fn whoever_took_a_request_back_too_late_releases_or_returns_the_person() {
+    // shows: due-22
+    let mut story = examined();
+    story.say(ASKED, Kind::HandoverDecision, handover::granted(), 2 * HOUR);
+    let (_, signature) = story.hand_over(&[1], None);
+    assert!(story.all(Duty::Arrangement, DAY).is_empty(), "the person is wanted");
+
+    // Beside the release.
+    let place = story.acts.iter().position(|act| act.kind == Kind::LegRelease).unwrap();
+    let withdrawn = Fact::Common(CommonFact::Withdrawn);
+    let mut withdrawal = story.act(ASKS, Kind::Withdrawal, withdrawn, 6 * HOUR);
+    withdrawal.parents = story.acts[place].parents.clone();
+    let late = withdrawal.id;
+    story.acts.push(withdrawal);
+    assert_eq!(story.book().machine().unwrap().stage(), "handed-over");
+    let owed = story.one(Duty::Arrangement, DAY);
+    assert_eq!((owed.owed_by.clone(), owed.of), (agency(ASKS), late));
+    assert_eq!(owed.since, at(8 * HOUR), "from when the person was received");
+
+    let released = CustodyChange::Is(CustodyStatus::Released);
+    let freed = HandoverFact::Custody { change: released, release_due: None };
+    let mut freed = story.act(ASKS, Kind::CustodyEvent, Fact::Handover(freed), 2 * DAY);
+    freed.parents = Vec::from([signature]);
+    story.acts.push(freed);
+    assert!(story.all(Duty::Arrangement, 3 * DAY).is_empty());
 }

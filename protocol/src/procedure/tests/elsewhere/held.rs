@@ -27,10 +27,12 @@ use crate::procedure::elsewhere::rival::Rival;
 use crate::procedure::fact::Fact;
 use crate::procedure::handover::Handover;
 use crate::procedure::handover::fact::CustodyChange;
+use crate::procedure::handover::fact::Decision;
 use crate::procedure::handover::fact::HandoverFact;
 use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::Request;
 use crate::procedure::handover::fact::ScheduleAnswer;
+use crate::procedure::handover::fact::child::AgeWord;
 use crate::procedure::machine::Machine;
 use crate::procedure::tests::TRANSIT;
 use crate::procedure::tests::agency;
@@ -87,6 +89,32 @@ fn nobody_travels_with_others_who_is_ill_or_whom_nobody_holds() {
         assert_eq!(stays(&play, END), Some("bat-78"), "{change:?}");
         play.say(ASKED, changed(CustodyChange::Is(CustodyStatus::Held)));
         assert_eq!(stays(&play, END), None, "{change:?}");
+    }
+}
+
+#[test]
+fn no_child_travels_with_others_by_a_grant_that_says_nothing_of_it() {
+    // shows: bat-79
+    let screened = || {
+        Fact::Handover(HandoverFact::Screened {
+            outcome: ScreeningOutcome::NoIndication,
+            freely: true,
+            review: None,
+            may_be_child: true,
+            rerouted_from: None,
+        })
+    };
+    let mut play = handover::granted_play(0);
+    play.say(ASKED, screened());
+    assert_eq!(stays(&play, END), Some("bat-79"));
+
+    for age in [AgeWord::CaredFor, AgeWord::GrownUp] {
+        let Fact::Handover(HandoverFact::Decided(grant)) = handover::granted() else { panic!() };
+        let mut play = handover::examined(0);
+        play.say(ASKED, screened());
+        let grant = Decision { age: Some(age), ..grant };
+        play.say(ASKED, Fact::Handover(HandoverFact::Decided(grant)));
+        assert_eq!(stays(&play, END), None, "{age:?}");
     }
 }
 

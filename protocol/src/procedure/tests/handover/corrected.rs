@@ -55,7 +55,7 @@ type Change = (&'static str, Option<serde_json::Value>, fn(&mut Worse));
 const LIFE: AssuranceKind = AssuranceKind::NoDeathPenalty;
 
 fn worse(target: MessageId) -> Worse {
-    Worse { target, deadly: BTreeSet::new(), against: Vec::new(), unpromised: false }
+    Worse { target, deadly: BTreeSet::new(), against: Vec::new(), unpromised: false, child: false }
 }
 
 fn corrects(worse: Worse) -> Fact {

@@ -10,9 +10,11 @@ use super::DAY;
 use super::Play;
 use super::TRANSIT;
 use super::accepts;
+use super::arrest_asked;
 use super::cannot_keep;
 use super::certified;
 use super::custody;
+use super::depart;
 use super::granted_play;
 use super::held;
 use super::leg;
@@ -23,7 +25,6 @@ use super::stage;
 use super::told;
 use super::two_legs;
 use crate::crypto::digest::Digest;
-use crate::message::control::state_confirm::IrreversibleAct;
 use crate::message::custody::CustodyStatus;
 use crate::message::handover::certificate::HandoverOutcome;
 use crate::moment::Timestamp;
@@ -35,10 +36,6 @@ use crate::procedure::handover::fact::Leg;
 use crate::procedure::handover::fact::Results;
 use crate::procedure::handover::stage::Stage;
 use crate::registry::RefusalCode;
-
-fn release(leg: u64) -> Fact {
-    told(HandoverFact::Released { leg })
-}
 
 fn returned(leg: u64) -> Fact {
     told(HandoverFact::Returned { leg })
@@ -69,16 +66,11 @@ fn agree(play: &mut Play<Handover>, schedule: Fact) -> Digest {
     schedule
 }
 
-fn depart(play: &mut Play<Handover>, holder: &str, leg: u64) {
-    play.confirm(IrreversibleAct::ReleaseCustody);
-    play.say(holder, release(leg));
-}
-
 /// The first leg ends well.
 fn at_the_second_leg(play: &mut Play<Handover>) {
     let first = play.say(ASKED, certified(1));
     play.say(TRANSIT, countersigned(first));
-    assert_eq!(stage(play), Stage::InTransfer);
+    assert_eq!(stage(play), Stage::Scheduled);
 }
 
 #[test]
@@ -87,6 +79,7 @@ fn who_said_alone_that_one_leg_failed_has_said_nothing_of_the_next() {
     let mut play = through_transit();
     play.say(ASKED, returned(1));
     at_the_second_leg(&mut play);
+    depart(&mut play, TRANSIT, 2);
 
     play.say(TRANSIT, returned(2));
     assert_eq!(stage(&play), Stage::InTransfer, "one side of the second leg has not said it");
@@ -114,6 +107,7 @@ fn a_new_schedule_begins_with_its_own_first_leg_where_the_person_is() {
     // shows: ho-79, ho-80
     let mut play = through_transit();
     at_the_second_leg(&mut play);
+    depart(&mut play, TRANSIT, 2);
     for side in [TRANSIT, ASKS] {
         play.say(side, returned(2));
     }
@@ -180,10 +174,7 @@ fn a_certificate_that_hands_nobody_over_needs_the_signature_of_the_other_side() 
 #[test]
 fn a_second_provisional_arrest_is_no_request() {
     // shows: ho-2
-    let arrest = || {
-        let full_request_by = Timestamp::from_millis(40 * DAY);
-        told(HandoverFact::ArrestAsked { full_request_by })
-    };
+    let arrest = || arrest_asked(Timestamp::from_millis(40 * DAY));
     let mut play = Play::<Handover>::begin(0, arrest());
     assert_eq!(play.refused(ASKS, arrest()).code, RefusalCode::OutOfTurn);
     assert_eq!(stage(&play), Stage::Provisional);
@@ -203,6 +194,7 @@ fn nothing_is_said_of_a_leg_that_is_not_at_hand() {
         assert_eq!((refusal.code, refusal.rule), (RefusalCode::OutOfTurn, "ho-75"), "{fact:?}");
     }
     at_the_second_leg(&mut play);
+    depart(&mut play, TRANSIT, 2);
     let said: Vec<&str> = [returned(1), certified(1), certified(3)]
         .into_iter()
         .map(|fact| play.refused(TRANSIT, fact).rule)

@@ -13,9 +13,11 @@ use super::TRANSIT;
 use super::accepts;
 use super::acknowledged;
 use super::against;
+use super::arrest_asked;
 use super::certified;
 use super::custody;
 use super::decided;
+use super::depart;
 use super::examined;
 use super::examined_after;
 use super::granted;
@@ -51,8 +53,7 @@ fn release(play: &mut Play<Handover>) {
 /// Arrested first, then asked for in full.
 fn examined_after_an_arrest(request: Request) -> Play<Handover> {
     let by = Timestamp::from_millis(40 * DAY);
-    let mut play =
-        Play::<Handover>::begin(0, told(HandoverFact::ArrestAsked { full_request_by: by }));
+    let mut play = Play::<Handover>::begin(0, arrest_asked(by));
     play.say(ASKED, held());
     let request = play.say(ASKS, told(HandoverFact::Requested(request)));
     let request = play.id(&request);
@@ -64,8 +65,7 @@ fn examined_after_an_arrest(request: Request) -> Play<Handover> {
 fn whoever_was_let_out_when_no_full_request_came_is_arrested_anew_on_a_later_one() {
     // shows: ho-2
     let by = Timestamp::from_millis(1_000 + DAY);
-    let mut play =
-        Play::<Handover>::begin(0, told(HandoverFact::ArrestAsked { full_request_by: by }));
+    let mut play = Play::<Handover>::begin(0, arrest_asked(by));
     play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::ProvisionallyHeld)));
     play.wait(DAY);
     play.say(ASKED, custody(CustodyChange::Is(CustodyStatus::Released)));
@@ -182,9 +182,10 @@ fn a_certificate_is_of_one_leg() {
     let schedule = play.say(ASKED, two_legs());
     play.say(TRANSIT, accepts(schedule));
     play.say(ASKS, accepts(schedule));
-    release(&mut play);
+    depart(&mut play, ASKED, 1);
     let first = play.say(ASKED, certified(1));
     play.say(TRANSIT, told(HandoverFact::Countersigned { of: first }));
+    depart(&mut play, TRANSIT, 2);
 
     let again = told(HandoverFact::Countersigned { of: first });
     assert_eq!(play.refused(ASKS, again).rule, "ho-28");
