@@ -111,11 +111,7 @@ fn shown(file: &FileDocument) -> Answer {
 }
 
 /// Writes beside the name and renames at the end: half a file never stands under the name that was asked for.
-fn get(
-    asked: ([&str; 4], bool),
-    out: &Path,
-    reach: &Reach,
-) -> Result<Answer, Report> {
+fn get(asked: ([&str; 4], bool), out: &Path, reach: &Reach) -> Result<Answer, Report> {
     let client = reach.client()?;
     if out.symlink_metadata().is_ok() {
         return Err(unwritable(out, &io::ErrorKind::AlreadyExists.into()));

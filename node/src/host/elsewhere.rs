@@ -53,7 +53,7 @@ mod marked;
 mod markings;
 mod merger;
 mod namesakes;
-pub(crate) mod onward;
+pub mod onward;
 mod people;
 pub(crate) mod rivals;
 mod roots;

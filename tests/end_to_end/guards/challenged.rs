@@ -17,7 +17,7 @@ use super::procedure_of;
 use super::say;
 
 /// Who reads, and for what.
-const READER: (&str, &str) = ("LA-7", "investigation");
+const READER: (&str, &str) = ("LA-7", "prosecution");
 
 /// How a node shows a notice, alone and in its list.
 fn shown(client: &Client, notice: &str) -> String {

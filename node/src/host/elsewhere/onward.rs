@@ -120,7 +120,8 @@ pub(crate) fn of(shared: &Shared, book: &Book) -> Result<Vec<Onward>, ReadError>
             let is_of = |act: &&Act| {
                 act.passed_on.as_ref().is_some_and(|passed| passed.originator == decision.author)
             };
-            found.extend(act.filter(is_of).map(|act| Onward::of(act, (items, decision), procedure)));
+            found
+                .extend(act.filter(is_of).map(|act| Onward::of(act, (items, decision), procedure)));
         }
     }
     Ok(found)
@@ -187,11 +188,8 @@ struct Lag {
 impl Lag {
     fn alert(self, copy: &Onward, procedure: ProcedureId) -> Alert {
         let by = self.by.as_str();
-        let (what, send) = if self.is_recall {
-            ("took back", "recall")
-        } else {
-            ("corrected", "correction")
-        };
+        let (what, send) =
+            if self.is_recall { ("took back", "recall") } else { ("corrected", "correction") };
         let refusal = Refusal::safeguard(
             "orc-23",
             format!("{by} {what} what {} passes on, by {}", copy.message, self.said),

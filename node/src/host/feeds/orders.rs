@@ -271,9 +271,8 @@ impl Handle {
     /// When there is none, or the file cannot be written.
     // spec: fed-23
     pub fn unfollow(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
-        let removed = |all: &mut All| {
-            all.followed.remove(procedure).map(drop).ok_or(OrderError::NotFollowed)
-        };
+        let removed =
+            |all: &mut All| all.followed.remove(procedure).map(drop).ok_or(OrderError::NotFollowed);
         self.shared().feeds.orders.change(removed)
     }
 
@@ -300,9 +299,8 @@ impl Handle {
     /// When the own Party does not take part, or the file cannot be written.
     // spec: fed-24
     pub fn opt_out(&self, procedure: &ProcedureId) -> Result<(), OrderError> {
-        let removed = |all: &mut All| {
-            all.taken_part_in.remove(procedure).map(drop).ok_or(OrderError::NotIn)
-        };
+        let removed =
+            |all: &mut All| all.taken_part_in.remove(procedure).map(drop).ok_or(OrderError::NotIn);
         self.shared().feeds.orders.change(removed)
     }
 

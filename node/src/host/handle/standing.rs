@@ -26,16 +26,12 @@ impl Handle {
         Ok(Some(folded.state.standing_of(&record.id, clock::now())))
     }
 
-    /// Refuses to open what another agency's notice says while it is challenged, unless its reader knows.
+    /// Refuses to open what another agency's notice says while it is challenged, to whoever does not know that.
     // spec: xch-57
-    pub(super) fn check_suspended(
-        &self,
-        record: &MessageRecord,
-        is_known: bool,
-    ) -> Result<(), ReadError> {
-        let is_open = is_known || record.from == self.around.shared.me;
+    pub(super) fn check_suspended(&self, record: &MessageRecord) -> Result<(), ReadError> {
+        let is_own = record.from == self.around.shared.me;
         match self.standing(record)? {
-            Some(NoticeStanding::Suspended) if !is_open => Err(ReadError::Suspended),
+            Some(NoticeStanding::Suspended) if !is_own => Err(ReadError::Suspended),
             Some(
                 NoticeStanding::Suspended
                 | NoticeStanding::InForce

@@ -122,11 +122,7 @@ impl Notice {
     /// How a notice of this procedure stood at a time; one that nothing is known of stands as the others do.
     // spec: xch-57
     pub fn standing_of(&self, notice: &MessageId, at: Timestamp) -> NoticeStanding {
-        if self.replaced.contains(notice) {
-            NoticeStanding::Replaced
-        } else {
-            self.standing_at(at)
-        }
+        if self.replaced.contains(notice) { NoticeStanding::Replaced } else { self.standing_at(at) }
     }
 
     /// Who challenges it, by the id of the challenge.

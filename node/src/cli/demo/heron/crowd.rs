@@ -36,7 +36,8 @@ pub(crate) struct Posted {
 #[derive(Debug)]
 pub(crate) struct Hand<'d> {
     at: usize,
-    client: Client,
+    /// Its connection.
+    pub(crate) client: Client,
     looked: &'d Looked,
 }
 

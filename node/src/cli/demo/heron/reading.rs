@@ -113,7 +113,7 @@ fn details(
     wanted: impl Fn(&Procedure) -> bool,
 ) -> Result<Vec<ProcedureDetail>, Report> {
     let wanted: Vec<&Procedure> = procedures.iter().filter(|one| wanted(one)).collect();
-    crowd::each(desk, at, &wanted, |client, one| client.procedure(&one.id))
+    crowd::each(desk, at, &wanted, |hand, one| hand.client.procedure(&one.id))
 }
 
 /// Whether a procedure is of that kind and was begun there.

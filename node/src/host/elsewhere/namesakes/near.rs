@@ -64,9 +64,7 @@ impl Found {
     fn take(&mut self, subjects: &[Subject<'_>], some: &[(usize, People)]) {
         let (rescued, of): (Vec<Subject<'_>>, Vec<usize>) = some
             .iter()
-            .flat_map(|(place, people)| {
-                people.subjects().into_iter().map(move |one| (one, *place))
-            })
+            .flat_map(|(place, people)| people.subjects().into_iter().map(move |one| (one, *place)))
             .unzip();
         let alike = alike::between(subjects, &rescued);
         // Whoever crowds the list of those who are alike hides nobody: the rest of the crowd is looked at too.

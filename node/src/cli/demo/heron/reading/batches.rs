@@ -49,14 +49,14 @@ pub(super) fn chain(
     let moved = moved(desk, (at, procedures), &["mm.mpf"])?;
     let asked = details(desk, at, procedures, |one| is(one, "handover", &["cn.mps"]))?;
     let officer = desk.agency(at)?.officer;
-    let ends = crowd::each(desk, at, &asked, |client, case| {
+    let ends = crowd::each(desk, at, &asked, |hand, case| {
         let stage = case.summary.stage.as_deref().unwrap_or_default();
         let decision = last(case, "handover-decision").map(|entry| entry.id.as_str());
         Ok(match stage {
             "handed-over" | "granted" if decision.is_some_and(|id| moved.contains_key(id)) => {
                 "handed over"
             }
-            "granted" if is_ill(client, officer, case)? => "held for medical reasons",
+            "granted" if is_ill(&hand.client, officer, case)? => "held for medical reasons",
             "rerouted" => "rerouted",
             "refused" => "refused",
             "deferred" => "deferred",
@@ -106,7 +106,7 @@ fn arrivals(
     };
     let batches = details(desk, at, procedures, done)?;
     let officer = desk.agency(at)?.officer;
-    crowd::each(desk, at, &batches, |client, batch| arrived(client, officer, batch))
+    crowd::each(desk, at, &batches, |hand, batch| arrived(&hand.client, officer, batch))
 }
 
 fn arrived(client: &Client, officer: &str, batch: &ProcedureDetail) -> Result<Arrived, Report> {

@@ -77,7 +77,7 @@ pub(super) fn weeks(
         .map(|entry| entry.id.as_str())
         .collect();
     let officer = desk.agency(at)?.officer;
-    let bodies = crowd::each(desk, at, &results, |client, id| body(client, officer, id))?;
+    let bodies = crowd::each(desk, at, &results, |hand, id| body(&hand.client, officer, id))?;
     let (mut total, mut foreign, mut domestic, mut others) = (0, 0, 0, 0);
     for result in &bodies {
         let number = |value: Option<&Value>| value.and_then(Value::as_u64).unwrap_or_default();
@@ -107,9 +107,10 @@ fn outcomes(desk: &Desk<'_>, crowd: &Crowd<'_>) -> Result<BTreeMap<&'static str,
     let handovers = details(desk, *at, procedures, |one| is(one, "handover", crowd.askers))?;
     let rescues = details(desk, *at, procedures, |one| is(one, "rescue", crowd.reporters))?;
     let officer = desk.agency(*at)?.officer;
-    let asked =
-        crowd::each(desk, *at, &handovers, |client, case| handover(client, officer, case, &moved))?;
-    let found = crowd::each(desk, *at, &rescues, |client, case| rescue(client, officer, case))?;
+    let asked = crowd::each(desk, *at, &handovers, |hand, case| {
+        handover(&hand.client, officer, case, &moved)
+    })?;
+    let found = crowd::each(desk, *at, &rescues, |hand, case| rescue(&hand.client, officer, case))?;
     let mut people: BTreeMap<String, BTreeSet<&'static str>> = BTreeMap::new();
     for (person, outcome) in asked.into_iter().chain(found) {
         people.entry(person).or_default().extend(outcome);
