@@ -82,14 +82,13 @@ pub(crate) fn one_of<C: Presentable, A: Presentable>(
 }
 
 /// What is said fits whether the person is said to be a child.
-// spec: msgk-141
+// spec: msgk-140, msgk-141
 pub(crate) fn agrees(
     minor: Option<Minority>,
     (child, assessment): (Option<&Option<ChildCare>>, Option<&Option<AgeAssessment>>),
     at: &Pointer<'_>,
     faults: &mut Faults,
 ) {
-    one_of(child, assessment, at, faults);
     if minor.is_some_and(Minority::may_be_child) {
         let reason = "no child is arrested before it is determined what is best for the child, and who is with it";
         field::demand(child, &at.key("child"), faults, reason);
