@@ -71,6 +71,7 @@ fn request() -> Act {
         spared_until: None,
         release_due: None,
         against: vec![],
+        may_be_child: false,
     };
     let fact = Fact::Handover(HandoverFact::Requested(request));
     act(AUTHOR, 1, &[], (Kind::HandoverRequest, fact))

@@ -108,7 +108,8 @@ fn whoever_has_a_victim_who_is_alive_and_here_owes_a_rescue() {
 #[test]
 fn a_person_is_asked_of_one_agency_so_that_nobody_clears_what_another_one_found() {
     // shows: res-69
-    let arrest = HandoverFact::ArrestAsked { full_request_by: Timestamp::from_millis(9) };
+    let by = Timestamp::from_millis(9);
+    let arrest = HandoverFact::ArrestAsked { full_request_by: by, may_be_child: false };
     let mut play = Play::<Handover>::begin(0, requested());
     for opening in [requested(), Fact::Handover(arrest)] {
         let mut act = play.act(ASKS, &[], opening);
