@@ -8,6 +8,7 @@ mod erasure;
 pub(crate) mod evidence;
 pub mod files;
 pub(crate) mod members;
+mod messages;
 mod procedures;
 pub(crate) mod succession;
 
@@ -54,7 +55,6 @@ use concord_protocol::ids::LeafIndex;
 use concord_protocol::ids::LinkNumber;
 use concord_protocol::ids::MessageId;
 use concord_protocol::ids::Serial;
-use concord_protocol::limits::MEMBERS_MAX;
 use concord_protocol::log::tree::Tree;
 use concord_protocol::wire::mirror::Owner;
 
@@ -258,40 +258,6 @@ impl Reader {
         from: &AgencyId,
     ) -> Result<Option<Digest>, ReadError> {
         self.get(&schema::message_by_id(id, from))?.map(|bytes| digest_of(&bytes)).transpose()
-    }
-
-    /// The messages with this id, by author: one, unless an author took the id of another's message.
-    pub fn messages_by_id(&self, id: &MessageId) -> Result<Vec<MessageRecord>, ReadError> {
-        let keys = schema::within(schema::messages_by_id(id));
-        let rows = self.range(&keys, Order::Ascending, MEMBERS_MAX)?;
-        let found = rows
-            .into_iter()
-            .map(|(_, bytes)| self.message(&digest_of(&bytes)?)?.ok_or(ReadError::Row));
-        found.collect()
-    }
-
-    /// At most `limit` messages, newest first by leaf, of those with a leaf before `before`.
-    pub fn messages(
-        &self,
-        before: Option<LeafIndex>,
-        limit: usize,
-    ) -> Result<Vec<MessageRecord>, ReadError> {
-        let mut keys = Table::Message.all();
-        keys.until = before.map_or(keys.until, schema::message);
-        let rows = self.range(&keys, Order::Descending, limit)?;
-        rows.iter().map(|(_, value)| record_of(value, as_message)).collect()
-    }
-
-    /// At most `limit` messages, oldest first by leaf, of those with a leaf after `seen`.
-    pub fn messages_after(
-        &self,
-        seen: LeafIndex,
-        limit: usize,
-    ) -> Result<Vec<MessageRecord>, ReadError> {
-        let mut keys = Table::Message.all();
-        keys.from = schema::message(seen.next());
-        let rows = self.range(&keys, Order::Ascending, limit)?;
-        rows.iter().map(|(_, value)| record_of(value, as_message)).collect()
     }
 
     /// The sealed body of a message; `None` when none came with it.

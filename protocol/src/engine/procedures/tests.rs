@@ -1,3 +1,5 @@
+//! Which procedures stay at hand.
+
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 
