@@ -9,6 +9,9 @@
 
 mod near;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeSet;
 
 use concord_protocol::codec::value::Value;
@@ -26,6 +29,7 @@ use concord_protocol::procedure::refusal::Refusal;
 use crate::host::elsewhere::Objection;
 use crate::host::elsewhere::board::Say;
 use crate::host::elsewhere::board::Seen;
+use crate::host::elsewhere::namesakes::near::Near;
 use crate::host::elsewhere::people;
 use crate::host::shared::Shared;
 use crate::store::read::ReadError;
@@ -98,13 +102,19 @@ fn compare<'r>(
         }
         Ok(reports.iter().map(|one| People::of(&one.body().write())).collect())
     })?;
+    Ok(told(near, described))
+}
+
+/// Each rescue that has to be looked at, once, by the first reason that it gives.
+// spec: res-44
+fn told<'r>(near: Near<'r, Seen>, described: Vec<&'r Seen>) -> Vec<(&'r Seen, Because)> {
     let named = near.found.into_iter().map(|(rescue, grade)| (rescue, Because::Names(grade)));
     let described = described.into_iter().map(|rescue| (rescue, Because::Described));
     let left_out = near.left_out.into_iter().map(|rescue| (rescue, Because::LeftOut));
     let mut known = BTreeSet::new();
     let mut found: Vec<(&Seen, Because)> = named.chain(described).chain(left_out).collect();
     found.retain(|(rescue, _)| known.insert(rescue.procedure));
-    Ok(found)
+    found
 }
 
 /// Whether the reports of a rescue describe somebody in this State whom none of them names.
