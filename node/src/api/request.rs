@@ -2,6 +2,7 @@
 //!
 //! Uses `bounds`, `problem`. A parameter that a path does not know is refused, for it is a mistake of the caller.
 
+use core::fmt;
 use core::future;
 use core::ops::RangeInclusive;
 use core::pin::pin;
@@ -142,6 +143,15 @@ impl Parameters {
         self.text(name).ok_or_else(|| bad_parameter(format!("`{name}` is missing")))
     }
 
+    /// A parameter that must be there and be of this form.
+    pub(crate) fn parsed<T, E: fmt::Display>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        parse(self.demanded(name)?).map_err(|error| bad_parameter(format!("`{name}`: {error}")))
+    }
+
     /// A whole number within a range.
     pub(crate) fn number<N>(
         &self,
@@ -149,7 +159,7 @@ impl Parameters {
         range: RangeInclusive<N>,
     ) -> Result<Option<N>, Problem>
     where
-        N: FromStr + PartialOrd + core::fmt::Display,
+        N: FromStr + PartialOrd + fmt::Display,
     {
         let Some(text) = self.text(name) else {
             return Ok(None);
@@ -296,8 +306,7 @@ pub(crate) fn opener(query: &Parameters) -> Result<(StaffNumber, Aim), Problem> 
 
 /// Who has a body opened, and for which purpose of the registered kinds.
 pub(crate) fn reader(query: &Parameters) -> Result<(StaffNumber, PurposeCode), Problem> {
-    let officer = StaffNumber::parse(query.demanded("officer")?)
-        .map_err(|error| bad_parameter(format!("`officer`: {error}")))?;
+    let officer = query.parsed("officer", StaffNumber::parse)?;
     let purpose = PurposeKind::parse(query.demanded("purpose")?);
     let known = purpose.and_then(|kind| PurposeCode::parse(kind.text()).ok());
     let purpose = known.ok_or_else(|| {

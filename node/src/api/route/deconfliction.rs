@@ -120,7 +120,7 @@ async fn hold(
         (status = "default", description = "refused", body = ProblemDocument, content_type = "application/problem+json"),
     ))]
 async fn holdings(State(api): State<Api>, query: Parameters) -> Result<Json<HoldingList>, Problem> {
-    let officer = officer(&query.among(&["officer"])?)?;
+    let officer = query.among(&["officer"])?.parsed("officer", StaffNumber::parse)?;
     let held = asked(&api, move |node| node.holdings(&officer)).await?;
     Ok(Json(HoldingList { items: held.iter().map(HoldingDocument::from).collect() }))
 }
@@ -140,7 +140,7 @@ async fn let_go(
     segments: Segments,
     query: Parameters,
 ) -> Result<StatusCode, Problem> {
-    let officer = officer(&query.among(&["officer"])?)?;
+    let officer = query.among(&["officer"])?.parsed("officer", StaffNumber::parse)?;
     let number = segments.number()?;
     asked(&api, move |node| node.let_go(number, &officer)).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -155,7 +155,7 @@ async fn let_go(
     ))]
 // spec: dcf-13
 async fn alerts(State(api): State<Api>, query: Parameters) -> Result<Json<AlertList>, Problem> {
-    let officer = officer(&query.among(&["officer"])?)?;
+    let officer = query.among(&["officer"])?.parsed("officer", StaffNumber::parse)?;
     let told = asked(&api, move |node| node.alerts(&officer)).await?;
     Ok(Json(AlertList { items: told.iter().map(AlertDocument::from).collect() }))
 }
@@ -176,7 +176,7 @@ async fn proposal(
     segments: Segments,
     query: Parameters,
 ) -> Result<Json<ProposalDocument>, Problem> {
-    let officer = officer(&query.among(&["officer"])?)?;
+    let officer = query.among(&["officer"])?.parsed("officer", StaffNumber::parse)?;
     let id = segments.procedure()?;
     let found = asked(&api, move |node| node.proposal(id)).await?;
     Ok(Json(ProposalDocument::seen_by(&found, &officer)))
@@ -193,11 +193,6 @@ async fn asked<T: Send + 'static>(
         Ok(answer) => answer.map_err(|error| refusal::of_deconfliction(&error)),
         Err(_) => Err(Problem::new(Code::Stopping, NOT_TAKEN, "the node is stopping")),
     }
-}
-
-fn officer(query: &Parameters) -> Result<StaffNumber, Problem> {
-    StaffNumber::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))
 }
 
 /// Reads a document with these fields and no other.

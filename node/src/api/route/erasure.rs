@@ -48,10 +48,8 @@ async fn erase(
         "order" => EraseCause::Order,
         _ => return Err(request::bad_parameter("`cause` is `recall` or `order`")),
     };
-    let basis = BasisCode::parse(query.demanded("basis")?)
-        .map_err(|error| request::bad_parameter(format!("`basis`: {error}")))?;
-    let officer = StaffNumber::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
+    let basis = query.parsed("basis", BasisCode::parse)?;
+    let officer = query.parsed("officer", StaffNumber::parse)?;
     let erased = api.node.erase(name, Demand { cause, basis, officer }).await;
     let erased = erased.map_err(|error| refusal::of_erasing(&error, &api.node.view()))?;
     Ok(Json(Erasure::from(&erased)))

@@ -132,8 +132,7 @@ async fn follow(
     let known = ["officer", "zone", "legal_basis_kind", "legal_basis", "legal_basis_article"];
     let query = query.among(&known)?;
     let id = segments.procedure()?;
-    let officer = Officer::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
+    let officer = query.parsed("officer", Officer::parse)?;
     let zone = ZoneName::parse(query.text("zone").unwrap_or("UTC"))
         .map_err(|error| request::bad_parameter(format!("`zone`: {error}")))?;
     let given = Given { officer, zone, legal_basis: legal_basis(&query)? };
@@ -195,8 +194,7 @@ async fn opt_in(
 ) -> Result<StatusCode, Problem> {
     let query = query.among(&["officer"])?;
     let id = segments.procedure()?;
-    let officer = Officer::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
+    let officer = query.parsed("officer", Officer::parse)?;
     ordered(&api, move |node| node.opt_in(id, officer)).await
 }
 

@@ -145,10 +145,8 @@ async fn office(
 ) -> Result<Json<StaffOffice>, Problem> {
     let query = query.among(&["officer", "at"])?;
     let agency = segments.agency()?;
-    let officer = StaffNumber::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
-    let at = Instant::parse(query.demanded("at")?)
-        .map_err(|error| request::bad_parameter(format!("`at`: {error}")))?;
+    let officer = query.parsed("officer", StaffNumber::parse)?;
+    let at = query.parsed("at", Instant::parse)?;
     let found = api.node.office(&agency, (&officer, at.at()));
     let key = |office: &Office| {
         office.key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>()

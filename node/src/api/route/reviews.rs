@@ -15,7 +15,6 @@ use crate::api::bounds::PAGE_ITEMS_MAX;
 use crate::api::problem::Problem;
 use crate::api::problem::ProblemDocument;
 use crate::api::refusal;
-use crate::api::request;
 use crate::api::request::Parameters;
 use crate::api::request::Segments;
 use crate::api::shape::review::KeptDocument;
@@ -69,12 +68,9 @@ async fn keep(
 ) -> Result<Json<KeptDocument>, Problem> {
     let query = query.among(&["officer", "reason", "next_review"])?;
     let name = segments.message()?;
-    let officer = StaffNumber::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
-    let reason = HeaderText::parse(query.demanded("reason")?)
-        .map_err(|error| request::bad_parameter(format!("`reason`: {error}")))?;
-    let next_review = CivilDate::parse(query.demanded("next_review")?)
-        .map_err(|error| request::bad_parameter(format!("`next_review`: {error}")))?;
+    let officer = query.parsed("officer", StaffNumber::parse)?;
+    let reason = query.parsed("reason", HeaderText::parse)?;
+    let next_review = query.parsed("next_review", CivilDate::parse)?;
     let kept = api.node.keep(name, Needed { officer, reason, next_review }).await;
     let kept = kept.map_err(|error| refusal::of_keeping(&error, &api.node.view()))?;
     Ok(Json(KeptDocument::from(&kept)))

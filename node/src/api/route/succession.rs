@@ -10,7 +10,6 @@ use crate::api::Api;
 use crate::api::problem::Problem;
 use crate::api::problem::ProblemDocument;
 use crate::api::refusal;
-use crate::api::request;
 use crate::api::request::Parameters;
 use crate::api::request::Segments;
 use crate::api::shape::succession::Succession;
@@ -53,8 +52,7 @@ async fn approve(
 ) -> Result<Json<Succession>, Problem> {
     let query = query.among(&["officer"])?;
     let agency = segments.agency()?;
-    let officer = StaffNumber::parse(query.demanded("officer")?)
-        .map_err(|error| request::bad_parameter(format!("`officer`: {error}")))?;
+    let officer = query.parsed("officer", StaffNumber::parse)?;
     let approved = api.node.approve(agency.clone(), officer).await;
     approved.map_err(|error| refusal::of_approval(&error, &api.node.view()))?;
     let found = api.node.succession(&agency);

@@ -11,6 +11,7 @@ use std::sync::MutexGuard;
 use std::sync::PoisonError;
 
 use concord_protocol::crypto::digest::Digest;
+use concord_protocol::engine::record::MessageRecord;
 use concord_protocol::envelope::header;
 use concord_protocol::ids::AgencyId;
 use concord_protocol::ids::LeafIndex;
@@ -74,30 +75,29 @@ impl Register {
 
 impl State {
     fn catch_up(&mut self, shared: &Shared) -> Result<(), ReadError> {
-        let (mut before, mut newest) = (None, None);
         loop {
-            let page = shared.reader.messages(before, PAGE)?;
-            let Some(last) = page.last().map(|record| record.leaf) else { break };
-            newest = newest.or(page.first().map(|record| record.leaf));
-            for record in page.iter().take_while(|record| Some(record.leaf) > self.seen) {
-                let Ok(header) = header::read(&record.message) else { continue };
-                if header.originator.is_none() {
-                    continue;
-                }
-                let book = shared.reader.book(&header.procedure)?;
-                let act = placed(&book).find(|act| act.digest == record.digest);
-                let passed = act.and_then(|act| act.passed_on.as_ref());
-                if let Some(consent) = passed.and_then(|passed| passed.consent) {
-                    let copies = self.under.entry(consent).or_default();
-                    copies.insert((header.procedure, record.digest));
-                }
+            let page = shared.reader.messages_after(self.seen, PAGE)?;
+            let Some(last) = page.last() else { return Ok(()) };
+            for record in &page {
+                self.look(shared, record)?;
             }
-            if Some(last) <= self.seen {
-                break;
-            }
-            before = Some(last);
+            self.seen = Some(last.leaf);
         }
-        self.seen = newest.or(self.seen);
+    }
+
+    /// Takes note of a message that passes something on.
+    fn look(&mut self, shared: &Shared, record: &MessageRecord) -> Result<(), ReadError> {
+        let Ok(header) = header::read(&record.message) else { return Ok(()) };
+        if header.originator.is_none() {
+            return Ok(());
+        }
+        let book = shared.reader.book(&header.procedure)?;
+        let act = placed(&book).find(|act| act.digest == record.digest);
+        let passed = act.and_then(|act| act.passed_on.as_ref());
+        if let Some(consent) = passed.and_then(|passed| passed.consent) {
+            let copies = self.under.entry(consent).or_default();
+            copies.insert((header.procedure, record.digest));
+        }
         Ok(())
     }
 }

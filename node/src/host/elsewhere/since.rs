@@ -43,7 +43,7 @@ fn after(
 ) -> Result<(BTreeSet<ProcedureId>, Since), ReadError> {
     let mut touched = BTreeSet::new();
     loop {
-        let page = shared.reader.messages_after(seen, PAGE)?;
+        let page = shared.reader.messages_after(Some(seen), PAGE)?;
         let Some(last) = page.last() else { return Ok((touched, Since(Some(seen)))) };
         seen = last.leaf;
         let headers = page.iter().filter_map(|record| header::read(&record.message).ok());

@@ -38,14 +38,14 @@ impl Reader {
         rows.iter().map(|(_, value)| record_of(value, as_message)).collect()
     }
 
-    /// At most `limit` messages, oldest first by leaf, of those with a leaf after `seen`.
+    /// At most `limit` messages, oldest first by leaf, of those with a leaf after `seen`; from the first one where none was.
     pub fn messages_after(
         &self,
-        seen: LeafIndex,
+        seen: Option<LeafIndex>,
         limit: usize,
     ) -> Result<Vec<MessageRecord>, ReadError> {
         let mut keys = Table::Message.all();
-        keys.from = schema::message(seen.next());
+        keys.from = seen.map_or(keys.from, |seen| schema::message(seen.next()));
         let rows = self.range(&keys, Order::Ascending, limit)?;
         rows.iter().map(|(_, value)| record_of(value, as_message)).collect()
     }
